@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.Logs.Storage;
 
@@ -6,7 +7,7 @@ namespace Estiba.Logs.Storage;
 /// The events of one log group: its segments, its part of the journals, and its streams' statistics. Segments and statistics are read from
 /// the directory when they are first needed and forgotten again when the group lies idle.
 /// </summary>
-internal sealed class GroupLog(long id, string directory, ILiveStreams live)
+internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILogger? logger)
 {
     private readonly Lock gate = new();
     private readonly List<JournalSlice> slices = [];
@@ -19,6 +20,14 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live)
     public long Id => id;
 
     public string Directory => directory;
+
+    public bool IsDeleted
+    {
+        get
+        {
+            lock (gate) return deleted;
+        }
+    }
 
     public GroupView View(StreamSet? streams)
     {
@@ -138,18 +147,17 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live)
     }
 
     /// <summary>Forgets what the directory knows too, if nobody used it since the last call.</summary>
-    /// <returns>True if nothing is held any more.</returns>
-    public bool Unload()
+    public void Unload()
     {
         lock (gate)
         {
             var idle = !usedLately && slices.Count == 0 && !deleted;
             usedLately = false;
-            if (!idle) return false;
+            if (!idle) return;
             segments = null;
             statistics.Clear();
+            statistics.TrimExcess();
             deletedStreams = [];
-            return true;
         }
     }
 
@@ -158,8 +166,8 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live)
         usedLately = true;
         if (segments is not null) return;
 
-        var loaded = Segment.Load(directory);
-        slices.RemoveAll(slice => loaded.Exists(segment => segment.FirstJournal <= slice.Journal.Number && slice.Journal.Number <= segment.LastJournal));
+        var loaded = Segment.Load(directory, logger);
+        slices.RemoveAll(slice => loaded.Exists(segment => segment.Holds(slice.Journal)));
         var gone = ImmutableHashSet.CreateBuilder<long>();
         statistics.Clear();
         foreach (var segment in loaded)

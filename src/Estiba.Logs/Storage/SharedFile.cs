@@ -39,5 +39,15 @@ internal abstract class SharedFile(string path)
         Remove();
     }
 
-    protected virtual void Remove() => File.Delete(Path);
+    protected virtual void Remove()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The whole directory went first.
+        }
+    }
 }
