@@ -59,7 +59,7 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
         return trimmed is [(byte)'{', .., (byte)'}'];
     }
 
-    private void Visit(ref Utf8JsonReader reader, JsonSelector selector, Span<bool> results)
+    private void Visit(scoped ref Utf8JsonReader reader, JsonSelector selector, scoped Span<bool> results)
     {
         foreach (var number in selector.Comparisons) results[number] = Matches(ref reader, comparisons[number]);
 

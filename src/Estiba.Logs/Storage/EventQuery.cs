@@ -29,6 +29,9 @@ internal sealed record EventQuery
     /// <summary>After reading this many bytes the page ends early, and <see cref="EventPage.Next"/> says where to go on.</summary>
     public long ScanBytes { get; init; } = long.MaxValue;
 
+    /// <summary>Asked between two pieces: once it says true, the page ends early, as with <see cref="ScanBytes"/>.</summary>
+    public Func<bool>? OutOfTime { get; init; }
+
     public IEventFilter? Filter { get; init; }
 }
 

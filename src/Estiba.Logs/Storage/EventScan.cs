@@ -34,7 +34,7 @@ internal sealed class EventScan : IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (collector.IsFull) collector.Trim();
             if (collector.Bound is { } bound && IsAfter(piece, bound)) return Page(end: null, more: true);
-            if (scanned >= query.ScanBytes && StopBefore(piece) is { } stop) return Page(stop, more: true);
+            if ((scanned >= query.ScanBytes || query.OutOfTime?.Invoke() == true) && StopBefore(piece) is { } stop) return Page(stop, more: true);
 
             scanned += piece.Bytes;
             piece.Visit(this);

@@ -84,11 +84,11 @@ internal sealed class EventStore : IAsyncDisposable
     /// <summary>Hides a stream's events, after the stream itself is gone; <see cref="CleanAsync"/> frees their space.</summary>
     public void DeleteStream(StreamKey key) => Group(key.Group).DeleteStream(key.Stream);
 
-    /// <summary>Removes a group's events, after the group itself is gone.</summary>
-    public async Task DeleteGroupAsync(long group, CancellationToken cancellation = default)
+    /// <summary>Removes a group's events, after the group itself is gone; the space is freed in the background.</summary>
+    public void DeleteGroup(long group)
     {
         if (groups.TryRemove(group, out var log)) log.Delete();
-        await maintenance.RemoveAsync(DirectoryOf(group), cancellation);
+        maintenance.Remove(DirectoryOf(group));
     }
 
     /// <summary>Drops segments whose events are all older, and rewrites those in which much belongs to deleted streams.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger? logger;
     private readonly ConcurrentQueue<Journal> full = new();
+    private readonly ConcurrentQueue<string> removed = new();
     private readonly SemaphoreSlim one = new(1, 1);
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly CancellationTokenSource stop = new();
@@ -59,12 +60,12 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
     public Task FlushAsync(CancellationToken cancellation) => ExclusiveAsync(() => SortAll(cancellation), cancellation);
 
-    public Task RemoveAsync(string directory, CancellationToken cancellation) => ExclusiveAsync(
-        () =>
-        {
-            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
-        },
-        cancellation);
+    /// <summary>Has the directory of a deleted group removed.</summary>
+    public void Remove(string directory)
+    {
+        removed.Enqueue(directory);
+        Wake();
+    }
 
     public Task CleanAsync(GroupLog log, long? expiredBefore, CancellationToken cancellation) => ExclusiveAsync(
         () =>
@@ -154,6 +155,12 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
     private void SortAll(CancellationToken cancellation)
     {
+        while (removed.TryPeek(out var directory))
+        {
+            if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+            removed.TryDequeue(out _);
+        }
+
         while (full.TryPeek(out var journal))
         {
             var touched = new List<GroupLog>();
