@@ -55,7 +55,7 @@ internal sealed class EventScan : IDisposable
     {
         if (position.Timestamp < query.From || position.Timestamp > query.Through) return;
         if (query.Beyond is { } cursor && !collector.Precedes(cursor, position)) return;
-        if (query.Streams is { } streams ? !streams.Contains(stream) : view.DeletedStreams.Contains(stream)) return;
+        if (query.Streams?.Contains(stream) == false || view.DeletedStreams.Contains(stream)) return;
         if (query.Filter is { } filter && !filter.Matches(message)) return;
         if (collector.Accepts(position)) collector.Add(new StoredEvent(stream, position, ingestionTime, message.ToArray()));
     }
