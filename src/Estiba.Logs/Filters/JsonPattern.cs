@@ -8,7 +8,9 @@ namespace Estiba.Logs.Filters;
 /// <remarks>One pass over the message: it follows only the properties that the pattern names and passes over everything else.</remarks>
 internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadOnlyList<Comparison> comparisons) : FilterPattern
 {
-    private static readonly JsonReaderOptions Options = new() { AllowTrailingCommas = false, MaxDepth = 256 };
+    private const int MaxDepth = 256;
+
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     public override bool Matches(ReadOnlySpan<byte> message)
     {
@@ -24,8 +26,9 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
             Visit(ref reader, root, results);
             return !reader.Read() && condition.Evaluate(results);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
+            // Not JSON, or a property's name has half of a surrogate pair, escaped.
             return false;
         }
     }
@@ -33,14 +36,14 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
     public override IReadOnlyDictionary<string, string> Extract(ReadOnlySpan<byte> message)
     {
         var values = new Dictionary<string, string>();
-        using var document = JsonDocument.Parse(message.ToArray());
+        using var document = JsonDocument.Parse(message.ToArray(), new JsonDocumentOptions { MaxDepth = MaxDepth });
         Extract(document.RootElement, root, "$", values);
         return values;
     }
 
     private static void Extract(JsonElement element, JsonSelector selector, string path, Dictionary<string, string> values)
     {
-        if (selector.Comparisons.Count > 0) values[path] = element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+        if (selector.Comparisons.Count > 0) values[path] = TextOf(element);
         if (element.ValueKind == JsonValueKind.Object)
         {
             foreach (var (name, next) in selector.Properties)
@@ -50,6 +53,18 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
         {
             foreach (var (index, next) in selector.Items)
                 if (index < element.GetArrayLength()) Extract(element[index], next, $"{path}[{index}]", values);
+        }
+    }
+
+    private static string TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            return element.GetRawText();
         }
     }
 
