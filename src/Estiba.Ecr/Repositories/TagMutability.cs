@@ -39,7 +39,8 @@ internal static class TagMutability
         if (star < 0) return pattern.SequenceEqual(text);
         if (!text.StartsWith(pattern[..star], StringComparison.Ordinal)) return false;
 
-        var (rest, afterStar) = (text[star..], pattern[(star + 1)..]);
+        var rest = text[star..];
+        var afterStar = pattern[(star + 1)..];
         for (var skipped = 0; skipped <= rest.Length; skipped++)
         {
             if (Matches(afterStar, rest[skipped..])) return true;

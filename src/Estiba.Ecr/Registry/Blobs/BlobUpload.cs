@@ -30,6 +30,9 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
     /// <summary>True once the upload has become a blob or was given up.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>True once a part has come that only the last one may be as small as (ECR's UploadLayerPart).</summary>
+    public bool HadShortPart { get; set; }
+
     /// <summary>Waits until no other request works on this upload.</summary>
     public async Task<Lease> EnterAsync(CancellationToken cancellation)
     {
@@ -139,22 +142,28 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
     private void CatchUp(SafeFileHandle handle)
     {
         if (_hashed == Length) return;
-
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        while (_hashed < Length)
-        {
-            var read = RandomAccess.Read(handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - _hashed)), _hashed);
-            if (read == 0) throw new EndOfStreamException($"{file} is shorter than it was.");
-            _sha256.AppendData(buffer, 0, read);
-            _hashed += read;
-        }
-        ArrayPool<byte>.Shared.Return(buffer);
+        Hash(handle, _hashed, _sha256);
+        _hashed = Length;
     }
 
     private Digest HashAgain(SafeFileHandle handle)
     {
-        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        return Digest.FromSha512(SHA512.HashData(stream));
+        using var sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+        Hash(handle, 0, sha512);
+        return Digest.FromSha512(sha512.GetHashAndReset());
+    }
+
+    private void Hash(SafeFileHandle handle, long offset, IncrementalHash hash)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        while (offset < Length)
+        {
+            var read = RandomAccess.Read(handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, Length - offset)), offset);
+            if (read == 0) throw new EndOfStreamException($"{file} is shorter than it was.");
+            hash.AppendData(buffer, 0, read);
+            offset += read;
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>The right to work on an upload, until disposed.</summary>

@@ -23,11 +23,13 @@ internal readonly record struct RegistryRoute(RegistryResource Resource, string 
 {
     private const string Prefix = "/v2";
 
+    private static readonly RegistryRoute Unknown = new(RegistryResource.Unknown);
+
     /// <param name="path">The whole path, not encoded, without the query.</param>
     public static RegistryRoute Parse(string path)
     {
         if (path is Prefix or Prefix + "/") return new(RegistryResource.Probe);
-        if (!path.StartsWith(Prefix + "/", StringComparison.Ordinal)) return default;
+        if (!path.StartsWith(Prefix + "/", StringComparison.Ordinal)) return Unknown;
         if (path is Prefix + "/_catalog") return new(RegistryResource.Catalog);
 
         var rest = path[(Prefix.Length + 1)..];
@@ -36,19 +38,19 @@ internal readonly record struct RegistryRoute(RegistryResource Resource, string 
         if (rest.EndsWith("/tags/list", StringComparison.Ordinal)) return Of(RegistryResource.Tags, rest[..^"/tags/list".Length]);
 
         var last = rest.LastIndexOf('/');
-        if (last <= 0 || last == rest.Length - 1) return default;
+        if (last <= 0 || last == rest.Length - 1) return Unknown;
         var (parent, reference) = (rest[..last], rest[(last + 1)..]);
 
         return Under(parent, "/blobs/uploads") is { } uploads ? Of(RegistryResource.Upload, uploads, reference)
             : Under(parent, "/blobs") is { } blobs ? Of(RegistryResource.Blob, blobs, reference)
             : Under(parent, "/manifests") is { } manifests ? Of(RegistryResource.Manifest, manifests, reference)
             : Under(parent, "/referrers") is { } referrers ? Of(RegistryResource.Referrers, referrers, reference)
-            : default;
+            : Unknown;
     }
 
     private static string? Under(string parent, string folder) =>
         parent.EndsWith(folder, StringComparison.Ordinal) ? parent[..^folder.Length] : null;
 
     private static RegistryRoute Of(RegistryResource resource, string repository, string reference = "") =>
-        repository.Length == 0 ? default : new(resource, repository, reference);
+        repository.Length == 0 ? Unknown : new(resource, repository, reference);
 }
