@@ -63,7 +63,7 @@ internal sealed class Platform : IAsyncDisposable
         await OpenAsync(100);
     }
 
-    public CallContext Caller(string account = Account, string region = Region) => new()
+    public static CallContext Caller(string account = Account, string region = Region) => new()
     {
         AccountId = account,
         Region = region,

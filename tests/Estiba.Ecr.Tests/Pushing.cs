@@ -97,7 +97,7 @@ internal static class Pushing
     /// <summary>The code and the message of the only error in an answer.</summary>
     public static async Task<(string Code, string Message)> ErrorAsync(this HttpResponseMessage response)
     {
-        using var body = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
+        using var body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync());
         var error = body.RootElement.GetProperty("errors").EnumerateArray().Single();
         return (error.GetProperty("code").GetString()!, error.GetProperty("message").GetString()!);
     }

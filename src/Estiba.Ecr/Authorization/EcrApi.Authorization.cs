@@ -10,7 +10,7 @@ public sealed partial class EcrApi
     /// <inheritdoc />
     /// <remarks>Whichever registries are asked for, a token is good for the caller's own.</remarks>
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
-        GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation)
+        GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var expiresAt = _time.GetUtcNow() + _options.TokenLifetime;
         var token = _tokens.Issue(new RegistryLogin

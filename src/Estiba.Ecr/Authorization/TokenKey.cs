@@ -23,12 +23,9 @@ internal static class TokenKey
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var written = $"{file}.new";
         File.Delete(written);
-        using (var stream = new FileStream(written, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(written, options))
         {
             stream.Write(RandomNumberGenerator.GetBytes(Size));
             stream.Flush(flushToDisk: true);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Estiba.Ecr.Layers;
 using Estiba.Ecr.Registry.Blobs;
 using Estiba.State;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Ecr.GarbageCollection;
 
 /// <summary>What one sweep has removed.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct SweepResult(int Uploads, int Layers, int Blobs);
 
 /// <summary>

@@ -11,7 +11,7 @@ namespace Estiba.Ecr;
 public sealed partial class EcrApi
 {
     /// <inheritdoc />
-    public Task<ListImagesResponse> ListImagesAsync(ListImagesRequest request, CallContext context, CancellationToken cancellation)
+    public Task<ListImagesResponse> ListImagesAsync(ListImagesRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
         var repository = Existing(view, request.RegistryId, request.RepositoryName, context).Id;
@@ -23,7 +23,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CallContext context, CancellationToken cancellation)
+    public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
         var repository = Existing(view, request.RegistryId, request.RepositoryName, context).Id;
@@ -47,7 +47,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     /// <remarks>Manifests are given as they were pushed, whichever media types are accepted; ECR turns some into older forms.</remarks>
-    public async Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
         var repository = Existing(view, request.RegistryId, request.RepositoryName, context).Id;
@@ -69,7 +69,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<BatchDeleteImageResponse> BatchDeleteImageAsync(BatchDeleteImageRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<BatchDeleteImageResponse> BatchDeleteImageAsync(BatchDeleteImageRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var deleted = new List<ImageIdentifier>();
         var failures = new List<ImageFailure>();
@@ -84,7 +84,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<PutImageResponse> PutImageAsync(PutImageRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<PutImageResponse> PutImageAsync(PutImageRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         if (request.ImageTag is { } tag && !ImageTags.IsValid(tag))
@@ -110,7 +110,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<ListImageReferrersResponse> ListImageReferrersAsync(ListImageReferrersRequest request, CallContext context, CancellationToken cancellation)
+    public Task<ListImageReferrersResponse> ListImageReferrersAsync(ListImageReferrersRequest request, CallContext context, CancellationToken cancellation = default)
     {
         const int defaultSize = 50;
         var view = _store.Current;

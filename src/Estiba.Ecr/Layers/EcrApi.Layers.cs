@@ -18,7 +18,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     public async Task<BatchCheckLayerAvailabilityResponse> BatchCheckLayerAvailabilityAsync(
-        BatchCheckLayerAvailabilityRequest request, CallContext context, CancellationToken cancellation)
+        BatchCheckLayerAvailabilityRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         var layers = new List<Layer>();
@@ -38,7 +38,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<InitiateLayerUploadResponse> InitiateLayerUploadAsync(InitiateLayerUploadRequest request, CallContext context, CancellationToken cancellation)
+    public Task<InitiateLayerUploadResponse> InitiateLayerUploadAsync(InitiateLayerUploadRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         try
@@ -54,7 +54,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<UploadLayerPartResponse> UploadLayerPartAsync(UploadLayerPartRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<UploadLayerPartResponse> UploadLayerPartAsync(UploadLayerPartRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         var upload = Upload(repository, request.UploadId!);
@@ -88,7 +88,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     public async Task<CompleteLayerUploadResponse> CompleteLayerUploadAsync(
-        CompleteLayerUploadRequest request, CallContext context, CancellationToken cancellation)
+        CompleteLayerUploadRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         var upload = Upload(repository, request.UploadId!);
@@ -120,7 +120,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     public Task<GetDownloadUrlForLayerResponse> GetDownloadUrlForLayerAsync(
-        GetDownloadUrlForLayerRequest request, CallContext context, CancellationToken cancellation)
+        GetDownloadUrlForLayerRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context).Id;
         if (LayerStore.Find(_store.Current, repository, request.LayerDigest!) is not { } layer)

@@ -9,7 +9,7 @@ public sealed partial class EcrApi
 {
     /// <inheritdoc />
     /// <remarks>The policy is kept and given back; it allows and denies nothing.</remarks>
-    public async Task<SetRepositoryPolicyResponse> SetRepositoryPolicyAsync(SetRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<SetRepositoryPolicyResponse> SetRepositoryPolicyAsync(SetRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation = default)
     {
         if (!PolicyText.IsPolicy(request.PolicyText!)) throw ImageErrors.InvalidParameter("PolicyText", "Invalid repository policy provided");
         var repository = await ChangeAsync(
@@ -18,7 +18,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<GetRepositoryPolicyResponse> GetRepositoryPolicyAsync(GetRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation)
+    public Task<GetRepositoryPolicyResponse> GetRepositoryPolicyAsync(GetRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = Existing(_store.Current, request.RegistryId, request.RepositoryName, context);
         return Task.FromResult(new GetRepositoryPolicyResponse
@@ -31,7 +31,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     public async Task<DeleteRepositoryPolicyResponse> DeleteRepositoryPolicyAsync(
-        DeleteRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation)
+        DeleteRepositoryPolicyRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var policy = "";
         var repository = await ChangeAsync(

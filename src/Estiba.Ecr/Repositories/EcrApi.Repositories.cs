@@ -8,7 +8,7 @@ namespace Estiba.Ecr;
 public sealed partial class EcrApi
 {
     /// <inheritdoc />
-    public async Task<CreateRepositoryResponse> CreateRepositoryAsync(CreateRepositoryRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<CreateRepositoryResponse> CreateRepositoryAsync(CreateRepositoryRequest request, CallContext context, CancellationToken cancellation = default)
     {
         RepositoryNames.Validate(request.RepositoryName!);
         var mutability = request.ImageTagMutability ?? ImageTagMutability.Mutable;
@@ -41,7 +41,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<DescribeRepositoriesResponse> DescribeRepositoriesAsync(DescribeRepositoriesRequest request, CallContext context, CancellationToken cancellation)
+    public Task<DescribeRepositoriesResponse> DescribeRepositoriesAsync(DescribeRepositoriesRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
         if (request.RepositoryNames is { } names)
@@ -61,7 +61,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<DeleteRepositoryResponse> DeleteRepositoryAsync(DeleteRepositoryRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<DeleteRepositoryResponse> DeleteRepositoryAsync(DeleteRepositoryRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var deleted = await _store.CommitAsync(
             transaction =>
@@ -82,7 +82,7 @@ public sealed partial class EcrApi
 
     /// <inheritdoc />
     public async Task<PutImageTagMutabilityResponse> PutImageTagMutabilityAsync(
-        PutImageTagMutabilityRequest request, CallContext context, CancellationToken cancellation)
+        PutImageTagMutabilityRequest request, CallContext context, CancellationToken cancellation = default)
     {
         TagMutability.Validate(request.ImageTagMutability!, request.ImageTagMutabilityExclusionFilters);
         var repository = await ChangeAsync(
@@ -107,7 +107,7 @@ public sealed partial class EcrApi
     /// <inheritdoc />
     /// <remarks>The setting is kept; no image is scanned.</remarks>
     public async Task<PutImageScanningConfigurationResponse> PutImageScanningConfigurationAsync(
-        PutImageScanningConfigurationRequest request, CallContext context, CancellationToken cancellation)
+        PutImageScanningConfigurationRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var repository = await ChangeAsync(
             request.RegistryId,

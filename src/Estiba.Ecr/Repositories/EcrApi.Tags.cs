@@ -8,7 +8,7 @@ namespace Estiba.Ecr;
 public sealed partial class EcrApi
 {
     /// <inheritdoc />
-    public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CallContext context, CancellationToken cancellation = default)
     {
         await ChangeAsync(
             null,
@@ -20,7 +20,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, CallContext context, CancellationToken cancellation = default)
     {
         await ChangeAsync(
             null,
@@ -32,7 +32,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation) =>
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation = default) =>
         Task.FromResult(new ListTagsForResourceResponse
         {
             Tags = Existing(_store.Current, null, NameOf(request.ResourceArn!, context), context).Tags,

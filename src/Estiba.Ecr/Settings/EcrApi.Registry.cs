@@ -11,12 +11,12 @@ public sealed partial class EcrApi
 {
     /// <inheritdoc />
     /// <remarks>Nothing is replicated, so there are no rules.</remarks>
-    public Task<DescribeRegistryResponse> DescribeRegistryAsync(DescribeRegistryRequest request, CallContext context, CancellationToken cancellation) =>
+    public Task<DescribeRegistryResponse> DescribeRegistryAsync(DescribeRegistryRequest request, CallContext context, CancellationToken cancellation = default) =>
         Task.FromResult(new DescribeRegistryResponse { RegistryId = context.AccountId, ReplicationConfiguration = new ReplicationConfiguration { Rules = [] } });
 
     /// <inheritdoc />
     /// <remarks>The policy is kept and given back; it allows and denies nothing.</remarks>
-    public async Task<PutRegistryPolicyResponse> PutRegistryPolicyAsync(PutRegistryPolicyRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<PutRegistryPolicyResponse> PutRegistryPolicyAsync(PutRegistryPolicyRequest request, CallContext context, CancellationToken cancellation = default)
     {
         if (!PolicyText.IsPolicy(request.PolicyText!)) throw ImageErrors.InvalidParameter("PolicyText", "Invalid registry policy provided");
         await ChangeAsync(context, registry => registry with { PolicyText = request.PolicyText }, cancellation);
@@ -24,7 +24,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<GetRegistryPolicyResponse> GetRegistryPolicyAsync(GetRegistryPolicyRequest request, CallContext context, CancellationToken cancellation) =>
+    public Task<GetRegistryPolicyResponse> GetRegistryPolicyAsync(GetRegistryPolicyRequest request, CallContext context, CancellationToken cancellation = default) =>
         Task.FromResult(new GetRegistryPolicyResponse
         {
             RegistryId = context.AccountId,
@@ -32,7 +32,7 @@ public sealed partial class EcrApi
         });
 
     /// <inheritdoc />
-    public async Task<DeleteRegistryPolicyResponse> DeleteRegistryPolicyAsync(DeleteRegistryPolicyRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<DeleteRegistryPolicyResponse> DeleteRegistryPolicyAsync(DeleteRegistryPolicyRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var policy = "";
         await ChangeAsync(
@@ -47,7 +47,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public Task<GetAccountSettingResponse> GetAccountSettingAsync(GetAccountSettingRequest request, CallContext context, CancellationToken cancellation)
+    public Task<GetAccountSettingResponse> GetAccountSettingAsync(GetAccountSettingRequest request, CallContext context, CancellationToken cancellation = default)
     {
         _ = ValuesOf(request.Name!);
         return Task.FromResult(new GetAccountSettingResponse
@@ -58,7 +58,7 @@ public sealed partial class EcrApi
     }
 
     /// <inheritdoc />
-    public async Task<PutAccountSettingResponse> PutAccountSettingAsync(PutAccountSettingRequest request, CallContext context, CancellationToken cancellation)
+    public async Task<PutAccountSettingResponse> PutAccountSettingAsync(PutAccountSettingRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var values = ValuesOf(request.Name!);
         if (!values.Contains(request.Value))

@@ -49,7 +49,7 @@ public sealed class RegistrySweepTests
         await platform.CreateRepositoryAsync("two");
         await platform.Http.PushImageAsync("one", "latest");
         await platform.Http.PushImageAsync("two", "latest");
-        await platform.Ecr.DeleteRepositoryAsync(new DeleteRepositoryRequest { RepositoryName = "one", Force = true }, platform.Caller(), default);
+        await platform.Ecr.DeleteRepositoryAsync(new DeleteRepositoryRequest { RepositoryName = "one", Force = true }, Platform.Caller(), default);
 
         platform.Clock.Advance(2 * Day);
         await platform.Service.SweepAsync(default);
@@ -133,22 +133,27 @@ public sealed class RegistrySweepTests
         using var stop = new CancellationTokenSource();
         var sweeping = SweepAsync(platform, stop.Token);
 
-        for (var round = 0; round < 10; round++)
+        try
         {
-            // Old, unlinked blobs with the contents that are pushed again at the same time.
-            var pushes = Enumerable.Range(1, 4).Select(seed => platform.Http.PushImageAsync("one", $"tag-{seed}", seed));
-            await Task.WhenAll(pushes);
-            foreach (var seed in Enumerable.Range(1, 4))
-            {
-                using var layer = await platform.Http.GetAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200, seed))}");
-                layer.StatusCode.ShouldBe(HttpStatusCode.OK);
-                (await layer.Content.ReadAsByteArrayAsync()).ShouldBe(RandomBytes(200, seed));
-                await DeleteImageAsync(platform, $"tag-{seed}");
-            }
-            foreach (var file in platform.BlobFiles().ToList()) TryMakeOld(file);
+            for (var round = 0; round < 10; round++) await PushReadAndDeleteAsync(platform);
         }
-        await stop.CancelAsync();
-        await sweeping;
+        finally
+        {
+            await stop.CancelAsync();
+            await sweeping;
+        }
+    }
+
+    private static async Task PushReadAndDeleteAsync(Platform platform)
+    {
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(seed => platform.Http.PushImageAsync("one", $"tag-{seed}", seed)));
+        foreach (var seed in Enumerable.Range(1, 4))
+        {
+            (await platform.Http.GetByteArrayAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200, seed))}")).ShouldBe(RandomBytes(200, seed));
+            await DeleteImageAsync(platform, $"tag-{seed}");
+        }
+        // Their contents are pushed again while they are old enough to be swept.
+        foreach (var file in platform.BlobFiles().ToList()) TryMakeOld(file);
     }
 
     private static async Task SweepAsync(Platform platform, CancellationToken cancellation)
@@ -172,8 +177,8 @@ public sealed class RegistrySweepTests
         }
     }
 
-    private static Task DeleteImageAsync(Platform platform, string tag) => platform.Ecr.BatchDeleteImageAsync(
-        new BatchDeleteImageRequest { RepositoryName = "one", ImageIds = [new ImageIdentifier { ImageTag = tag }] }, platform.Caller(), default);
+    private static Task<BatchDeleteImageResponse> DeleteImageAsync(Platform platform, string tag) => platform.Ecr.BatchDeleteImageAsync(
+        new BatchDeleteImageRequest { RepositoryName = "one", ImageIds = [new ImageIdentifier { ImageTag = tag }] }, Platform.Caller(), default);
 
     // Without the manifest's, which is nobody's as soon as its image is deleted.
     private static int LayerFiles(Platform platform) => platform.BlobFiles().Count();

@@ -89,7 +89,8 @@ public sealed class AccessTests
     {
         await using var platform = await Platform.StartAsync();
 
-        File.GetUnixFileMode(Path.Combine(platform.Directory, "registry", "token.key")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var file = new FileInfo(Path.Combine(platform.Directory, "registry", "token.key"));
+        file.UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public sealed class AccessTests
         var layer = await platform.Http.PushBlobAsync("one", RandomBytes(100));
         var other = await platform.Http.PushBlobAsync("one", RandomBytes(50));
         var answer = await platform.Ecr.GetDownloadUrlForLayerAsync(
-            new GetDownloadUrlForLayerRequest { RepositoryName = "one", LayerDigest = layer }, platform.Caller(), default);
+            new GetDownloadUrlForLayerRequest { RepositoryName = "one", LayerDigest = layer }, Platform.Caller(), default);
         using var stranger = new HttpClient();
 
         var content = await stranger.GetByteArrayAsync(answer.DownloadUrl);

@@ -63,7 +63,7 @@ public sealed class ListTests
 
     private static async Task<List<string>> NamesAsync(HttpResponseMessage answer, string member)
     {
-        using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
         return [.. body.RootElement.GetProperty(member).EnumerateArray().Select(item => item.GetString()!)];
     }
 }

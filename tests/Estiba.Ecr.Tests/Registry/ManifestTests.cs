@@ -148,7 +148,7 @@ public sealed class ManifestTests
         var first = await platform.Http.PushImageAsync("one", "latest", seed: 1);
         var second = await platform.Http.PushImageAsync("one", "latest", seed: 2);
 
-        var images = await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "one" }, platform.Caller(), default);
+        var images = await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "one" }, Platform.Caller(), default);
 
         images.ImageDetails!.Single(image => image.ImageDigest == first).ImageTags.ShouldBeNull();
         images.ImageDetails!.Single(image => image.ImageDigest == second).ImageTags.ShouldBe(["latest"]);
@@ -221,7 +221,7 @@ public sealed class ManifestTests
 
     private static async Task<List<string>> TypesAsync(HttpResponseMessage answer)
     {
-        using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
         return [.. body.RootElement.GetProperty("manifests").EnumerateArray().Select(item => item.GetProperty("artifactType").GetString()!)];
     }
 }

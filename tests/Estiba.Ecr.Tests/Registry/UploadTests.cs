@@ -165,7 +165,7 @@ public sealed class UploadTests
         await platform.CreateRepositoryAsync("one");
         await platform.CreateRepositoryAsync("two");
         var digest = await platform.Http.PushBlobAsync("one", RandomBytes(100));
-        await platform.Ecr.PutAccountSettingAsync(new PutAccountSettingRequest { Name = "BLOB_MOUNTING", Value = "DISABLED" }, platform.Caller(), default);
+        await platform.Ecr.PutAccountSettingAsync(new PutAccountSettingRequest { Name = "BLOB_MOUNTING", Value = "DISABLED" }, Platform.Caller(), default);
 
         using var answer = await platform.Http.PostAsync($"/v2/two/blobs/uploads/?mount={digest}&from=one", null);
 

@@ -89,7 +89,7 @@ internal sealed class BlobStore : IDisposable
             foreach (var file in algorithm.EnumerateFiles("*", SearchOption.AllDirectories))
             {
                 if (Digest.TryParse($"{algorithm.Name}:{file.Name}", out var digest))
-                    yield return new StoredBlob(digest, file.LastWriteTimeUtc);
+                    yield return new StoredBlob(digest, new DateTimeOffset(file.LastWriteTimeUtc));
             }
         }
     }

@@ -106,7 +106,7 @@ internal sealed class BlobUploads : IDisposable
         return winner;
     }
 
-    private bool IsIdle(FileInfo file, TimeSpan idle) => file.Exists && _time.GetUtcNow() - file.LastWriteTimeUtc >= idle;
+    private bool IsIdle(FileInfo file, TimeSpan idle) => file.Exists && _time.GetUtcNow().UtcDateTime - file.LastWriteTimeUtc >= idle;
 
     private string FileOf(string repository, Guid id) =>
         Path.Combine(_directory, $"{id}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(repository)).AsSpan(0, 16))}");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
@@ -9,6 +10,8 @@ internal readonly record struct Digest
 {
     private const string Sha256Prefix = "sha256:";
     private const string Sha512Prefix = "sha512:";
+
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private readonly string? _value;
 
@@ -41,5 +44,5 @@ internal readonly record struct Digest
     public override string ToString() => Value;
 
     private static bool IsLowerHex(ReadOnlySpan<char> text, int length) =>
-        text.Length == length && !text.ContainsAnyExcept("0123456789abcdef");
+        text.Length == length && !text.ContainsAnyExcept(LowerHex);
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Estiba.Ecr.Registry.Http;
 
 /// <summary>The part of a blob that a request asks for.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ByteRange(long First, long Length)
 {
     /// <summary>Reads a <c>Range</c> header with one range in bytes (RFC 9110, section 14).</summary>

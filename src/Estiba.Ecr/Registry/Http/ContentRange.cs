@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Estiba.Ecr.Registry.Http;
 
 /// <summary>Where a chunk of an upload belongs: the <c>Content-Range</c> of the distribution specification, <c>first-last</c>, without a unit.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ContentRange(long First, long Last)
 {
     public long Length => Last - First + 1;
