@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Ecs.Tasks;
 using Estiba.State;
 
 namespace Estiba.Ecs;
@@ -24,9 +25,10 @@ public static class EcsTables
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);
     internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord);
     internal static readonly Table<AccountSettingRecord> AccountSettings = new("ecs.account-settings", setting => setting.Key, EcsJson.Default.AccountSettingRecord);
+    internal static readonly Table<ClientTokenRecord> ClientTokens = new("ecs.client-tokens", token => token.Key, EcsJson.Default.ClientTokenRecord);
 
     /// <summary>All of them, to open the store with.</summary>
-    public static IReadOnlyList<Table> All { get; } = [Clusters, Families, TaskDefinitions, Tasks, Services, ServiceEvents, ContainerInstances, AccountSettings];
+    public static IReadOnlyList<Table> All { get; } = [Clusters, Families, TaskDefinitions, Tasks, Services, ServiceEvents, ContainerInstances, AccountSettings, ClientTokens];
 }
 
 [JsonSourceGenerationOptions(
@@ -39,4 +41,5 @@ public static class EcsTables
 [JsonSerializable(typeof(ServiceEventRecord))]
 [JsonSerializable(typeof(ContainerInstanceRecord))]
 [JsonSerializable(typeof(AccountSettingRecord))]
+[JsonSerializable(typeof(ClientTokenRecord))]
 internal sealed partial class EcsJson : JsonSerializerContext;
