@@ -14,9 +14,12 @@ public static class EcsTables
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
     internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : $"{task.ClusterKey}/{task.LastStatus}");
 
+    internal static readonly Index<TaskDefinitionRecord> ActiveRevisions = new("active", definition => definition.IsActive ? TaskDefinitionRecord.FamilyPrefix(definition.Scope, definition.Family) : null);
+    internal static readonly Index<TaskDefinitionRecord> DeletingRevisions = new("deleting", definition => definition.IsBeingDeleted ? "" : null);
+
     internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
     internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
-    internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord);
+    internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
     internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus);
     internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord);
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);

@@ -21,6 +21,12 @@ public sealed record TaskDefinitionRecord
     /// <summary>The revision's number, from 1.</summary>
     public int Revision => Definition.Revision!.Value;
 
+    /// <summary>Whether new tasks and services may use it.</summary>
+    public bool IsActive => Definition.Status == TaskDefinitionStatus.Active;
+
+    /// <summary>Whether it goes away as soon as nothing uses it.</summary>
+    public bool IsBeingDeleted => Definition.Status == TaskDefinitionStatus.DeleteInProgress;
+
     /// <summary>Its key in the store, ordered by family and then by revision.</summary>
     public string Key => KeyOf(Scope, Family, Revision);
 
