@@ -59,9 +59,9 @@ internal static class InstanceRegistration
 
     private static int Number(RegisterContainerInstanceRequest request, string name) => Find(request, name) switch
     {
-        { IntegerValue: > 0 and var value } => value.Value,
-        { LongValue: > 0 and var value } => (int)value.Value,
-        { DoubleValue: > 0 and var value } => (int)value.Value,
+        { IntegerValue: > 0 and var value } => value,
+        { LongValue: > 0 and var value } => (int)value,
+        { DoubleValue: > 0 and var value } => (int)value,
         _ => throw EcsErrors.InvalidParameterException($"totalResources must name {name} with a value above zero."),
     };
 
