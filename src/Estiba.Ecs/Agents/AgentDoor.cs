@@ -50,7 +50,7 @@ public sealed partial class AgentDoor
         }
 
         using var webSocket = await http.WebSockets.AcceptWebSocketAsync();
-        var socket = new AgentSocket(webSocket);
+        using var socket = new AgentSocket(webSocket);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted);
         if (http.Request.Path.StartsWithSegments(TelemetryPath, StringComparison.Ordinal)) await ListenAsync(socket, ending.Token);
         else await ConverseAsync(socket, instance, ending.Token);

@@ -5,7 +5,7 @@ namespace Estiba.Ecs.Agents;
 
 /// <summary>A web socket to an agent: text frames in both directions. Lives as long as the connection.</summary>
 /// <param name="socket">The open socket.</param>
-internal sealed class AgentSocket(WebSocket socket)
+internal sealed class AgentSocket(WebSocket socket) : IDisposable
 {
     private const int MostFramesWaiting = 256;
     private const int LargestFrame = 4 * 1024 * 1024;
@@ -53,6 +53,8 @@ internal sealed class AgentSocket(WebSocket socket)
 
     /// <summary>Ends the connection.</summary>
     internal void Close() => _closed.Cancel();
+
+    public void Dispose() => _closed.Dispose();
 
     private async Task SendAllAsync(CancellationToken cancellation)
     {
