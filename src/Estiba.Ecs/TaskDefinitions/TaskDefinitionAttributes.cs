@@ -47,7 +47,7 @@ internal static class TaskDefinitionAttributes
         if (container.DependsOn is { Count: > 0 } || container.StartTimeout is not null || container.StopTimeout is not null) yield return Ecs + "container-ordering";
         if (container.EnvironmentFiles is { Count: > 0 }) yield return Ecs + "env-files.s3";
         if (container.RestartPolicy?.Enabled == true) yield return Ecs + "container-restart-policy";
-        if (container.PortMappings!.Any(mapping => mapping.ContainerPortRange is not null)) yield return Ecs + "container-port-range";
+        if (container.PortMappings!.Any(mapping => mapping.ContainerPortRange is not null)) yield return Ecs + "network.container-port-range";
         if (container.SystemControls!.Count > 0) yield return DockerApi("1.24");
         if (container.FirelensConfiguration is { } firelens) yield return $"{Ecs}firelens.{firelens.Type}";
         foreach (var secret in container.Secrets ?? []) yield return $"{Ecs}secrets.{ProviderOf(secret)}.environment-variables";
