@@ -2,7 +2,7 @@ using Estiba.Agent.Engines;
 
 namespace Estiba.Agent.Tasks;
 
-/// <summary>What a container waits for: its <c>dependsOn</c>, its links (until started) and its <c>volumesFrom</c> (until created).</summary>
+/// <summary>What a container waits for: its <c>dependsOn</c>, its links (until started), its <c>volumesFrom</c> (until created).</summary>
 internal static class Dependencies
 {
     private const string Create = "CREATE";
@@ -17,7 +17,7 @@ internal static class Dependencies
         var target = task.ContainerDefinition(index);
         var waits = false;
         DateTimeOffset? until = null;
-        foreach (var (name, condition) in On(target))
+        foreach (var (name, condition) in On(task.Definition, target))
         {
             var other = IndexOf(task, name);
             if (other < 0) return Readiness.Never($"dependency graph: container ordering dependency [{name}] for target [{target.Name}] does not exist.");
@@ -53,15 +53,19 @@ internal static class Dependencies
         for (var other = 0; other < task.Containers.Length; other++)
         {
             if (other == index || task.Containers[other].IsStopped) continue;
-            foreach (var (dependency, _) in On(task.ContainerDefinition(other)))
+            foreach (var (dependency, _) in On(task.Definition, task.ContainerDefinition(other)))
                 if (dependency == name) return false;
         }
 
         return true;
     }
 
-    private static IEnumerable<(string Name, string Condition)> On(AcsContainer container)
+    private static IEnumerable<(string Name, string Condition)> On(AcsTask task, AcsContainer container)
     {
+        // Namespaces that the containers of a task share are those of its first container.
+        if ((task.PidMode == "task" || task.IpcMode == "task") && task.Containers is [{ Name: { } first }, ..] && first != container.Name)
+            yield return (first, Start);
+
         foreach (var dependency in container.DependsOn ?? [])
             yield return (dependency.ContainerName ?? "", dependency.Condition ?? Start);
         foreach (var link in container.Links ?? [])

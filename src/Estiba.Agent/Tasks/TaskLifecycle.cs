@@ -150,9 +150,16 @@ internal static class TaskLifecycle
             // A container that somebody started by hand after the end is stopped first.
             if (!Array.TrueForAll(Task.Containers, container => container.IsStopped)) return;
 
-            var cleanUpAt = Task.StoppedAt.GetValueOrDefault(now) + rules.CleanupWait;
-            if (now < cleanUpAt || !Task.StopReported) Wake(now < cleanUpAt ? cleanUpAt : null);
-            else Do(new TaskStep(StepKind.CleanUp));
+            if (!Task.StopReported || Task.CleaningUp) return;
+            var cleanUpAt = Task.CleanUpRetryAt ?? Task.StoppedAt.GetValueOrDefault(now) + rules.CleanupWait;
+            if (now < cleanUpAt)
+            {
+                Wake(cleanUpAt);
+                return;
+            }
+
+            Task = Task with { CleaningUp = true };
+            Do(new TaskStep(StepKind.CleanUp));
         }
 
         private DateTimeOffset? LastFinish() => Task.Containers.Max(container => container.FinishedAt);

@@ -38,6 +38,14 @@ internal sealed record TaskState
     /// <summary>The server has been told of the last state.</summary>
     public bool StopReported { get; init; }
 
+    /// <summary>Its containers are being removed.</summary>
+    [JsonIgnore]
+    public bool CleaningUp { get; init; }
+
+    /// <summary>When to try to remove its containers again.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? CleanUpRetryAt { get; init; }
+
     [JsonIgnore]
     public string Arn => Definition.Arn!;
 
@@ -57,6 +65,18 @@ internal sealed record TaskState
     };
 
     public AcsContainer ContainerDefinition(int index) => Definition.Containers![index];
+
+    /// <summary>The engine's name of the container that the definition calls <paramref name="name"/>.</summary>
+    public string? EngineNameOf(string name)
+    {
+        for (var index = 0; index < Containers.Length; index++)
+            if (ContainerDefinition(index).Name == name) return Containers[index].EngineName;
+        return null;
+    }
+
+    /// <summary>This state with nothing holding the container back: the engine answers again.</summary>
+    public TaskState WithoutRetry(int index) =>
+        Containers[index] is { RetryAt: not null } container ? With(index, container with { RetryAt = null, Failures = 0 }) : this;
 
     /// <summary>This state with one container changed.</summary>
     public TaskState With(int index, ContainerState container)

@@ -8,7 +8,7 @@ namespace Estiba.Agent.Engines.Docker;
 public sealed partial class DockerEngine : IContainerEngine
 {
     /// <summary>Only these: every run of a health check makes three more events that say nothing new.</summary>
-    private static readonly string[] EventsRead = ["create", "start", "die", "oom", "pause", "unpause", "destroy", "health_status"];
+    private static readonly string[] EventsRead = ["start", "die", "oom", "pause", "unpause", "destroy", "health_status"];
 
     private readonly DockerConnection docker;
 
