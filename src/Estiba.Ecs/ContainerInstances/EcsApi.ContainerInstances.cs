@@ -2,6 +2,8 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Scheduling.Query;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 using Task = System.Threading.Tasks.Task;
@@ -63,9 +65,9 @@ public sealed partial class EcsApi
     {
         var view = _store.Current;
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
-        var query = string.IsNullOrEmpty(request.Filter) ? null : Scheduling.ClusterQuery.Parse(request.Filter);
+        var query = string.IsNullOrEmpty(request.Filter) ? null : ClusterQuery.Parse(request.Filter);
         var instances = view.Range(EcsTables.ContainerInstances, cluster.Key + "/", Paging.After(request.NextToken)).Where(instance =>
-            (request.Status is { } status ? instance.Status == status : instance.Status != ContainerInstanceStatus.Inactive) && (query is null || query.Matches(instance)));
+            (request.Status is { } status ? instance.Status == status : instance.Status != ContainerInstanceStatus.Inactive) && (query is null || query.Matches(InstanceCapacity.Of(view, instance))));
         var (page, next) = Paging.Page(instances, Paging.Size(request.MaxResults), instance => instance.Key);
         return Task.FromResult(new ListContainerInstancesResponse { ContainerInstanceArns = [.. page.Select(instance => instance.Arn)], NextToken = next });
     }

@@ -34,6 +34,12 @@ internal sealed class InstanceCapacity
     /// <summary>UDP ports that are taken, in order.</summary>
     internal IEnumerable<int> UdpPorts => _udpPorts.Order();
 
+    /// <summary>The groups that have tasks on the instance.</summary>
+    internal IEnumerable<string> Groups => _tasksByGroup.Keys;
+
+    /// <summary>How many of its tasks run.</summary>
+    internal int RunningTasks { get; private set; }
+
     /// <summary>The instance less what its tasks hold.</summary>
     internal static InstanceCapacity Of(View view, ContainerInstanceRecord instance)
     {
@@ -54,6 +60,7 @@ internal sealed class InstanceCapacity
         _udpPorts.UnionWith(task.Resources.UdpPorts);
         foreach (var binding in task.Containers.SelectMany(container => container.NetworkBindings ?? []))
             if (binding.HostPort is { } port) (binding.Protocol == Contracts.Ecs.TransportProtocol.Udp ? _udpPorts : _ports).Add(port);
+        if (task.LastStatus == TaskStatus.Running) RunningTasks++;
         _tasksByGroup[task.Group] = TasksOf(task.Group) + 1;
     }
 

@@ -60,7 +60,7 @@ internal sealed class Placement
         if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
         if (!instance.AgentConnected) return PlacementObstacle.Agent;
         if (!rules.RequiredAttributes.All(required => HasAttribute(instance, required))) return PlacementObstacle.Attribute;
-        if (!rules.MemberOf.All(query => query.Matches(instance))) return PlacementObstacle.MemberOf;
+        if (!rules.MemberOf.All(query => query.Matches(capacity))) return PlacementObstacle.MemberOf;
         if (rules.DistinctInstance && capacity.TasksOf(task.Group) > 0) return PlacementObstacle.DistinctInstance;
         return capacity.Lack(task.Resources);
     }

@@ -1,6 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
-using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Scheduling.Query;
 
 namespace Estiba.Ecs.Tasks;
 
