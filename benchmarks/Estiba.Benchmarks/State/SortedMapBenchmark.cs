@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Estiba.State;
 using Estiba.State.Maps;
 
 namespace Estiba.Benchmarks.State;
@@ -17,8 +18,8 @@ internal static class SortedMapBenchmark
         var map = Measure("inserts in one transaction", size, () =>
         {
             var owner = new Owner();
-            var made = default(SortedMap<TextKey, (long, object)>);
-            foreach (var key in keys) made = made.Set(new TextKey(key), (1L, record), owner);
+            var made = default(SortedMap<TextKey, Row<object>>);
+            foreach (var key in keys) made = made.Set(new Row<object>(key, 1, record), owner);
             return made;
         });
         Figure.Print("map", "memory beside keys and values", (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)size, "B/entry");
@@ -38,13 +39,13 @@ internal static class SortedMapBenchmark
         {
             var owner = new Owner();
             var changed = map;
-            foreach (var key in keys) changed = changed.Set(new TextKey(key), (2L, record), owner);
+            foreach (var key in keys) changed = changed.Set(new Row<object>(key, 2, record), owner);
             return changed;
         });
         Measure("replacements, each a transaction", 200_000, () =>
         {
             var changed = map;
-            foreach (var key in keys.AsSpan(0, Math.Min(size, 200_000))) changed = changed.Set(new TextKey(key), (2L, record), new Owner());
+            foreach (var key in keys.AsSpan(0, Math.Min(size, 200_000))) changed = changed.Set(new Row<object>(key, 2, record), new Owner());
             return changed;
         });
         Measure("walk", size, () =>
