@@ -37,7 +37,7 @@ internal sealed partial class Retention(Store store, EcsOptions options, TimePro
         var inactiveBefore = now - options.InactiveRetention;
         foreach (var service in transaction.Range(EcsTables.Services).Where(service => service.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
         {
-            foreach (var happened in transaction.Range(EcsTables.ServiceEvents, service.Key + "/").ToList()) transaction.Delete(EcsTables.ServiceEvents, happened.Key);
+            ServiceEvents.Clear(transaction, service.Key);
             transaction.Delete(EcsTables.Services, service.Key);
         }
 
