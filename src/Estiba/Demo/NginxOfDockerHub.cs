@@ -1,0 +1,32 @@
+using Estiba.CommandLine;
+
+namespace Estiba.Demo;
+
+/// <summary>nginx from Docker Hub, or where that cannot be reached soon, an image made of Debian's nginx under the same name.</summary>
+internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
+{
+    /// <summary>Docker says something every few seconds while it pulls.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
+    /// <summary>Leaves an image called <c>nginx:latest</c> in the engine.</summary>
+    /// <exception cref="CommandException">There is none to be had.</exception>
+    internal async Task PullAsync(Walk walk, CancellationToken cancellation)
+    {
+        var before = await IsHereAsync(cancellation);
+        if (!before) directory.Remember(record => record.WithImage("nginx:latest"));
+        var pull = await walk.TryAsync("docker pull nginx", Silence, cancellation);
+        if (pull.Succeeded) return;
+        if (before)
+        {
+            walk.Say("Docker Hub does not answer. The image nginx that is here already will do.");
+            return;
+        }
+
+        walk.Say("Docker Hub does not answer: an image made of Debian's nginx takes its place.");
+        var made = await EmbeddedScript.RunAsync(EmbeddedScript.NginxImage, ["--no-pull", "nginx:latest"], cancellation);
+        if (made != 0) throw new CommandException("there is no nginx to go on with; the reason is above.");
+    }
+
+    private async Task<bool> IsHereAsync(CancellationToken cancellation) =>
+        (await shell.RunAsync("docker image inspect nginx:latest", silence: null, cancellation)).Succeeded;
+}
