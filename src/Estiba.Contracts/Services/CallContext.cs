@@ -1,0 +1,20 @@
+namespace Estiba.Contracts;
+
+/// <summary>Who calls, in which account and region. Everything that an operation touches belongs to that account and region.</summary>
+public sealed record CallContext
+{
+    /// <summary>The account, twelve digits.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The region, for example <c>eu-west-1</c>.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Who calls: the ARN of a user, a role session or the account's root.</summary>
+    public required string PrincipalArn { get; init; }
+
+    /// <summary>The access key that signed the request.</summary>
+    public required string AccessKeyId { get; init; }
+
+    /// <summary>The request's id, for logs and answers.</summary>
+    public required string RequestId { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace Estiba.ContractImporter;
+
+/// <summary>Turns a service description into a contract: the facts a program needs, without a word of prose.</summary>
+internal static class ContractImport
+{
+    private static readonly string[] Metadata = ["apiVersion", "endpointPrefix", "jsonVersion", "protocol", "serviceId", "signingName", "targetPrefix", "xmlNamespace"];
+    private static readonly string[] OperationFacts = ["http", "input", "output", "errors", "authtype"];
+    private static readonly string[] ShapeFacts =
+        ["type", "required", "members", "member", "key", "value", "enum", "min", "max", "pattern", "sensitive", "exception", "error", "fault", "flattened", "timestampFormat", "union", "document", "eventstream", "event", "locationName"];
+    private static readonly string[] MemberFacts =
+        ["shape", "location", "locationName", "queryName", "flattened", "timestampFormat", "idempotencyToken", "xmlAttribute", "xmlNamespace", "jsonvalue"];
+
+    /// <summary>The contract of one service.</summary>
+    /// <param name="service">The folder name of the description, for example <c>ecs</c>.</param>
+    /// <param name="description">The whole description.</param>
+    /// <param name="choice">From services.json: the operations wanted (all when absent) and how the service words a validation failure.</param>
+    internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
+    {
+        var allOperations = description["operations"]!.AsObject();
+        var wanted = choice["operations"]?.AsArray().Select(name => name!.GetValue<string>()) ?? allOperations.Select(operation => operation.Key);
+        var operations = new JsonObject();
+        foreach (var name in wanted.Order(StringComparer.Ordinal))
+            operations[name] = OperationOf(allOperations[name]?.AsObject() ?? throw new InvalidOperationException($"{service} has no operation {name}."));
+
+        var metadata = Keep(description["metadata"]!.AsObject(), Metadata);
+        metadata["validation"] = choice["validation"]?.DeepClone();
+        return new JsonObject
+        {
+            ["service"] = service,
+            ["metadata"] = metadata,
+            ["operations"] = operations,
+            ["shapes"] = ReachableShapes(description["shapes"]!.AsObject(), operations),
+        };
+    }
+
+    private static JsonObject OperationOf(JsonObject source)
+    {
+        var operation = Keep(source, OperationFacts);
+        foreach (var part in (string[])["input", "output"])
+            if (operation[part] is JsonObject reference) operation[part] = Keep(reference, ["shape", "resultWrapper", "locationName", "xmlNamespace"]);
+        if (operation["errors"] is JsonArray errors)
+            operation["errors"] = new JsonArray([.. errors.Select(error => (JsonNode)error!["shape"]!.GetValue<string>())]);
+        return operation;
+    }
+
+    private static JsonObject ReachableShapes(JsonObject all, JsonObject operations)
+    {
+        var reached = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
+        var waiting = new Stack<string>();
+        foreach (var (_, operation) in operations)
+        {
+            foreach (var part in (string[])["input", "output"])
+                if (operation![part]?["shape"] is { } shape) waiting.Push(shape.GetValue<string>());
+            foreach (var error in operation!["errors"]?.AsArray() ?? []) waiting.Push(error!.GetValue<string>());
+        }
+
+        while (waiting.TryPop(out var name))
+        {
+            if (reached.ContainsKey(name)) continue;
+            var shape = ShapeOf(all[name]!.AsObject());
+            reached[name] = shape;
+            foreach (var reference in References(shape)) waiting.Push(reference["shape"]!.GetValue<string>());
+        }
+
+        return new JsonObject(reached.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+    }
+
+    private static JsonObject ShapeOf(JsonObject source)
+    {
+        var shape = Keep(source, ShapeFacts);
+        if (shape["members"] is JsonObject members)
+            shape["members"] = new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, (JsonNode?)Keep(member.Value!.AsObject(), MemberFacts))));
+        foreach (var part in (string[])["member", "key", "value"])
+            if (shape[part] is JsonObject reference) shape[part] = Keep(reference, MemberFacts);
+        return shape;
+    }
+
+    private static IEnumerable<JsonObject> References(JsonObject shape)
+    {
+        foreach (var (_, member) in shape["members"]?.AsObject() ?? []) yield return member!.AsObject();
+        foreach (var part in (string[])["member", "key", "value"])
+            if (shape[part] is JsonObject reference) yield return reference;
+    }
+
+    private static JsonObject Keep(JsonObject source, string[] names) =>
+        new(names.Where(source.ContainsKey).Select(name => KeyValuePair.Create(name, source[name]?.DeepClone())));
+}

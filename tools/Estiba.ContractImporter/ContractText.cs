@@ -1,0 +1,29 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Estiba.ContractImporter;
+
+/// <summary>Writes a contract with one line per operation and per shape, so that a change by AWS is a readable difference.</summary>
+internal static class ContractText
+{
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static string Format(JsonObject contract)
+    {
+        var text = new StringBuilder("{\n");
+        text.Append("  \"service\": ").Append(contract["service"]!.ToJsonString(Compact)).Append(",\n");
+        text.Append("  \"metadata\": ").Append(contract["metadata"]!.ToJsonString(Compact)).Append(",\n");
+        Section(text, "operations", contract["operations"]!.AsObject()).Append(",\n");
+        Section(text, "shapes", contract["shapes"]!.AsObject()).Append("\n}\n");
+        return text.ToString();
+    }
+
+    private static StringBuilder Section(StringBuilder text, string name, JsonObject entries)
+    {
+        text.Append("  \"").Append(name).Append("\": {\n");
+        text.AppendJoin(",\n", entries.Select(entry => $"    \"{entry.Key}\": {entry.Value!.ToJsonString(Compact)}"));
+        return text.Append("\n  }");
+    }
+}
