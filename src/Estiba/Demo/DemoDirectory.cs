@@ -37,9 +37,9 @@ internal sealed class DemoDirectory : IDisposable
     internal static DemoDirectory Create(TimeProvider time)
     {
         var root = Path.Combine(Parent, $"demo-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-        Directory.CreateDirectory(root, DataDirectory.PrivateDirectory);
+        Directory.CreateDirectory(root, DataLayout.PrivateDirectory);
         var directory = new DemoDirectory(root, Lock(root), DemoRecord.Empty);
-        Directory.CreateDirectory(directory.Work, DataDirectory.PrivateDirectory);
+        Directory.CreateDirectory(directory.Work, DataLayout.PrivateDirectory);
         directory.Remember(record => record);
         return directory;
     }
@@ -91,13 +91,16 @@ internal sealed class DemoDirectory : IDisposable
 /// <summary>What a demo made outside its directory.</summary>
 /// <param name="Containers">Names of containers that were run by hand.</param>
 /// <param name="Images">References of images that were not there before.</param>
-internal sealed record DemoRecord(IReadOnlyList<string> Containers, IReadOnlyList<string> Images)
+/// <param name="Registries">Host and port of the registry that the demo's images are tagged for.</param>
+internal sealed record DemoRecord(IReadOnlyList<string> Containers, IReadOnlyList<string> Images, IReadOnlyList<string> Registries)
 {
-    internal static readonly DemoRecord Empty = new([], []);
+    internal static readonly DemoRecord Empty = new([], [], []);
 
     internal DemoRecord WithContainer(string name) => this with { Containers = [.. Containers, name] };
 
     internal DemoRecord WithImage(string reference) => this with { Images = [.. Images, reference] };
+
+    internal DemoRecord WithRegistry(string host) => this with { Registries = [.. Registries, host] };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

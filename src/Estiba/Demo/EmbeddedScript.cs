@@ -44,7 +44,7 @@ internal static class EmbeddedScript
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = Hosting.DataDirectory.Private,
+            UnixCreateMode = Hosting.DataLayout.Private,
         });
         await script.CopyToAsync(file, cancellation);
     }
