@@ -1,0 +1,18 @@
+using Microsoft.Data.Sqlite;
+
+namespace Estiba.State;
+
+/// <summary>Says what SQLite's error means for the person who runs the platform.</summary>
+internal static class SqliteFault
+{
+    internal static JournalException Explain(string what, Exception fault) => new($"{what}: {fault.Message} {Advice(fault)}", fault);
+
+    // The codes are SQLite's primary result codes ("Result and Error Codes").
+    private static string Advice(Exception fault) => (fault as SqliteException)?.SqliteErrorCode switch
+    {
+        13 => "Free some space on its disk and repeat the request; nothing has to be restarted.",
+        10 => "Look at its disk and repeat the request.",
+        11 or 26 => "The file is damaged: restore the data directory from a backup.",
+        _ => "Look at the directory's owner and mode, and whether its disk is writable.",
+    };
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Estiba.State;
+
+/// <summary>A declared table of the store: its name in the journal, its key, its JSON and its indexes. It holds no records itself.</summary>
+public abstract class Table
+{
+    private protected Table(string name) => Name = name;
+
+    /// <summary>The name in the journal; it must stay the same from version to version.</summary>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal abstract TableState Empty();
+}
+
+/// <summary>A table of immutable records of one type.</summary>
+/// <typeparam name="TRecord">The record; never changed after it was put.</typeparam>
+public sealed class Table<TRecord> : Table
+    where TRecord : class
+{
+    private readonly Func<TRecord, string> key;
+    private readonly JsonTypeInfo<TRecord> json;
+    private readonly Index<TRecord>[] indexes;
+
+    /// <summary>Declares a table.</summary>
+    /// <param name="name">The name in the journal; unique in a store, the same from version to version.</param>
+    /// <param name="key">The key of a record, the same at every call, ordered by UTF-16 code units,
+    /// for example <c>123456789012/eu-west-1/name</c>.</param>
+    /// <param name="json">How a record is written in the journal. A member that is added later must have a default.</param>
+    /// <param name="indexes">The table's other orders. They are built when the store is opened and may change from version to version.</param>
+    public Table(string name, Func<TRecord, string> key, JsonTypeInfo<TRecord> json, params Index<TRecord>[] indexes)
+        : base(name)
+    {
+        this.key = key;
+        this.json = json;
+        this.indexes = [.. indexes];
+    }
+
+    internal ReadOnlySpan<Index<TRecord>> Indexes => indexes;
+
+    internal string KeyOf(TRecord record) => key(record);
+
+    internal int PositionOf(Index<TRecord> index)
+    {
+        var position = Array.IndexOf(indexes, index);
+        return position >= 0 ? position : throw new InvalidOperationException($"Table '{Name}' was not declared with the index '{index.Name}'.");
+    }
+
+    internal void Write(TRecord record, Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, record, json);
+
+    internal TRecord Read(ReadOnlySpan<byte> value) =>
+        JsonSerializer.Deserialize(value, json) ?? throw new JsonException("The record is null.");
+
+    internal override TableState Empty() => new TableState<TRecord>(this);
+}

@@ -1,0 +1,81 @@
+using Estiba.State.Maps;
+
+namespace Estiba.State;
+
+/// <summary>A record with the number of its row in the journal.</summary>
+internal readonly record struct Row<TRecord>(long Id, TRecord Record);
+
+/// <summary>The content of one table. It is changed only by the transaction or the loader that made it, and never after that.</summary>
+internal abstract class TableState
+{
+    internal abstract TableState Copy();
+
+    /// <summary>Adds a row of the journal while the store is opened.</summary>
+    /// <exception cref="JournalException">The row cannot be read, or its key is there already.</exception>
+    internal abstract void Load(JournalRow row, Owner owner);
+}
+
+/// <inheritdoc cref="TableState"/>
+internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
+    where TRecord : class
+{
+    private readonly SortedMap<IndexKey, TRecord>[] indexes = new SortedMap<IndexKey, TRecord>[table.Indexes.Length];
+
+    internal SortedMap<TextKey, Row<TRecord>> Rows { get; private set; }
+
+    internal SortedMap<IndexKey, TRecord> Index(Index<TRecord> index) => indexes[table.PositionOf(index)];
+
+    internal override TableState Copy()
+    {
+        var copy = new TableState<TRecord>(table) { Rows = Rows };
+        indexes.CopyTo(copy.indexes);
+        return copy;
+    }
+
+    internal void Put(string key, in Row<TRecord> row, TRecord? before, Owner owner)
+    {
+        Rows = Rows.Set(new TextKey(key), row, owner);
+        for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], key, before, row.Record, owner);
+    }
+
+    internal void Delete(string key, TRecord before, Owner owner)
+    {
+        Rows = Rows.Remove(new TextKey(key), owner);
+        for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], key, before, null, owner);
+    }
+
+    internal override void Load(JournalRow row, Owner owner)
+    {
+        TRecord record;
+        string key;
+        try
+        {
+            record = table.Read(row.Value.Span);
+            key = table.KeyOf(record);
+        }
+        catch (Exception fault)
+        {
+            throw new JournalException(
+                $"The record '{row.Key}' of the table '{table.Name}' cannot be read: {fault.Message} "
+                + "Restore the data directory from a backup, or start the version that wrote it.", fault);
+        }
+
+        if (key != row.Key || Rows.TryFind(new TextKey(key), out _))
+        {
+            throw new JournalException(
+                $"The record '{row.Key}' of the table '{table.Name}' {(key == row.Key ? "is there twice" : $"has the key '{key}'")}. "
+                + "Restore the data directory from a backup.");
+        }
+
+        Put(row.Key, new Row<TRecord>(row.Id, record), before: null, owner);
+    }
+
+    private static void Reindex(
+        Index<TRecord> index, ref SortedMap<IndexKey, TRecord> map, string key, TRecord? before, TRecord? after, Owner owner)
+    {
+        var oldKey = before is null ? null : index.KeyOf(before);
+        var newKey = after is null ? null : index.KeyOf(after);
+        if (oldKey is not null && oldKey != newKey) map = map.Remove(new IndexKey(oldKey, key), owner);
+        if (newKey is not null) map = map.Set(new IndexKey(newKey, key), after!, owner);
+    }
+}
