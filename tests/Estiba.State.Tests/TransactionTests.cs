@@ -106,7 +106,7 @@ public sealed class TransactionTests
     {
         await using var store = await OpenAsync();
 
-        await Should.ThrowAsync<InvalidOperationException>(() => store.CommitAsync(_ => { _ = store.CommitAsync(_ => { }); }));
+        await Should.ThrowAsync<InvalidOperationException>(() => store.CommitAsync(transaction => { _ = store.CommitAsync(inner => inner.Delete(Services, "a")); }));
     }
 
     [Fact]
