@@ -21,7 +21,12 @@ internal static partial class AwsCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("aws", "--version") { RedirectStandardOutput = true, RedirectStandardError = true });
+            using var process = Process.Start(new ProcessStartInfo("aws", "--version") 
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            });
             if (process is null) return false;
 
             // Version 1 under an old Python writes it to standard error.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Estiba.Clients;
+using Estiba.Hosting;
 
 namespace Estiba.CommandLine;
 
@@ -32,7 +33,7 @@ internal static class EnvCommand
         var syntax = parsed.GetValue(Shell) == "fish" ? ShellSyntax.Fish : ShellSyntax.Posix;
         var old = AwsCommand.NeedsEndpointOptionAsync(cancellation);
         var platform = await RunningPlatform.FindAsync(PlatformOptions.DataLayout(parsed), cancellation);
-        foreach (var line in platform.ClientEnvironment(parsed.GetValue(PlatformOptions.Region)).Lines(syntax))
+        foreach (var line in platform.ClientEnvironment(parsed.GetRequiredValue(PlatformOptions.Region)).Lines(syntax))
         {
             await terminal.Output.WriteLineAsync(line);
         }

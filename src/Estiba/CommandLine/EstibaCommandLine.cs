@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 
 namespace Estiba.CommandLine;
 
@@ -20,8 +21,8 @@ internal static class EstibaCommandLine
         };
         try
         {
-            var code = await parsed.InvokeAsync(configuration, interruption.Token);
-            return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
+            if (parsed.Action is ParseErrorAction) return await RefuseAsync(arguments, parsed, configuration, interruption.Token);
+            return await parsed.InvokeAsync(configuration, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -32,6 +33,21 @@ internal static class EstibaCommandLine
             await terminal.Error.WriteLineAsync($"estiba: {failure.Message}");
             return failure.ExitCode;
         }
+    }
+
+    /// <summary>Says what is wrong with the arguments and where to read on; all of the help only to somebody who typed nothing at all.</summary>
+    private static async Task<int> RefuseAsync(
+        IReadOnlyList<string> arguments, ParseResult parsed, InvocationConfiguration configuration, CancellationToken cancellation)
+    {
+        if (parsed.Action is ParseErrorAction action) action.ShowHelp = arguments.Count == 0;
+        await parsed.InvokeAsync(configuration, cancellation);
+        if (arguments.Count > 0)
+        {
+            var path = parsed.CommandResult.Command is RootCommand ? "estiba" : $"estiba {parsed.CommandResult.Command.Name}";
+            await configuration.Error.WriteLineAsync($"{path} --help tells what there is.");
+        }
+
+        return ExitCodes.Usage;
     }
 
     private static RootCommand Root(Terminal terminal)

@@ -3,7 +3,6 @@ using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Sts;
 using Estiba.Hosting;
-using EcsTask = Estiba.Contracts.Ecs.Task;
 
 namespace Estiba.CommandLine;
 

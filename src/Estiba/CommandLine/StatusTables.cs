@@ -1,7 +1,6 @@
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecs;
 using Spectre.Console;
-using EcsTask = Estiba.Contracts.Ecs.Task;
 
 namespace Estiba.CommandLine;
 
@@ -60,7 +59,7 @@ internal static class StatusTables
                 $"{service.DesiredCount}",
                 $"{service.RunningCount}",
                 $"{service.PendingCount}",
-                service.Events?.FirstOrDefault()?.Message));
+                service.Events is [var last, ..] ? last.Message : null));
         }
 
         return table;

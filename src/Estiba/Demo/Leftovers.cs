@@ -38,5 +38,5 @@ internal sealed class Leftovers(Shell shell)
         Directory.Exists(layout.Agents) ? Directory.EnumerateDirectories(layout.Agents).Select(path => Path.GetFileName(path)!) : [];
 
     /// <summary>What is gone already needs no word.</summary>
-    private Task QuietlyAsync(string line, CancellationToken cancellation) => shell.RunAsync(line, silence: null, cancellation);
+    private Task<ShellAnswer> QuietlyAsync(string line, CancellationToken cancellation) => shell.RunAsync(line, silence: null, cancellation);
 }

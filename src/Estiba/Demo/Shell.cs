@@ -62,6 +62,7 @@ internal sealed class Shell(string directory, IReadOnlyDictionary<string, string
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"set -o pipefail\n{prelude}\n{line}");

@@ -1,0 +1,6 @@
+namespace Estiba.Hosting;
+
+internal static class Services
+{
+    internal static IReadOnlyList<Coverage> Coverage() => [];
+}
