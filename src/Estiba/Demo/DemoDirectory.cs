@@ -32,11 +32,12 @@ internal sealed class DemoDirectory : IDisposable
 
     internal DemoRecord Record { get; private set; }
 
-    internal static string Parent => Path.Combine(DataLayout.XdgHome("XDG_CACHE_HOME", ".cache"), "estiba");
+    /// <summary>Where demos have their directories.</summary>
+    internal static string UsualParent => Path.Combine(DataLayout.XdgHome("XDG_CACHE_HOME", ".cache"), "estiba");
 
-    internal static DemoDirectory Create(TimeProvider time)
+    internal static DemoDirectory Create(string parent, TimeProvider time)
     {
-        var root = Path.Combine(Parent, $"demo-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+        var root = Path.Combine(parent, $"demo-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
         Directory.CreateDirectory(root, DataLayout.PrivateDirectory);
         var directory = new DemoDirectory(root, Lock(root), DemoRecord.Empty);
         Directory.CreateDirectory(directory.Work, DataLayout.PrivateDirectory);
@@ -45,10 +46,10 @@ internal sealed class DemoDirectory : IDisposable
     }
 
     /// <summary>Takes the directories of demos that ended without cleaning up after themselves.</summary>
-    internal static IEnumerable<DemoDirectory> Abandoned()
+    internal static IEnumerable<DemoDirectory> Abandoned(string parent)
     {
-        if (!Directory.Exists(Parent)) yield break;
-        foreach (var root in Directory.EnumerateDirectories(Parent, "demo-*"))
+        if (!Directory.Exists(parent)) yield break;
+        foreach (var root in Directory.EnumerateDirectories(parent, "demo-*"))
         {
             if (Adopt(root) is { } directory) yield return directory;
         }

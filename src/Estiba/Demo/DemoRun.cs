@@ -23,7 +23,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         if (await Prerequisites.EnsureAsync(cancellation) is { } code) return code;
         await RemoveAbandonedAsync(cancellation);
 
-        using var directory = DemoDirectory.Create(time);
+        using var directory = DemoDirectory.Create(DemoDirectory.UsualParent, time);
         try
         {
             return await RunInAsync(directory, cancellation);
@@ -98,7 +98,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
 
     private async Task RemoveAbandonedAsync(CancellationToken cancellation)
     {
-        foreach (var abandoned in DemoDirectory.Abandoned())
+        foreach (var abandoned in DemoDirectory.Abandoned(DemoDirectory.UsualParent))
         {
             using (abandoned)
             {

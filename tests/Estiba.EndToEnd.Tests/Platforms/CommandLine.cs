@@ -29,6 +29,7 @@ internal sealed class CommandLine(string directory, IReadOnlyDictionary<string, 
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -39,10 +40,10 @@ internal sealed class CommandLine(string directory, IReadOnlyDictionary<string, 
         {
             await process.WaitForExitAsync().WaitAsync(limit ?? TimeSpan.FromMinutes(2));
         }
-        catch (TimeoutException)
+        catch (TimeoutException slow)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{line} did not end: {await output}{await error}");
+            throw new TimeoutException($"{line} did not end: {await output}{await error}", slow);
         }
 
         return new Answer(line, process.ExitCode, await output, await error);
