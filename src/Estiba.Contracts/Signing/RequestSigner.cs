@@ -8,7 +8,7 @@ namespace Estiba.Contracts.Signing;
 /// <param name="keys">Where derived keys are remembered; null for a memory of its own.</param>
 public sealed class RequestSigner(TimeProvider time, SigningKeyCache? keys = null)
 {
-    private readonly SigningKeyCache keys = keys ?? new SigningKeyCache(capacity: 32);
+    private readonly SigningKeyCache _keys = keys ?? new SigningKeyCache(capacity: 32);
 
     /// <summary>
     /// Signs a request about to be sent: adds <c>X-Amz-Date</c>, <c>X-Amz-Security-Token</c> where the credentials have one, and
@@ -68,7 +68,7 @@ public sealed class RequestSigner(TimeProvider time, SigningKeyCache? keys = nul
         var request = new OutgoingRequest(method, uri.AbsolutePath, uri.Query.TrimStart('?'), all);
         var unsigned = all.TryGetValue(PayloadHash.Header, out var hash) && hash == PayloadHash.Unsigned;
         Span<byte> signature = stackalloc byte[SignatureV4.Length];
-        SignatureV4.Compute(request, body, unsigned, names, timestamp, scope, keys.Get(credentials.SecretAccessKey, scope), signature);
+        SignatureV4.Compute(request, body, unsigned, names, timestamp, scope, _keys.Get(credentials.SecretAccessKey, scope), signature);
 
         var added = new List<KeyValuePair<string, string>>(3) { new("X-Amz-Date", timestamp) };
         if (credentials.SessionToken is not null)
@@ -99,7 +99,7 @@ public sealed class RequestSigner(TimeProvider time, SigningKeyCache? keys = nul
         var request = new OutgoingRequest(method, uri.AbsolutePath, query, headers);
         Span<byte> signature = stackalloc byte[SignatureV4.Length];
         SignatureV4.Compute(
-            request, body: [], unsignedPayload: service == "s3", names, timestamp, scope, keys.Get(credentials.SecretAccessKey, scope), signature);
+            request, body: [], unsignedPayload: service == "s3", names, timestamp, scope, _keys.Get(credentials.SecretAccessKey, scope), signature);
 
         return new UriBuilder(uri) { Query = $"{query}&X-Amz-Signature={Encoding.ASCII.GetString(signature)}" }.Uri;
     }

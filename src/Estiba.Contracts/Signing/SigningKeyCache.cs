@@ -13,23 +13,23 @@ namespace Estiba.Contracts.Signing;
 /// <param name="capacity">How many keys are kept, one for each secret, day, region and service.</param>
 public sealed class SigningKeyCache(int capacity = 1024)
 {
-    private readonly ConcurrentDictionary<(string Secret, CredentialScope Scope), byte[]> keys = new();
-    private int count;
+    private readonly ConcurrentDictionary<(string Secret, CredentialScope Scope), byte[]> _keys = new();
+    private int _count;
 
     /// <summary>The 32 bytes that sign for a secret in a scope. The array is shared and must not be changed.</summary>
     public byte[] Get(string secretAccessKey, CredentialScope scope)
     {
-        if (keys.TryGetValue((secretAccessKey, scope), out var known))
+        if (_keys.TryGetValue((secretAccessKey, scope), out var known))
             return known;
 
         // Counted apart: ConcurrentDictionary.Count takes every lock.
-        if (Interlocked.Increment(ref count) > capacity)
+        if (Interlocked.Increment(ref _count) > capacity)
         {
-            keys.Clear();
-            Interlocked.Exchange(ref count, 1);
+            _keys.Clear();
+            Interlocked.Exchange(ref _count, 1);
         }
 
-        return keys.GetOrAdd((secretAccessKey, scope), static key => Derive(key.Secret, key.Scope));
+        return _keys.GetOrAdd((secretAccessKey, scope), static key => Derive(key.Secret, key.Scope));
     }
 
     /// <summary>Derives a signing key ("Create a signed AWS API request", step 3: calculate the signature).</summary>

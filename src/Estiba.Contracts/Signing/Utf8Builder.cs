@@ -10,38 +10,38 @@ internal ref struct Utf8Builder(Span<byte> initial)
     private static readonly SearchValues<char> Unreserved =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 
-    private Span<byte> buffer = initial;
-    private byte[]? rented;
-    private int length;
+    private Span<byte> _buffer = initial;
+    private byte[]? _rented;
+    private int _length;
 
-    public readonly ReadOnlySpan<byte> Written => buffer[..length];
+    public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
 
     public void Dispose()
     {
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        rented = null;
+        if (_rented is not null)
+            ArrayPool<byte>.Shared.Return(_rented);
+        _rented = null;
     }
 
     public void Append(byte value)
     {
         Reserve(1)[0] = value;
-        length++;
+        _length++;
     }
 
     public void Append(scoped ReadOnlySpan<byte> utf8)
     {
         utf8.CopyTo(Reserve(utf8.Length));
-        length += utf8.Length;
+        _length += utf8.Length;
     }
 
     public void Append(scoped ReadOnlySpan<char> text) =>
-        length += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
+        _length += Encoding.UTF8.GetBytes(text, Reserve(Encoding.UTF8.GetMaxByteCount(text.Length)));
 
     public void AppendLowerHex(scoped ReadOnlySpan<byte> bytes)
     {
         Convert.TryToHexStringLower(bytes, Reserve(bytes.Length * 2), out var written);
-        length += written;
+        _length += written;
     }
 
     /// <summary>Appends text percent-encoded; what is encoded already is encoded again.</summary>
@@ -76,7 +76,7 @@ internal ref struct Utf8Builder(Span<byte> initial)
         target[0] = (byte)'%';
         target[1] = UpperHex(value >> 4);
         target[2] = UpperHex(value & 15);
-        length += 3;
+        _length += 3;
     }
 
     private void AppendEncoded(Rune rune)
@@ -90,17 +90,17 @@ internal ref struct Utf8Builder(Span<byte> initial)
 
     private Span<byte> Reserve(int bytes)
     {
-        if (buffer.Length - length < bytes)
+        if (_buffer.Length - _length < bytes)
             Grow(bytes);
-        return buffer[length..];
+        return _buffer[_length..];
     }
 
     private void Grow(int bytes)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(buffer.Length * 2, length + bytes));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + bytes));
         Written.CopyTo(larger);
-        if (rented is not null)
-            ArrayPool<byte>.Shared.Return(rented);
-        buffer = rented = larger;
+        if (_rented is not null)
+            ArrayPool<byte>.Shared.Return(_rented);
+        _buffer = _rented = larger;
     }
 }

@@ -1,0 +1,126 @@
+using System.Net;
+using Estiba.Contracts;
+using Estiba.Contracts.Signing;
+using Estiba.Gateway.Authentication;
+using Estiba.Gateway.Browsers;
+using Estiba.Gateway.Doors;
+using Estiba.Gateway.Operations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Estiba.Gateway;
+
+/// <summary>The platform's one HTTP door. Kestrel alone, without a host or a container around it, so that it starts at once.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly GatewayOptions _options;
+    private readonly KestrelServer _kestrel;
+    private readonly SocketTransportFactory _transport;
+    private readonly PipelineApplication _application;
+
+    /// <summary>Puts the gateway together; nothing listens yet.</summary>
+    /// <param name="options">Where it listens and whom it lets in.</param>
+    /// <param name="services">The services whose operations it answers.</param>
+    /// <param name="credentials">Knows whose an access key is.</param>
+    /// <param name="doors">The parts of its address that rooms answer themselves.</param>
+    /// <param name="time">Judges the time of signatures.</param>
+    /// <param name="loggers">Where it tells what went wrong.</param>
+    /// <exception cref="ArgumentException">Any credentials are to be accepted on an address that is not loopback.</exception>
+    public GatewayServer(
+        GatewayOptions options, IReadOnlyList<ServiceDispatcher> services, ICredentialSource credentials, IReadOnlyList<Door> doors,
+        TimeProvider time, ILoggerFactory loggers)
+    {
+        if (options.AnyCredentials && options.EndPoints.FirstOrDefault(endPoint => !IPAddress.IsLoopback(endPoint.Address)) is { } open)
+        {
+            throw new ArgumentException(
+                $"Any credentials can only be accepted on loopback addresses, and {open.Address} is not one: everybody who reaches it would own the platform.",
+                nameof(options));
+        }
+
+        _options = options;
+        var authenticator = new Authenticator(credentials, options, time);
+        var pipeline = new RequestPipeline(
+            new BrowserGuard(new HostNames(options.AllowedHosts)),
+            [.. doors.Select(door => new DoorKeeper(door, authenticator, loggers.CreateLogger<DoorKeeper>()))],
+            new OperationDoor(new OperationRouter(services), authenticator, options, loggers.CreateLogger<OperationDoor>()),
+            new PlainAnswers(options.Version),
+            AcceptSockets(loggers));
+
+        _application = new PipelineApplication(pipeline, loggers.CreateLogger<PipelineApplication>());
+        _transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        _kestrel = new KestrelServer(Options.Create(KestrelOptions(options)), _transport, loggers);
+    }
+
+    /// <summary>The addresses and ports that it listens on, once it is started.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Starts to listen and to answer.</summary>
+    /// <exception cref="IOException">An address cannot be listened on; the message says which, why, and what to do.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await _kestrel.StartAsync(_application, cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new IOException(
+                $"Something else listens on {string.Join(" or ", _options.EndPoints)} already. Stop it, or choose another port with --port.", exception);
+        }
+
+        EndPoints = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Select(ToEndPoint)];
+    }
+
+    /// <summary>Takes no new request, lets running ones end for as long as the limits say, and cancels what is left.</summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        grace.CancelAfter(_options.Limits.ShutdownGrace);
+        await _kestrel.StopAsync(grace.Token);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _kestrel.Dispose();
+    }
+
+    private static KestrelServerOptions KestrelOptions(GatewayOptions options)
+    {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
+        kestrel.Limits.KeepAliveTimeout = options.Limits.KeepAlive;
+        kestrel.Limits.MaxRequestBodySize = null; // Operations have a limit of their own, and a registry's blobs have none.
+        foreach (var endPoint in options.EndPoints)
+            kestrel.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http1);
+        return kestrel;
+    }
+
+    private static Func<HttpContext, RequestDelegate, Task> AcceptSockets(ILoggerFactory loggers)
+    {
+        // The middleware wants to know what comes next when it is made; what comes next is known when a request is.
+        var next = new object();
+        var middleware = new WebSocketMiddleware(
+            http => ((RequestDelegate)http.Items[next]!)(http), Options.Create(new WebSocketOptions()), loggers);
+        return (http, handle) =>
+        {
+            http.Items[next] = handle;
+            return middleware.Invoke(http);
+        };
+    }
+
+    private static IPEndPoint ToEndPoint(string address)
+    {
+        var uri = new Uri(address);
+        return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
+    }
+}

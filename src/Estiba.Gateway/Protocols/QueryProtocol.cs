@@ -1,0 +1,58 @@
+using System.Buffers;
+using Estiba.Contracts;
+using Estiba.Contracts.Signing;
+
+namespace Estiba.Gateway.Protocols;
+
+/// <summary>The query protocol: a form comes, XML goes ("Query protocol" of the older services, such as IAM).</summary>
+internal sealed class QueryProtocol : WireProtocol
+{
+    public override string ContentType => "text/xml";
+
+    public override void WriteAnswer(IBufferWriter<byte> output, ServiceModel service, OperationModel operation, IShape answer, string requestId) =>
+        XmlAnswer.Write(output, (service, operation, answer, requestId), static (xml, state) =>
+        {
+            xml.WriteStartElement(state.operation.Name + "Response", state.service.XmlNamespace);
+            if (state.operation.ResultWrapper is { } wrapper)
+            {
+                xml.WriteStartElement(wrapper);
+                state.answer.Write(new XmlShapeWriter(xml));
+                xml.WriteEndElement();
+            }
+
+            xml.WriteStartElement("ResponseMetadata");
+            xml.WriteElementString("RequestId", state.requestId);
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        });
+
+    public override void WriteError(IBufferWriter<byte> output, ServiceModel? service, AwsException error, string requestId) =>
+        XmlAnswer.Write(output, (service, error, requestId), static (xml, state) =>
+        {
+            xml.WriteStartElement("ErrorResponse", state.service?.XmlNamespace);
+            xml.WriteStartElement("Error");
+            xml.WriteElementString("Type", state.error.StatusCode < 500 ? "Sender" : "Receiver");
+            xml.WriteElementString("Code", state.error.Code);
+            xml.WriteElementString("Message", state.error.Message);
+            xml.WriteEndElement();
+            xml.WriteElementString("RequestId", state.requestId);
+            xml.WriteEndElement();
+        });
+
+    public override AwsException NotAuthentic(SignatureException fault) => fault.Fault switch
+    {
+        SignatureFault.Missing => new("MissingAuthenticationToken", fault.Message, 403),
+        SignatureFault.Incomplete => new("IncompleteSignature", fault.Message),
+        SignatureFault.UnknownCredentials => new("InvalidClientTokenId", fault.Message, 403),
+        SignatureFault.ExpiredCredentials => new("ExpiredToken", fault.Message, 403),
+        _ => new("SignatureDoesNotMatch", fault.Message, 403),
+    };
+
+    public override AwsException UnknownOperation(string? operation, string? version) => string.IsNullOrEmpty(operation)
+        ? new("MissingAction", "The request is missing an action or a required parameter.")
+        : new("InvalidAction", $"Could not find operation {operation} for version {version ?? "NO_VERSION_SPECIFIED"}");
+
+    public override AwsException Unavailable(string message) => new("ServiceUnavailable", message, 503);
+
+    public override AwsException Internal(string requestId) => new("InternalFailure", InternalMessage(requestId), 500);
+}
