@@ -28,7 +28,7 @@ internal static class UpCommand
 
     private static readonly Option<string?> Account = new("--account")
     {
-        Description = "The account of the key that the first start makes, twelve digits. [default: chosen at random]",
+        Description = "The account of the key that the first start makes, twelve digits. [default: 123456789012]",
         HelpName = "digits",
     };
 

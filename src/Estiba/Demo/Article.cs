@@ -65,7 +65,8 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
         await walk.RunAsync($"aws ecs create-cluster --cluster-name {Cluster}", cancellation);
         walk.ShowFile("user-data.sh", ArticleFiles.UserData);
         await walk.RunAsync(
-            "aws ec2 run-instances --image-id ami-0e5c1ba0000000ec5 --instance-type t3.small --count 2 --user-data file://user-data.sh",
+            "aws ec2 run-instances --instance-type t3.small --count 2 --user-data file://user-data.sh "
+            + "--image-id resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
             cancellation);
         var instances = $"aws ecs list-container-instances --cluster {Cluster}";
         await walk.UntilAsync("two container instances", $"{instances} --query 'length(containerInstanceArns)'", count => count == "2", time, cancellation);

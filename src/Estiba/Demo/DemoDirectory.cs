@@ -46,14 +46,8 @@ internal sealed class DemoDirectory : IDisposable
     }
 
     /// <summary>Takes the directories of demos that ended without cleaning up after themselves.</summary>
-    internal static IEnumerable<DemoDirectory> Abandoned(string parent)
-    {
-        if (!Directory.Exists(parent)) yield break;
-        foreach (var root in Directory.EnumerateDirectories(parent, "demo-*"))
-        {
-            if (Adopt(root) is { } directory) yield return directory;
-        }
-    }
+    internal static IReadOnlyList<DemoDirectory> Abandoned(string parent) =>
+        Directory.Exists(parent) ? [.. Directory.EnumerateDirectories(parent, "demo-*").Select(Adopt).OfType<DemoDirectory>()] : [];
 
     /// <summary>Writes down what is about to be made.</summary>
     internal void Remember(Func<DemoRecord, DemoRecord> change)

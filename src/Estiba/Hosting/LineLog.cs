@@ -9,6 +9,13 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerPro
 {
     private readonly Lock _gate = new();
 
+    /// <summary>Loggers that write to <paramref name="writer"/>: information and above of Estiba, warnings of everything else.</summary>
+    internal static ILoggerFactory CreateFactory(TextWriter writer, TimeProvider time) => LoggerFactory.Create(logging =>
+    {
+        logging.AddProvider(new LineLog(writer, time));
+        logging.AddFilter((category, level) => level >= (category?.StartsWith("Estiba.", StringComparison.Ordinal) == true ? LogLevel.Information : LogLevel.Warning));
+    });
+
     public ILogger CreateLogger(string categoryName) => new Category(this, Shorten(categoryName));
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Estiba.CommandLine;
 
 namespace Estiba.Hosting;
@@ -25,6 +26,9 @@ internal sealed record PlatformConfiguration
     /// <summary>The address to listen on; null is this machine only.</summary>
     internal IPAddress? Bind { get; init; }
 
+    /// <summary>The address that other machines reach it at; null where only this machine does.</summary>
+    internal IPAddress? Advertise { get; init; }
+
     /// <summary>What runs containers.</summary>
     internal EngineKind Engine { get; init; }
 
@@ -39,4 +43,28 @@ internal sealed record PlatformConfiguration
 
     /// <summary>The region that is used where none is named.</summary>
     internal string Region { get; init; } = PlatformOptions.DefaultRegion;
+
+    /// <summary>Docker Engine's unix socket.</summary>
+    internal string DockerSocket { get; init; } = "/var/run/docker.sock";
+
+    /// <summary>Where customers reach it.</summary>
+    internal Uri Endpoint => new($"http://{Registry}");
+
+    /// <summary>Host and port of the registry. Docker speaks plain HTTP with <c>localhost</c>, whatever that resolves to.</summary>
+    internal string Registry => Advertise is { } address ? $"{new IPEndPoint(address, Port)}" : $"localhost:{Port}";
+
+    /// <summary>Where agents find the web sockets.</summary>
+    internal Uri AgentEndpoint => new($"http://{new IPEndPoint(Advertise ?? IPAddress.Loopback, Port)}");
+
+    /// <summary>The addresses to listen on.</summary>
+    internal IReadOnlyList<IPEndPoint> EndPoints => Bind is { } address
+        ? [new IPEndPoint(address, Port)]
+        : LoopbackAddresses().Select(loopback => new IPEndPoint(loopback, Port)).ToList();
+
+    /// <summary>Both, since <c>localhost</c> may be either; a machine without IPv6 has no address ::1.</summary>
+    private static IEnumerable<IPAddress> LoopbackAddresses() =>
+        NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Any(unicast => unicast.Address.Equals(IPAddress.IPv6Loopback))
+            ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
+            : [IPAddress.Loopback];
 }

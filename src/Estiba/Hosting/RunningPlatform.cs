@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Estiba.Clients;
 using Estiba.CommandLine;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
+using Estiba.Identity.Credentials;
 
 namespace Estiba.Hosting;
 
@@ -16,16 +18,20 @@ internal sealed record RunningPlatform(Uri Endpoint, AwsCredentials Credentials)
     {
         try
         {
-            var credentials = CredentialsFile.Parse(await File.ReadAllLinesAsync(layout.Credentials, cancellation))
-                ?? throw new CommandException($"{layout.Credentials} holds no access key. Remove it, and 'estiba up' makes a new one.");
+            if (!File.Exists(layout.Credentials)) throw new FileNotFoundException(null, layout.Credentials);
+            var root = RootCredentials.LoadOrCreate(layout.Root, accountId: null, new UniqueIds(RandomNumberGenerator.Create()));
             var endpoint = File.Exists(layout.Endpoint)
                 ? (await File.ReadAllTextAsync(layout.Endpoint, cancellation)).Trim()
                 : $"http://localhost:{PlatformOptions.DefaultPort}";
-            return new RunningPlatform(new Uri(endpoint), credentials);
+            return new RunningPlatform(new Uri(endpoint), root.Credentials);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CommandException($"no platform was started with the data directory {layout.Root} yet. Start one: estiba up", inner: missing);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new CommandException(damaged.Message, inner: damaged);
         }
         catch (UnauthorizedAccessException denied)
         {

@@ -83,7 +83,7 @@ public sealed class ArticleWalk : IAsyncLifetime
     {
         NewCluster = await World.AwsAsync($"ecs create-cluster --cluster-name {Cluster}");
         (await World.AwsAsync(
-            "ec2 run-instances --image-id ami-0e5c1ba0000000ec5 --instance-type t3.small --count 2 --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
+            "ec2 run-instances --image-id resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id --instance-type t3.small --count 2 --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
         ContainerInstances = await Eventually.BeAsync(
             "two container instances",
             () => World.AwsAsync($"ecs list-container-instances --cluster {Cluster} --status ACTIVE"),
