@@ -83,7 +83,7 @@ public sealed class ArticleWalk : IAsyncLifetime
     {
         NewCluster = await World.AwsAsync($"ecs create-cluster --cluster-name {Cluster}");
         (await World.AwsAsync(
-            "ec2 run-instances --image-id resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id --instance-type t3.small --count 2 --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
+            "ec2 run-instances --image-id " + World.EcsImage + " --instance-type t3.small --count 2 --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
         ContainerInstances = await Eventually.BeAsync(
             "two container instances",
             () => World.AwsAsync($"ecs list-container-instances --cluster {Cluster} --status ACTIVE"),
@@ -108,17 +108,7 @@ public sealed class ArticleWalk : IAsyncLifetime
         var task = (await World.AwsAsync(
             $"ecs list-tasks --cluster {Cluster} --service-name {Family} --query 'taskArns[0]' --output text")).Text;
         RunningTask = (await World.AwsAsync($"ecs describe-tasks --cluster {Cluster} --tasks {task}")).Json["tasks"]![0]!;
-        Address = await AddressOfAsync((string)RunningTask["containerInstanceArn"]!);
+        Address = await World.AddressOfAsync(Cluster, (string)RunningTask["containerInstanceArn"]!);
         Page = await World.Commands.RunAsync($"curl -sS --max-time 5 http://{Address}:9999");
-    }
-
-    /// <summary>The address of the machine behind a container instance, as a person finds it.</summary>
-    internal async Task<string> AddressOfAsync(string containerInstance)
-    {
-        var instance = (await World.AwsAsync(
-            $"ecs describe-container-instances --cluster {Cluster} --container-instances {containerInstance} "
-            + "--query 'containerInstances[0].ec2InstanceId' --output text")).Text;
-        return (await World.AwsAsync(
-            $"ec2 describe-instances --instance-ids {instance} --query 'Reservations[0].Instances[0].PublicIpAddress' --output text")).Text;
     }
 }
