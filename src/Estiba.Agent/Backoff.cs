@@ -1,0 +1,19 @@
+namespace Estiba.Agent;
+
+/// <summary>Growing delays between attempts, each half by chance, so that many agents do not come at the same moment.</summary>
+internal sealed class Backoff(TimeSpan first, TimeSpan longest, Random random)
+{
+    private const double Growth = 1.8;
+
+    private TimeSpan? last;
+
+    public TimeSpan Next()
+    {
+        var delay = last is { } before ? before * Growth : first;
+        if (delay > longest) delay = longest;
+        last = delay;
+        return delay * (0.5 + random.NextDouble() / 2);
+    }
+
+    public void Reset() => last = null;
+}

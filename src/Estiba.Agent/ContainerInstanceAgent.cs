@@ -1,0 +1,221 @@
+using System.Globalization;
+using Estiba.Agent.Engines;
+using Estiba.Agent.Images;
+using Estiba.Agent.Logs;
+using Estiba.Agent.Sessions;
+using Estiba.Agent.Tasks;
+using Estiba.Contracts;
+using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Agent;
+
+/// <summary>The agent of one container instance: registers it, runs the tasks that the server assigns, and reports what becomes of them.</summary>
+/// <remarks>
+/// Containers belong to the engine: they go on running when the agent ends, and the next one with the same instance id and data directory
+/// adopts them. Several agents may share an engine and its events.
+/// </remarks>
+public sealed class ContainerInstanceAgent : IAsyncDisposable
+{
+    /// <summary>The label that says which instance a container belongs to; <see cref="EngineEvents"/> goes by it.</summary>
+    public const string InstanceLabel = ContainerNaming.InstanceLabel;
+
+    private readonly AgentOptions options;
+    private readonly AgentServices services;
+    private readonly IContainerEngine engine;
+    private readonly EngineEvents events;
+    private readonly TimeProvider time;
+    private readonly Random random;
+    private readonly ILogger logger;
+    private readonly RequestSigner signer;
+    private readonly IdentityFile identityFile;
+    private readonly TaskJournal journal;
+    private readonly ImageUse imageUse = new();
+    private readonly ImagePuller puller;
+    private readonly LogShipping logs;
+    private readonly StateReporter reporter;
+    private readonly TaskEffects effects;
+    private readonly TaskReconciler tasks;
+    private readonly CancellationTokenSource stopping = new();
+    private long sequenceNumber;
+    private Task? work;
+
+    /// <param name="options">What makes this agent this one.</param>
+    /// <param name="services">Where it registers, ships logs and gets registry passwords.</param>
+    /// <param name="engine">Runs its containers; may be shared, and is not disposed.</param>
+    /// <param name="events">The engine's events, made with <see cref="InstanceLabel"/>; may be shared, and is not disposed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">For jitter and the choice of port ranges; must be safe for use by many threads, as <see cref="Random.Shared"/> is.</param>
+    /// <param name="logger">Told of what an operator should know.</param>
+    public ContainerInstanceAgent(AgentOptions options, AgentServices services, IContainerEngine engine, EngineEvents events, TimeProvider time, Random random, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(services);
+        this.options = options;
+        this.services = services;
+        this.engine = engine;
+        this.events = events;
+        this.time = time;
+        this.random = random;
+        this.logger = logger;
+        signer = new RequestSigner(time);
+        if (options.DataDirectory is { } directory) Directory.CreateDirectory(directory);
+        identityFile = new IdentityFile(options.DataDirectory);
+        journal = new TaskJournal(options.DataDirectory);
+        puller = new ImagePuller(engine, new RegistryLogin(services.Ecr, Context, options.RegistryEndpoint, time), options, imageUse, time);
+        logs = new LogShipping(options, engine, services.Logs, Context, time, random, logger);
+        reporter = new StateReporter(services.Ecs, Context, time, random, logger);
+        effects = new TaskEffects(options, engine, puller, logs, journal, time, random, logger);
+        tasks = new TaskReconciler(options, effects, journal, reporter, logs, time, logger);
+        reporter.Accepted = report => tasks.Reported(report.Task!, report.Status!);
+    }
+
+    /// <summary>The container instance's ARN; null until it is registered.</summary>
+    public string? ContainerInstanceArn { get; private set; }
+
+    /// <summary>The server can reach the agent.</summary>
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Tasks that have not stopped.</summary>
+    public int TaskCount => tasks.Tasks.Count(task => !task.IsStopped);
+
+    /// <summary>Begins. Neither the server nor the engine needs to be there; the agent waits for them, and goes on with what it runs.</summary>
+    public void Start()
+    {
+        if (work is not null) throw new InvalidOperationException("The agent has been started.");
+        work = Task.Run(() => RunAsync(stopping.Token));
+    }
+
+    /// <summary>Ends the agent. Its containers go on running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stopping.IsCancellationRequested) return;
+        await stopping.CancelAsync();
+        if (work is not null) await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await tasks.DisposeAsync();
+        await reporter.DisposeAsync();
+        await logs.DisposeAsync();
+        effects.Dispose();
+        puller.Dispose();
+        stopping.Dispose();
+    }
+
+    /// <summary>A power cut: everything that runs here is killed and removed at once, nothing is reported, and the agent forgets what it was.</summary>
+    /// <exception cref="EngineException">The engine did not answer; containers may have been left, and it may be tried again.</exception>
+    public async Task CutPowerAsync(CancellationToken cancellation)
+    {
+        await DisposeAsync();
+        await PowerCut.RemoveEverythingAsync(engine, options.InstanceId, cancellation);
+        journal.Clear();
+        identityFile.Delete();
+    }
+
+    private CallContext Context() => new()
+    {
+        AccountId = options.AccountId,
+        Region = options.Region,
+        PrincipalArn = $"arn:aws:iam::{options.AccountId}:root",
+        AccessKeyId = options.Credentials().AccessKeyId,
+        RequestId = Guid.NewGuid().ToString(),
+    };
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        tasks.Start(journal.Load((path, exception) => logger.LogError("{Path} is not a task and was set aside: {Message}", path, exception.Message)));
+        try
+        {
+            using var subscription = events.Subscribe(options.InstanceId);
+            await Task.WhenAll(WatchAsync(subscription, cancellation), ServeAsync(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+        catch (Exception exception)
+        {
+            logger.LogCritical(exception, "The agent of {Instance} has failed", options.InstanceId);
+            throw;
+        }
+    }
+
+    /// <summary>Hands on what changes in the engine.</summary>
+    private async Task WatchAsync(EngineSubscription subscription, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await subscription.NextAsync(cancellation) is { } change)
+            {
+                tasks.ContainerChanged(
+                    change.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "", change.Labels.GetValueOrDefault(ContainerNaming.ContainerNameLabel) ?? "", change.Action);
+                continue;
+            }
+
+            try
+            {
+                tasks.EverythingChanged(await engine.ListContainersAsync([$"{InstanceLabel}={options.InstanceId}"], cancellation));
+            }
+            catch (EngineException exception)
+            {
+                // The events stream breaks too, and says so again when it is back.
+                logger.LogDebug("The containers of {Instance} cannot be listed: {Message}", options.InstanceId, exception.Message);
+            }
+        }
+    }
+
+    private async Task ServeAsync(CancellationToken cancellation)
+    {
+        var registration = new Registration(options, engine, services.Ecs, Context, identityFile, time, random, logger);
+        var identity = await registration.RegisterAsync(cancellation);
+        ContainerInstanceArn = identity.ContainerInstanceArn;
+        sequenceNumber = identity.SequenceNumber;
+        logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
+        reporter.Begin();
+
+        var version = await VersionAsync(cancellation);
+        var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
+        var acs = new AcsSession(options, identity, tasks, number => Remember(identity, number), random, logger);
+        await keeper.RunAsync(
+            "task",
+            static answer => answer.Endpoint,
+            () => new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["agentHash"] = Registration.AgentHash,
+                ["agentVersion"] = Registration.AgentVersion,
+                ["clusterArn"] = ClusterArn(identity),
+                ["containerInstanceArn"] = identity.ContainerInstanceArn,
+                ["dockerVersion"] = $"DockerVersion: {version}",
+                ["protocolVersion"] = "2",
+                ["sendCredentials"] = "true",
+                ["seqNum"] = Math.Max(1, sequenceNumber).ToString(CultureInfo.InvariantCulture),
+            },
+            acs.RunAsync,
+            connected => IsConnected = connected,
+            cancellation);
+    }
+
+    private void Remember(AgentIdentity identity, long number)
+    {
+        if (number <= sequenceNumber) return;
+        sequenceNumber = number;
+        identityFile.Write(identity with { SequenceNumber = number });
+    }
+
+    private async Task<string> VersionAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await engine.GetVersionAsync(cancellation)).Version;
+        }
+        catch (EngineException)
+        {
+            return "unknown";
+        }
+    }
+
+    /// <summary>A container instance's ARN names its cluster, unless it has the old short form.</summary>
+    private string ClusterArn(AgentIdentity identity)
+    {
+        if (Arn.IsArn(options.Cluster)) return options.Cluster;
+        return Arn.TryParse(identity.ContainerInstanceArn, out var arn) ? arn with { Resource = $"cluster/{options.Cluster}" } is var cluster ? cluster.ToString() : "" : options.Cluster;
+    }
+}

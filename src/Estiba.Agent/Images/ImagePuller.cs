@@ -1,0 +1,122 @@
+using Estiba.Agent.Engines;
+using Estiba.Agent.Engines.Docker;
+using Estiba.Agent.Tasks;
+using Estiba.Contracts;
+using Estiba.Contracts.Acs;
+
+namespace Estiba.Agent.Images;
+
+/// <summary>Pulls images: as the pull behaviour says, a bounded number at a time, and each once however many tasks wait for it.</summary>
+/// <remarks>
+/// Whoever asks gets a pull that began after the question, so that an image pushed just before is seen. While one pull runs, all further
+/// askers of that image share the one after it.
+/// </remarks>
+internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, AgentOptions options, ImageUse use, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim slots = new(options.ConcurrentPulls);
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Queue> queues = new(StringComparer.Ordinal);
+
+    public void Dispose() => slots.Dispose();
+
+    /// <summary>Sees to it that the engine has the image under the name by which the definition calls it.</summary>
+    /// <exception cref="EngineException">It could not be pulled; the message is the reason for the server, without its name.</exception>
+    public async Task<PulledImage> PullAsync(string image, RegistryAuthenticationData? authentication, CancellationToken cancellation)
+    {
+        var startedAt = time.GetUtcNow();
+        var pullName = login.PullName(image);
+        var cached = options.ImagePullBehavior switch
+        {
+            ImagePullBehavior.PreferCached => await engine.FindImageAsync(image, cancellation),
+            ImagePullBehavior.Once when use.WasPulled(image) => await engine.FindImageAsync(image, cancellation),
+            _ => null,
+        };
+        if (cached is null)
+        {
+            try
+            {
+                await PullOnceAsync(image, pullName, authentication, cancellation);
+                use.Pulled(image, time.GetUtcNow());
+            }
+            catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException)
+            {
+                cached = options.ImagePullBehavior is ImagePullBehavior.Default ? await engine.FindImageAsync(image, cancellation) : null;
+                if (cached is null) throw exception as EngineException ?? new EngineException(exception.Message, null, exception);
+            }
+        }
+
+        cached ??= await engine.FindImageAsync(image, cancellation);
+        use.Used(image, time.GetUtcNow());
+        return new PulledImage(Digest(cached, pullName), startedAt, time.GetUtcNow());
+    }
+
+    private async Task PullOnceAsync(string image, string pullName, RegistryAuthenticationData? authentication, CancellationToken cancellation)
+    {
+        Task mine;
+        lock (gate)
+        {
+            if (!queues.TryGetValue(pullName, out var queue)) queues[pullName] = queue = new Queue();
+            mine = queue.Next ??= RunAfterAsync(queue.Running, queue, image, pullName, authentication);
+        }
+
+        await mine.WaitAsync(cancellation); // a shared pull is not ended by one of those who wait for it
+    }
+
+    private async Task RunAfterAsync(Task before, Queue queue, string image, string pullName, RegistryAuthenticationData? authentication)
+    {
+        await Task.Yield(); // the caller holds the lock
+        await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await slots.WaitAsync();
+        try
+        {
+            lock (gate)
+            {
+                queue.Running = queue.Next!; // whoever asks from here on needs another
+                queue.Next = null;
+            }
+
+            await RunAsync(image, pullName, authentication);
+        }
+        finally
+        {
+            slots.Release();
+            lock (gate)
+                if (queue.Next is null) queues.Remove(pullName);
+        }
+    }
+
+    private async Task RunAsync(string image, string pullName, RegistryAuthenticationData? authentication)
+    {
+        using var inactivity = new CancellationTokenSource(options.ImagePullInactivityTimeout, time);
+        try
+        {
+            var credentials = await login.CredentialsAsync(image, pullName, authentication, inactivity.Token);
+            await engine.PullImageAsync(pullName, credentials, new Watch(() => inactivity.CancelAfter(options.ImagePullInactivityTimeout)), inactivity.Token);
+            if (pullName != image) await engine.TagImageAsync(pullName, image, inactivity.Token);
+        }
+        catch (OperationCanceledException exception) when (inactivity.IsCancellationRequested)
+        {
+            throw new EngineException("inactivity time exceeded timeout while pulling image", null, exception);
+        }
+    }
+
+    private static string? Digest(ImageInspection? image, string pullName)
+    {
+        var repository = ImageReference.Parse(pullName).Repository + "@";
+        var name = image?.Digests.FirstOrDefault(digest => digest.StartsWith(repository, StringComparison.Ordinal)) ?? (image?.Digests is [var first, ..] ? first : null);
+        return name?[(name.IndexOf('@', StringComparison.Ordinal) + 1)..];
+    }
+
+    private sealed class Queue
+    {
+        public Task Running { get; set; } = Task.CompletedTask;
+
+        public Task? Next { get; set; }
+    }
+
+    /// <summary>Unlike .NET's own progress it is told at once and in order.</summary>
+    private sealed class Watch(Action onProgress) : IProgress<PullProgress>
+    {
+        public void Report(PullProgress value) => onProgress();
+    }
+}

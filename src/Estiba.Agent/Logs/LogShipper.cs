@@ -1,0 +1,136 @@
+using Estiba.Agent.Engines;
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Agent.Logs;
+
+/// <summary>Where one container's output goes.</summary>
+internal sealed record LogTarget(string Group, string Stream, CallContext Context, AwsLogsOptions Options);
+
+/// <summary>Sends one container's output to its log stream, from its start to its end, across failures of the engine and of the log service.</summary>
+/// <remarks>
+/// At most one batch is in memory; while it cannot be sent nothing more is read, and the engine keeps the output. After any failure the
+/// position is asked of the stream again, so that nothing is lost, and nothing doubled.
+/// </remarks>
+internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimeProvider time, Random random, ILogger logger)
+{
+    /// <summary>How long an event waits for company.</summary>
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Completes when the container has stopped and everything is sent.</summary>
+    public async Task RunAsync(string container, LogTarget target, CancellationToken cancellation)
+    {
+        var retry = new Backoff(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), random);
+        while (true)
+        {
+            try
+            {
+                var position = await LogPosition.OfAsync(logs, target.Group, target.Stream, target.Context, cancellation);
+                retry.Reset();
+                await FollowAsync(container, target, position, cancellation);
+                return;
+            }
+            catch (EngineException exception) when (exception.IsNotFound)
+            {
+                return; // removed, and its output with it
+            }
+            catch (EngineException exception) when (exception is not EngineUnreachableException)
+            {
+                logger.LogWarning("The output of container {Container} cannot be read: {Message}", container, exception.Message);
+                return;
+            }
+            catch (AwsException exception) when (exception.Code == "ResourceNotFoundException")
+            {
+                if (!await CreateStreamAsync(target, cancellation)) return;
+            }
+            catch (Exception exception) when (exception is EngineUnreachableException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                logger.LogDebug("Sending the output of container {Container} goes on later: {Message}", container, exception.Message);
+            }
+
+            await Task.Delay(retry.Next(), time, cancellation);
+        }
+    }
+
+    private async Task FollowAsync(string container, LogTarget target, LogPosition position, CancellationToken cancellation)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since }, reading.Token);
+        var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
+        var batch = new LogBatch();
+        Task<bool>? next = null;
+        try
+        {
+            while (true)
+            {
+                next ??= events.MoveNextAsync().AsTask();
+                if (!batch.IsEmpty && !await IsReadyAsync(next, cancellation))
+                {
+                    await SendAsync(batch, target, cancellation);
+                    continue;
+                }
+
+                if (!await next) break;
+                next = null;
+                if (position.Has(events.Current)) continue;
+
+                if (batch.TryAdd(events.Current)) continue;
+                await SendAsync(batch, target, cancellation);
+                batch.TryAdd(events.Current);
+            }
+
+            if (!batch.IsEmpty) await SendAsync(batch, target, cancellation);
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            if (next is not null) await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await events.DisposeAsync();
+        }
+    }
+
+    /// <summary>Waits for the next event, but not longer than the events before it may.</summary>
+    private async Task<bool> IsReadyAsync(Task next, CancellationToken cancellation)
+    {
+        if (next.IsCompleted) return true;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(next, Task.Delay(Delay, time, waiting.Token));
+        await waiting.CancelAsync();
+        return next.IsCompleted;
+    }
+
+    private async Task SendAsync(LogBatch batch, LogTarget target, CancellationToken cancellation)
+    {
+        try
+        {
+            await logs.PutLogEventsAsync(
+                new PutLogEventsRequest { LogGroupName = target.Group, LogStreamName = target.Stream, LogEvents = batch.ToInput() }, target.Context, cancellation);
+        }
+        catch (AwsException exception) when (exception.Code is "InvalidParameterException" or "DataAlreadyAcceptedException")
+        {
+            logger.LogWarning("{Count} log events for {Group}/{Stream} were refused: {Message}", batch.Events.Count, target.Group, target.Stream, exception.Message);
+        }
+
+        batch.Clear();
+    }
+
+    /// <summary>Somebody deleted the stream under the running container; it comes back if its group is still there.</summary>
+    private async Task<bool> CreateStreamAsync(LogTarget target, CancellationToken cancellation)
+    {
+        try
+        {
+            await logs.CreateLogStreamAsync(new CreateLogStreamRequest { LogGroupName = target.Group, LogStreamName = target.Stream }, target.Context, cancellation);
+            return true;
+        }
+        catch (AwsException exception) when (exception.Code == "ResourceNotFoundException")
+        {
+            logger.LogWarning("Log group {Group} is gone; the output of stream {Stream} is not sent any more", target.Group, target.Stream);
+            return false;
+        }
+        catch (Exception exception) when (exception is AwsException or HttpRequestException)
+        {
+            return true; // the next round tells
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Estiba.Agent.Tasks;
+
+namespace Estiba.Agent.Sessions;
+
+/// <summary>Who the agent is to the server, kept so that after a restart it is the same container instance.</summary>
+internal sealed record AgentIdentity
+{
+    public required string Cluster { get; init; }
+
+    public required string ContainerInstanceArn { get; init; }
+
+    /// <summary>The number of the last payload, sent along when a session begins.</summary>
+    public long SequenceNumber { get; init; }
+}
+
+/// <summary>Where the identity is kept: a file in the data directory, or nowhere.</summary>
+internal sealed class IdentityFile(string? dataDirectory)
+{
+    private readonly string? path = dataDirectory is null ? null : Path.Combine(dataDirectory, "agent.json");
+
+    public AgentIdentity? Read(string cluster)
+    {
+        if (path is null || !File.Exists(path)) return null;
+        try
+        {
+            // An agent that is moved to another cluster is a new container instance there.
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), JournalJson.Default.AgentIdentity) is { } identity && identity.Cluster == cluster ? identity : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public void Write(AgentIdentity identity)
+    {
+        if (path is null) return;
+        var temporary = path + ".tmp";
+        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        {
+            JsonSerializer.Serialize(stream, identity, JournalJson.Default.AgentIdentity);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public void Delete()
+    {
+        if (path is not null) File.Delete(path);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Reflection;
+using System.Text.Json;
+using Estiba.Agent.Engines;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Agent.Sessions;
+
+/// <summary>Makes the host a container instance of its cluster, the same one after every restart.</summary>
+internal sealed class Registration(
+    AgentOptions options, IContainerEngine engine, IEcsApi ecs, Func<CallContext> context, IdentityFile file, TimeProvider time, Random random, ILogger logger)
+{
+    /// <summary>What the agent calls itself.</summary>
+    public static readonly string AgentVersion = typeof(Registration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+
+    /// <summary>AWS's agent sends the hash of its source here; it has no other use than to be shown.</summary>
+    public const string AgentHash = "estiba";
+
+    /// <summary>Registers, however long the server needs to answer.</summary>
+    public async Task<AgentIdentity> RegisterAsync(CancellationToken cancellation)
+    {
+        var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), random);
+        var known = file.Read(options.Cluster);
+        while (true)
+        {
+            try
+            {
+                var request = await RequestAsync(known?.ContainerInstanceArn, cancellation);
+                var answer = await ecs.RegisterContainerInstanceAsync(request, context(), cancellation);
+                if (answer.ContainerInstance?.ContainerInstanceArn is { } arn)
+                {
+                    var identity = known?.ContainerInstanceArn == arn ? known : new AgentIdentity { Cluster = options.Cluster, ContainerInstanceArn = arn };
+                    file.Write(identity);
+                    return identity;
+                }
+
+                logger.LogWarning("The server registered {Instance} without saying as what", options.InstanceId);
+            }
+            catch (AwsException exception) when (known is not null && exception.Code is "InvalidParameterException" or "ClientException")
+            {
+                // The server no longer knows it, or has deregistered it: it begins anew.
+                logger.LogWarning("{Arn} cannot be registered again: {Message}. Registering as a new container instance", known!.ContainerInstanceArn, exception.Message);
+                known = null;
+                continue;
+            }
+            catch (Exception exception) when (exception is AwsException or HttpRequestException or EngineException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                logger.LogWarning("{Instance} cannot be registered with cluster {Cluster} yet: {Message}", options.InstanceId, options.Cluster, exception.Message);
+            }
+
+            await Task.Delay(retry.Next(), time, cancellation);
+        }
+    }
+
+    private async Task<RegisterContainerInstanceRequest> RequestAsync(string? knownArn, CancellationToken cancellation)
+    {
+        var version = await engine.GetVersionAsync(cancellation);
+        var information = await engine.GetInformationAsync(cancellation);
+        return new RegisterContainerInstanceRequest
+        {
+            Cluster = options.Cluster,
+            ContainerInstanceArn = knownArn,
+            InstanceIdentityDocument = options.InstanceIdentityDocument ?? IdentityDocument(),
+            TotalResources =
+            [
+                new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = options.Cpu },
+                new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = options.Memory },
+                new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = [.. options.ReservedPorts.Select(port => port.ToString())] },
+                new Resource { Name = "PORTS_UDP", Type = "STRINGSET", StringSetValue = [.. options.ReservedPortsUdp.Select(port => port.ToString())] },
+            ],
+            VersionInfo = new VersionInfo { AgentVersion = AgentVersion, AgentHash = AgentHash, DockerVersion = $"DockerVersion: {version.Version}" },
+            Attributes = [.. Capabilities.Of(version, information, options).Select(attribute => new EcsAttribute { Name = attribute.Name, Value = attribute.Value })],
+            Tags = options.Tags.Count == 0 ? null : [.. options.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+        };
+    }
+
+    /// <summary>The members of EC2's instance identity document that ECS reads.</summary>
+    private string IdentityDocument()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("instanceId", options.InstanceId);
+            json.WriteString("region", options.Region);
+            if (options.AccountId.Length > 0) json.WriteString("accountId", options.AccountId);
+            if (options.Attributes.GetValueOrDefault("ecs.availability-zone") is { } zone) json.WriteString("availabilityZone", zone);
+            if (options.Attributes.GetValueOrDefault("ecs.instance-type") is { } type) json.WriteString("instanceType", type);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

@@ -1,0 +1,314 @@
+using Estiba.Agent.Engines;
+using Estiba.Agent.Images;
+using Estiba.Agent.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Agent.Tasks;
+
+/// <summary>Carries out the steps of <see cref="TaskLifecycle"/> and says what became of them, in the words of AWS's agent.</summary>
+/// <remarks>
+/// Every step may be repeated after the agent was killed in the middle of it: names are fixed, so a container that is there already is taken
+/// over, starting what runs does nothing, and removing what is gone neither.
+/// </remarks>
+internal sealed class TaskEffects(
+    AgentOptions options, IContainerEngine engine, ImagePuller images, LogShipping logs, TaskJournal journal, TimeProvider time, Random random, ILogger logger) : IDisposable
+{
+    private static readonly TimeSpan RemoveRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan InspectTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim starts = new(options.ConcurrentStarts);
+    private readonly SemaphoreSlim stops = new(options.ConcurrentStops);
+    private readonly EnvironmentFiles environmentFiles = new(options.EnvironmentFilesDirectory);
+    private readonly string? bindAddress = options.BindAddress?.ToString();
+
+    public void Dispose()
+    {
+        starts.Dispose();
+        stops.Dispose();
+    }
+
+    /// <summary>Does one step.</summary>
+    /// <param name="task">The state in which it was decided.</param>
+    /// <param name="step">What to do.</param>
+    /// <param name="wanted">Ends when the task is no longer wanted; only a pull takes notice.</param>
+    /// <param name="cancellation">Ends when the agent does.</param>
+    /// <returns>What it makes of the state as it is then; a result of null forgets the task.</returns>
+    public async Task<Func<TaskState, TaskState?>> RunAsync(TaskState task, TaskStep step, CancellationToken wanted, CancellationToken cancellation)
+    {
+        try
+        {
+            return step.Kind switch
+            {
+                StepKind.PrepareVolumes => await PrepareVolumesAsync(task, cancellation),
+                StepKind.PullImage => await PullAsync(task, step.Container, wanted, cancellation),
+                StepKind.CreateContainer => await CreateAsync(task, step.Container, cancellation),
+                StepKind.StartContainer => await StartAsync(task, step.Container, cancellation),
+                StepKind.StopContainer => await StopAsync(task, step.Container, step.Timeout, cancellation),
+                _ => await CleanUpAsync(task, cancellation),
+            };
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A definition that nobody thought of must not leave its task without an end.
+            logger.LogError(exception, "Step {Step} of task {Task} failed unexpectedly", step.Kind, task.Arn);
+            return step.Container >= 0
+                ? state => TaskOutcomes.Failed(state, step.Container, $"TaskStateError: {step.Kind} failed: {exception.Message}")
+                : state => TaskOutcomes.VolumesFailed(state with { CleaningUp = false, CleanUpRetryAt = time.GetUtcNow() + RemoveRetry }, $"TaskStateError: {step.Kind} failed: {exception.Message}");
+        }
+    }
+
+    /// <summary>Looks at a container and says what that makes of the state.</summary>
+    public async Task<Func<TaskState, TaskState>> LookAsync(string task, int index, string name, CancellationToken cancellation)
+    {
+        using var limit = new Limit(InspectTimeout, time, cancellation);
+        try
+        {
+            var seen = await engine.FindContainerAsync(name, limit.Token);
+            // A name that somebody else's container has says nothing about this task's.
+            if (seen is not null && seen.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) != task) seen = null;
+            return state => TaskOutcomes.Seen(state.WithoutRetry(index), index, seen, time.GetUtcNow());
+        }
+        catch (Exception exception) when (exception is EngineException || limit.IsReached)
+        {
+            // When the engine is back everything is looked at again.
+            logger.LogDebug("Container {Container} cannot be looked at: {Message}", name, exception.Message);
+            return static state => state;
+        }
+    }
+
+    /// <summary>Stops and removes a container that belongs to no task.</summary>
+    public async Task RemoveUnknownAsync(string id, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            await engine.StopContainerAsync(id, options.ContainerStopTimeout, cancellation);
+            await engine.RemoveContainerAsync(id, force: true, cancellation);
+        }
+        catch (EngineException exception)
+        {
+            logger.LogWarning("Container {Container}, which belongs to no task, cannot be removed: {Message}", id, exception.Message);
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> PrepareVolumesAsync(TaskState task, CancellationToken cancellation)
+    {
+        try
+        {
+            await TaskVolumes.PrepareAsync(task.Definition, options.Cluster, options.InstanceId, engine, cancellation);
+            return TaskOutcomes.VolumesReady;
+        }
+        catch (EngineUnreachableException)
+        {
+            await Task.Delay(RemoveRetry / 10, time, cancellation);
+            return state => state with { Volumes = VolumePhase.None };
+        }
+        catch (EngineException exception)
+        {
+            return state => TaskOutcomes.VolumesFailed(state, $"ResourceInitializationError: failed to create volume: {exception.ClientMessage}");
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> PullAsync(TaskState task, int index, CancellationToken wanted, CancellationToken cancellation)
+    {
+        var startedAt = time.GetUtcNow();
+        var container = task.ContainerDefinition(index);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(wanted, cancellation);
+        try
+        {
+            var pulled = await images.PullAsync(container.Image ?? "", container.RegistryAuthentication, either.Token);
+            return state => TaskOutcomes.Pulled(state, index, pulled);
+        }
+        catch (OperationCanceledException) when (wanted.IsCancellationRequested)
+        {
+            return state => TaskOutcomes.Abandoned(state, index);
+        }
+        catch (EngineUnreachableException)
+        {
+            return Postponed(index);
+        }
+        catch (EngineException exception)
+        {
+            return state => TaskOutcomes.PullFailed(state, index, $"CannotPullContainerError: {exception.ClientMessage}", startedAt, time.GetUtcNow());
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> CreateAsync(TaskState task, int index, CancellationToken cancellation)
+    {
+        var name = task.Containers[index].EngineName;
+        using var limit = new Limit(options.ContainerCreateTimeout, time, cancellation);
+        try
+        {
+            var container = task.ContainerDefinition(index);
+            var definition = new ContainerDefinition(task.Definition, container);
+            var body = definition.Build(
+                ContainerNaming.LabelsOf(task.Definition, container, options.Cluster, options.InstanceId),
+                await environmentFiles.ReadAsync(container, limit.Token),
+                bindAddress,
+                task.EngineNameOf,
+                logs.LogConfig(definition),
+                random);
+
+            await starts.WaitAsync(limit.Token);
+            try
+            {
+                var id = await CreateOrAdoptAsync(task, name, body, limit.Token);
+                return state => TaskOutcomes.Created(state, index, id);
+            }
+            finally
+            {
+                starts.Release();
+            }
+        }
+        catch (EnvironmentFileException exception)
+        {
+            return state => TaskOutcomes.Failed(state, index, exception.Message);
+        }
+        catch (OperationCanceledException) when (limit.IsReached)
+        {
+            return state => TaskOutcomes.Failed(state, index, limit.Reason("created"));
+        }
+        catch (EngineUnreachableException)
+        {
+            return Postponed(index);
+        }
+        catch (EngineException exception)
+        {
+            return state => TaskOutcomes.Failed(state, index, $"CannotCreateContainerError: {exception.ClientMessage}");
+        }
+    }
+
+    /// <summary>A container of this name that belongs to this task was created by an earlier attempt whose answer was lost.</summary>
+    private async Task<string> CreateOrAdoptAsync(TaskState task, string name, System.Text.Json.Nodes.JsonObject body, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.CreateContainerAsync(name, body, cancellation);
+        }
+        catch (EngineException exception) when (exception.IsConflict)
+        {
+            var existing = await engine.FindContainerAsync(name, cancellation);
+            if (existing?.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) != task.Arn) throw;
+            return existing.Id;
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> StartAsync(TaskState task, int index, CancellationToken cancellation)
+    {
+        var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
+        using var limit = new Limit(options.ContainerStartTimeout, time, cancellation);
+        try
+        {
+            // What started once does not need the log service again: the restart policy works while the platform is away.
+            if (task.Containers[index].RestartCount == 0) await logs.PrepareAsync(task, index, limit.Token);
+
+            await starts.WaitAsync(limit.Token);
+            try
+            {
+                await engine.StartContainerAsync(id, limit.Token);
+                var seen = await engine.FindContainerAsync(id, limit.Token);
+                return state => TaskOutcomes.Finished(state, index, seen, time.GetUtcNow());
+            }
+            finally
+            {
+                starts.Release();
+            }
+        }
+        catch (LogServiceAwayException)
+        {
+            return Postponed(index);
+        }
+        catch (OperationCanceledException) when (limit.IsReached)
+        {
+            return state => TaskOutcomes.Failed(state, index, limit.Reason("started"));
+        }
+        catch (EngineUnreachableException)
+        {
+            return Postponed(index);
+        }
+        catch (EngineException exception)
+        {
+            return state => TaskOutcomes.Failed(state, index, $"CannotStartContainerError: {exception.ClientMessage}");
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> StopAsync(TaskState task, int index, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
+        using var limit = new Limit(timeout + TimeSpan.FromMinutes(2), time, cancellation);
+        try
+        {
+            await stops.WaitAsync(limit.Token);
+            try
+            {
+                await engine.StopContainerAsync(id, timeout, limit.Token);
+            }
+            finally
+            {
+                stops.Release();
+            }
+
+            var seen = await engine.FindContainerAsync(id, limit.Token);
+            return state => TaskOutcomes.Finished(state, index, seen, time.GetUtcNow());
+        }
+        catch (EngineException exception) when (exception.IsNotFound)
+        {
+            return state => TaskOutcomes.Finished(state, index, seen: null, time.GetUtcNow());
+        }
+        catch (Exception exception) when (exception is EngineException || limit.IsReached)
+        {
+            return Postponed(index);
+        }
+    }
+
+    private async Task<Func<TaskState, TaskState?>> CleanUpAsync(TaskState task, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var container in task.Containers)
+                await engine.RemoveContainerAsync(container.Id ?? container.EngineName, force: true, cancellation);
+            foreach (var volume in TaskVolumes.OwnedBy(task.Definition))
+                await engine.RemoveVolumeAsync(volume, cancellation);
+            await logs.ForgetAsync(task);
+            journal.Remove(task);
+            return static _ => null;
+        }
+        catch (EngineException)
+        {
+            return state => state with { CleaningUp = false, CleanUpRetryAt = time.GetUtcNow() + RemoveRetry };
+        }
+    }
+
+    private Func<TaskState, TaskState?> Postponed(int index) => state => TaskOutcomes.Postponed(state, index, time.GetUtcNow());
+
+    /// <summary>A time within which a step must be done, and how AWS's agent says that it was not.</summary>
+    private sealed class Limit : IDisposable
+    {
+        private readonly TimeSpan duration;
+        private readonly CancellationTokenSource timer;
+        private readonly CancellationTokenSource either;
+
+        public Limit(TimeSpan duration, TimeProvider time, CancellationToken cancellation)
+        {
+            this.duration = duration;
+            timer = new CancellationTokenSource(duration, time);
+            either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        }
+
+        public CancellationToken Token => either.Token;
+
+        public bool IsReached => timer.IsCancellationRequested;
+
+        public string Reason(string transition) => $"DockerTimeoutError: Could not transition to {transition}; timed out after waiting {GoDuration(duration)}";
+
+        public void Dispose()
+        {
+            either.Dispose();
+            timer.Dispose();
+        }
+
+        /// <summary>A duration as Go prints it: <c>3m0s</c>.</summary>
+        private static string GoDuration(TimeSpan duration) =>
+            (duration.TotalHours >= 1 ? $"{(int)duration.TotalHours}h" : "") + (duration.TotalMinutes >= 1 ? $"{duration.Minutes}m" : "") + $"{duration.Seconds}s";
+    }
+}

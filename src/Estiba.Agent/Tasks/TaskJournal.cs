@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Estiba.Agent.Tasks;
+
+/// <summary>Remembers accepted tasks in files, one each, so that an agent that was killed knows what it has promised.</summary>
+/// <remarks>
+/// A file is written beside its place and moved there, so that it is always whole. It holds credentials of roles and environment
+/// variables, so only its owner may read it. Without a directory nothing is remembered.
+/// </remarks>
+internal sealed class TaskJournal
+{
+    private readonly string? directory;
+
+    public TaskJournal(string? dataDirectory)
+    {
+        if (dataDirectory is null) return;
+        directory = Path.Combine(dataDirectory, "tasks");
+        Directory.CreateDirectory(directory);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Writes the task's state.</summary>
+    /// <param name="task">The state.</param>
+    /// <param name="durably">Returns only when it would survive a power cut; without, when it would survive the end of the process.</param>
+    public void Save(TaskState task, bool durably)
+    {
+        if (directory is null) return;
+        var path = PathOf(task.Id);
+        var temporary = path + ".tmp";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(temporary, options))
+        {
+            JsonSerializer.Serialize(stream, task, JournalJson.Default.TaskState);
+            stream.Flush(durably);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    public void Remove(TaskState task)
+    {
+        if (directory is not null) File.Delete(PathOf(task.Id));
+    }
+
+    /// <summary>All tasks; a file that cannot be read is set aside and named in <paramref name="onUnreadable"/>.</summary>
+    public IReadOnlyList<TaskState> Load(Action<string, Exception> onUnreadable)
+    {
+        if (directory is null) return [];
+        var tasks = new List<TaskState>();
+        foreach (var path in Directory.EnumerateFiles(directory, "*.json"))
+        {
+            try
+            {
+                var task = JsonSerializer.Deserialize(File.ReadAllBytes(path), JournalJson.Default.TaskState);
+                if (task is { Definition.Arn: not null } && task.Containers.Length == (task.Definition.Containers?.Count ?? 0)) tasks.Add(task);
+                else throw new JsonException("It is not a task.");
+            }
+            catch (Exception exception) when (exception is JsonException or Contracts.AwsException)
+            {
+                File.Move(path, path + ".unreadable", overwrite: true);
+                onUnreadable(path, exception);
+            }
+        }
+
+        return tasks;
+    }
+
+    public void Clear()
+    {
+        if (directory is null) return;
+        foreach (var path in Directory.EnumerateFiles(directory)) File.Delete(path);
+    }
+
+    private string PathOf(string id) => Path.Combine(directory!, id + ".json");
+}
+
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TaskState))]
+[JsonSerializable(typeof(Sessions.AgentIdentity))]
+internal sealed partial class JournalJson : JsonSerializerContext;

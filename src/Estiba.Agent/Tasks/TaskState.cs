@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization;
+
+namespace Estiba.Agent.Tasks;
+
+/// <summary>Everything the agent knows of one task: what the server wants and how far its containers have come.</summary>
+/// <remarks>Immutable. It is journalled as it is, so that an agent that was killed goes on where it was.</remarks>
+internal sealed record TaskState
+{
+    /// <summary>The task as the server sent it.</summary>
+    public required AcsTask Definition { get; init; }
+
+    /// <summary>One per container of the definition, in its order.</summary>
+    public required ContainerState[] Containers { get; init; }
+
+    public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>The server wants it stopped, or an essential container has; it never comes back from there.</summary>
+    public bool StopWanted { get; init; }
+
+    /// <summary>Why the agent itself decided to stop it; null when the server did.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>All containers have been running: from then on the task counts as RUNNING until it has stopped.</summary>
+    public bool HasRun { get; init; }
+
+    public VolumePhase Volumes { get; init; }
+
+    public DateTimeOffset? PullStartedAt { get; init; }
+
+    public DateTimeOffset? PullStoppedAt { get; init; }
+
+    /// <summary>When the essential container ended, or the last one.</summary>
+    public DateTimeOffset? ExecutionStoppedAt { get; init; }
+
+    /// <summary>When the last container had stopped; clean-up waits from here.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>The server has been told of the last state.</summary>
+    public bool StopReported { get; init; }
+
+    /// <summary>Its containers are being removed.</summary>
+    [JsonIgnore]
+    public bool CleaningUp { get; init; }
+
+    /// <summary>When to try to remove its containers again.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? CleanUpRetryAt { get; init; }
+
+    [JsonIgnore]
+    public string Arn => Definition.Arn!;
+
+    /// <summary>The last part of the ARN, which is unique on its own.</summary>
+    [JsonIgnore]
+    public string Id => Arn[(Arn.LastIndexOf('/') + 1)..];
+
+    [JsonIgnore]
+    public bool IsStopped => StoppedAt is not null;
+
+    public static TaskState Accept(AcsTask definition, DateTimeOffset now) => new()
+    {
+        Definition = definition,
+        AcceptedAt = now,
+        StopWanted = definition.DesiredStatus == TaskStatuses.Stopped,
+        Containers = [.. (definition.Containers ?? []).Select(container => new ContainerState { EngineName = ContainerNaming.NameOf(definition, container) })],
+    };
+
+    public AcsContainer ContainerDefinition(int index) => Definition.Containers![index];
+
+    /// <summary>The engine's name of the container that the definition calls <paramref name="name"/>.</summary>
+    public string? EngineNameOf(string name)
+    {
+        for (var index = 0; index < Containers.Length; index++)
+            if (ContainerDefinition(index).Name == name) return Containers[index].EngineName;
+        return null;
+    }
+
+    /// <summary>This state with nothing holding the container back: the engine answers again.</summary>
+    public TaskState WithoutRetry(int index) =>
+        Containers[index] is { RetryAt: not null } container ? With(index, container with { RetryAt = null, Failures = 0 }) : this;
+
+    /// <summary>This state with one container changed.</summary>
+    public TaskState With(int index, ContainerState container)
+    {
+        if (ReferenceEquals(Containers[index], container)) return this;
+
+        var containers = (ContainerState[])Containers.Clone();
+        containers[index] = container;
+        return this with { Containers = containers };
+    }
+}
+
+/// <summary>How far the task's own volumes have come.</summary>
+internal enum VolumePhase
+{
+    None,
+    Preparing,
+    Ready,
+}
+
+/// <summary>The statuses of tasks and containers that the protocol carries as strings.</summary>
+internal static class TaskStatuses
+{
+    public const string Pending = "PENDING";
+    public const string Running = "RUNNING";
+    public const string Stopped = "STOPPED";
+}

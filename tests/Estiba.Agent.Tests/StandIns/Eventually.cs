@@ -1,0 +1,15 @@
+namespace Estiba.Agent.Tests.StandIns;
+
+/// <summary>Waits for what happens elsewhere.</summary>
+internal static class Eventually
+{
+    public static async Task HoldsAsync(Func<bool> condition, int seconds = 20)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (!condition())
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException("It never came true.");
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Threading.Channels;
+using Estiba.Contracts;
+using Estiba.Contracts.Acs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Agent.Tests.StandIns;
+
+/// <summary>The server's side of the agent's sockets, on a real port: sends what a test wants and keeps what it receives.</summary>
+internal sealed class StandInServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<string, WebSocket> sockets = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim connected = new(0);
+    private readonly Channel<(string Socket, string Type, ReadOnlyMemory<byte> Message)> received = Channel.CreateUnbounded<(string, string, ReadOnlyMemory<byte>)>();
+    private int messages;
+
+    private StandInServer(WebApplication application) => this.application = application;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The request with which each socket was opened.</summary>
+    public ConcurrentQueue<(string Path, IQueryCollection Query, string Authorization)> Openings { get; } = new();
+
+    public static async Task<StandInServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var server = new StandInServer(builder.Build());
+        server.application.UseWebSockets();
+        server.application.Map("/{socket}/ws", server.ServeAsync);
+        await server.application.StartAsync();
+        server.Address = new Uri(server.application.Urls.Single() + "/");
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        foreach (var socket in sockets.Values) socket.Abort();
+        await application.StopAsync();
+        await application.DisposeAsync();
+    }
+
+    /// <summary>Waits until the agent has opened its task socket (again).</summary>
+    public async Task ConnectedAsync() => (await connected.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("The agent did not connect.");
+
+    public void BreakConnections()
+    {
+        foreach (var socket in sockets.Values) socket.Abort();
+    }
+
+    public Task SendAsync<T>(T message) where T : IShape<T> => sockets["acs"].SendAsync(AgentFrame.Encode(message), WebSocketMessageType.Text, endOfMessage: true, stopping.Token);
+
+    /// <summary>Sends a payload and returns its message id.</summary>
+    public async Task<string> SendTasksAsync(params AcsTask[] tasks)
+    {
+        var number = Interlocked.Increment(ref messages);
+        await SendAsync(new PayloadMessage { MessageId = $"message-{number}", SeqNum = number, ClusterArn = TestTasks.ClusterArn, ContainerInstanceArn = StandInEcs.InstanceArn, Tasks = tasks });
+        return $"message-{number}";
+    }
+
+    /// <summary>The next message of this type, on any socket; others are left out.</summary>
+    public async Task<T> ReceiveAsync<T>(int seconds = 20) where T : IShape<T>
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (true)
+        {
+            var (_, type, message) = await received.Reader.ReadAsync(limit.Token);
+            if (type == typeof(T).Name) return ShapeJson.Parse<T>(message);
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var name = (string)context.Request.RouteValues["socket"]!;
+        Openings.Enqueue((context.Request.Path, context.Request.Query, context.Request.Headers.Authorization.ToString()));
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        sockets[name] = socket;
+        if (name == "acs") connected.Release();
+        var buffer = new byte[1024 * 1024];
+        try
+        {
+            while (true)
+            {
+                var length = 0;
+                ValueWebSocketReceiveResult part;
+                do
+                {
+                    part = await socket.ReceiveAsync(buffer.AsMemory(length), stopping.Token);
+                    length += part.Count;
+                }
+                while (!part.EndOfMessage);
+
+                if (part.MessageType == WebSocketMessageType.Close) return;
+                var (type, message) = AgentFrame.Decode(buffer.AsMemory(0, length).ToArray());
+                await received.Writer.WriteAsync((name, type, message));
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        {
+            // The test or the agent has ended it.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Security.Cryptography;
+using Estiba.Agent.Engines;
+using Estiba.Agent.Engines.Docker;
+using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Agent.Tests.StandIns;
+
+/// <summary>An agent on the real Docker Engine with a stand-in server; removes whatever it made.</summary>
+internal sealed class TestAgent : IAsyncDisposable
+{
+    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("estiba-agent-");
+
+    private TestAgent(StandInServer server)
+    {
+        Server = server;
+        Ecs = new StandInEcs(() => Server.Address.ToString());
+        Ecr = new StandInEcr(TimeProvider.System);
+        Options = new AgentOptions
+        {
+            Cluster = StandInEcs.Cluster,
+            Region = "eu-west-1",
+            AccountId = "123456789012",
+            Credentials = static () => new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            InstanceId = "i-" + RandomNumberGenerator.GetHexString(17, lowercase: true),
+            DataDirectory = data.FullName,
+            Cpu = 2048,
+            Memory = 4096,
+            BindAddress = IPAddress.Loopback,
+            ImagePullBehavior = ImagePullBehavior.PreferCached,
+        };
+    }
+
+    public StandInServer Server { get; }
+
+    public StandInEcs Ecs { get; }
+
+    public StandInLogs Logs { get; } = new();
+
+    public StandInEcr Ecr { get; }
+
+    public IContainerEngine Engine { get; private set; } = new DockerEngine("/var/run/docker.sock");
+
+    public AgentOptions Options { get; set; }
+
+    public EngineEvents Events { get; private set; } = null!;
+
+    public ContainerInstanceAgent Agent { get; private set; } = null!;
+
+    public static async Task<TestAgent> StartAsync(Func<AgentOptions, AgentOptions>? configure = null, IContainerEngine? engine = null)
+    {
+        if (engine is null) await TestImage.EnsureAsync();
+        var test = new TestAgent(await StandInServer.StartAsync());
+        if (engine is not null) test.Engine = engine;
+        if (configure is not null) test.Options = configure(test.Options);
+        test.StartAgain();
+        await test.Server.ConnectedAsync();
+        return test;
+    }
+
+    /// <summary>A new agent for the same instance.</summary>
+    public void StartAgain()
+    {
+        Events = new EngineEvents(Engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, Random.Shared, NullLogger.Instance);
+        Agent = new ContainerInstanceAgent(
+            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, NullLogger.Instance);
+        Agent.Start();
+    }
+
+    public async Task StopAsync()
+    {
+        await Agent.DisposeAsync();
+        await Events.DisposeAsync();
+    }
+
+    /// <summary>Sends a task and waits until it runs.</summary>
+    public async Task<Contracts.Ecs.SubmitTaskStateChangeRequest> RunAsync(AcsTask task)
+    {
+        await Server.SendTasksAsync(task);
+        return await Ecs.ReportAsync(task.Arn!, "RUNNING");
+    }
+
+    public async Task<IReadOnlyList<ContainerSummary>> ContainersAsync() =>
+        await Engine.ListContainersAsync([$"{ContainerInstanceAgent.InstanceLabel}={Options.InstanceId}"], CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await PowerCut.RemoveEverythingAsync(Engine, Options.InstanceId, CancellationToken.None);
+        await Server.DisposeAsync();
+        await Engine.DisposeAsync();
+        data.Delete(recursive: true);
+    }
+}

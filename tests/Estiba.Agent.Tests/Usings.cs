@@ -1,0 +1,2 @@
+global using AcsContainer = Estiba.Contracts.Acs.Container;
+global using AcsTask = Estiba.Contracts.Acs.AcsTask;
