@@ -10,6 +10,9 @@ internal sealed record DataLayout(string Root)
 
     internal string State => Path.Combine(Root, "state.db");
 
+    /// <summary>Log events.</summary>
+    internal string Logs => Path.Combine(Root, "logs");
+
     /// <summary>Each virtual instance's agent has a directory in it, named by the instance's id.</summary>
     internal string Agents => Path.Combine(Root, "agents");
 

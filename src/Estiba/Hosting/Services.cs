@@ -18,7 +18,7 @@ internal static class Services
 {
     /// <summary>Everything that they keep in the store.</summary>
     internal static IReadOnlyList<Table> Tables { get; } =
-        [.. EcsTables.Tables, .. EcrService.Tables, .. LogsApi.Tables, .. ComputeTables.Tables, .. IdentityTables.Tables];
+        [.. EcsTables.All, .. EcrService.Tables, .. LogsApi.Tables, .. ComputeTables.Tables, .. IdentityTables.Tables];
 
     /// <summary>What of each service is implemented.</summary>
     internal static IReadOnlyList<Coverage> Coverage() =>
