@@ -1,0 +1,29 @@
+using Estiba.Contracts.Acs;
+using Estiba.Ecs.TaskDefinitions;
+
+namespace Estiba.Ecs.Agents;
+
+/// <summary>How the agent logs in to the registry of an image: with an ECR token where the registry is ECR's, AWS's names or the platform's own.</summary>
+internal static class RegistryAuthentication
+{
+    /// <summary>Null for registries that need none, as far as the platform knows.</summary>
+    internal static RegistryAuthenticationData? Of(string image, Scope scope, EcsOptions options)
+    {
+        if (EcrImage.Of(image) is { } ecr) return Ecr(ecr.AccountId, ecr.Region, options);
+        return IsOwnRegistry(image, options) ? Ecr(scope.AccountId, scope.Region, options) : null;
+    }
+
+    private static RegistryAuthenticationData Ecr(string account, string region, EcsOptions options) => new()
+    {
+        Type = "ecr",
+        EcrAuthData = new ECRAuthData { EndpointOverride = options.AgentEndpoint.GetLeftPart(UriPartial.Authority), Region = region, RegistryId = account, UseExecutionRole = false },
+    };
+
+    private static bool IsOwnRegistry(string image, EcsOptions options)
+    {
+        var slash = image.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0) return false;
+        var host = image[..slash];
+        return host == options.AgentEndpoint.Authority || host == $"localhost:{options.AgentEndpoint.Port}" || host == $"127.0.0.1:{options.AgentEndpoint.Port}";
+    }
+}

@@ -1,0 +1,42 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Tcs;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+
+namespace Estiba.Ecs.Agents;
+
+/// <summary>Writes the health that agents report to the tasks.</summary>
+/// <remarks>
+/// "Determine Amazon ECS task health using container health checks", developer guide: a task is unhealthy when one essential container
+/// with a health check is, healthy when all of them are, unknown otherwise.
+/// </remarks>
+internal sealed class TaskHealth(Store store)
+{
+    internal async Task ApplyAsync(PublishHealthRequest request, CancellationToken cancellation)
+    {
+        // Reports come every twenty seconds and rarely say anything new: look before committing.
+        var news = (request.Tasks ?? []).Where(report => Change(store.Current, report) is not null).ToList();
+        if (news.Count == 0) return;
+        await store.CommitAsync(
+            transaction =>
+            {
+                foreach (var report in news)
+                    if (Change(transaction, report) is { } changed) transaction.Put(EcsTables.Tasks, changed);
+            },
+            cancellation);
+    }
+
+    private static TaskRecord? Change(View view, Contracts.Tcs.TaskHealth report)
+    {
+        if (TaskNames.KeyOf(report.TaskArn) is not { } key || view.Find(EcsTables.Tasks, key) is not { IsStopped: false } task) return null;
+        var definition = view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))?.Definition;
+        var containers = task.Containers.Select(container => report.Containers?.FirstOrDefault(reported => reported.ContainerName == container.Name) is { HealthStatus: { } health } ? container with { HealthStatus = health } : container).ToList();
+        var deciding = containers.Where(container => definition?.ContainerDefinitions?.FirstOrDefault(candidate => candidate.Name == container.Name) is { HealthCheck: not null, Essential: not false }).Select(container => container.HealthStatus).ToList();
+        var status = deciding.Contains(HealthStatus.Unhealthy) ? HealthStatus.Unhealthy
+            : deciding.Count > 0 && deciding.TrueForAll(health => health == HealthStatus.Healthy) ? HealthStatus.Healthy
+            : HealthStatus.Unknown;
+        var same = status == task.HealthStatus && containers.SequenceEqual(task.Containers);
+        return same ? null : task with { HealthStatus = status, Containers = containers, Version = task.Version + 1 };
+    }
+}

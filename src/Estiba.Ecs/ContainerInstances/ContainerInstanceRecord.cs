@@ -1,0 +1,76 @@
+using Estiba.Contracts.Ecs;
+
+namespace Estiba.Ecs;
+
+/// <summary>A host, real or virtual, that an agent has registered in a cluster.</summary>
+public sealed record ContainerInstanceRecord
+{
+    /// <summary>The account and region it belongs to.</summary>
+    public required Scope Scope { get; init; }
+
+    /// <summary>The name of its cluster.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>ACTIVE</c>, <c>DRAINING</c>, or <c>INACTIVE</c> for a while after it was deregistered.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>When it first registered.</summary>
+    public required DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>Counts the changes of the instance.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>CPU units in all.</summary>
+    public required int Cpu { get; init; }
+
+    /// <summary>Memory in MiB in all.</summary>
+    public required int Memory { get; init; }
+
+    /// <summary>TCP ports that tasks cannot have.</summary>
+    public IReadOnlyList<string> ReservedPorts { get; init; } = [];
+
+    /// <summary>UDP ports that tasks cannot have.</summary>
+    public IReadOnlyList<string> ReservedUdpPorts { get; init; } = [];
+
+    /// <summary>Whether the agent's web socket is open.</summary>
+    public bool AgentConnected { get; init; }
+
+    /// <summary>When the agent connected or was lost.</summary>
+    public DateTimeOffset? ConnectionChangedAt { get; init; }
+
+    /// <summary>The EC2 instance, where it is one.</summary>
+    public string? Ec2InstanceId { get; init; }
+
+    /// <summary>Versions of the agent and its engine.</summary>
+    public VersionInfo? VersionInfo { get; init; }
+
+    /// <summary>Attributes of the agent and of the operator.</summary>
+    public IReadOnlyList<EcsAttribute> Attributes { get; init; } = [];
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<Tag> Tags { get; init; } = [];
+
+    /// <summary>When it was deregistered, if it was.</summary>
+    public DateTimeOffset? DeregisteredAt { get; init; }
+
+    /// <summary>Its key in the store.</summary>
+    public string Key => KeyOf(Scope, Cluster, Id);
+
+    /// <summary>The key of its cluster.</summary>
+    public string ClusterKey => ClusterRecord.KeyOf(Scope, Cluster);
+
+    /// <summary>Its ARN.</summary>
+    public string Arn => ArnOf(Scope, Cluster, Id);
+
+    /// <summary>The key of an instance.</summary>
+    public static string KeyOf(Scope scope, string cluster, string id) => $"{ClusterRecord.KeyOf(scope, cluster)}/{id}";
+
+    /// <summary>The ARN of an instance.</summary>
+    public static string ArnOf(Scope scope, string cluster, string id) => scope.Arn($"container-instance/{cluster}/{id}");
+
+    /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
+    public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+}

@@ -1,0 +1,181 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
+using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Scheduling.Query;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Ecs;
+
+/// <content>Container instances: registered by agents, looked after by operators.</content>
+public sealed partial class EcsApi
+{
+    private const int MostInstancesDescribed = 100;
+    private const int MostInstancesUpdated = 10;
+
+    /// <inheritdoc />
+    public Task<RegisterContainerInstanceResponse> RegisterContainerInstanceAsync(RegisterContainerInstanceRequest request, CallContext context, CancellationToken cancellation = default) =>
+        _store.CommitAsync(
+            transaction =>
+            {
+                var scope = Scope.Of(context);
+                var cluster = ClusterNames.Find(transaction, scope, request.Cluster) is { Status: "ACTIVE" } found ? found : DefaultCluster(transaction, scope, request.Cluster);
+                var known = KnownInstance(transaction, cluster, request) ?? new ContainerInstanceRecord
+                {
+                    Scope = scope,
+                    Cluster = cluster.Name,
+                    Id = _ids.Resource(),
+                    Status = ContainerInstanceStatus.Active,
+                    RegisteredAt = Now,
+                    Version = 0,
+                    Cpu = 0,
+                    Memory = 0,
+                };
+                var instance = InstanceRegistration.Apply(known, request);
+                transaction.Put(EcsTables.ContainerInstances, instance);
+                return new RegisterContainerInstanceResponse { ContainerInstance = InstanceDescription.Of(transaction, instance) };
+            },
+            cancellation);
+
+    /// <inheritdoc />
+    public Task<DescribeContainerInstancesResponse> DescribeContainerInstancesAsync(DescribeContainerInstancesRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        if (request.ContainerInstances is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Container instances cannot be empty.");
+        if (names.Count > MostInstancesDescribed) throw EcsErrors.InvalidParameterException($"Container instances cannot have more than {MostInstancesDescribed} items.");
+        var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        var withTags = request.Include?.Contains(ContainerInstanceField.Tags) ?? false;
+
+        var found = new List<ContainerInstance>();
+        var failures = new List<Failure>();
+        foreach (var name in names)
+        {
+            if (FindInstance(view, cluster, name) is { } instance) found.Add(InstanceDescription.Of(view, instance, withTags));
+            else failures.Add(new Failure { Arn = InstanceArnOf(cluster, name), Reason = "MISSING" });
+        }
+
+        return Task.FromResult(new DescribeContainerInstancesResponse { ContainerInstances = found, Failures = failures });
+    }
+
+    /// <inheritdoc />
+    public Task<ListContainerInstancesResponse> ListContainerInstancesAsync(ListContainerInstancesRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        var query = string.IsNullOrEmpty(request.Filter) ? null : ClusterQuery.Parse(request.Filter);
+        var instances = view.Range(EcsTables.ContainerInstances, cluster.Key + "/", Paging.After(request.NextToken)).Where(instance =>
+            (request.Status is { } status ? instance.Status == status : instance.Status != ContainerInstanceStatus.Inactive) && (query is null || query.Matches(InstanceCapacity.Of(view, instance))));
+        var (page, next) = Paging.Page(instances, Paging.Size(request.MaxResults), instance => instance.Key);
+        return Task.FromResult(new ListContainerInstancesResponse { ContainerInstanceArns = [.. page.Select(instance => instance.Arn)], NextToken = next });
+    }
+
+    /// <inheritdoc />
+    public Task<DeregisterContainerInstanceResponse> DeregisterContainerInstanceAsync(DeregisterContainerInstanceRequest request, CallContext context, CancellationToken cancellation = default) =>
+        _store.CommitAsync(
+            transaction =>
+            {
+                var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
+                var instance = RequireInstance(transaction, cluster, request.ContainerInstance!);
+                var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).ToList();
+                if (tasks.Count > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("Found running tasks on the instance.");
+
+                foreach (var task in tasks) TaskTransitions.Stop(transaction, task, TaskStopCode.TerminationNotice, InstanceEnd.Reason(instance), _ids, Now);
+                var gone = instance with { Status = ContainerInstanceStatus.Inactive, AgentConnected = false, DeregisteredAt = Now, Version = instance.Version + 1 };
+                transaction.Put(EcsTables.ContainerInstances, gone);
+                return new DeregisterContainerInstanceResponse { ContainerInstance = InstanceDescription.Of(transaction, gone) };
+            },
+            cancellation);
+
+    /// <inheritdoc />
+    public Task<UpdateContainerInstancesStateResponse> UpdateContainerInstancesStateAsync(UpdateContainerInstancesStateRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        if (request.ContainerInstances is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Container instances cannot be empty.");
+        if (names.Count > MostInstancesUpdated) throw EcsErrors.InvalidParameterException($"Container instances cannot have more than {MostInstancesUpdated} items.");
+        if (request.Status is not (ContainerInstanceStatus.Active or ContainerInstanceStatus.Draining)) throw EcsErrors.InvalidParameterException("Container instance status must be ACTIVE or DRAINING.");
+
+        return _store.CommitAsync(
+            transaction =>
+            {
+                var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
+                var updated = new List<ContainerInstance>();
+                var failures = new List<Failure>();
+                foreach (var name in names)
+                {
+                    if (FindInstance(transaction, cluster, name) is not { } instance)
+                    {
+                        failures.Add(new Failure { Arn = InstanceArnOf(cluster, name), Reason = "MISSING" });
+                        continue;
+                    }
+
+                    if (instance.Status == ContainerInstanceStatus.Inactive)
+                    {
+                        failures.Add(new Failure { Arn = instance.Arn, Reason = "INACTIVE" });
+                        continue;
+                    }
+
+                    var changed = instance.Status == request.Status ? instance : instance with { Status = request.Status, Version = instance.Version + 1 };
+                    transaction.Put(EcsTables.ContainerInstances, changed);
+                    updated.Add(InstanceDescription.Of(transaction, changed));
+                }
+
+                return new UpdateContainerInstancesStateResponse { ContainerInstances = updated, Failures = failures };
+            },
+            cancellation);
+    }
+
+    /// <summary>Answers as ECS does for an agent that it has no update for: an operator updates Estiba's agents with the platform.</summary>
+    public Task<UpdateContainerAgentResponse> UpdateContainerAgentAsync(UpdateContainerAgentRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        RequireInstance(view, ClusterNames.Require(view, Scope.Of(context), request.Cluster), request.ContainerInstance!);
+        throw EcsErrors.NoUpdateAvailableException("There is no update available for your container agent. Agents are updated by installing a newer Estiba on their host.");
+    }
+
+    private static ContainerInstanceRecord RequireInstance(View view, ClusterRecord cluster, string idOrArn) =>
+        FindInstance(view, cluster, idOrArn) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
+            ? instance
+            : throw EcsErrors.InvalidParameterException("Referenced container instance " + idOrArn + " not found.");
+
+    private static ContainerInstanceRecord? FindInstance(View view, ClusterRecord cluster, string idOrArn)
+    {
+        var id = idOrArn;
+        if (Arn.TryParse(idOrArn, out var arn))
+        {
+            var path = arn.ResourceName.Split('/');
+            if (new Scope(arn.AccountId, arn.Region) != cluster.Scope || (path.Length > 1 && path[0] != cluster.Name)) return null;
+            id = path[^1];
+        }
+
+        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(cluster.Scope, cluster.Name, id));
+    }
+
+    private static string InstanceArnOf(ClusterRecord cluster, string idOrArn) =>
+        Arn.IsArn(idOrArn) ? idOrArn : ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, idOrArn);
+
+    // An agent comes back with the ARN it was given, or is known by its EC2 instance when it has lost it.
+    private static ContainerInstanceRecord? KnownInstance(View view, ClusterRecord cluster, RegisterContainerInstanceRequest request)
+    {
+        if (request.ContainerInstanceArn is { } arn)
+        {
+            return FindInstance(view, cluster, arn) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
+                ? instance
+                : throw EcsErrors.ClientException("Container instance is not registered any more; register without containerInstanceArn.");
+        }
+
+        return InstanceRegistration.InstanceIdOf(request) is { } ec2
+            ? view.Range(EcsTables.ContainerInstances, cluster.Key + "/").FirstOrDefault(instance => instance.Ec2InstanceId == ec2 && instance.Status != ContainerInstanceStatus.Inactive)
+            : null;
+    }
+
+    // Agents without a cluster of their own join "default", which comes into being with the first of them.
+    private ClusterRecord DefaultCluster(Transaction transaction, Scope scope, string? named)
+    {
+        if (ClusterNames.NameOf(named) != ClusterNames.Default) throw EcsErrors.ClientException("Cluster not found.");
+        var cluster = new ClusterRecord { Scope = scope, Name = ClusterNames.Default, Status = "ACTIVE", CreatedAt = Now };
+        transaction.Put(EcsTables.Clusters, cluster);
+        return cluster;
+    }
+}

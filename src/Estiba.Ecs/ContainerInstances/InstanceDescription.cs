@@ -1,0 +1,48 @@
+using System.Globalization;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling;
+using Estiba.State;
+
+namespace Estiba.Ecs.ContainerInstances;
+
+/// <summary>Container instances as customers see them.</summary>
+internal static class InstanceDescription
+{
+    /// <summary>The instance as <c>DescribeContainerInstances</c> shows it.</summary>
+    internal static ContainerInstance Of(View view, ContainerInstanceRecord instance, bool withTags = true)
+    {
+        var left = InstanceCapacity.Of(view, instance);
+        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).ToList();
+        return new ContainerInstance
+        {
+            AgentConnected = instance.AgentConnected,
+            Attachments = [],
+            Attributes = instance.Attributes,
+            ContainerInstanceArn = instance.Arn,
+            Ec2InstanceId = instance.Ec2InstanceId,
+            PendingTasksCount = tasks.Count(task => task.LastStatus == TaskStatus.Pending),
+            RegisteredAt = instance.RegisteredAt,
+            RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedPorts, instance.ReservedUdpPorts),
+            RemainingResources = Resources(left.Cpu, left.Memory, Texts(left.Ports), Texts(left.UdpPorts)),
+            RunningTasksCount = tasks.Count(task => task.LastStatus == TaskStatus.Running),
+            Status = instance.Status,
+            Tags = withTags ? instance.Tags : [],
+            Version = instance.Version,
+            VersionInfo = instance.VersionInfo,
+        };
+    }
+
+    private static Resource[] Resources(int cpu, int memory, IReadOnlyList<string> ports, IReadOnlyList<string> udpPorts) =>
+    [
+        Number("CPU", cpu),
+        Number("MEMORY", memory),
+        Set("PORTS", ports),
+        Set("PORTS_UDP", udpPorts),
+    ];
+
+    private static Resource Number(string name, int value) => new() { Name = name, Type = "INTEGER", DoubleValue = 0, LongValue = 0, IntegerValue = value };
+
+    private static Resource Set(string name, IReadOnlyList<string> values) => new() { Name = name, Type = "STRINGSET", DoubleValue = 0, LongValue = 0, IntegerValue = 0, StringSetValue = values };
+
+    private static List<string> Texts(IEnumerable<int> ports) => [.. ports.Select(port => port.ToString(CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+
+namespace Estiba.Ecs.ContainerInstances;
+
+/// <summary>Reads what an agent says about its host when it registers.</summary>
+internal static class InstanceRegistration
+{
+    /// <summary>The host as the agent describes it, on top of what was known.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: CPU or memory is missing.</exception>
+    internal static ContainerInstanceRecord Apply(ContainerInstanceRecord known, RegisterContainerInstanceRequest request)
+    {
+        var identity = Identity(request.InstanceIdentityDocument);
+        var attributes = new Dictionary<string, EcsAttribute>(StringComparer.Ordinal);
+        foreach (var attribute in known.Attributes) attributes[attribute.Name!] = attribute;
+        foreach (var (name, property) in FromIdentity)
+            if (identity?.GetValueOrDefault(property) is { } value) attributes[name] = new EcsAttribute { Name = name, Value = value };
+        foreach (var attribute in request.Attributes ?? []) attributes[attribute.Name!] = attribute with { TargetId = null, TargetType = null };
+
+        return known with
+        {
+            Cpu = Number(request, "CPU"),
+            Memory = Number(request, "MEMORY"),
+            ReservedPorts = Set(request, "PORTS"),
+            ReservedUdpPorts = Set(request, "PORTS_UDP"),
+            VersionInfo = request.VersionInfo ?? known.VersionInfo,
+            Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
+            Attributes = [.. attributes.Values],
+            Tags = request.Tags ?? known.Tags,
+            Version = known.Version + 1,
+        };
+    }
+
+    /// <summary>The EC2 instance in the identity document; null where there is none.</summary>
+    internal static string? InstanceIdOf(RegisterContainerInstanceRequest request) => Identity(request.InstanceIdentityDocument)?.GetValueOrDefault("instanceId");
+
+    // ECS gives these attributes to every instance from its identity document.
+    private static readonly (string Attribute, string Property)[] FromIdentity =
+    [
+        ("ecs.availability-zone", "availabilityZone"),
+        ("ecs.instance-type", "instanceType"),
+        ("ecs.ami-id", "imageId"),
+    ];
+
+    private static Dictionary<string, string>? Identity(string? document)
+    {
+        if (string.IsNullOrEmpty(document)) return null;
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return json.RootElement.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String).ToDictionary(property => property.Name, property => property.Value.GetString()!);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw EcsErrors.InvalidParameterException("The instance identity document is not valid JSON.");
+        }
+    }
+
+    private static int Number(RegisterContainerInstanceRequest request, string name) => Find(request, name) switch
+    {
+        { IntegerValue: > 0 and var value } => value,
+        { LongValue: > 0 and var value } => (int)value,
+        { DoubleValue: > 0 and var value } => (int)value,
+        _ => throw EcsErrors.InvalidParameterException($"totalResources must name {name} with a value above zero."),
+    };
+
+    private static IReadOnlyList<string> Set(RegisterContainerInstanceRequest request, string name) => Find(request, name)?.StringSetValue ?? [];
+
+    private static Resource? Find(RegisterContainerInstanceRequest request, string name) => request.TotalResources?.FirstOrDefault(resource => resource.Name == name);
+}

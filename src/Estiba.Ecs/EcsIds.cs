@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Estiba.Ecs;
+
+/// <summary>Makes the identifiers of new resources in ECS's forms.</summary>
+/// <param name="random">Where they come from; seeded in a simulation.</param>
+public sealed class EcsIds(Random random)
+{
+    /// <summary>32 hexadecimal digits, for a task, a container instance or a message.</summary>
+    public string Resource() => Guid().ToString("N");
+
+    /// <summary>A universally unique id, for a container or an event.</summary>
+    public string Unique() => Guid().ToString("D");
+
+    /// <summary><c>ecs-svc/</c> and nineteen digits.</summary>
+    public string Deployment()
+    {
+        lock (random) return "ecs-svc/" + random.NextInt64(1_000_000_000_000_000_000, long.MaxValue).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private Guid Guid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        lock (random) random.NextBytes(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+
+namespace Estiba.Ecs;
+
+/// <summary>The tables of ECS. Keys begin with account and region; those of what lives in a cluster, with the cluster's key.</summary>
+public static class EcsTables
+{
+    internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstanceKey);
+    internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
+    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? task.ClusterKey : null);
+    internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
+    internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : $"{task.ClusterKey}/{task.LastStatus}");
+
+    internal static readonly Index<TaskDefinitionRecord> ActiveRevisions = new("active", definition => definition.IsActive ? TaskDefinitionRecord.FamilyPrefix(definition.Scope, definition.Family) : null);
+    internal static readonly Index<TaskDefinitionRecord> DeletingRevisions = new("deleting", definition => definition.IsBeingDeleted ? "" : null);
+
+    internal static readonly Index<ServiceRecord> ServicesByStatus = new("status", service => $"{service.ClusterKey}/{service.Status}");
+    internal static readonly Index<ContainerInstanceRecord> InstancesByStatus = new("status", instance => $"{instance.ClusterKey}/{instance.Status}");
+
+    internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
+    internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
+    internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
+    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus);
+    internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord, ServicesByStatus);
+    internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);
+    internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord, InstancesByStatus);
+    internal static readonly Table<CapacityProviderRecord> CapacityProviders = new("ecs.capacity-providers", provider => provider.Key, EcsJson.Default.CapacityProviderRecord);
+    internal static readonly Table<AccountSettingRecord> AccountSettings = new("ecs.account-settings", setting => setting.Key, EcsJson.Default.AccountSettingRecord);
+    internal static readonly Table<ClientTokenRecord> ClientTokens = new("ecs.client-tokens", token => token.Key, EcsJson.Default.ClientTokenRecord);
+
+    /// <summary>All of them, to open the store with.</summary>
+    public static IReadOnlyList<Table> All { get; } = [Clusters, Families, TaskDefinitions, Tasks, Services, ServiceEvents, ContainerInstances, CapacityProviders, AccountSettings, ClientTokens];
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(ClusterRecord))]
+[JsonSerializable(typeof(FamilyRecord))]
+[JsonSerializable(typeof(TaskDefinitionRecord))]
+[JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(ServiceRecord))]
+[JsonSerializable(typeof(ServiceEventRecord))]
+[JsonSerializable(typeof(ContainerInstanceRecord))]
+[JsonSerializable(typeof(CapacityProviderRecord))]
+[JsonSerializable(typeof(AccountSettingRecord))]
+[JsonSerializable(typeof(ClientTokenRecord))]
+internal sealed partial class EcsJson : JsonSerializerContext;

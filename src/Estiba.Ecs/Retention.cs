@@ -1,0 +1,78 @@
+using Estiba.Ecs.Services;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Ecs;
+
+/// <summary>Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters and container instances.</summary>
+internal sealed partial class Retention(Store store, EcsOptions options, TimeProvider time, ILogger<Retention> logger) : IAsyncDisposable
+{
+    private const int MostAtOnce = 1000;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    internal void Start() => _running = RunAsync(_stop.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    /// <summary>Removes what is due, at most a thousand of a kind in one commit.</summary>
+    internal void Apply(Transaction transaction, DateTimeOffset now)
+    {
+        var stoppedBefore = (now - options.StoppedTaskRetention).ToUnixTimeMilliseconds();
+        foreach (var task in transaction.InOrder(EcsTables.Tasks, EcsTables.StoppedTasks, before: $"{stoppedBefore:D15}").Take(MostAtOnce).ToList()) transaction.Delete(EcsTables.Tasks, task.Key);
+
+        var inactiveBefore = now - options.InactiveRetention;
+        foreach (var service in transaction.Range(EcsTables.Services).Where(service => service.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
+        {
+            foreach (var happened in transaction.Range(EcsTables.ServiceEvents, service.Key + "/").ToList()) transaction.Delete(EcsTables.ServiceEvents, happened.Key);
+            transaction.Delete(EcsTables.Services, service.Key);
+        }
+
+        foreach (var instance in transaction.Range(EcsTables.ContainerInstances).Where(instance => instance.DeregisteredAt < inactiveBefore).Take(MostAtOnce).ToList())
+            transaction.Delete(EcsTables.ContainerInstances, instance.Key);
+        foreach (var cluster in transaction.Range(EcsTables.Clusters).Where(cluster => cluster.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
+            transaction.Delete(EcsTables.Clusters, cluster.Key);
+        foreach (var token in transaction.Range(EcsTables.ClientTokens).Where(token => token.CreatedAt < now - ClientTokenRecord.Lifetime).Take(MostAtOnce).ToList())
+            transaction.Delete(EcsTables.ClientTokens, token.Key);
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation)) await SweepAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The platform stops.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await store.CommitAsync(transaction => Apply(transaction, time.GetUtcNow()), cancellation);
+        }
+        catch (JournalException exception)
+        {
+            Log.SweepFailed(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "What has ended could not be removed; it is tried again in a minute.")]
+        internal static partial void SweepFailed(ILogger logger, Exception exception);
+    }
+}

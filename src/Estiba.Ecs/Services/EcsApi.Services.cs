@@ -1,0 +1,176 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Services;
+using Estiba.Ecs.TaskDefinitions;
+using Estiba.State;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Ecs;
+
+/// <content>Services: each operation writes down what is wanted; <see cref="ServiceReconciler"/> makes it so.</content>
+public sealed partial class EcsApi
+{
+    private const int MostServicesDescribed = 10;
+
+    /// <inheritdoc />
+    public Task<CreateServiceResponse> CreateServiceAsync(CreateServiceRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        ServiceRequests.Validate(request);
+        return _store.CommitAsync(
+            transaction =>
+            {
+                var scope = Scope.Of(context);
+                var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
+                var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
+                var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
+                if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
+                if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
+
+                var service = new ServiceRecord
+                {
+                    Scope = scope,
+                    Cluster = cluster.Name,
+                    Name = request.ServiceName!,
+                    Status = ServiceStatus.Active,
+                    DesiredCount = request.DesiredCount ?? throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA."),
+                    CreatedAt = Now,
+                    CreatedBy = context.PrincipalArn,
+                    Settings = SettingsOf(request, context),
+                    Deployments = [NewDeployment(definition)],
+                    LastEvent = before?.LastEvent ?? 0,
+                    Tags = request.Tags ?? [],
+                };
+                transaction.Put(EcsTables.Services, service);
+                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, service) };
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<UpdateServiceResponse> UpdateServiceAsync(UpdateServiceRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        ServiceRequests.Validate(request);
+        return _store.CommitAsync(
+            transaction =>
+            {
+                var scope = Scope.Of(context);
+                var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
+                var service = RequireService(transaction, cluster, request.Service!);
+                if (service.Status != ServiceStatus.Active) throw EcsErrors.ServiceNotActiveException("Service was not ACTIVE.");
+
+                var settings = ServiceUpdate.Apply(service.Settings, request);
+                var updated = service with
+                {
+                    DesiredCount = request.DesiredCount ?? service.DesiredCount,
+                    Settings = settings,
+                    IsSteady = false,
+                };
+
+                var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
+                if (request.ForceNewDeployment == true || (definition is not null && (definition.Family, definition.Revision) != (service.Primary.Family, service.Primary.Revision)) || ServiceUpdate.NeedsDeployment(request))
+                {
+                    definition ??= transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision))
+                        ?? throw EcsErrors.ClientException("TaskDefinition not found.");
+                    updated = updated with { Deployments = [NewDeployment(definition), .. service.Deployments], FailedStarts = 0, NextStartAt = null, PlacementFailure = null };
+                }
+
+                transaction.Put(EcsTables.Services, updated);
+                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, updated) };
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<DescribeServicesResponse> DescribeServicesAsync(DescribeServicesRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        if (request.Services is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Services cannot be empty.");
+        if (names.Count > MostServicesDescribed) throw EcsErrors.InvalidParameterException($"Services cannot have more than {MostServicesDescribed} items.");
+        var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        var withTags = request.Include?.Contains(ServiceField.Tags) ?? false;
+
+        var found = new List<Service>();
+        var failures = new List<Failure>();
+        foreach (var name in names)
+        {
+            if (view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, ServiceNameOf(name))) is { } service) found.Add(ServiceDescription.Of(view, service, withTags));
+            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : cluster.Scope.Arn($"service/{cluster.Name}/{name}"), Reason = "MISSING" });
+        }
+
+        return Task.FromResult(new DescribeServicesResponse { Services = found, Failures = failures });
+    }
+
+    /// <inheritdoc />
+    public Task<ListServicesResponse> ListServicesAsync(ListServicesRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        var services = view.Range(EcsTables.Services, cluster.Key + "/", Paging.After(request.NextToken)).Where(service =>
+            service.Status != ServiceStatus.Inactive
+            && (request.LaunchType is null || service.Settings.LaunchType == request.LaunchType)
+            && (request.SchedulingStrategy is null || service.Settings.SchedulingStrategy == request.SchedulingStrategy));
+
+        // ECS gives ten to a page unless asked for more.
+        var (page, next) = Paging.Page(services, request.MaxResults is null ? 10 : Paging.Size(request.MaxResults), service => service.Key);
+        return Task.FromResult(new ListServicesResponse { ServiceArns = [.. page.Select(service => service.Arn)], NextToken = next });
+    }
+
+    /// <inheritdoc />
+    public Task<DeleteServiceResponse> DeleteServiceAsync(DeleteServiceRequest request, CallContext context, CancellationToken cancellation = default) =>
+        _store.CommitAsync(
+            transaction =>
+            {
+                var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
+                var service = RequireService(transaction, cluster, request.Service!);
+                if (service.Status == ServiceStatus.Inactive) throw EcsErrors.ServiceNotFoundException("Service not found.");
+                if (service.DesiredCount > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
+
+                var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0 };
+                transaction.Put(EcsTables.Services, draining);
+                return new DeleteServiceResponse { Service = ServiceDescription.Of(transaction, draining) };
+            },
+            cancellation);
+
+    private static ServiceRecord RequireService(View view, ClusterRecord cluster, string nameOrArn) =>
+        view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, ServiceNameOf(nameOrArn))) ?? throw EcsErrors.ServiceNotFoundException("Service not found.");
+
+    private static string ServiceNameOf(string nameOrArn) => Arn.TryParse(nameOrArn, out var arn)
+        ? arn is { Service: "ecs", ResourceType: "service" } ? arn.ResourceName[(arn.ResourceName.LastIndexOf('/') + 1)..] : throw EcsErrors.InvalidParameterException("Invalid identifier: " + nameOrArn)
+        : nameOrArn;
+
+    private DeploymentRecord NewDeployment(TaskDefinitionRecord definition)
+    {
+        var id = _ids.Deployment();
+        return new DeploymentRecord
+        {
+            Id = id,
+            Family = definition.Family,
+            Revision = definition.Revision,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            RolloutState = DeploymentRolloutState.InProgress,
+            RolloutStateReason = $"ECS deployment {id} in progress.",
+        };
+    }
+
+    private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
+    {
+        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
+        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration),
+        DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
+        EnableECSManagedTags = request.EnableECSManagedTags ?? false,
+        EnableExecuteCommand = request.EnableExecuteCommand ?? false,
+        HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
+        LaunchType = request.LaunchType ?? LaunchType.Ec2,
+        LoadBalancers = [],
+        NetworkConfiguration = request.NetworkConfiguration,
+        PlacementConstraints = request.PlacementConstraints ?? [],
+        PlacementStrategy = request.PlacementStrategy ?? [],
+        PlatformVersion = request.PlatformVersion,
+        PropagateTags = request.PropagateTags ?? PropagateTags.None,
+        RoleArn = request.Role is { } role && !Arn.IsArn(role) ? $"arn:aws:iam::{context.AccountId}:role/{role}" : request.Role,
+        SchedulingStrategy = request.SchedulingStrategy ?? SchedulingStrategy.Replica,
+        ServiceRegistries = [],
+    };
+}

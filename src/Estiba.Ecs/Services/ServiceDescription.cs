@@ -1,0 +1,57 @@
+using Estiba.Contracts.Ecs;
+using Estiba.State;
+
+namespace Estiba.Ecs.Services;
+
+/// <summary>Services as customers see them.</summary>
+internal static class ServiceDescription
+{
+    /// <summary>The service as <c>DescribeServices</c> shows it: its newest hundred events, the newest first.</summary>
+    internal static Service Of(View view, ServiceRecord service, bool withTags = true)
+    {
+        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key).Where(task => !task.IsWaiting).ToList();
+        var shown = service.Status == ServiceStatus.Inactive ? [] : service.Deployments;
+        return service.Settings with
+        {
+            ServiceArn = service.Arn,
+            ServiceName = service.Name,
+            ClusterArn = service.Scope.Arn($"cluster/{service.Cluster}"),
+            Status = service.Status,
+            DesiredCount = service.DesiredCount,
+            RunningCount = tasks.Count(IsRunning),
+            PendingCount = tasks.Count(IsPending),
+            TaskDefinition = TaskDefinitionRecord.ArnOf(service.Scope, service.Primary.Family, service.Primary.Revision),
+            Deployments = [.. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0))],
+            Events = [.. view.Range(EcsTables.ServiceEvents, service.Key + "/").Reverse().Select(EventOf)],
+            CreatedAt = service.CreatedAt,
+            CreatedBy = service.CreatedBy,
+            Tags = withTags ? service.Tags : null,
+        };
+    }
+
+    private static Deployment DeploymentOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary)
+    {
+        var own = tasks.Where(task => task.StartedBy == deployment.Id).ToList();
+        return new Deployment
+        {
+            Id = deployment.Id,
+            Status = isPrimary ? "PRIMARY" : "ACTIVE",
+            TaskDefinition = TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision),
+            DesiredCount = isPrimary ? service.DesiredCount : 0,
+            PendingCount = own.Count(IsPending),
+            RunningCount = own.Count(IsRunning),
+            FailedTasks = deployment.FailedTasks,
+            CreatedAt = deployment.CreatedAt,
+            UpdatedAt = deployment.UpdatedAt,
+            LaunchType = service.Settings.LaunchType,
+            RolloutState = deployment.RolloutState,
+            RolloutStateReason = deployment.RolloutStateReason,
+        };
+    }
+
+    private static ServiceEvent EventOf(ServiceEventRecord happened) => new() { Id = happened.Id, CreatedAt = happened.CreatedAt, Message = happened.Message };
+
+    private static bool IsRunning(TaskRecord task) => task.LastStatus == TaskStatus.Running;
+
+    private static bool IsPending(TaskRecord task) => TaskStatus.Order(task.LastStatus) < TaskStatus.Order(TaskStatus.Running) && task.IsWanted;
+}

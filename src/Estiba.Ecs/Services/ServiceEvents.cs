@@ -1,0 +1,33 @@
+using Estiba.State;
+
+namespace Estiba.Ecs.Services;
+
+/// <summary>Writes a service's history in ECS's words ("Amazon ECS service event messages", developer guide); the newest hundred are kept.</summary>
+internal static class ServiceEvents
+{
+    internal const int Kept = 100;
+
+    /// <summary>The service with one more event, which is written to the transaction; the service itself is not.</summary>
+    internal static ServiceRecord Add(Transaction transaction, ServiceRecord service, EcsIds ids, DateTimeOffset now, string message)
+    {
+        var number = service.LastEvent + 1;
+        transaction.Put(EcsTables.ServiceEvents, new ServiceEventRecord { ServiceKey = service.Key, Number = number, Id = ids.Unique(), CreatedAt = now, Message = $"(service {service.Name}) {message}" });
+        if (number > Kept) transaction.Delete(EcsTables.ServiceEvents, ServiceEventRecord.KeyOf(service.Key, number - Kept));
+        return service with { LastEvent = number };
+    }
+
+    internal static string Started(IReadOnlyList<TaskRecord> tasks) => $"has started {tasks.Count} tasks: {Names(tasks)}.";
+
+    internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";
+
+    internal const string SteadyState = "has reached a steady state.";
+
+    internal const string FailingToStart = "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
+    internal static string DeploymentCompleted(string deployment) => $"(deployment {deployment}) deployment completed.";
+
+    internal static string UnableToPlace(string reason) =>
+        $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
+    private static string Names(IReadOnlyList<TaskRecord> tasks) => string.Join(' ', tasks.Select(task => $"(task {task.Id})"));
+}

@@ -1,0 +1,77 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+using Estiba.State.Reconciling;
+
+namespace Estiba.Ecs.Services;
+
+/// <summary>Keeps each service at its desired count: asks for what is missing, stops what is too much, ends what is done.</summary>
+/// <remarks>Holds no state. <see cref="RollingUpdate"/> decides; this writes the decision down.</remarks>
+internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider time) : IReconciler<string>
+{
+    public Task ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
+        store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
+
+    /// <summary>When the service must be looked at again although nothing changes; null when it need not.</summary>
+    internal static DateTimeOffset? NextLook(ServiceRecord service, DateTimeOffset now) =>
+        service.Status == ServiceStatus.Active && service.NextStartAt > now ? service.NextStartAt : null;
+
+    internal void Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
+    {
+        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return;
+
+        var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
+        var step = RollingUpdate.NextStep(service, tasks, instance => IsDraining(transaction, service, instance));
+        var updated = service;
+
+        foreach (var task in step.Discard) transaction.Delete(EcsTables.Tasks, task.Key);
+        if (step.Stop.Count > 0)
+        {
+            foreach (var task in step.Stop) transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, StopReason(service), now));
+            updated = ServiceEvents.Add(transaction, updated, ids, now, ServiceEvents.Stopped(step.Stop)) with { IsSteady = false };
+        }
+
+        if (step.Start > 0 && !(service.NextStartAt > now))
+        {
+            var definition = transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, service.Primary.Family, service.Primary.Revision));
+            if (definition is not null && transaction.Find(EcsTables.Clusters, service.ClusterKey) is { } cluster)
+            {
+                for (var n = 0; n < step.Start; n++) transaction.Put(EcsTables.Tasks, NewTask.ForService(service, cluster, definition, ids, now));
+                updated = updated with { IsSteady = false };
+            }
+        }
+
+        updated = service.Status == ServiceStatus.Draining ? EndWhenEmpty(updated, tasks, now) : SettleDeployments(transaction, updated, tasks, step, now);
+        if (updated != service) transaction.Put(EcsTables.Services, updated);
+    }
+
+    private static string StopReason(ServiceRecord service) => $"Scaling activity initiated by (deployment {service.Primary.Id})";
+
+    private static bool IsDraining(View view, ServiceRecord service, string instance) =>
+        view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(service.Scope, service.Cluster, instance)) is { Status: ContainerInstanceStatus.Draining };
+
+    private static ServiceRecord EndWhenEmpty(ServiceRecord service, List<TaskRecord> tasks, DateTimeOffset now) =>
+        tasks.Any(task => !task.IsWaiting) ? service : service with { Status = ServiceStatus.Inactive, DeletedAt = now };
+
+    private ServiceRecord SettleDeployments(Transaction transaction, ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
+    {
+        var alive = tasks.Select(task => task.StartedBy).ToHashSet();
+        var kept = service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
+        if (kept.Count < service.Deployments.Count) service = service with { Deployments = kept };
+        if (!step.IsSettled || service.IsSteady) return service;
+
+        if (service.Primary.RolloutState == DeploymentRolloutState.InProgress)
+        {
+            var completed = service.Primary with
+            {
+                RolloutState = DeploymentRolloutState.Completed,
+                RolloutStateReason = $"ECS deployment {service.Primary.Id} completed.",
+                UpdatedAt = now,
+            };
+            service = service with { Deployments = [completed, .. service.Deployments.Skip(1)] };
+            service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.DeploymentCompleted(completed.Id));
+        }
+
+        return ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.SteadyState) with { IsSteady = true };
+    }
+}

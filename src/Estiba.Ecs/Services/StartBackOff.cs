@@ -1,0 +1,16 @@
+namespace Estiba.Ecs.Services;
+
+/// <summary>How long a service waits before it starts another task after some have failed to start.</summary>
+/// <remarks>"Amazon ECS service throttle logic", developer guide: the time grows with each failure, up to 15 minutes.</remarks>
+internal static class StartBackOff
+{
+    /// <summary>From this failure on, the service says that it cannot start tasks consistently.</summary>
+    internal const int Noteworthy = 5;
+
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    /// <summary>The delay after this many failures in a row, from 1.</summary>
+    internal static TimeSpan After(int failures) =>
+        failures > 20 ? Longest : TimeSpan.FromTicks(Math.Min(First.Ticks << (failures - 1), Longest.Ticks));
+}

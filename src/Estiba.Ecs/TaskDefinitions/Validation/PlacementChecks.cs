@@ -1,0 +1,36 @@
+using Estiba.Contracts.Ecs;
+using static Estiba.Contracts.Ecs.EcsErrors;
+
+namespace Estiba.Ecs.TaskDefinitions;
+
+/// <summary>What else concerns the whole task: placement constraints, storage, proxy, accelerators.</summary>
+internal static class PlacementChecks
+{
+    private const int MostConstraints = 10;
+    private const int LongestExpression = 2000;
+    private const int LeastStorage = 21;
+    private const int MostStorage = 200;
+
+    internal static void Check(TaskDefinition definition)
+    {
+        if (definition.InferenceAccelerators is not null) throw ClientException("Unsupported field 'inferenceAccelerators'.");
+
+        var constraints = definition.PlacementConstraints!;
+        if (constraints.Count > MostConstraints) throw ClientException("Too many placement constraints.");
+        foreach (var constraint in constraints)
+        {
+            if (constraint.Type is null) throw ClientException("Placement constraint type should not be null or empty.");
+            if (string.IsNullOrEmpty(constraint.Expression) || constraint.Expression.Length > LongestExpression)
+                throw ClientException("Invalid expression for the placement constraint of type memberOf.");
+        }
+
+        if (definition.EphemeralStorage is { } storage)
+        {
+            if (storage.SizeInGiB < LeastStorage) throw ClientException($"EphemeralStorage size should be at least {LeastStorage}");
+            if (storage.SizeInGiB > MostStorage) throw ClientException($"EphemeralStorage size should be at most {MostStorage}");
+        }
+
+        if (definition.ProxyConfiguration is { } proxy && definition.ContainerDefinitions!.All(container => container.Name != proxy.ContainerName))
+            throw ClientException($"Invalid 'proxyConfiguration' setting. Unknown container: '{proxy.ContainerName}'.");
+    }
+}

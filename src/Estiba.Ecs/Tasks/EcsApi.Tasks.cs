@@ -1,0 +1,76 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Ecs;
+
+/// <content>What may be asked about tasks, and how they are stopped; <see cref="RunTaskAsync"/> is beside this file.</content>
+public sealed partial class EcsApi
+{
+    private const int MostTasksDescribed = 100;
+
+    /// <inheritdoc />
+    public Task<DescribeTasksResponse> DescribeTasksAsync(DescribeTasksRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        if (request.Tasks is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Tasks cannot be empty.");
+        if (names.Count > MostTasksDescribed) throw EcsErrors.InvalidParameterException($"Tasks cannot have more than {MostTasksDescribed} items.");
+        var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        var withTags = request.Include?.Contains(TaskField.Tags) ?? false;
+
+        var found = new List<EcsTask>();
+        var failures = new List<Failure>();
+        foreach (var name in names)
+        {
+            if (TaskNames.Find(view, cluster, name) is { } task) found.Add(TaskDescription.Of(view, task, withTags));
+            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : cluster.Scope.Arn($"task/{cluster.Name}/{name}"), Reason = "MISSING" });
+        }
+
+        return Task.FromResult(new DescribeTasksResponse { Tasks = found, Failures = failures });
+    }
+
+    /// <inheritdoc />
+    public Task<ListTasksResponse> ListTasksAsync(ListTasksRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var view = _store.Current;
+        var scope = Scope.Of(context);
+        var cluster = ClusterNames.Require(view, scope, request.Cluster);
+        var size = Paging.Size(request.MaxResults);
+        var desired = request.DesiredStatus ?? DesiredStatus.Running;
+        if (request.ServiceName is not null && (request.Family is not null || request.StartedBy is not null))
+            throw EcsErrors.InvalidParameterException("Cannot filter by serviceName together with family or startedBy.");
+        var service = request.ServiceName is { } name ? ServiceNameOf(name) : null;
+        if (service is not null && view.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, service)) is null) throw EcsErrors.ServiceNotFoundException("Service not found.");
+        var instance = request.ContainerInstance is { } of ? RequireInstance(view, cluster, of).Id : null;
+
+        var tasks = view.Range(EcsTables.Tasks, cluster.Key + "/", Paging.After(request.NextToken)).Where(task =>
+            !task.IsWaiting
+            && task.DesiredStatus == desired
+            && (service is null || task.Service == service)
+            && (instance is null || task.ContainerInstance == instance)
+            && (request.Family is null || task.Family == request.Family)
+            && (request.StartedBy is null || task.StartedBy == request.StartedBy)
+            && (request.LaunchType is null || task.LaunchType == request.LaunchType));
+        var (page, next) = Paging.Page(tasks, size, task => task.Key);
+        return Task.FromResult(new ListTasksResponse { TaskArns = [.. page.Select(task => task.Arn)], NextToken = next });
+    }
+
+    /// <inheritdoc />
+    public Task<StopTaskResponse> StopTaskAsync(StopTaskRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        if (request.Reason is { Length: > 1024 }) throw EcsErrors.InvalidParameterException("Reason cannot be longer than 1024 characters.");
+        return _store.CommitAsync(
+            transaction =>
+            {
+                var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
+                var task = TaskNames.Find(transaction, cluster, request.Task!) ?? throw EcsErrors.InvalidParameterException("The referenced task was not found.");
+                var stopping = task.IsStopped ? task : TaskTransitions.RequestStop(task, TaskStopCode.UserInitiated, request.Reason ?? "Task stopped by user", Now);
+                transaction.Put(EcsTables.Tasks, stopping);
+                return new StopTaskResponse { Task = TaskDescription.Of(transaction, stopping) };
+            },
+            cancellation);
+    }
+}

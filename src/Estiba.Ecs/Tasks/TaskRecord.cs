@@ -1,0 +1,127 @@
+using Estiba.Contracts.Ecs;
+
+namespace Estiba.Ecs;
+
+/// <summary>A task: one running copy of a task definition, from the moment somebody wants it until an hour after it stopped.</summary>
+public sealed record TaskRecord
+{
+    /// <summary>The account and region it belongs to.</summary>
+    public required Scope Scope { get; init; }
+
+    /// <summary>The name of its cluster.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>32 hexadecimal digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The family of its task definition.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>The revision of its task definition.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>Where it is in its life (<c>PROVISIONING</c> to <c>STOPPED</c>).</summary>
+    public required string LastStatus { get; init; }
+
+    /// <summary>Where it should go: <c>RUNNING</c> or <c>STOPPED</c>.</summary>
+    public required string DesiredStatus { get; init; }
+
+    /// <summary><c>EC2</c>, <c>EXTERNAL</c> or <c>FARGATE</c>.</summary>
+    public required string LaunchType { get; init; }
+
+    /// <summary>The group for placement, <c>family:NAME</c> or <c>service:NAME</c> unless given.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>When somebody first wanted it.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Counts the changes of the task.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>Its containers, in the order of the definition, without the task's ARN.</summary>
+    public required IReadOnlyList<Container> Containers { get; init; }
+
+    /// <summary>What it takes from its container instance.</summary>
+    public required TaskResources Resources { get; init; }
+
+    /// <summary>The container instance's id; null while it waits to be placed.</summary>
+    public string? ContainerInstance { get; init; }
+
+    /// <summary>The zone of its container instance.</summary>
+    public string? AvailabilityZone { get; init; }
+
+    /// <summary>The service it belongs to, by name.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>Who started it: what the caller gave, or the deployment of its service.</summary>
+    public string? StartedBy { get; init; }
+
+    /// <summary>Overrides of the definition.</summary>
+    public TaskOverride? Overrides { get; init; }
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<Tag> Tags { get; init; } = [];
+
+    /// <summary>Whether commands may be executed in it.</summary>
+    public bool EnableExecuteCommand { get; init; }
+
+    /// <summary><c>HEALTHY</c>, <c>UNHEALTHY</c> or <c>UNKNOWN</c>, of the essential containers that have a health check.</summary>
+    public string HealthStatus { get; init; } = Contracts.Ecs.HealthStatus.Unknown;
+
+    /// <summary>When the agent of its instance took it.</summary>
+    public DateTimeOffset? ConnectivityAt { get; init; }
+
+    /// <summary>When its first image began to be pulled.</summary>
+    public DateTimeOffset? PullStartedAt { get; init; }
+
+    /// <summary>When its last image was there.</summary>
+    public DateTimeOffset? PullStoppedAt { get; init; }
+
+    /// <summary>When it reached <c>RUNNING</c>.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was asked to stop.</summary>
+    public DateTimeOffset? StoppingAt { get; init; }
+
+    /// <summary>When its essential containers ended.</summary>
+    public DateTimeOffset? ExecutionStoppedAt { get; init; }
+
+    /// <summary>When it reached <c>STOPPED</c>.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>Why it stops, as a code.</summary>
+    public string? StopCode { get; init; }
+
+    /// <summary>Why it stops, in words.</summary>
+    public string? StoppedReason { get; init; }
+
+    /// <summary>Its key in the store.</summary>
+    public string Key => $"{ClusterKey}/{Id}";
+
+    /// <summary>The key of its cluster.</summary>
+    public string ClusterKey => ClusterRecord.KeyOf(Scope, Cluster);
+
+    /// <summary>The key of its container instance; null while it waits or when it has stopped and holds nothing any more.</summary>
+    public string? HeldInstanceKey => ContainerInstance is null || IsStopped ? null : InstanceKey;
+
+    /// <summary>The key of its container instance, stopped or not.</summary>
+    public string? InstanceKey => ContainerInstance is null ? null : $"{ClusterKey}/{ContainerInstance}";
+
+    /// <summary>The key of its service while it is not stopped.</summary>
+    public string? LiveServiceKey => Service is null || IsStopped ? null : $"{ClusterKey}/{Service}";
+
+    /// <summary>Whether it has reached the end of its life.</summary>
+    public bool IsStopped => LastStatus == TaskStatus.Stopped;
+
+    /// <summary>Whether it is to run, as far as anybody knows.</summary>
+    public bool IsWanted => DesiredStatus == Contracts.Ecs.DesiredStatus.Running && !IsStopped;
+
+    /// <summary>Whether it waits for room; ECS shows such a task to nobody.</summary>
+    public bool IsWaiting => ContainerInstance is null && !IsStopped;
+
+    /// <summary>Its ARN.</summary>
+    public string Arn => Scope.Arn($"task/{Cluster}/{Id}");
+
+    /// <summary>The ARN of its task definition.</summary>
+    public string TaskDefinitionArn => TaskDefinitionRecord.ArnOf(Scope, Family, Revision);
+}

@@ -1,0 +1,16 @@
+namespace Estiba.Ecs;
+
+/// <summary>What a task takes from its container instance.</summary>
+/// <param name="Cpu">CPU units; 1,024 are one virtual CPU.</param>
+/// <param name="Memory">Memory in MiB.</param>
+public sealed record TaskResources(int Cpu, int Memory)
+{
+    /// <summary>The host ports it must have, TCP.</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [];
+
+    /// <summary>The host ports it must have, UDP.</summary>
+    public IReadOnlyList<int> UdpPorts { get; init; } = [];
+
+    /// <summary>GPUs.</summary>
+    public int Gpus { get; init; }
+}

@@ -1,0 +1,79 @@
+using Estiba.Contracts.Ecr;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Logs;
+
+namespace Estiba.Contracts.Tests.Shapes;
+
+public sealed class ShapeValidationTests
+{
+    [Fact]
+    public void Ecr_names_the_rule_that_a_repository_name_breaks()
+    {
+        var error = Validate("ecr", new CreateRepositoryRequest { RepositoryName = "Subiendo" });
+
+        error.Code.ShouldBe("InvalidParameterException");
+        error.Message.ShouldStartWith("Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '[a-z0-9]+(");
+    }
+
+    [Fact]
+    public void Logs_words_a_broken_pattern_as_the_services_have_in_common()
+    {
+        var error = Validate("InvalidParameterException", new CreateLogGroupRequest { LogGroupName = "a b" });
+
+        error.Message.ShouldBe(@"1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+");
+    }
+
+    [Fact]
+    public void An_unknown_value_of_an_enumeration_is_refused_with_the_known_ones()
+    {
+        var error = Validate("ecs", new RunTaskRequest { TaskDefinition = "web", LaunchType = "MOON" });
+
+        error.Code.ShouldBe("InvalidParameterException");
+        error.Message.ShouldStartWith("1 validation error detected: Value 'MOON' at 'launchType' failed to satisfy constraint: Member must satisfy enum value set: [EC2, FARGATE");
+    }
+
+    [Fact]
+    public void A_missing_member_is_named_in_the_words_of_the_service()
+    {
+        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition should not be null or empty.");
+        Validate("ec2", new Contracts.Ec2.TerminateInstancesRequest()).Message.ShouldBe("The request must contain the parameter InstanceIds");
+        Validate("ValidationError", new Contracts.Iam.GetRoleRequest()).Message.ShouldBe("1 validation error detected: Value null at 'RoleName' failed to satisfy constraint: Member must not be null");
+    }
+
+    [Fact]
+    public void An_item_deep_inside_is_named_by_its_path()
+    {
+        var request = new RegisterTaskDefinitionRequest
+        {
+            Family = "web",
+            ContainerDefinitions = [new ContainerDefinition(), new ContainerDefinition { LogConfiguration = new LogConfiguration { LogDriver = "pigeon" } }],
+        };
+
+        Validate("ValidationException", request).Message.ShouldContain("at 'containerDefinitions.2.member.logConfiguration.logDriver'");
+    }
+
+    [Fact]
+    public void Several_failures_are_told_together() =>
+        Validate("ValidationException", new PutLogEventsRequest { LogGroupName = "", LogStreamName = "a:b" }).Message.ShouldStartWith("4 validation errors detected: ");
+
+    [Fact]
+    public void Every_pattern_of_every_contract_can_be_used()
+    {
+        foreach (var contract in Directory.GetFiles(Path.Combine(Repository.Root, "contracts"), "*.json"))
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(contract));
+            foreach (var shape in json.RootElement.GetProperty("shapes").EnumerateObject())
+            {
+                if (!shape.Value.TryGetProperty("pattern", out var pattern)) continue;
+                Should.NotThrow(() => new ShapeValidator("x").Pattern("m", "some text", pattern.GetString()!), $"{contract}: {shape.Name}");
+            }
+        }
+    }
+
+    private static AwsException Validate(string style, IShape shape)
+    {
+        var validator = new ShapeValidator(style);
+        shape.Validate(validator);
+        return Should.Throw<AwsException>(validator.ThrowIfAny);
+    }
+}

@@ -1,0 +1,160 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
+using Estiba.State;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Ecs.Tests;
+
+/// <summary>ECS with a store in memory, a clock that stands still until told, and container instances whose agent is the test.</summary>
+internal sealed class EcsWorld : IAsyncDisposable
+{
+    internal static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly Store _store;
+    private readonly ServiceReconciler _services;
+    private readonly ClusterScheduler _scheduler;
+    private readonly Retention _retention;
+
+    private EcsWorld(Store store)
+    {
+        _store = store;
+        var ids = new EcsIds(new Random(1));
+        var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
+        Api = new EcsApi(store, ids, new Random(1), options, Clock);
+        _services = new ServiceReconciler(store, ids, Clock);
+        _scheduler = new ClusterScheduler(store, ids, new Random(1), Clock);
+        _retention = new Retention(store, options, Clock, NullLogger<Retention>.Instance);
+    }
+
+    internal StoppedClock Clock { get; } = new(Start);
+
+    internal IEcsApi Api { get; }
+
+    internal View View => _store.Current;
+
+    internal CallContext Caller { get; init; } = Account("123456789012");
+
+    internal static async Task<EcsWorld> CreateAsync() => new(await Store.OpenAsync(new MemoryJournal(), EcsTables.All));
+
+    internal static CallContext Account(string id, string region = "eu-west-1") =>
+        new() { AccountId = id, Region = region, PrincipalArn = $"arn:aws:iam::{id}:root", AccessKeyId = "AKIA", RequestId = "r" };
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    /// <summary>Lets the controllers work until nothing changes any more.</summary>
+    internal async Task SettleAsync()
+    {
+        for (long before = -1; before != _store.Current.Revision;)
+        {
+            before = _store.Current.Revision;
+            foreach (var service in _store.Current.Range(EcsTables.Services).ToList()) await _services.ReconcileAsync(service.Key, default);
+            foreach (var cluster in _store.Current.Range(EcsTables.Clusters).ToList()) await _scheduler.ReconcileAsync(cluster.Key, default);
+        }
+    }
+
+    internal Task SweepAsync() => _store.CommitAsync(transaction => _retention.Apply(transaction, Clock.GetUtcNow()));
+
+    /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
+    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null)
+    {
+        await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
+        var answer = await Api.RegisterContainerInstanceAsync(
+            new RegisterContainerInstanceRequest
+            {
+                Cluster = cluster,
+                InstanceIdentityDocument = ec2 is null ? null : $$"""{"instanceId":"{{ec2}}","availabilityZone":"{{zone}}","instanceType":"t3.medium"}""",
+                TotalResources =
+                [
+                    new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = cpu },
+                    new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = memory },
+                    new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = ["22"] },
+                ],
+                Attributes =
+                [
+                    new EcsAttribute { Name = "ecs.availability-zone", Value = zone },
+                    new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.18" },
+                    new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.21" },
+                ],
+            },
+            Caller);
+        await ConnectAsync(answer.ContainerInstance!.ContainerInstanceArn!, connected: true);
+        return answer.ContainerInstance.ContainerInstanceArn!;
+    }
+
+    /// <summary>Says that an agent's socket opened or closed.</summary>
+    internal Task ConnectAsync(string instanceArn, bool connected) => _store.CommitAsync(transaction =>
+    {
+        var instance = transaction.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == instanceArn);
+        transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected });
+    });
+
+    internal async Task<string> RegisterAsync(string family = "web", int memory = 256, int? hostPort = null)
+    {
+        var answer = await Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest
+            {
+                Family = family,
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = "nginx",
+                        Image = "nginx",
+                        Cpu = 256,
+                        Memory = memory,
+                        PortMappings = hostPort is null ? null : [new PortMapping { ContainerPort = 80, HostPort = hostPort }],
+                    },
+                ],
+            },
+            Caller);
+        return answer.TaskDefinition!.TaskDefinitionArn!;
+    }
+
+    internal async Task<Service> CreateServiceAsync(int desired, string definition = "web", string name = "s", Func<CreateServiceRequest, CreateServiceRequest>? with = null)
+    {
+        var request = new CreateServiceRequest { ServiceName = name, TaskDefinition = definition, DesiredCount = desired };
+        await Api.CreateServiceAsync(with?.Invoke(request) ?? request, Caller);
+        await SettleAsync();
+        return await ServiceAsync(name);
+    }
+
+    internal async Task<Service> ServiceAsync(string name = "s") =>
+        (await Api.DescribeServicesAsync(new DescribeServicesRequest { Services = [name] }, Caller)).Services!.Single();
+
+    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(string? desired = null, string? service = null)
+    {
+        var arns = (await Api.ListTasksAsync(new ListTasksRequest { DesiredStatus = desired, ServiceName = service }, Caller)).TaskArns!;
+        return arns.Count == 0 ? [] : (await Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = arns }, Caller)).Tasks!;
+    }
+
+    /// <summary>What the agents report: every task that should run runs, every task that should stop has stopped.</summary>
+    internal async Task ObeyAsync()
+    {
+        await SettleAsync();
+        foreach (var task in _store.Current.Range(EcsTables.Tasks).Where(task => task is { IsWaiting: false, IsStopped: false }).ToList())
+            if (task.LastStatus != task.DesiredStatus) await ReportAsync(task.Arn, task.DesiredStatus);
+        await SettleAsync();
+    }
+
+    internal Task ReportAsync(string taskArn, string status, string? reason = null, int? exitCode = null) => Api.SubmitTaskStateChangeAsync(
+        new SubmitTaskStateChangeRequest
+        {
+            Task = taskArn,
+            Status = status,
+            Reason = reason,
+            Containers = [new ContainerStateChange { ContainerName = "nginx", Status = status, ExitCode = exitCode, RuntimeId = "abc" }],
+        },
+        Caller);
+}
+
+/// <summary>A clock that moves only when told.</summary>
+internal sealed class StoppedClock(DateTimeOffset start) : TimeProvider
+{
+    private DateTimeOffset _now = start;
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    internal void Advance(TimeSpan by) => _now += by;
+}

@@ -1,0 +1,203 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services;
+
+namespace Estiba.Ecs.Tests.Services;
+
+public sealed class RollingUpdateTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_new_service_asks_for_all_its_tasks() => Next(Service(desired: 3)).Start.ShouldBe(3);
+
+    [Fact]
+    public void A_service_with_what_it_wants_is_settled() => Next(Service(desired: 1), Running("new")).IsSettled.ShouldBeTrue();
+
+    [Fact]
+    public void A_service_whose_task_does_not_run_yet_is_not_settled() => Next(Service(desired: 1), Pending("new")).IsSettled.ShouldBeFalse();
+
+    [Fact]
+    public void With_a_minimum_of_100_and_a_maximum_of_200_new_tasks_come_before_old_ones_go()
+    {
+        var step = Next(Service(desired: 2), Running("old"), Running("old"));
+
+        step.Start.ShouldBe(2);
+        step.Stop.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void With_a_minimum_of_0_and_a_maximum_of_100_old_tasks_go_first()
+    {
+        var step = Next(Service(desired: 2, minimum: 0, maximum: 100), Running("old"), Running("old"));
+
+        step.Stop.Count.ShouldBe(2);
+        step.Start.ShouldBe(2);
+    }
+
+    [Fact]
+    public void The_minimum_is_rounded_up_and_the_maximum_down()
+    {
+        var step = Next(Service(desired: 3, minimum: 50, maximum: 150), Running("old"), Running("old"), Running("old"));
+
+        step.Stop.Count.ShouldBe(1);
+        step.Start.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Old_tasks_that_never_ran_are_not_waited_for() => Next(Service(desired: 1), Pending("old"), Pending("new")).Stop.ShouldHaveSingleItem().StartedBy.ShouldBe("old");
+
+    [Fact]
+    public void A_task_that_waits_for_room_is_discarded_when_it_is_too_much()
+    {
+        var step = Next(Service(desired: 0), Waiting("new"));
+
+        step.Discard.Count.ShouldBe(1);
+        step.Stop.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Too_many_tasks_go_from_the_fullest_zone_first()
+    {
+        var step = Next(Service(desired: 2), Running("new", zone: "a"), Running("new", zone: "b"), Running("new", zone: "b", instance: "i2"));
+
+        step.Stop.ShouldHaveSingleItem().AvailabilityZone.ShouldBe("b");
+    }
+
+    [Fact]
+    public void Tasks_on_a_draining_instance_are_replaced_before_they_go()
+    {
+        var service = Service(desired: 1);
+
+        RollingUpdate.NextStep(service, [Running("new", instance: "leaving")], instance => instance == "leaving").ShouldSatisfyAllConditions(
+            step => step.Start.ShouldBe(1),
+            step => step.Stop.ShouldBeEmpty());
+        RollingUpdate.NextStep(service, [Running("new", instance: "leaving"), Running("new", instance: "staying")], instance => instance == "leaving").Stop.ShouldHaveSingleItem().ContainerInstance.ShouldBe("leaving");
+    }
+
+    [Fact]
+    public void A_deleted_service_stops_everything_at_once()
+    {
+        var service = Service(desired: 0) with { Status = ServiceStatus.Draining };
+
+        Next(service, Running("new"), Running("old"), Pending("new")).Stop.Count.ShouldBe(3);
+    }
+
+    /// <summary>Random services, tasks and percentages, played to the end: the bounds hold at every step and the end is what was wanted.</summary>
+    [Fact]
+    public void Every_history_stays_within_the_percentages_and_settles()
+    {
+        for (var seed = 0; seed < 2_000; seed++) Play(new Random(seed), $"seed {seed}");
+    }
+
+    private static void Play(Random random, string name)
+    {
+        var minimum = random.Next(0, 101);
+        var maximum = random.Next(minimum == 100 ? 101 : 100, 301);
+        var desired = random.Next(0, 12);
+        var service = Service(desired, minimum, maximum);
+        var tasks = Enumerable.Range(0, random.Next(0, 12)).Select(_ => random.Next(3) switch
+        {
+            0 => Pending(random.Next(2) == 0 ? "old" : "new"),
+            1 => Waiting(random.Next(2) == 0 ? "old" : "new"),
+            _ => Running(random.Next(2) == 0 ? "old" : "new", zone: "zone" + random.Next(3), instance: "i" + random.Next(4)),
+        }).ToList();
+
+        // One task at least may always be exchanged when rounding leaves no room at all: such a deployment stands still, as in ECS.
+        var least = (int)Math.Ceiling(desired * minimum / 100m);
+        var most = (int)Math.Floor(desired * maximum / 100m);
+        var standsStill = desired > 0 && least == desired && most == desired;
+
+        for (var round = 0; round < 200; round++)
+        {
+            var healthyBefore = tasks.Count(task => task is { LastStatus: TaskStatus.Running, IsWanted: true });
+            var step = RollingUpdate.NextStep(service, tasks, _ => false);
+            if (step.IsSettled) return;
+
+            foreach (var task in step.Discard) tasks.Remove(task);
+            foreach (var task in step.Stop) tasks[tasks.IndexOf(task)] = task with { DesiredStatus = DesiredStatus.Stopped };
+            for (var n = 0; n < step.Start; n++) tasks.Add(Waiting("new"));
+
+            var healthy = tasks.Count(task => task is { LastStatus: TaskStatus.Running, IsWanted: true });
+            if (healthy < healthyBefore) healthy.ShouldBeGreaterThanOrEqualTo(least, name);
+            if (step.Start > 0) tasks.Count(task => task.IsWanted).ShouldBeLessThanOrEqualTo(Math.Max(most, desired), name);
+
+            var next = random.Next(tasks.Count + 1);
+            if (next < tasks.Count) tasks[next] = Advance(tasks[next]);
+            tasks.RemoveAll(task => task.IsStopped);
+        }
+
+        if (!standsStill) RollingUpdate.NextStep(service, Finish(service, tasks), _ => false).IsSettled.ShouldBeTrue(name);
+    }
+
+    // Lets everything happen that can, until nothing changes.
+    private static List<TaskRecord> Finish(ServiceRecord service, List<TaskRecord> tasks)
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var step = RollingUpdate.NextStep(service, tasks, _ => false);
+            foreach (var task in step.Discard) tasks.Remove(task);
+            foreach (var task in step.Stop) tasks[tasks.IndexOf(task)] = task with { DesiredStatus = DesiredStatus.Stopped };
+            for (var n = 0; n < step.Start; n++) tasks.Add(Waiting("new"));
+            for (var n = 0; n < tasks.Count; n++) tasks[n] = Advance(tasks[n]);
+            tasks.RemoveAll(task => task.IsStopped);
+        }
+
+        return tasks;
+    }
+
+    private static TaskRecord Advance(TaskRecord task) => task switch
+    {
+        { IsWaiting: true } => task with { ContainerInstance = "i1", AvailabilityZone = "zone1", LastStatus = TaskStatus.Pending },
+        { DesiredStatus: DesiredStatus.Stopped } => task with { LastStatus = TaskStatus.Stopped },
+        _ => task with { LastStatus = TaskStatus.Running },
+    };
+
+    private static ServiceStep Next(ServiceRecord service, params TaskRecord[] tasks) => RollingUpdate.NextStep(service, tasks, _ => false);
+
+    private static ServiceRecord Service(int desired, int minimum = 100, int maximum = 200) => new()
+    {
+        Scope = new Scope("123456789012", "eu-west-1"),
+        Cluster = "c",
+        Name = "s",
+        Status = ServiceStatus.Active,
+        DesiredCount = desired,
+        CreatedAt = Start,
+        Settings = new Service { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum } },
+        Deployments = [Deployment("new"), Deployment("old")],
+    };
+
+    private static DeploymentRecord Deployment(string id) => new()
+    {
+        Id = id,
+        Family = "f",
+        Revision = 1,
+        CreatedAt = Start,
+        UpdatedAt = Start,
+        RolloutState = DeploymentRolloutState.InProgress,
+        RolloutStateReason = "",
+    };
+
+    private static TaskRecord Waiting(string deployment) => new()
+    {
+        Scope = new Scope("123456789012", "eu-west-1"),
+        Cluster = "c",
+        Id = Guid.NewGuid().ToString("N"),
+        Family = "f",
+        Revision = 1,
+        LastStatus = TaskStatus.Provisioning,
+        DesiredStatus = DesiredStatus.Running,
+        LaunchType = LaunchType.Ec2,
+        Group = "service:s",
+        Service = "s",
+        StartedBy = deployment,
+        CreatedAt = Start,
+        Version = 1,
+        Containers = [],
+        Resources = new TaskResources(0, 0),
+    };
+
+    private static TaskRecord Pending(string deployment) => Waiting(deployment) with { ContainerInstance = "i1", AvailabilityZone = "a", LastStatus = TaskStatus.Pending };
+
+    private static TaskRecord Running(string deployment, string zone = "a", string instance = "i1") =>
+        Pending(deployment) with { AvailabilityZone = zone, ContainerInstance = instance, LastStatus = TaskStatus.Running };
+}
