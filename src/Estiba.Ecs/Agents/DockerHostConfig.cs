@@ -9,10 +9,6 @@ internal static class DockerHostConfig
 {
     private const long Mebibyte = 1024 * 1024;
 
-    // What containers get on an ECS-optimized image, rather than whatever the engine's own process happens to have.
-    private const long SoftFileLimit = 32_768;
-    private const long HardFileLimit = 65_536;
-
     /// <param name="container">The container's definition.</param>
     /// <param name="definition">The task's.</param>
     /// <param name="task">The task.</param>
@@ -28,7 +24,8 @@ internal static class DockerHostConfig
         host.Set("Privileged", container.Privileged);
         host.Set("ReadonlyRootfs", container.ReadonlyRootFilesystem);
         host.Set("SecurityOpt", container.DockerSecurityOptions?.Select(SecurityOption).ToList());
-        host["Ulimits"] = Ulimits(container.Ulimits ?? []);
+        // Without any, the engine's own defaults hold, as on EC2: not every host may raise a limit.
+        if (container.Ulimits is { Count: > 0 } limits) host["Ulimits"] = Ulimits(limits);
         if (memoryReservation is { } soft) host["MemoryReservation"] = soft * Mebibyte;
         if (container.SystemControls is { Count: > 0 } controls)
             host["Sysctls"] = DockerText.Map(controls.Select(control => KeyValuePair.Create(control.Namespace!, control.Value!)));
@@ -52,12 +49,8 @@ internal static class DockerHostConfig
         if (linux.Swappiness is { } swappiness) host["MemorySwappiness"] = swappiness;
     }
 
-    private static JsonArray Ulimits(IReadOnlyList<Ulimit> given)
-    {
-        var limits = new JsonArray([.. given.Select(limit => UlimitOf(limit.Name!, limit.SoftLimit ?? 0, limit.HardLimit ?? 0))]);
-        if (!given.Any(limit => limit.Name == UlimitName.Nofile)) limits.Add((JsonNode)UlimitOf(UlimitName.Nofile, SoftFileLimit, HardFileLimit));
-        return limits;
-    }
+    private static JsonArray Ulimits(IEnumerable<Ulimit> limits) =>
+        new([.. limits.Select(limit => UlimitOf(limit.Name!, limit.SoftLimit ?? 0, limit.HardLimit ?? 0))]);
 
     private static JsonObject UlimitOf(string name, long soft, long hard) => new() { ["Name"] = name, ["Soft"] = soft, ["Hard"] = hard };
 

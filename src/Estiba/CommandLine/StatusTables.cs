@@ -9,7 +9,7 @@ internal static class StatusTables
 {
     internal static void Write(IAnsiConsole console, StatusReport report)
     {
-        console.MarkupLineInterpolated($"[bold]Estiba {Version.Text}[/] at {report.Endpoint}, account {report.AccountId}, region {report.Region}");
+        console.MarkupLineInterpolated($"[bold]Estiba {Version.Text}[/] at {report.Endpoint.GetLeftPart(UriPartial.Authority)}, account {report.AccountId}, region {report.Region}");
         if (report.Clusters.Count == 0) console.WriteLine("No clusters yet: aws ecs create-cluster --cluster-name my-cluster");
         foreach (var cluster in report.Clusters) Write(console, cluster, report.Instances);
 

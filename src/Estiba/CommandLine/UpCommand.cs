@@ -93,7 +93,7 @@ internal static class UpCommand
     internal static async Task<int> RunAsync(Terminal terminal, PlatformConfiguration configuration, CancellationToken cancellation)
     {
         await using var platform = await Platform.StartAsync(configuration, terminal.Error, TimeProvider.System, cancellation);
-        await terminal.Output.WriteLineAsync($"Estiba {Version.Text} answers at {platform.Endpoint}, account {platform.AccountId}. Ctrl-C stops it; containers go on running.");
+        await terminal.Output.WriteLineAsync($"Estiba {Version.Text} answers at {configuration.Endpoint.GetLeftPart(UriPartial.Authority)}, account {platform.AccountId}. Ctrl-C stops it; containers go on running.");
         var data = configuration.Data == DataLayout.Default ? "" : $" --data {configuration.Data.Root}";
         await terminal.Output.WriteLineAsync($"In another terminal: eval \"$(estiba env{data})\"");
         try

@@ -88,7 +88,7 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
             $"aws ecs run-task --cluster {Cluster} --task-definition {Family} --query 'tasks[0].taskArn' --output text", cancellation);
         await walk.RunAsync($"aws ecs wait tasks-stopped --cluster {Cluster} --tasks {task}", cancellation);
         await walk.RunAsync(
-            $"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].[lastStatus,stopCode,stoppedReason]'", cancellation);
+            $"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].[stopCode,stoppedReason,containers[0].reason]'", cancellation);
         await walk.RunAsync($"aws logs create-log-group --log-group-name {LogGroup}", cancellation);
     }
 

@@ -42,7 +42,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         await using var log = File.CreateText(Path.Combine(directory.Root, "estiba.log"));
         var started = time.GetTimestamp();
         await using var platform = await Platform.StartAsync(new PlatformConfiguration { Data = directory.Data, Port = port }, log, time, cancellation);
-        Note($"the platform answers at {platform.Endpoint} after {time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log");
+        Note($"the platform answers at {platform.Endpoint.GetLeftPart(UriPartial.Authority)} after {time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log");
 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(PlatformOptions.DefaultRegion);
         var place = Place(environment, platform, port);
