@@ -21,6 +21,13 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Progress and errors for a person.</summary>
     internal IAnsiConsole ErrorConsole => _errorConsole.Value;
 
+    /// <summary>Writes a result in a colour where the output is a terminal, and never breaks the line: it may be copied.</summary>
+    internal void WriteLine(string line, Colour colour = Colour.None)
+    {
+        var ansi = colour != Colour.None && Console.Profile.Capabilities.Ansi;
+        output.WriteLine(ansi ? $"\e[{(int)colour}m{line}\e[0m" : line);
+    }
+
     internal static Terminal OfProcess() => new(System.Console.Out, System.Console.Error);
 
     private static IAnsiConsole Create(TextWriter writer)
@@ -39,4 +46,20 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         if (!terminal) console.Profile.Width = 160;
         return console;
     }
+}
+
+/// <summary>The colours of plain lines, as terminals number them.</summary>
+internal enum Colour
+{
+    /// <summary>As it comes.</summary>
+    None = 0,
+
+    /// <summary>For what a person typed.</summary>
+    Cyan = 36,
+
+    /// <summary>For what went wrong.</summary>
+    Yellow = 33,
+
+    /// <summary>For what is beside the point.</summary>
+    Grey = 90,
 }

@@ -84,8 +84,8 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
     private async Task LogGroupAsync(CancellationToken cancellation)
     {
         walk.Step("The log group it needs", "The article warns: without the log group the task fails. So it does, and ECS says why.");
-        var task = await walk.RunAsync(
-            $"aws ecs run-task --cluster {Cluster} --task-definition {Family} --query 'tasks[0].taskArn' --output text", cancellation);
+        var task = IdOf(await walk.RunAsync(
+            $"aws ecs run-task --cluster {Cluster} --task-definition {Family} --query 'tasks[0].taskArn' --output text", cancellation));
         await walk.RunAsync($"aws ecs wait tasks-stopped --cluster {Cluster} --tasks {task}", cancellation);
         await walk.RunAsync(
             $"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].[stopCode,stoppedReason,containers[0].reason]'", cancellation);
@@ -99,16 +99,16 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
         await walk.RunAsync($"aws ecs create-service --cli-input-json file://{ArticleFiles.ServiceName}", cancellation);
         await walk.RunAsync($"aws ecs wait services-stable --cluster {Cluster} --services {Family}", cancellation);
         await walk.RunAsync($"aws ecs describe-services --cluster {Cluster} --services {Family} --query 'services[0].events[].message'", cancellation);
-        return await walk.RunAsync(
-            $"aws ecs list-tasks --cluster {Cluster} --service-name {Family} --query 'taskArns[0]' --output text", cancellation);
+        return IdOf(await walk.RunAsync(
+            $"aws ecs list-tasks --cluster {Cluster} --service-name {Family} --query 'taskArns[0]' --output text", cancellation));
     }
 
     private async Task<Uri> BrowserAsync(string task, CancellationToken cancellation)
     {
         walk.Step("A browser", "The task's network bindings say the port, its instance the address.");
         await walk.RunAsync($"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].containers[0].networkBindings'", cancellation);
-        var containerInstance = await walk.RunAsync(
-            $"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].containerInstanceArn' --output text", cancellation);
+        var containerInstance = IdOf(await walk.RunAsync(
+            $"aws ecs describe-tasks --cluster {Cluster} --tasks {task} --query 'tasks[0].containerInstanceArn' --output text", cancellation));
         var instance = await walk.RunAsync(
             $"aws ecs describe-container-instances --cluster {Cluster} --container-instances {containerInstance} "
             + "--query 'containerInstances[0].ec2InstanceId' --output text",
@@ -118,12 +118,14 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
         await walk.RunAsync($"curl -s http://{address}:{place.HostPort}", cancellation);
 
         walk.Say("And what it wrote to its log is in CloudWatch Logs.");
-        var stream = $"nginx/nginx/{task[(task.LastIndexOf('/') + 1)..]}";
-        var events = $"aws logs get-log-events --log-group-name {LogGroup} --log-stream-name {stream} --query 'events[].message' --output text";
+        var events = $"aws logs get-log-events --log-group-name {LogGroup} --log-stream-name nginx/nginx/{task} --query 'events[].message'";
         await walk.UntilAsync("the access log", events, log => log.Contains("GET /", StringComparison.Ordinal), time, cancellation);
-        await walk.RunAsync($"aws logs filter-log-events --log-group-name {LogGroup} --filter-pattern GET --query 'events[].message'", cancellation);
+        await walk.RunAsync(events, cancellation);
         return new Uri($"http://{address}:{place.HostPort}");
     }
+
+    /// <summary>The last part of an ARN, by which ECS knows a task or an instance within its cluster.</summary>
+    private static string IdOf(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
 }
 
 /// <summary>What the walk has to put in the place of the article's account, addresses and ports.</summary>

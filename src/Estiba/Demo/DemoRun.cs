@@ -46,7 +46,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(PlatformOptions.DefaultRegion);
         var place = Place(environment, platform, port);
-        directory.Remember(record => record.WithContainer(place.HandContainer).WithRegistry(place.Registry));
+        directory.Remember(record => record.WithContainer(place.HandContainer).WithRegistry(place.Registry).WithRegistry(place.RegistryOfAws));
         await ArticleFiles.WriteAsync(directory.Work, place, cancellation);
 
         var shell = await DemoShell.OpenAsync(directory, environment, cancellation);

@@ -5,6 +5,8 @@ namespace Estiba.Demo;
 /// <summary>nginx from Docker Hub, or where that cannot be reached soon, an image made of Debian's nginx under the same name.</summary>
 internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
 {
+    private const string Name = "nginx:latest";
+
     /// <summary>Docker says something every few seconds while it pulls.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
@@ -13,7 +15,7 @@ internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
     internal async Task PullAsync(Walk walk, CancellationToken cancellation)
     {
         var before = await IsHereAsync(cancellation);
-        if (!before) directory.Remember(record => record.WithImage("nginx:latest"));
+        if (!before) directory.Remember(record => record.WithImage(Name));
         var pull = await walk.TryAsync("docker pull nginx", Silence, cancellation);
         if (pull.Succeeded) return;
         if (before)
@@ -23,10 +25,10 @@ internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
         }
 
         walk.Say("Docker Hub does not answer: an image made of Debian's nginx takes its place.");
-        var made = await EmbeddedScript.RunAsync(EmbeddedScript.NginxImage, ["--no-pull", "nginx:latest"], cancellation);
+        var made = await EmbeddedScript.RunAsync(EmbeddedScript.NginxImage, ["--no-pull", Name], cancellation);
         if (made != 0) throw new CommandException("there is no nginx to go on with; the reason is above.");
     }
 
     private async Task<bool> IsHereAsync(CancellationToken cancellation) =>
-        (await shell.RunAsync("docker image inspect nginx:latest", silence: null, cancellation)).Succeeded;
+        (await shell.RunAsync($"docker image inspect {Name}", silence: null, cancellation)).Succeeded;
 }

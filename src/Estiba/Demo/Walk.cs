@@ -20,13 +20,14 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     }
 
     /// <summary>Says something between commands.</summary>
-    internal void Say(string sentence) => terminal.Console.MarkupLine($"[italic]{Markup.Escape(sentence)}[/]");
+    internal void Say(string sentence) => terminal.WriteLine(sentence);
 
     /// <summary>Shows a file that the next command uses.</summary>
     internal void ShowFile(string name, string content)
     {
-        terminal.Console.MarkupLine($"\n  [grey]{Markup.Escape(name)}:[/]");
-        foreach (var line in content.TrimEnd().Split('\n')) terminal.Console.MarkupLineInterpolated($"    {line}");
+        terminal.WriteLine("");
+        terminal.WriteLine($"  {name}:", Colour.Grey);
+        foreach (var line in content.TrimEnd().Split('\n')) terminal.WriteLine($"    {line}");
     }
 
     /// <summary>Shows a command, runs it and shows its answer, which is its standard output.</summary>
@@ -50,7 +51,8 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     /// <summary>Shows a command, runs it, shows its answer, and leaves it to the caller what a failure means.</summary>
     internal async Task<ShellAnswer> TryAsync(string line, TimeSpan? silence, CancellationToken cancellation)
     {
-        terminal.Console.MarkupLine($"\n  [bold aqua]$ {Markup.Escape(line.ReplaceLineEndings("\n    "))}[/]");
+        terminal.WriteLine("");
+        terminal.WriteLine($"  $ {line}", Colour.Cyan);
         var answer = await WithSpinnerAsync("running", () => shell.RunAsync(line, silence, cancellation));
         Show(answer);
         return answer;
@@ -77,9 +79,8 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     private void Show(ShellAnswer answer)
     {
         var lines = answer.Everything.TrimEnd().Split('\n').Where(line => line.Length > 0).ToList();
-        var colour = answer.Succeeded ? "grey" : "yellow";
-        foreach (var line in lines.Take(LinesShown)) terminal.Console.MarkupLine($"    [{colour}]{Markup.Escape(line)}[/]");
-        if (lines.Count > LinesShown) terminal.Console.MarkupLine($"    [grey]... and {lines.Count - LinesShown} more lines[/]");
+        foreach (var line in lines.Take(LinesShown)) terminal.WriteLine($"    {line}", answer.Succeeded ? Colour.None : Colour.Yellow);
+        if (lines.Count > LinesShown) terminal.WriteLine($"    ... and {lines.Count - LinesShown} more lines", Colour.Grey);
     }
 
     private Task<T> WithSpinnerAsync<T>(string what, Func<Task<T>> work) =>
