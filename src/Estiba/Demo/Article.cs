@@ -14,7 +14,10 @@ internal sealed class Article(Walk walk, ArticlePlace place, NginxOfDockerHub ng
     private const string Family = "subiendo_mi_contenedor";
     private const string LogGroup = "subiendo-mi-contenedor";
 
-    private string Image => $"{place.Registry}/{Repository}:latest";
+    private string Image => ImageIn(place.Registry);
+
+    /// <summary>What the image is called in a registry.</summary>
+    internal static string ImageIn(string registry) => $"{registry}/{Repository}:latest";
 
     /// <summary>Walks all of it.</summary>
     /// <returns>Where nginx answers.</returns>

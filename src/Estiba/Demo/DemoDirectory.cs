@@ -86,16 +86,13 @@ internal sealed class DemoDirectory : IDisposable
 /// <summary>What a demo made outside its directory.</summary>
 /// <param name="Containers">Names of containers that were run by hand.</param>
 /// <param name="Images">References of images that were not there before.</param>
-/// <param name="Registries">Host and port of the registry that the demo's images are tagged for.</param>
-internal sealed record DemoRecord(IReadOnlyList<string> Containers, IReadOnlyList<string> Images, IReadOnlyList<string> Registries)
+internal sealed record DemoRecord(IReadOnlyList<string> Containers, IReadOnlyList<string> Images)
 {
-    internal static readonly DemoRecord Empty = new([], [], []);
+    internal static readonly DemoRecord Empty = new([], []);
 
     internal DemoRecord WithContainer(string name) => this with { Containers = [.. Containers, name] };
 
     internal DemoRecord WithImage(string reference) => this with { Images = [.. Images, reference] };
-
-    internal DemoRecord WithRegistry(string host) => this with { Registries = [.. Registries, host] };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

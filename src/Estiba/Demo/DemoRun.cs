@@ -46,12 +46,12 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(PlatformOptions.DefaultRegion);
         var place = Place(environment, platform, port);
-        directory.Remember(record => record.WithContainer(place.HandContainer).WithRegistry(place.Registry).WithRegistry(place.RegistryOfAws));
+        directory.Remember(record => record.WithContainer(place.HandContainer).WithImage(Article.ImageIn(place.Registry)));
         await ArticleFiles.WriteAsync(directory.Work, place, cancellation);
 
         var shell = await DemoShell.OpenAsync(directory, environment, cancellation);
         var walk = new Walk(terminal, shell, choices.Pause);
-        var nginx = await new Article(walk, place, new NginxOfDockerHub(shell, directory), time).WalkAsync(cancellation);
+        var nginx = await new Article(walk, place, new NginxOfDockerHub(shell, directory, Article.ImageIn(place.RegistryOfAws)), time).WalkAsync(cancellation);
         SayWhatNext(directory, nginx);
         if (!choices.Exit) await WaitForTheEndAsync(cancellation);
         return ExitCodes.Success;

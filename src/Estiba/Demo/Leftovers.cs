@@ -11,14 +11,6 @@ internal sealed class Leftovers(Shell shell)
     {
         await RemoveAsync(demo.Data, cancellation);
         foreach (var container in demo.Record.Containers) await QuietlyAsync($"docker rm -f -v {container}", cancellation);
-
-        // Tagged for the walk's registry by hand, and pulled from it by the agents.
-        var registries = demo.Record.Registries.Select(registry => $"--filter reference='{registry}/*'");
-        if (demo.Record.Registries.Count > 0)
-        {
-            await QuietlyAsync($"docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}' {string.Join(' ', registries)} | xargs -r docker rmi", cancellation);
-        }
-
         foreach (var image in demo.Record.Images) await QuietlyAsync($"docker rmi {image}", cancellation);
     }
 

@@ -3,7 +3,10 @@ using Estiba.CommandLine;
 namespace Estiba.Demo;
 
 /// <summary>nginx from Docker Hub, or where that cannot be reached soon, an image made of Debian's nginx under the same name.</summary>
-internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
+/// <param name="shell">Where commands run.</param>
+/// <param name="directory">Remembers which images were not there before.</param>
+/// <param name="nameOnAws">The name under which the agents will keep the image, once they have pulled it.</param>
+internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory, string nameOnAws)
 {
     private const string Name = "nginx:latest";
 
@@ -14,8 +17,12 @@ internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
     /// <exception cref="CommandException">There is none to be had.</exception>
     internal async Task PullAsync(Walk walk, CancellationToken cancellation)
     {
-        var before = await IsHereAsync(cancellation);
-        if (!before) directory.Remember(record => record.WithImage(Name));
+        var before = await IsHereAsync(Name, cancellation);
+        foreach (var name in new[] { Name, nameOnAws })
+        {
+            if (!await IsHereAsync(name, cancellation)) directory.Remember(record => record.WithImage(name));
+        }
+
         var pull = await walk.TryAsync("docker pull nginx", Silence, cancellation);
         if (pull.Succeeded) return;
         if (before)
@@ -29,6 +36,6 @@ internal sealed class NginxOfDockerHub(Shell shell, DemoDirectory directory)
         if (made != 0) throw new CommandException("there is no nginx to go on with; the reason is above.");
     }
 
-    private async Task<bool> IsHereAsync(CancellationToken cancellation) =>
-        (await shell.RunAsync($"docker image inspect {Name}", silence: null, cancellation)).Succeeded;
+    private async Task<bool> IsHereAsync(string name, CancellationToken cancellation) =>
+        (await shell.RunAsync($"docker image inspect {name}", silence: null, cancellation)).Succeeded;
 }
