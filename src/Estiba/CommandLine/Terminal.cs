@@ -25,7 +25,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     internal void WriteLine(string line, Colour colour = Colour.None)
     {
         var ansi = colour != Colour.None && Console.Profile.Capabilities.Ansi;
-        output.WriteLine(ansi ? $"\e[{(int)colour}m{line}\e[0m" : line);
+        Output.WriteLine(ansi ? $"\e[{(int)colour}m{line}\e[0m" : line);
     }
 
     internal static Terminal OfProcess() => new(System.Console.Out, System.Console.Error);
