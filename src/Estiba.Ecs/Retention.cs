@@ -1,11 +1,15 @@
 using Estiba.Ecs.Services;
+using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Ecs;
 
-/// <summary>Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters and container instances.</summary>
+/// <summary>
+/// Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters, container instances and capacity providers; and the
+/// task definitions that are to be deleted and that nothing uses.
+/// </summary>
 internal sealed partial class Retention(Store store, EcsOptions options, TimeProvider time, ILogger<Retention> logger) : IAsyncDisposable
 {
     private const int MostAtOnce = 1000;
@@ -33,7 +37,7 @@ internal sealed partial class Retention(Store store, EcsOptions options, TimePro
         var inactiveBefore = now - options.InactiveRetention;
         foreach (var service in transaction.Range(EcsTables.Services).Where(service => service.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
         {
-            foreach (var happened in transaction.Range(EcsTables.ServiceEvents, service.Key + "/").ToList()) transaction.Delete(EcsTables.ServiceEvents, happened.Key);
+            ServiceEvents.Clear(transaction, service.Key);
             transaction.Delete(EcsTables.Services, service.Key);
         }
 
@@ -41,6 +45,8 @@ internal sealed partial class Retention(Store store, EcsOptions options, TimePro
             transaction.Delete(EcsTables.ContainerInstances, instance.Key);
         foreach (var cluster in transaction.Range(EcsTables.Clusters).Where(cluster => cluster.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
             transaction.Delete(EcsTables.Clusters, cluster.Key);
+        foreach (var provider in transaction.Range(EcsTables.CapacityProviders).Where(provider => provider.DeletedAt < inactiveBefore).Take(MostAtOnce).ToList())
+            transaction.Delete(EcsTables.CapacityProviders, provider.Key);
         foreach (var token in transaction.Range(EcsTables.ClientTokens).Where(token => token.CreatedAt < now - ClientTokenRecord.Lifetime).Take(MostAtOnce).ToList())
             transaction.Delete(EcsTables.ClientTokens, token.Key);
     }
@@ -58,11 +64,19 @@ internal sealed partial class Retention(Store store, EcsOptions options, TimePro
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellation)
+    internal async Task SweepAsync(CancellationToken cancellation)
     {
         try
         {
-            await store.CommitAsync(transaction => Apply(transaction, time.GetUtcNow()), cancellation);
+            // Who uses a definition is looked up in a view, so that no transaction waits for it.
+            var unused = DeletedTaskDefinitions.Unused(store.Current);
+            await store.CommitAsync(
+                transaction =>
+                {
+                    Apply(transaction, time.GetUtcNow());
+                    DeletedTaskDefinitions.Remove(transaction, unused);
+                },
+                cancellation);
         }
         catch (JournalException exception)
         {

@@ -54,7 +54,7 @@ internal sealed class EcsWorld : IAsyncDisposable
         }
     }
 
-    internal Task SweepAsync() => _store.CommitAsync(transaction => _retention.Apply(transaction, Clock.GetUtcNow()));
+    internal Task SweepAsync() => _retention.SweepAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
     internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null)

@@ -38,9 +38,9 @@ public sealed partial class EcsApi
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context),
                     Deployments = [NewDeployment(definition)],
-                    LastEvent = before?.LastEvent ?? 0,
                     Tags = request.Tags ?? [],
                 };
+                ServiceEvents.Clear(transaction, service.Key);
                 transaction.Put(EcsTables.Services, service);
                 return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, service) };
             },

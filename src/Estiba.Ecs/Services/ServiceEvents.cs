@@ -16,6 +16,12 @@ internal static class ServiceEvents
         return service with { LastEvent = number };
     }
 
+    /// <summary>Forgets the history of a service that is gone.</summary>
+    internal static void Clear(Transaction transaction, string serviceKey)
+    {
+        foreach (var happened in transaction.Range(EcsTables.ServiceEvents, serviceKey + "/").ToList()) transaction.Delete(EcsTables.ServiceEvents, happened.Key);
+    }
+
     internal static string Started(IReadOnlyList<TaskRecord> tasks) => $"has started {tasks.Count} tasks: {Names(tasks)}.";
 
     internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";

@@ -25,6 +25,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var updated = service;
 
         foreach (var task in step.Discard) transaction.Delete(EcsTables.Tasks, task.Key);
+        if (step.Discard.Count > 0) updated = updated with { PlacementFailure = null };
         if (step.Stop.Count > 0)
         {
             foreach (var task in step.Stop) transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, StopReason(service), now));

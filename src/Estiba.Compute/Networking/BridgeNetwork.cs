@@ -1,0 +1,79 @@
+using System.Net;
+
+namespace Estiba.Compute.Networking;
+
+/// <summary>
+/// Secondary addresses on the bridge of a Docker network. The kernel answers on them for the host and for every container, whatever network
+/// it is on, and Docker publishes ports on them, so two instances can publish the same port.
+/// </summary>
+/// <remarks>Nothing is remembered: each pass looks at the interface, so addresses come back after a reboot or a restart of Docker.</remarks>
+internal sealed class BridgeNetwork(
+    string name, string bridge, AddressRange range, IPAddress gateway, DockerSocket docker, IAddressEditor editor, IDisposable claim)
+    : IInstanceNetwork, IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+
+    public string Bridge => bridge;
+
+    public AddressRange Range => range;
+
+    public IPAddress? PlatformAddress => gateway;
+
+    public string? Limitation => null;
+
+    public async Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            var onBridge = wanted.Where(address => !IPAddress.IsLoopback(address)).ToHashSet();
+            var present = await PresentAsync(create: onBridge.Count > 0, cancellation);
+            var add = onBridge.Except(present).ToList();
+            var remove = present.Except(onBridge).ToList();
+            var complaint = "";
+            if (add.Count + remove.Count > 0)
+            {
+                complaint = await editor.EditAsync(bridge, add, remove, cancellation);
+                present = BridgeInterface.Find(bridge)?.Singles ?? present;
+            }
+            var answering = wanted.Where(address => IPAddress.IsLoopback(address) || present.Contains(address)).ToHashSet();
+            var missing = wanted.Except(answering).ToList();
+            return new AddressReport(
+                answering, missing.Count == 0 ? null : $"{string.Join(", ", missing)} cannot be added to {bridge}: {complaint}");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async Task RemoveAsync(CancellationToken cancellation)
+    {
+        await ApplyAsync(new HashSet<IPAddress>(), cancellation);
+        await DockerNetwork.RemoveAsync(docker, name, cancellation);
+        if (editor is HelperContainer helper) await helper.RemoveImageAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        docker.Dispose();
+        claim.Dispose();
+        _one.Dispose();
+    }
+
+    /// <summary>The instances' addresses on the bridge now. The network is created if it is gone and <paramref name="create"/>.</summary>
+    private async Task<IReadOnlySet<IPAddress>> PresentAsync(bool create, CancellationToken cancellation)
+    {
+        // The usual pass asks the kernel only; Docker is asked when the bridge is not there.
+        if (BridgeInterface.Find(bridge) is { HasBlock: true } usual) return usual.Singles;
+
+        if (await DockerNetwork.FindAsync(docker, name, cancellation) is null)
+        {
+            if (!create) return new HashSet<IPAddress>();
+            if (await DockerNetwork.TryCreateAsync(docker, name, bridge, range.Block, cancellation) is null)
+                throw new NetworkException($"The block {range.Block} of virtual instances is now used by another Docker network; remove that network");
+        }
+        return BridgeInterface.Find(bridge)?.Singles
+            ?? throw new NetworkException($"The bridge {bridge} of Docker network {name} is not an interface of this host");
+    }
+}

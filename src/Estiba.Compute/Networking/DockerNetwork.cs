@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace Estiba.Compute.Networking;
+
+/// <summary>A bridge network of Docker's, as far as virtual instances need to know it.</summary>
+internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block, IPAddress Gateway)
+{
+    private const string BridgeNameOption = "com.docker.network.bridge.name";
+    private const string Label = "estiba.network";
+
+    // Docker's names, which happen to be ours.
+    private const string NameMember = "Name";
+    private const string GatewayMember = "Gateway";
+
+    /// <summary>A network whose gateway is the block's first address.</summary>
+    public static DockerNetwork OnBlock(string name, string bridge, IPNetwork block) =>
+        new(name, bridge, block, AddressRange.ToAddress(AddressRange.ToNumber(block.BaseAddress) + 1));
+
+    /// <summary>The network of that name; null when there is none.</summary>
+    /// <exception cref="NetworkException">There is one, but not a bridge with an IPv4 block.</exception>
+    public static async Task<DockerNetwork?> FindAsync(DockerSocket docker, string name, CancellationToken cancellation)
+    {
+        var answer = await docker.GetAsync($"/networks/{Uri.EscapeDataString(name)}", cancellation);
+        if (answer.NotFound) return null;
+        if (!answer.Succeeded) throw new NetworkException($"Docker Engine does not tell about network {name}: {answer.Message}");
+
+        var network = answer.Json;
+        var driver = network["Driver"]?.GetValue<string>();
+        var configuration = network["IPAM"]?["Config"]?.AsArray()
+            .FirstOrDefault(each =>
+                IPNetwork.TryParse(each?["Subnet"]?.GetValue<string>(), out var block) && block.BaseAddress.AddressFamily == AddressFamily.InterNetwork);
+        if (driver != "bridge" || configuration is null)
+            throw new NetworkException($"The Docker network {name} is not an IPv4 bridge; remove it (docker network rm {name}) or choose another name");
+
+        var subnet = IPNetwork.Parse(configuration["Subnet"]!.GetValue<string>());
+        if (subnet.PrefixLength > AddressRange.SmallestBlock)
+            throw new NetworkException($"The Docker network {name} is {subnet}, too small for virtual instances; remove it (docker network rm {name})");
+
+        var bridge = network["Options"]?[BridgeNameOption]?.GetValue<string>() ?? $"br-{network["Id"]!.GetValue<string>()[..12]}";
+        var found = OnBlock(name, bridge, subnet);
+        return IPAddress.TryParse(configuration[GatewayMember]?.GetValue<string>(), out var gateway) ? found with { Gateway = gateway } : found;
+    }
+
+    /// <summary>Creates the network on this block; null when another Docker network overlaps the block.</summary>
+    /// <exception cref="NetworkException">Docker refuses for another reason.</exception>
+    public static async Task<DockerNetwork?> TryCreateAsync(
+        DockerSocket docker, string name, string bridge, IPNetwork block, CancellationToken cancellation)
+    {
+        var wanted = OnBlock(name, bridge, block);
+        var body = new JsonObject
+        {
+            [NameMember] = name,
+            ["CheckDuplicate"] = true,
+            ["Driver"] = "bridge",
+            ["Labels"] = new JsonObject { [Label] = "instances" },
+            ["Options"] = new JsonObject { [BridgeNameOption] = bridge },
+            ["IPAM"] = new JsonObject
+            {
+                ["Config"] = new JsonArray(new JsonObject
+                {
+                    ["Subnet"] = block.ToString(),
+                    // Containers get the lower half, so none ever has an instance's address.
+                    ["IPRange"] = new IPNetwork(block.BaseAddress, block.PrefixLength + 1).ToString(),
+                    [GatewayMember] = wanted.Gateway.ToString(),
+                }),
+            },
+        };
+        var answer = await docker.PostAsync("/networks/create", body, cancellation);
+        if (answer.Succeeded) return wanted;
+        if (answer.Message.Contains("overlaps", StringComparison.OrdinalIgnoreCase)) return null;
+        throw new NetworkException($"Docker Engine does not create network {name} with bridge {bridge}: {answer.Message}");
+    }
+
+    /// <exception cref="NetworkException">Docker refuses, for instance because containers are attached.</exception>
+    public static async Task RemoveAsync(DockerSocket docker, string name, CancellationToken cancellation)
+    {
+        var answer = await docker.DeleteAsync($"/networks/{Uri.EscapeDataString(name)}", cancellation);
+        if (!answer.Succeeded && !answer.NotFound)
+            throw new NetworkException($"Docker Engine does not remove network {name}: {answer.Message}");
+    }
+}

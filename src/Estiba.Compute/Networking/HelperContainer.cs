@@ -1,0 +1,101 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Estiba.Compute.Networking;
+
+/// <summary>
+/// Edits addresses from a short-lived container, for a platform that may use Docker but is not root. Its image is empty: the
+/// host's own folders are mounted read-only into it, so iproute2 is the host's and nothing is pulled.
+/// </summary>
+internal sealed class HelperContainer(DockerSocket docker, string network, string command) : IAddressEditor
+{
+    private static readonly string[] s_systemFolders = ["usr", "bin", "sbin", "lib", "lib64"];
+
+    /// <summary>Of the container and of its image: one of each for every network, so that platforms on one host do not meet.</summary>
+    private readonly string _name = $"{network}-address-helper";
+
+    public async Task<string> EditAsync(
+        string bridge, IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, CancellationToken cancellation)
+    {
+        await EnsureImageAsync(cancellation);
+        await DeleteAsync(cancellation);
+        try
+        {
+            Check(await docker.PostAsync($"/containers/create?name={_name}", Configuration(), cancellation), "created");
+            var batch = Archive(("batch", TarEntryType.RegularFile, IpBatch.Of(bridge, add, remove)));
+            Check(await docker.SendArchiveAsync(HttpMethod.Put, $"/containers/{_name}/archive?path=/", batch, cancellation), "given its input");
+            Check(await docker.PostAsync($"/containers/{_name}/start", null, cancellation), "started");
+            var ended = await docker.PostAsync($"/containers/{_name}/wait", null, cancellation);
+            Check(ended, "awaited");
+            if (ended.Json["StatusCode"]?.GetValue<int>() == 0) return "";
+
+            var logs = await docker.GetAsync($"/containers/{_name}/logs?stdout=1&stderr=1", cancellation);
+            return new string([.. logs.Body.Where(character => !char.IsControl(character) || character == '\n')]).Trim();
+        }
+        finally
+        {
+            await DeleteAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Removes the helper's image.</summary>
+    public async Task RemoveImageAsync(CancellationToken cancellation) =>
+        await docker.DeleteAsync($"/images/{_name}?force=1", cancellation);
+
+    private async Task EnsureImageAsync(CancellationToken cancellation)
+    {
+        if ((await docker.GetAsync($"/images/{_name}/json", cancellation)).Succeeded) return;
+
+        var layout = s_systemFolders.Select(folder => new DirectoryInfo("/" + folder)).Where(folder => folder.Exists).Select(folder =>
+            folder.LinkTarget is { } target
+                ? (folder.Name, TarEntryType.SymbolicLink, target)
+                : (folder.Name, TarEntryType.Directory, ""));
+        var answer = await docker.SendArchiveAsync(
+            HttpMethod.Post, $"/images/create?fromSrc=-&repo={_name}&tag=latest", Archive([.. layout]), cancellation);
+        Check(answer, "imported");
+    }
+
+    private JsonObject Configuration() => new()
+    {
+        ["Image"] = _name,
+        ["Cmd"] = new JsonArray(command, "-force", "-batch", "/batch"),
+        ["Labels"] = new JsonObject { ["estiba.network"] = network },
+        ["HostConfig"] = new JsonObject
+        {
+            ["NetworkMode"] = "host",
+            ["CapDrop"] = new JsonArray("ALL"),
+            ["CapAdd"] = new JsonArray("NET_ADMIN"),
+            ["Binds"] = new JsonArray([.. s_systemFolders
+                .Select(folder => new DirectoryInfo("/" + folder))
+                .Where(folder => folder.Exists && folder.LinkTarget is null)
+                .Select(folder => JsonValue.Create($"{folder.FullName}:{folder.FullName}:ro"))]),
+        },
+    };
+
+    private async Task DeleteAsync(CancellationToken cancellation) => await docker.DeleteAsync($"/containers/{_name}?force=1", cancellation);
+
+    private void Check(DockerAnswer answer, string step)
+    {
+        if (!answer.Succeeded)
+            throw new NetworkException(string.Create(CultureInfo.InvariantCulture, $"The helper container {_name} could not be {step}: {answer.Message}"));
+    }
+
+    private static byte[] Archive(params (string Name, TarEntryType Type, string Content)[] entries)
+    {
+        using var buffer = new MemoryStream();
+        using (var tar = new TarWriter(buffer, leaveOpen: true))
+        {
+            foreach (var (name, type, content) in entries)
+            {
+                var entry = new PaxTarEntry(type, name) { Mode = (UnixFileMode)0b111_101_101 };
+                if (type == TarEntryType.SymbolicLink) entry.LinkName = content;
+                if (type == TarEntryType.RegularFile) entry.DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content));
+                tar.WriteEntry(entry);
+            }
+        }
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Compute.Networking;
+
+/// <summary>Finds out what this host permits and opens the network of virtual instances accordingly.</summary>
+public static partial class InstanceNetwork
+{
+    private const int MostPlatforms = 16;
+
+    /// <summary>
+    /// Opens the network: a bridge where Docker answers (or is installed and stopped at the moment) and addresses can be added, otherwise loopback addresses.
+    /// </summary>
+    /// <exception cref="NetworkException"><see cref="InstanceNetworkMode.Bridge"/> is asked for and impossible here; the message says why.</exception>
+    public static async Task<IInstanceNetwork> OpenAsync(
+        InstanceNetworkOptions options, TimeProvider time, ILogger logger, CancellationToken cancellation = default)
+    {
+        if (options.Mode == InstanceNetworkMode.Loopback) return new LoopbackNetwork();
+
+        var docker = new DockerSocket(options.DockerSocket, options.Timeout);
+        var kept = false;
+        try
+        {
+            var network = await OpenBridgeAsync(docker, options, time, cancellation);
+            kept = true;
+            LogBridge(logger, network.Range.Block);
+            return network;
+        }
+        catch (NetworkException reason) when (options.Mode == InstanceNetworkMode.Automatic)
+        {
+            LogLoopback(logger, reason.Message);
+            return new LoopbackNetwork(reason.Message, await DefaultGatewayAsync(docker, cancellation));
+        }
+        finally
+        {
+            if (!kept) docker.Dispose();
+        }
+    }
+
+    private static async Task<IInstanceNetwork> OpenBridgeAsync(
+        DockerSocket docker, InstanceNetworkOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var (mine, claim) = Claim(options);
+        var kept = false;
+        try
+        {
+            var editor = ChooseEditor(docker, mine, time);
+            var answers = await docker.AnswersAsync(cancellation);
+            var found = answers
+                ? await DockerNetwork.FindAsync(docker, mine.Name, cancellation) ?? await CreateAsync(docker, mine, cancellation)
+                : Foresee(mine);
+            if (answers && BridgeInterface.Find(found.Bridge) is null)
+                throw new NetworkException($"Docker Engine runs in another network namespace: its bridge {found.Bridge} is not an interface of this host");
+
+            var network = new BridgeNetwork(
+                found.Name, found.Bridge, AddressRange.OfBridge(found.Block), found.Gateway, docker, editor, claim);
+            if (answers && editor is HelperContainer) await TryOutAsync(network, cancellation);
+            kept = true;
+            return network;
+        }
+        finally
+        {
+            if (!kept) claim.Dispose();
+        }
+    }
+
+    /// <summary>The first network name that no other platform on this host uses: estiba, estiba-1, estiba-2, ...</summary>
+    private static (InstanceNetworkOptions Mine, IDisposable Claim) Claim(InstanceNetworkOptions options)
+    {
+        for (var number = 0; number < MostPlatforms; number++)
+        {
+            var mine = number == 0 ? options : options with { Name = $"{options.Name}-{number}", Bridge = $"{options.Bridge}-{number}" };
+            if (NetworkClaim.TryTake(mine.Name) is { } claim) return (mine, claim);
+        }
+        throw new NetworkException($"{MostPlatforms} platforms on this host have a network of virtual instances already");
+    }
+
+    /// <summary>Docker is stopped but will be back: the network that it is going to have. Until then <see cref="IInstanceNetwork.ApplyAsync"/> says so.</summary>
+    private static DockerNetwork Foresee(InstanceNetworkOptions options)
+    {
+        if (!DockerIsInstalled()) throw new NetworkException($"Docker Engine does not answer at {options.DockerSocket} and is not installed");
+        return DockerNetwork.OnBlock(options.Name, options.Bridge, FreeCandidates(options)[0]);
+    }
+
+    private static IAddressEditor ChooseEditor(DockerSocket docker, InstanceNetworkOptions options, TimeProvider time)
+    {
+        var command = IpBatch.FindCommand() ?? throw new NetworkException("The command ip is missing; install iproute2 (apt-get install iproute2)");
+        return options.Editing switch
+        {
+            AddressEditing.HelperContainer => new HelperContainer(docker, options.Name, command),
+            AddressEditing.Automatic when !IpCommand.Permitted() => new HelperContainer(docker, options.Name, command),
+            _ => new IpCommand(command, options.Timeout, time),
+        };
+    }
+
+    /// <summary>Whether a helper container may add addresses shows only when it does; user namespaces, for instance, forbid it.</summary>
+    private static async Task TryOutAsync(BridgeNetwork network, CancellationToken cancellation)
+    {
+        if (BridgeInterface.Find(network.Bridge)?.Singles.Count > 0) return;
+
+        var last = AddressRange.Zones - 1;
+        var probe = network.Range.Address(last, network.Range.CapacityOf(last) - 1);
+        if ((await network.ApplyAsync(new HashSet<IPAddress> { probe }, cancellation)).Complaint is { } complaint) throw new NetworkException(complaint);
+    }
+
+    private static async Task<DockerNetwork> CreateAsync(DockerSocket docker, InstanceNetworkOptions options, CancellationToken cancellation)
+    {
+        foreach (var block in FreeCandidates(options))
+        {
+            if (await DockerNetwork.TryCreateAsync(docker, options.Name, options.Bridge, block, cancellation) is { } network) return network;
+        }
+        throw new NetworkException($"Other networks of this host overlap all of {string.Join(", ", options.Candidates)}");
+    }
+
+    private static List<IPNetwork> FreeCandidates(InstanceNetworkOptions options)
+    {
+        var routes = HostRoutes.Read().Where(route => route.Interface != options.Bridge).ToList();
+        var free = options.Candidates.Where(candidate => !routes.Exists(route => HostRoutes.Overlap(route.Destination, candidate))).ToList();
+        return free.Count > 0
+            ? free
+            : throw new NetworkException($"Routes of this host overlap all of {string.Join(", ", options.Candidates)}");
+    }
+
+    private static bool DockerIsInstalled() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Append("/usr/sbin").Append("/usr/bin")
+            .Any(folder => File.Exists(Path.Combine(folder, "dockerd")));
+
+    private static async Task<IPAddress?> DefaultGatewayAsync(DockerSocket docker, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await DockerNetwork.FindAsync(docker, "bridge", cancellation))?.Gateway;
+        }
+        catch (NetworkException)
+        {
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Virtual instances get addresses of {Block}, which this host and its containers reach")]
+    private static partial void LogBridge(ILogger logger, IPNetwork block);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Virtual instances get addresses of 127.66.0.0/16, which only this host reaches: {Reason}")]
+    private static partial void LogLoopback(ILogger logger, string reason);
+}

@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace Estiba.Compute.Networking;
+
+/// <summary>How virtual instances get their addresses.</summary>
+public enum InstanceNetworkMode
+{
+    /// <summary>A bridge where this host permits it, otherwise loopback addresses.</summary>
+    Automatic,
+
+    /// <summary>Addresses on a bridge of Docker's; opening fails where that is impossible.</summary>
+    Bridge,
+
+    /// <summary>Addresses of 127.66.0.0/16, which only the host itself reaches. Needs nothing; right for the simulated engine.</summary>
+    Loopback,
+}
+
+/// <summary>Who adds an address to the bridge.</summary>
+public enum AddressEditing
+{
+    /// <summary>This process where it may, otherwise a helper container.</summary>
+    Automatic,
+
+    /// <summary>This process, with iproute2; needs NET_ADMIN.</summary>
+    Process,
+
+    /// <summary>A short-lived container with NET_ADMIN in the host's network, running the host's own iproute2.</summary>
+    HelperContainer,
+}
+
+/// <summary>Settings of the network of virtual instances.</summary>
+public sealed record InstanceNetworkOptions
+{
+    /// <summary>How instances get their addresses.</summary>
+    public InstanceNetworkMode Mode { get; init; } = InstanceNetworkMode.Automatic;
+
+    /// <summary>Who adds addresses to the bridge.</summary>
+    public AddressEditing Editing { get; init; } = AddressEditing.Automatic;
+
+    /// <summary>The Docker network's name.</summary>
+    public string Name { get; init; } = "estiba";
+
+    /// <summary>The network's bridge, an interface name of at most 15 characters.</summary>
+    public string Bridge { get; init; } = "estiba0";
+
+    /// <summary>The Docker Engine's socket.</summary>
+    public string DockerSocket { get; init; } = "/var/run/docker.sock";
+
+    /// <summary>Blocks to try in this order; the first that no route and no other Docker network of this host overlaps is taken. /20 or larger.</summary>
+    public IReadOnlyList<IPNetwork> Candidates { get; init; } =
+    [
+        IPNetwork.Parse("10.66.0.0/16"),
+        IPNetwork.Parse("10.166.0.0/16"),
+        IPNetwork.Parse("172.30.0.0/16"),
+        IPNetwork.Parse("172.22.0.0/16"),
+        IPNetwork.Parse("198.18.0.0/16"),
+    ];
+
+    /// <summary>How long one request to Docker or one command may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Estiba.Compute.Instances;
+using Estiba.Compute.Networking;
+using Estiba.Contracts;
+using Estiba.Contracts.Ec2;
+using Estiba.State;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Estiba.Compute.Tests;
+
+/// <summary>The service with a store in memory, a clock that stands still, and stand-ins for the network and the host of agents.</summary>
+internal sealed class ComputeWorld : IAsyncDisposable
+{
+    private readonly MemoryJournal _journal = new();
+    private Store _store = null!;
+    private InstanceController? _controller;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
+
+    public StandInHost Host { get; private set; } = new();
+
+    public StandInNetwork Network { get; } = new();
+
+    public IEc2Api Api { get; private set; } = null!;
+
+    public static CallContext Context { get; } = new()
+    {
+        AccountId = "111122223333",
+        Region = "eu-west-1",
+        PrincipalArn = "arn:aws:iam::111122223333:root",
+        AccessKeyId = "AKIAEXAMPLE",
+        RequestId = "request",
+    };
+
+    public static async Task<ComputeWorld> CreateAsync(bool reconciling = true)
+    {
+        var world = new ComputeWorld();
+        await world.OpenAsync(reconciling);
+        return world;
+    }
+
+    /// <summary>The platform stops, as after kill -9, and starts again on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        Host = new StandInHost();
+        await OpenAsync(reconciling: true);
+        await IdleAsync();
+    }
+
+    public async Task IdleAsync()
+    {
+        if (_controller is not null) await _controller.WhenIdleAsync();
+    }
+
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        Time.Advance(by);
+        await IdleAsync();
+    }
+
+    public async Task<IReadOnlyList<Instance>> RunAsync(int count = 1, Func<RunInstancesRequest, RunInstancesRequest>? change = null, CallContext? context = null)
+    {
+        var request = new RunInstancesRequest { ImageId = "ami-0123456789abcdef0", InstanceType = "t3.micro", MinCount = count, MaxCount = count };
+        var reservation = await Api.RunInstancesAsync(change is null ? request : change(request), context ?? Context);
+        await IdleAsync();
+        return reservation.Instances!;
+    }
+
+    public async Task<Instance> FindAsync(string instanceId) =>
+        (await Api.DescribeInstancesAsync(new DescribeInstancesRequest { InstanceIds = [instanceId] }, Context)).Reservations![0].Instances![0];
+
+    public async Task<IReadOnlyList<string>> FilterAsync(string name, params string[] values)
+    {
+        var answer = await Api.DescribeInstancesAsync(
+            new DescribeInstancesRequest { Filters = [new Filter { Name = name, Values = values }] }, Context);
+        return [.. answer.Reservations!.SelectMany(reservation => reservation.Instances!).Select(instance => instance.InstanceId!)];
+    }
+
+    public async Task TerminateAsync(params string[] ids)
+    {
+        await Api.TerminateInstancesAsync(new TerminateInstancesRequest { InstanceIds = ids }, Context);
+        await IdleAsync();
+    }
+
+    public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    public static async Task<AwsException> ErrorOfAsync(Func<Task> call) => await call.ShouldThrowAsync<AwsException>();
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    private async Task OpenAsync(bool reconciling)
+    {
+        _store = await Store.OpenAsync(_journal, ComputeTables.Tables);
+        Api = new Ec2Api(_store, Network, Time, new Random(1));
+        if (!reconciling) return;
+
+        _controller = new InstanceController(_store, Network, Host, Time, new Random(2), NullLogger<InstanceController>.Instance);
+        _controller.Start();
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_controller is not null) await _controller.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+}

@@ -1,0 +1,137 @@
+using Estiba.Compute.Describing;
+using Estiba.Contracts.Ec2;
+
+namespace Estiba.Compute.Tests.Describing;
+
+public sealed class DescribeTests
+{
+    [Theory]
+    [InlineData("*", "", true)]
+    [InlineData("a*c", "abbbc", true)]
+    [InlineData("a*c", "abbbd", false)]
+    [InlineData("a?c", "abc", true)]
+    [InlineData("a?c", "ac", false)]
+    [InlineData("*web*", "my-web-server", true)]
+    [InlineData("a\\*c", "a*c", true)]
+    [InlineData("a\\*c", "abc", false)]
+    [InlineData("Web", "web", false)]
+    public void A_wildcard_matches(string pattern, string text, bool expected) => Wildcard.Matches(pattern, text).ShouldBe(expected);
+
+    [Fact]
+    public void A_wildcard_of_many_stars_is_not_slow() =>
+        Should.CompleteIn(() => Wildcard.Matches(string.Concat(Enumerable.Repeat("a*", 120)) + "b", new string('a', 5000)), TimeSpan.FromSeconds(2));
+
+    [Fact]
+    public async Task A_region_has_three_zones_with_ids()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var zones = await world.Api.DescribeAvailabilityZonesAsync(new DescribeAvailabilityZonesRequest(), ComputeWorld.Context);
+        zones.AvailabilityZones!.Select(zone => $"{zone.ZoneName} {zone.ZoneId}").ShouldBe(
+            ["eu-west-1a euw1-az1", "eu-west-1b euw1-az2", "eu-west-1c euw1-az3"]);
+    }
+
+    [Theory]
+    [InlineData("us-east-1", "use1-az1")]
+    [InlineData("ap-southeast-2", "apse2-az1")]
+    [InlineData("us-gov-west-1", "usgw1-az1")]
+    [InlineData("local", "local-az1")]
+    public async Task Any_region_has_zones(string region, string firstId)
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var zones = await world.Api.DescribeAvailabilityZonesAsync(new DescribeAvailabilityZonesRequest(), ComputeWorld.Context with { Region = region });
+        zones.AvailabilityZones![0].ZoneId.ShouldBe(firstId);
+    }
+
+    [Fact]
+    public async Task An_unknown_zone_is_refused()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var error = await ComputeWorld.ErrorOfAsync(
+            () => world.Api.DescribeAvailabilityZonesAsync(new DescribeAvailabilityZonesRequest { ZoneNames = ["eu-west-1z"] }, ComputeWorld.Context));
+        error.Message.ShouldBe("Invalid availability zone: [eu-west-1z]");
+    }
+
+    [Fact]
+    public async Task The_callers_region_is_listed_whatever_it_is()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var regions = await world.Api.DescribeRegionsAsync(new DescribeRegionsRequest(), ComputeWorld.Context with { Region = "local" });
+        regions.Regions!.ShouldContain(region => region.RegionName == "local");
+    }
+
+    [Fact]
+    public async Task Subnets_are_in_the_default_VPC_one_in_each_zone()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var vpc = (await world.Api.DescribeVpcsAsync(new DescribeVpcsRequest(), ComputeWorld.Context)).Vpcs!.Single();
+        var subnets = await world.Api.DescribeSubnetsAsync(
+            new DescribeSubnetsRequest { Filters = [new Filter { Name = "vpc-id", Values = [vpc.VpcId!] }] }, ComputeWorld.Context);
+        vpc.IsDefault.ShouldBe(true);
+        subnets.Subnets!.Select(subnet => subnet.AvailabilityZone).ShouldBe(["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+    }
+
+    [Fact]
+    public async Task An_instance_takes_an_address_of_its_subnet()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        await world.RunAsync();
+        var subnets = await world.Api.DescribeSubnetsAsync(new DescribeSubnetsRequest(), ComputeWorld.Context);
+        subnets.Subnets!.Select(subnet => subnet.AvailableIpAddressCount).ShouldBe([253, 254, 254]);
+    }
+
+    [Fact]
+    public async Task An_instance_type_has_its_processors_and_memory()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var type = (await world.Api.DescribeInstanceTypesAsync(
+            new DescribeInstanceTypesRequest { InstanceTypes = ["c5.9xlarge"] }, ComputeWorld.Context)).InstanceTypes!.Single();
+        type.VCpuInfo!.DefaultVCpus.ShouldBe(36);
+        type.MemoryInfo!.SizeInMiB.ShouldBe(73728);
+    }
+
+    [Fact]
+    public async Task An_unknown_instance_type_is_refused()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var error = await ComputeWorld.ErrorOfAsync(
+            () => world.Api.DescribeInstanceTypesAsync(new DescribeInstanceTypesRequest { InstanceTypes = ["x9.tiny"] }, ComputeWorld.Context));
+        error.Code.ShouldBe("InvalidInstanceType");
+        error.Message.ShouldBe("The following supplied instance types do not exist: [x9.tiny]");
+    }
+
+    [Fact]
+    public async Task All_instance_types_are_paged()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var (names, token) = (new HashSet<string>(), (string?)null);
+        do
+        {
+            var page = await world.Api.DescribeInstanceTypesAsync(
+                new DescribeInstanceTypesRequest { MaxResults = 100, NextToken = token }, ComputeWorld.Context);
+            names.UnionWith(page.InstanceTypes!.Select(type => type.InstanceType!));
+            token = page.NextToken;
+        }
+        while (token is not null);
+        names.Count.ShouldBeGreaterThan(300);
+        names.ShouldContain("t4g.micro");
+    }
+
+    [Fact]
+    public async Task A_foreign_token_is_refused()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var error = await ComputeWorld.ErrorOfAsync(
+            () => world.Api.DescribeVpcsAsync(new DescribeVpcsRequest { NextToken = "abc" }, ComputeWorld.Context));
+        error.Message.ShouldBe("Unable to parse pagination token");
+    }
+
+    [Fact]
+    public async Task ECS_optimised_images_are_found_by_name()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var images = await world.Api.DescribeImagesAsync(
+            new DescribeImagesRequest { Owners = ["amazon"], Filters = [new Filter { Name = "name", Values = ["al2023-ami-ecs-hvm-*-x86_64"] }] },
+            ComputeWorld.Context);
+        images.Images!.Single().Architecture.ShouldBe("x86_64");
+    }
+}

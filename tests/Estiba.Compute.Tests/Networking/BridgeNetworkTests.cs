@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Estiba.Compute.Networking;
+
+namespace Estiba.Compute.Tests.Networking;
+
+/// <summary>With the real Docker Engine and the host's iproute2; they fail where either is missing.</summary>
+public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixture<DockerNetworkFixture>
+{
+    [Fact]
+    public async Task Two_instances_publish_the_same_port_and_are_reached_from_everywhere()
+    {
+        var options = docker.NewOptions("10.201.0.0/16");
+        var network = await DockerNetworkFixture.OpenAsync(options);
+        var (one, two) = (network.Range.Address(0, 0), network.Range.Address(1, 0));
+        (await network.ApplyAsync(new HashSet<IPAddress> { one, two }, default)).Complaint.ShouldBeNull();
+        await Task.WhenAll(docker.ServeAsync("one", one), docker.ServeAsync("two", two));
+
+        (await AskFromHostAsync(one)).ShouldBe("one");
+        (await AskFromHostAsync(two)).ShouldBe("two");
+        var answers = await Task.WhenAll(
+            docker.AskFromContainerAsync("bridge", one),
+            docker.AskFromContainerAsync("bridge", two),
+            docker.AskFromContainerAsync(options.Name, one),
+            docker.AskFromContainerAsync(options.Name, two));
+        answers.ShouldBe(["one", "two", "one", "two"]);
+    }
+
+    [Fact]
+    public async Task The_first_zone_has_the_topmost_addresses_and_the_platform_the_lowest()
+    {
+        var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.202.0.0/16"));
+        network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.202.255.1"));
+        network.PlatformAddress.ShouldBe(IPAddress.Parse("10.202.0.1"));
+    }
+
+    [Theory]
+    [InlineData(AddressEditing.Process, "10.203.0.0/16")]
+    [InlineData(AddressEditing.HelperContainer, "10.204.0.0/16")]
+    public async Task Addresses_that_nobody_wants_any_more_are_taken_away(AddressEditing editing, string block)
+    {
+        var options = docker.NewOptions(block) with { Editing = editing };
+        var network = await DockerNetworkFixture.OpenAsync(options);
+        var (one, two) = (network.Range.Address(0, 0), network.Range.Address(0, 1));
+        await network.ApplyAsync(new HashSet<IPAddress> { one, two }, default);
+        SinglesOf(options).ShouldBe([one, two], ignoreOrder: true);
+        await network.ApplyAsync(new HashSet<IPAddress> { two }, default);
+        SinglesOf(options).ShouldBe([two]);
+    }
+
+    [Fact]
+    public async Task A_platform_that_was_killed_leaves_addresses_that_the_next_one_puts_in_order()
+    {
+        var options = docker.NewOptions("10.205.0.0/16");
+        var killed = await DockerNetworkFixture.OpenAsync(options);
+        var (kept, stale) = (killed.Range.Address(0, 0), killed.Range.Address(2, 7));
+        await killed.ApplyAsync(new HashSet<IPAddress> { kept, stale }, default);
+        ((IDisposable)killed).Dispose();
+
+        var next = await DockerNetworkFixture.OpenAsync(options);
+        await next.ApplyAsync(new HashSet<IPAddress> { kept }, default);
+        SinglesOf(options).ShouldBe([kept]);
+    }
+
+    [Fact]
+    public async Task A_network_that_somebody_removed_is_made_again()
+    {
+        var options = docker.NewOptions("10.206.0.0/16");
+        var network = await DockerNetworkFixture.OpenAsync(options);
+        var address = network.Range.Address(0, 0);
+        await network.ApplyAsync(new HashSet<IPAddress> { address }, default);
+        await DockerCommand.RunAsync("network", "rm", options.Name);
+        (await network.ApplyAsync(new HashSet<IPAddress> { address }, default)).Answering.ShouldBe([address]);
+    }
+
+    [Fact]
+    public async Task A_block_that_another_network_has_is_left_to_it()
+    {
+        var taken = docker.NewOptions("10.207.0.0/16");
+        await DockerNetworkFixture.OpenAsync(taken);
+        var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.207.0.0/16", "10.208.0.0/16"));
+        network.Range.Block.ShouldBe(IPNetwork.Parse("10.208.0.0/16"));
+    }
+
+    [Fact]
+    public async Task Two_platforms_on_one_host_have_networks_of_their_own()
+    {
+        var options = docker.NewOptions("10.209.0.0/16", "10.210.0.0/16");
+        var one = await DockerNetworkFixture.OpenAsync(options);
+        var two = await DockerNetworkFixture.OpenAsync(options);
+        two.Range.Block.ShouldNotBe(one.Range.Block);
+        await two.RemoveAsync(default);
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_after_a_clean_end()
+    {
+        var options = docker.NewOptions("10.211.0.0/16");
+        var network = await DockerNetworkFixture.OpenAsync(options);
+        await network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default);
+        await network.RemoveAsync(default);
+        NetworkInterface.GetAllNetworkInterfaces().ShouldNotContain(each => each.Name == options.Bridge);
+    }
+
+    [Fact]
+    public async Task Where_Docker_is_not_installed_instances_have_loopback_addresses()
+    {
+        var options = docker.NewOptions("10.212.0.0/16") with { Mode = InstanceNetworkMode.Automatic, DockerSocket = "/nowhere/docker.sock" };
+        var network = await InstanceNetwork.OpenAsync(options with { Candidates = [] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("127.66.0.1"));
+        network.Limitation.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task While_Docker_is_stopped_the_network_says_so_and_has_its_addresses_already()
+    {
+        var options = docker.NewOptions("10.213.0.0/16") with { DockerSocket = "/nowhere/docker.sock" };
+        var network = await DockerNetworkFixture.OpenAsync(options);
+        network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.213.255.1"));
+        var error = await Should.ThrowAsync<NetworkException>(() => network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default));
+        error.Message.ShouldStartWith("Docker Engine does not answer at /nowhere/docker.sock");
+    }
+
+    private static IReadOnlySet<IPAddress> SinglesOf(InstanceNetworkOptions options) => BridgeInterface.Find(options.Bridge)!.Singles;
+
+    private static async Task<string> AskFromHostAsync(IPAddress address)
+    {
+        // The container needs a moment until it listens; Docker's proxy closes the connection until then.
+        for (var attempt = 0; ; attempt++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address, 9999);
+            using var reader = new StreamReader(client.GetStream());
+            var answer = await reader.ReadToEndAsync();
+            if (answer.Length > 0 || attempt == 50) return answer;
+            await Task.Delay(100);
+        }
+    }
+}

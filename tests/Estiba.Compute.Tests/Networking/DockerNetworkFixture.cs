@@ -1,0 +1,92 @@
+using System.Formats.Tar;
+using System.Net;
+using Estiba.Compute.Networking;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Compute.Tests.Networking;
+
+/// <summary>
+/// A network of virtual instances of its own, on the real Docker Engine, and containers to reach it from. Their image is empty and the host's folders are mounted
+/// into it, so nothing is pulled: perl answers a connection, bash makes one.
+/// </summary>
+public sealed class DockerNetworkFixture : IAsyncLifetime
+{
+    private static readonly string[] s_folders = ["usr", "bin", "sbin", "lib", "lib64"];
+
+    private readonly string _id = Guid.NewGuid().ToString("N")[..6];
+    private readonly List<string> _containers = [];
+    private readonly List<string> _networks = [];
+    private int _number;
+
+    public string Image => $"estiba-compute-test-{_id}";
+
+    /// <summary>Options with names and a block that nobody else has.</summary>
+    public InstanceNetworkOptions NewOptions(params string[] blocks)
+    {
+        var number = ++_number;
+        _networks.Add($"estiba-compute-test-{_id}-{number}");
+        return new InstanceNetworkOptions
+        {
+            Mode = InstanceNetworkMode.Bridge,
+            Name = _networks[^1],
+            Bridge = $"estct{_id}{number}",
+            Candidates = [.. blocks.Select(block => IPNetwork.Parse(block))],
+        };
+    }
+
+    public static Task<IInstanceNetwork> OpenAsync(InstanceNetworkOptions options) =>
+        InstanceNetwork.OpenAsync(options, TimeProvider.System, NullLogger.Instance);
+
+    /// <summary>A container that publishes port 9999 of an address and answers every connection with its name.</summary>
+    public Task ServeAsync(string name, IPAddress address) => RunAsync(
+        name,
+        ["--publish", $"{address}:9999:80"],
+        "perl", "-MIO::Socket::INET", "-e",
+        "$s = IO::Socket::INET->new(LocalPort => 80, Listen => 5, ReuseAddr => 1); while ($c = $s->accept) { print $c $ENV{NAME}; close $c }");
+
+    /// <summary>What answers on port 9999 of an address when a container on the network asks.</summary>
+    public async Task<string> AskFromContainerAsync(string network, IPAddress address)
+    {
+        List<string> arguments = ["run", "--rm", "--network", network, .. Mounts(), Image, "bash", "-c", $"cat < /dev/tcp/{address}/9999"];
+        return await DockerCommand.RunAsync([.. arguments]);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var archive = Path.Combine(Path.GetTempPath(), $"{Image}.tar");
+        await using (var tar = new TarWriter(File.Create(archive)))
+        {
+            foreach (var folder in s_folders.Select(folder => new DirectoryInfo("/" + folder)).Where(folder => folder.Exists))
+            {
+                await tar.WriteEntryAsync(folder.LinkTarget is { } target
+                    ? new PaxTarEntry(TarEntryType.SymbolicLink, folder.Name) { LinkName = target }
+                    : new PaxTarEntry(TarEntryType.Directory, folder.Name));
+            }
+        }
+        await DockerCommand.RunAsync("import", archive, Image);
+        File.Delete(archive);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DockerCommand.TryAsync("docker", ["rm", "--force", .. _containers]);
+        await DockerCommand.TryAsync("docker", ["network", "rm", .. _networks]);
+        await DockerCommand.TryAsync("docker", ["image", "rm", .. _networks.Select(network => $"{network}-address-helper")]);
+        await DockerCommand.TryAsync("docker", "image", "rm", "--force", Image);
+    }
+
+    private async Task RunAsync(string name, string[] options, params string[] command)
+    {
+        _containers.Add($"{Image}-{name}");
+        List<string> arguments =
+        [
+            "run", "--detach", "--name", _containers[^1], "--env", $"NAME={name}", .. options, .. Mounts(), Image, .. command,
+        ];
+        await DockerCommand.RunAsync([.. arguments]);
+    }
+
+    private static IEnumerable<string> Mounts() => s_folders
+        .Select(folder => new DirectoryInfo("/" + folder))
+        .Where(folder => folder.Exists && folder.LinkTarget is null)
+        .SelectMany(folder => new[] { "--volume", $"{folder.FullName}:{folder.FullName}:ro" });
+}
