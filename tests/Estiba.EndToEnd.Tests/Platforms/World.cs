@@ -1,0 +1,92 @@
+namespace Estiba.EndToEnd.Tests.Platforms;
+
+/// <summary>A platform with its data, and the stock command lines set up to talk to it; all of it is gone at the end.</summary>
+/// <remarks>The region is the article's; everything that is on the machine beside it (another platform, the person's own settings) is left alone.</remarks>
+internal sealed class World : IAsyncDisposable
+{
+    /// <summary>The image that EC2 has for container instances.</summary>
+    public const string EcsImage = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
+
+    private World(string root, PlatformProcess platform, CommandLine commands)
+    {
+        Root = root;
+        Platform = platform;
+        Commands = commands;
+    }
+
+    public string Root { get; }
+
+    public PlatformProcess Platform { get; }
+
+    public CommandLine Commands { get; }
+
+    /// <summary>The account of the platform's own key.</summary>
+    public string Account { get; private set; } = "";
+
+    /// <summary>Starts a platform with real containers.</summary>
+    public static async Task<World> CreateAsync(params string[] arguments)
+    {
+        await Abandoned.RemoveAllAsync();
+        var root = Abandoned.NewRoot();
+        var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), arguments);
+        await platform.StartAsync();
+        var work = Directory.CreateDirectory(Path.Combine(root, "work")).FullName;
+        var world = new World(root, platform, await TestShell.OpenAsync(work, platform));
+        world.Account = (await world.AwsAsync("sts get-caller-identity --query Account --output text")).Text;
+        return world;
+    }
+
+    /// <summary>Runs <c>aws</c> with these words.</summary>
+    public Task<Answer> AwsAsync(string words) => Commands.RunAsync($"aws {words}");
+
+    /// <summary>Runs <c>docker</c> with these words.</summary>
+    public Task<Answer> DockerAsync(string words) => Commands.RunAsync($"docker {words}");
+
+    /// <summary>Puts a file where commands find it, and gives the <c>file://</c> reference to it.</summary>
+    public string File(string name, string content)
+    {
+        System.IO.File.WriteAllText(Path.Combine(Commands.Directory, name), content);
+        return $"file://{name}";
+    }
+
+    /// <summary>What the registry is called in task definitions, as on AWS.</summary>
+    public string AwsRegistry => $"{Account}.dkr.ecr.eu-west-1.amazonaws.com";
+
+    /// <summary>Puts nginx into a new repository.</summary>
+    public async Task PushNginxAsync(string repository)
+    {
+        await Nginx.EnsureAsync();
+        var image = $"{Platform.Registry}/{repository}:latest";
+        (await AwsAsync($"ecr create-repository --repository-name {repository}")).Text.ShouldNotBeEmpty();
+        (await Commands.RunAsync(
+            $"aws ecr get-login-password | docker login --username AWS --password-stdin {Platform.Registry} "
+            + $"&& docker tag {Nginx.Image} {image} && docker push {image} && docker rmi {image}")).Text.ShouldNotBeEmpty();
+    }
+
+    /// <summary>Starts instances and waits until they are in the cluster.</summary>
+    public async Task RunInstancesAsync(string cluster, int count)
+    {
+        File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
+        (await AwsAsync($"ec2 run-instances --image-id {EcsImage} --instance-type t3.small --count {count} --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
+        await Eventually.BeAsync(
+            $"{count} container instances in {cluster}",
+            () => AwsAsync($"ecs list-container-instances --cluster {cluster} --filter agentConnected==true --query 'length(containerInstanceArns)'"),
+            answer => answer.Text == $"{count}");
+    }
+
+    /// <summary>The address of the machine behind a container instance, as a person finds it.</summary>
+    public async Task<string> AddressOfAsync(string cluster, string containerInstance)
+    {
+        var instance = (await AwsAsync(
+            $"ecs describe-container-instances --cluster {cluster} --container-instances {containerInstance} "
+            + "--query 'containerInstances[0].ec2InstanceId' --output text")).Text;
+        return (await AwsAsync(
+            $"ec2 describe-instances --instance-ids {instance} --query 'Reservations[0].Instances[0].PublicIpAddress' --output text")).Text;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Platform.DisposeAsync();
+        await Abandoned.RemoveAsync(Root);
+    }
+}
