@@ -74,5 +74,6 @@ internal static class PlatformOptions
         AnyCredentials = parsed.GetValue(AnyCredentials),
         AccountId = parsed.GetValue(Account),
         Region = parsed.GetRequiredValue(Region),
+        DockerHost = Environment.GetEnvironmentVariable("DOCKER_HOST"),
     };
 }

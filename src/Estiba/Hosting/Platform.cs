@@ -130,7 +130,7 @@ internal sealed class Platform : IAsyncDisposable
                 Mode = _configuration.Engine == EngineKind.Docker ? InstanceNetworkMode.Automatic : InstanceNetworkMode.Loopback,
                 Name = name.Network,
                 Bridge = name.Bridge,
-                DockerSocket = _configuration.DockerSocket,
+                DockerSocket = ContainerEngines.SocketOf(_configuration.DockerHost),
             },
             _time,
             _loggers.CreateLogger("Estiba.Compute"),

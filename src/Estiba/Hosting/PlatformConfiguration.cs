@@ -46,8 +46,8 @@ internal sealed record PlatformConfiguration
     /// <summary>The region that is used where none is named.</summary>
     internal string Region { get; init; } = PlatformOptions.DefaultRegion;
 
-    /// <summary>Docker Engine's unix socket.</summary>
-    internal string DockerSocket { get; init; } = "/var/run/docker.sock";
+    /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
+    internal string? DockerHost { get; init; }
 
     /// <summary>Where customers reach it.</summary>
     internal Uri Endpoint => new($"http://{Registry}");

@@ -60,7 +60,7 @@ internal sealed class HostAgent : IAsyncDisposable
     {
         System.IO.Directory.CreateDirectory(configuration.Directory, DataLayout.PrivateDirectory);
         var logger = loggers.CreateLogger("Estiba.Agent");
-        var engine = DockerEngine.FromEnvironment();
+        var engine = new DockerEngine(ContainerEngines.SocketOf(Environment.GetEnvironmentVariable("DOCKER_HOST")));
         var options = await OptionsAsync(configuration, engine, logger, cancellation);
         var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
         var client = new AwsClientOptions

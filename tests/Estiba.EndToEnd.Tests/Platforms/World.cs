@@ -63,10 +63,13 @@ internal sealed class World : IAsyncDisposable
             + $"&& docker tag {Nginx.Image} {image} && docker push {image} && docker rmi {image}")).Text.ShouldNotBeEmpty();
     }
 
+    /// <summary>Writes the user data that lets an instance join a cluster, as AWS's own pages have it.</summary>
+    public void UserData(string cluster) => File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
+
     /// <summary>Starts instances and waits until they are in the cluster.</summary>
     public async Task RunInstancesAsync(string cluster, int count)
     {
-        File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
+        UserData(cluster);
         (await AwsAsync($"ec2 run-instances --image-id {EcsImage} --instance-type t3.small --count {count} --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
         await Eventually.BeAsync(
             $"{count} container instances in {cluster}",
