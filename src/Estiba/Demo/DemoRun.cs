@@ -40,8 +40,10 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         if (port != choices.Port) Note($"port {choices.Port} is taken on this machine; the platform uses {port}.");
 
         await using var log = File.CreateText(Path.Combine(directory.Root, "estiba.log"));
+        var dockerHost = await DockerEndpoint.FindAsync(new Shell(directory.Work, new Dictionary<string, string?>()), cancellation);
         var started = time.GetTimestamp();
-        await using var platform = await Platform.StartAsync(new PlatformConfiguration { Data = directory.Data, Port = port }, log, time, cancellation);
+        var configuration = new PlatformConfiguration { Data = directory.Data, Port = port, DockerHost = dockerHost };
+        await using var platform = await Platform.StartAsync(configuration, log, time, cancellation);
         Note($"the platform answers at {platform.Endpoint.GetLeftPart(UriPartial.Authority)} after {time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log");
 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(PlatformOptions.DefaultRegion);
@@ -49,7 +51,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         directory.Remember(record => record.WithContainer(place.HandContainer).WithImage(Article.ImageIn(place.Registry)));
         await ArticleFiles.WriteAsync(directory.Work, place, cancellation);
 
-        var shell = await DemoShell.OpenAsync(directory, environment, cancellation);
+        var shell = await DemoShell.OpenAsync(directory, environment, dockerHost, cancellation);
         var walk = new Walk(terminal, shell, choices.Pause);
         var nginx = await new Article(walk, place, new NginxOfDockerHub(shell, directory, Article.ImageIn(place.RegistryOfAws)), time).WalkAsync(cancellation);
         SayWhatNext(directory, nginx);

@@ -5,7 +5,7 @@ namespace Estiba.Demo;
 /// <summary>The shell that the walk's commands run in: the platform's keys, and nothing of the person's own AWS and Docker set-up.</summary>
 internal static class DemoShell
 {
-    internal static async Task<Shell> OpenAsync(DemoDirectory directory, ClientEnvironment client, CancellationToken cancellation)
+    internal static async Task<Shell> OpenAsync(DemoDirectory directory, ClientEnvironment client, string dockerHost, CancellationToken cancellation)
     {
         var environment = new Dictionary<string, string?>(client.Variables())
         {
@@ -21,7 +21,7 @@ internal static class DemoShell
             // All that these commands talk to is on this machine.
             ["NO_PROXY"] = "*",
             ["no_proxy"] = "*",
-            ["DOCKER_HOST"] = await DockerEndpoint.FindAsync(new Shell(directory.Work, new Dictionary<string, string?>()), cancellation),
+            ["DOCKER_HOST"] = dockerHost,
         };
 
         var prelude = await AwsCommand.NeedsEndpointOptionAsync(cancellation) ? AwsCommand.BashFunction : "";

@@ -9,15 +9,17 @@ internal static class EmbeddedScript
     internal const string NginxImage = "nginx-image";
 
     /// <summary>Runs a script on this process's own terminal, and returns its exit code.</summary>
-    internal static async Task<int> RunAsync(string name, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(
+        string name, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string?>? environment = null)
     {
         // A file, since the script's standard input is the person's: sudo asks there.
         var path = Path.Combine(Path.GetTempPath(), $"estiba-{name}-{Guid.NewGuid():N}");
         try
         {
             await WriteAsync(name, path, cancellation);
-            using var process = Process.Start(new ProcessStartInfo("bash", [path, .. arguments]))
-                ?? throw new InvalidOperationException("bash did not start");
+            var start = new ProcessStartInfo("bash", [path, .. arguments]);
+            foreach (var (variable, value) in environment ?? new Dictionary<string, string?>()) start.Environment[variable] = value;
+            using var process = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
             try
             {
                 await process.WaitForExitAsync(cancellation);

@@ -4,6 +4,7 @@ using Estiba.Agent.Engines;
 using Estiba.Compute;
 using Estiba.Compute.Instances;
 using Estiba.Compute.Networking;
+using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -77,6 +78,8 @@ internal sealed class Platform : IAsyncDisposable
         _loggers.Dispose();
     }
 
+    private bool HasInstances => _configuration.Engine != EngineKind.None;
+
     private async Task OpenAsync(CancellationToken cancellation)
     {
         var data = _configuration.Data;
@@ -100,8 +103,9 @@ internal sealed class Platform : IAsyncDisposable
         var gateway = EndWith(new GatewayServer(
             GatewayOptions(),
             [
-                new EcsDispatcher(ecs), new EcrDispatcher(ecr.Api), new LogsDispatcher(logs), new Ec2Dispatcher(ec2),
+                new EcsDispatcher(ecs), new EcrDispatcher(ecr.Api), new LogsDispatcher(logs),
                 new StsDispatcher(new StsApi(store, root, ids, _time)), new IamDispatcher(new IamApi(store, root, ids, _time)),
+                .. HasInstances ? [new Ec2Dispatcher(ec2)] : (ServiceDispatcher[])[],
             ],
             credentials,
             [Door.Open("/v2", ecr.Endpoint.HandleAsync), AgentsAt(AgentDoor.ControlPath, controllers), AgentsAt(AgentDoor.TelemetryPath, controllers)],
@@ -112,6 +116,7 @@ internal sealed class Platform : IAsyncDisposable
 
         await controllers.StartAsync(cancellation);
         WorkInBackground(ecr.RunAsync);
+        if (!HasInstances) return;
         StartInstances(store, network, credentials, new AgentServices { Ecs = ecs, Logs = logs, Ecr = ecr.Api });
         await new FirstInstances(ecs, ec2, AccountId, _configuration.Region).StartAsync(_configuration.Instances, cancellation);
     }
@@ -125,7 +130,7 @@ internal sealed class Platform : IAsyncDisposable
                 Mode = _configuration.Engine == EngineKind.Docker ? InstanceNetworkMode.Automatic : InstanceNetworkMode.Loopback,
                 Name = name.Network,
                 Bridge = name.Bridge,
-                DockerSocket = _configuration.DockerSocket,
+                DockerSocket = ContainerEngines.SocketOf(_configuration.DockerHost),
             },
             _time,
             _loggers.CreateLogger("Estiba.Compute"),
@@ -147,7 +152,7 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Ends last what was started last: first no instance is started any more, then the agents end, then what they stood on.</summary>
     private void StartInstances(Store store, IInstanceNetwork network, InstanceCredentials credentials, AgentServices services)
     {
-        var engine = EndWith(ContainerEngines.Open(_configuration));
+        var engine = EndWith(ContainerEngines.Open(_configuration, _time));
         var events = EndWith(new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, _time, Random.Shared, _loggers.CreateLogger("Estiba.Agent")));
         var options = new VirtualInstancesOptions { Directory = _configuration.Data.Agents, Registry = _configuration.Registry };
         var instances = EndWith(new VirtualInstances(options, services, credentials, engine, events, _time, _loggers));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using Estiba.CommandLine;
 
 namespace Estiba.Hosting;
@@ -12,6 +11,9 @@ internal enum EngineKind
 
     /// <summary>One that only pretends: for tests of APIs, and for scale.</summary>
     Simulated,
+
+    /// <summary>None: there are no virtual instances, only hosts that join.</summary>
+    None,
 }
 
 /// <summary>What makes one platform this one.</summary>
@@ -44,8 +46,8 @@ internal sealed record PlatformConfiguration
     /// <summary>The region that is used where none is named.</summary>
     internal string Region { get; init; } = PlatformOptions.DefaultRegion;
 
-    /// <summary>Docker Engine's unix socket.</summary>
-    internal string DockerSocket { get; init; } = "/var/run/docker.sock";
+    /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
+    internal string? DockerHost { get; init; }
 
     /// <summary>Where customers reach it.</summary>
     internal Uri Endpoint => new($"http://{Registry}");
@@ -59,12 +61,5 @@ internal sealed record PlatformConfiguration
     /// <summary>The addresses to listen on.</summary>
     internal IReadOnlyList<IPEndPoint> EndPoints => Bind is { } address
         ? [new IPEndPoint(address, Port)]
-        : LoopbackAddresses().Select(loopback => new IPEndPoint(loopback, Port)).ToList();
-
-    /// <summary>Both, since <c>localhost</c> may be either; a machine without IPv6 has no address ::1.</summary>
-    private static IEnumerable<IPAddress> LoopbackAddresses() =>
-        NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses)
-            .Any(unicast => unicast.Address.Equals(IPAddress.IPv6Loopback))
-            ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
-            : [IPAddress.Loopback];
+        : [.. HostAddresses.Loopback().Select(loopback => new IPEndPoint(loopback, Port))];
 }

@@ -19,6 +19,9 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
 
     public string DataDirectory => dataDirectory;
 
+    /// <summary>The engine that it uses; null for the machine's.</summary>
+    public string? DockerHost { get; init; }
+
     /// <summary>What it wrote, over all its lives.</summary>
     public string Log
     {
@@ -31,7 +34,7 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     public int ProcessId => (_process ?? throw new InvalidOperationException("not started")).Id;
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    public async Task StartAsync()
     {
         var start = new ProcessStartInfo(Executable, ["up", "--port", $"{port}", "--data", dataDirectory, .. arguments])
         {
@@ -39,7 +42,7 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        if (DockerHost is not null) start.Environment["DOCKER_HOST"] = DockerHost;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);

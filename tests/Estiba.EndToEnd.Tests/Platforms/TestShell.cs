@@ -7,7 +7,7 @@ namespace Estiba.EndToEnd.Tests.Platforms;
 /// <summary>The environment of the tests' commands: what <c>estiba env</c> prints, and nothing of the person's own settings.</summary>
 internal static class TestShell
 {
-    public static async Task<CommandLine> OpenAsync(string directory, PlatformProcess platform, string? dockerHost = null)
+    public static async Task<CommandLine> OpenAsync(string directory, PlatformProcess platform)
     {
         var running = await RunningPlatform.FindAsync(DataLayout.At(platform.DataDirectory), CancellationToken.None);
         var environment = new Dictionary<string, string?>(running.ClientEnvironment(PlatformOptions.DefaultRegion).Variables())
@@ -22,7 +22,7 @@ internal static class TestShell
             ["NO_PROXY"] = "*",
             ["no_proxy"] = "*",
         };
-        if (dockerHost is not null) environment["DOCKER_HOST"] = dockerHost;
+        if (platform.DockerHost is { } engine) environment["DOCKER_HOST"] = engine;
         var prelude = await AwsCommand.NeedsEndpointOptionAsync(CancellationToken.None) ? AwsCommand.BashFunction : "";
         return new CommandLine(directory, environment, prelude);
     }

@@ -7,11 +7,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The image that EC2 has for container instances.</summary>
     public const string EcsImage = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
 
-    private World(string root, PlatformProcess platform, CommandLine commands)
+    private World(string root, PlatformProcess platform, CommandLine commands, SecondEngine? engine)
     {
         Root = root;
         Platform = platform;
         Commands = commands;
+        Engine = engine;
     }
 
     public string Root { get; }
@@ -20,18 +21,32 @@ internal sealed class World : IAsyncDisposable
 
     public CommandLine Commands { get; }
 
+    /// <summary>The world's own Docker Engine, where it has one.</summary>
+    public SecondEngine? Engine { get; }
+
     /// <summary>The account of the platform's own key.</summary>
     public string Account { get; private set; } = "";
 
-    /// <summary>Starts a platform with real containers.</summary>
-    public static async Task<World> CreateAsync(params string[] arguments)
+    /// <summary>Starts a platform that runs containers on the machine's Docker Engine.</summary>
+    public static Task<World> CreateAsync(params string[] arguments) => CreateInAsync(Abandoned.NewRoot(), arguments);
+
+    /// <summary>Starts a platform whose data is in a directory that is there already: <c>data</c> in <paramref name="root"/>.</summary>
+    public static Task<World> CreateInAsync(string root, params string[] arguments) => CreateAsync(root, engine: null, arguments);
+
+    /// <summary>Starts a platform for a Docker Engine of its own, which is not started yet.</summary>
+    public static Task<World> CreateWithOwnEngineAsync()
+    {
+        var root = Abandoned.NewRoot();
+        return CreateAsync(root, new SecondEngine(root));
+    }
+
+    private static async Task<World> CreateAsync(string root, SecondEngine? engine, params string[] arguments)
     {
         await Abandoned.RemoveAllAsync();
-        var root = Abandoned.NewRoot();
-        var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), arguments);
+        var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), arguments) { DockerHost = engine?.Host };
         await platform.StartAsync();
         var work = Directory.CreateDirectory(Path.Combine(root, "work")).FullName;
-        var world = new World(root, platform, await TestShell.OpenAsync(work, platform));
+        var world = new World(root, platform, await TestShell.OpenAsync(work, platform), engine);
         world.Account = (await world.AwsAsync("sts get-caller-identity --query Account --output text")).Text;
         return world;
     }
@@ -55,7 +70,7 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Puts nginx into a new repository.</summary>
     public async Task PushNginxAsync(string repository)
     {
-        await Nginx.EnsureAsync();
+        await Nginx.EnsureAsync(Platform.DockerHost);
         var image = $"{Platform.Registry}/{repository}:latest";
         (await AwsAsync($"ecr create-repository --repository-name {repository}")).Text.ShouldNotBeEmpty();
         (await Commands.RunAsync(
@@ -63,10 +78,13 @@ internal sealed class World : IAsyncDisposable
             + $"&& docker tag {Nginx.Image} {image} && docker push {image} && docker rmi {image}")).Text.ShouldNotBeEmpty();
     }
 
+    /// <summary>Writes the user data that lets an instance join a cluster, as AWS's own pages have it.</summary>
+    public void UserData(string cluster) => File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
+
     /// <summary>Starts instances and waits until they are in the cluster.</summary>
     public async Task RunInstancesAsync(string cluster, int count)
     {
-        File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
+        UserData(cluster);
         (await AwsAsync($"ec2 run-instances --image-id {EcsImage} --instance-type t3.small --count {count} --user-data file://user-data.sh")).Text.ShouldNotBeEmpty();
         await Eventually.BeAsync(
             $"{count} container instances in {cluster}",
@@ -87,6 +105,7 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Platform.DisposeAsync();
+        if (Engine is not null) await Engine.DisposeAsync();
         await Abandoned.RemoveAsync(Root);
     }
 }
