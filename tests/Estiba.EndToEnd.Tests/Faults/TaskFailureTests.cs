@@ -68,7 +68,7 @@ public sealed class TaskFailureTests(ServiceLifeWorld life) : IClassFixture<Serv
     [Theory]
     [InlineData("ecs describe-services --cluster nowhere --services x", "ClusterNotFoundException", "Cluster not found.")]
     [InlineData("ecs run-task --cluster nowhere --task-definition x", "ClusterNotFoundException", "Cluster not found.")]
-    [InlineData("ecs run-task --cluster life --task-definition nothing", "ClientException", "Unable to describe task definition.")]
+    [InlineData("ecs run-task --cluster life --task-definition nothing", "ClientException", "TaskDefinition not found.")]
     [InlineData("ecs describe-task-definition --task-definition nothing:7", "ClientException", "Unable to describe task definition.")]
     [InlineData("ecs update-service --cluster life --service nothing --desired-count 1", "ServiceNotFoundException", "Service not found.")]
     [InlineData("ecs stop-task --cluster life --task 0123456789abcdef0123456789abcdef", "InvalidParameterException", "The referenced task was not found.")]
