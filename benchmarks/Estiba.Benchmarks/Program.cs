@@ -1,9 +1,11 @@
 using Estiba.Benchmarks;
+using Estiba.Benchmarks.Logs;
 using Estiba.Benchmarks.State;
 
 // Runs the benchmarks that are named, each of which prints one line for each figure.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
+    ["logs"] = LogsBenchmark.RunAsync,
     ["map"] = SortedMapBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
 };

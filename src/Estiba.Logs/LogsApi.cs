@@ -52,8 +52,8 @@ public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
     internal static async Task<LogsApi> OpenAsync(
         Store store, EventStoreOptions options, TimeProvider time, Random? random, ILogger? logger)
     {
-        var events = await EventStore.OpenAsync(options, new LiveStreams(store), time, logger);
-        return new LogsApi(store, events, time, random ?? new Random(), logger);
+        var opened = await EventStore.OpenAsync(options, new LiveStreams(store), time, logger);
+        return new LogsApi(store, opened, time, random ?? new Random(), logger);
     }
 
     /// <summary>The clean-up that otherwise runs every hour.</summary>

@@ -60,13 +60,13 @@ internal sealed class PatternValue
     /// <summary>What lies between the stars; a star after a backslash is a star.</summary>
     private static byte[][] Split(string text)
     {
-        var parts = new List<byte[]>();
+        var found = new List<byte[]>();
         var part = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '*')
             {
-                parts.Add(Encoding.UTF8.GetBytes(part.ToString()));
+                found.Add(Encoding.UTF8.GetBytes(part.ToString()));
                 part.Clear();
             }
             else
@@ -76,7 +76,7 @@ internal sealed class PatternValue
             }
         }
 
-        parts.Add(Encoding.UTF8.GetBytes(part.ToString()));
-        return [.. parts];
+        found.Add(Encoding.UTF8.GetBytes(part.ToString()));
+        return [.. found];
     }
 }

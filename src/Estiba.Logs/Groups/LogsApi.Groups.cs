@@ -62,7 +62,7 @@ public sealed partial class LogsApi
 
         // From here on nobody finds the streams any more; were this to be interrupted, the clean-up removes the rest.
         events.DeleteGroup(id);
-        while (await store.CommitAsync(transaction => DeleteStreams(transaction, id), cancellation)) ;
+        await DeleteStreamsAsync(store, id, cancellation);
         return new DeleteLogGroupResponse();
     }
 
@@ -106,13 +106,23 @@ public sealed partial class LogsApi
         return new PutLogGroupDeletionProtectionResponse();
     }
 
-    /// <summary>Deletes some of the streams of a group that is gone.</summary>
-    /// <returns>Whether there may be more.</returns>
-    internal static bool DeleteStreams(Transaction transaction, long group)
+    /// <summary>Deletes the streams of a group that is gone, some at a time: there may be millions.</summary>
+    internal static async Task DeleteStreamsAsync(Store store, long group, CancellationToken cancellation)
     {
-        var some = transaction.Range(LogsTables.Streams, LogsTables.StreamPrefix(group)).Take(StreamsPerCommit).ToList();
-        foreach (var stream in some) transaction.Delete(LogsTables.Streams, LogsTables.StreamPrefix(group) + stream.Name);
-        return some.Count == StreamsPerCommit;
+        var prefix = LogsTables.StreamPrefix(group);
+        int deleted;
+        do
+        {
+            deleted = await store.CommitAsync(
+                transaction =>
+                {
+                    var some = transaction.Range(LogsTables.Streams, prefix).Take(StreamsPerCommit).ToList();
+                    foreach (var stream in some) transaction.Delete(LogsTables.Streams, prefix + stream.Name);
+                    return some.Count;
+                },
+                cancellation);
+        }
+        while (deleted == StreamsPerCommit);
     }
 
     private LogGroup Describe(LogGroupRecord group) => new()

@@ -77,8 +77,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
             var stream = store.Current.Range(LogsTables.Streams, after: after).FirstOrDefault();
             if (stream is null) return;
 
-            if (!live.HasGroup(stream.GroupId))
-                while (await store.CommitAsync(transaction => LogsApi.DeleteStreams(transaction, stream.GroupId), cancellation)) ;
+            if (!live.HasGroup(stream.GroupId)) await LogsApi.DeleteStreamsAsync(store, stream.GroupId, cancellation);
             after = LogsTables.StreamPrefix(stream.GroupId) + char.MaxValue;
         }
     }

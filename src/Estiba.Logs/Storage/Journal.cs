@@ -55,7 +55,7 @@ internal sealed class Journal : SharedFile
     public static Journal Create(string directory, long number, long firstSequence)
     {
         var path = System.IO.Path.Combine(directory, number.ToString("D19", CultureInfo.InvariantCulture) + Extension);
-        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             Span<byte> header = stackalloc byte[HeaderBytes];
@@ -63,14 +63,14 @@ internal sealed class Journal : SharedFile
             BinaryPrimitives.WriteInt64LittleEndian(header[8..], number);
             BinaryPrimitives.WriteInt64LittleEndian(header[16..], firstSequence);
             BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Checksum.Of(header[..24]));
-            RandomAccess.Write(handle, header, 0);
-            RandomAccess.FlushToDisk(handle);
+            RandomAccess.Write(file, header, 0);
+            RandomAccess.FlushToDisk(file);
             DurableDirectory.Sync(directory);
-            return new Journal(path, number, firstSequence, handle);
+            return new Journal(path, number, firstSequence, file);
         }
         catch (IOException)
         {
-            handle.Dispose();
+            file.Dispose();
             File.Delete(path);
             throw;
         }
@@ -80,25 +80,25 @@ internal sealed class Journal : SharedFile
     /// <returns>Null when the file was never finished being made; it is deleted.</returns>
     public static Journal? Recover(string path, Action<Journal, BatchRef, BatchHeader> found)
     {
-        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> header = stackalloc byte[HeaderBytes];
-        var whole = RandomAccess.Read(handle, header, 0) == HeaderBytes
+        var whole = RandomAccess.Read(file, header, 0) == HeaderBytes
             && header.StartsWith(Magic)
             && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Checksum.Of(header[..24]);
         if (!whole)
         {
-            handle.Dispose();
+            file.Dispose();
             File.Delete(path);
             return null;
         }
 
         var journal = new Journal(
-            path, BinaryPrimitives.ReadInt64LittleEndian(header[8..]), BinaryPrimitives.ReadInt64LittleEndian(header[16..]), handle);
+            path, BinaryPrimitives.ReadInt64LittleEndian(header[8..]), BinaryPrimitives.ReadInt64LittleEndian(header[16..]), file);
         journal.Replay(found);
-        if (RandomAccess.GetLength(handle) > journal.Length)
+        if (RandomAccess.GetLength(file) > journal.Length)
         {
-            RandomAccess.SetLength(handle, journal.Length);
-            RandomAccess.FlushToDisk(handle);
+            RandomAccess.SetLength(file, journal.Length);
+            RandomAccess.FlushToDisk(file);
         }
 
         return journal;

@@ -28,7 +28,7 @@ internal sealed partial class Segment(string path, SegmentName name, SegmentSumm
         }
 
         // A merge that was cut short after its result was whole left what it merged: journals that a wider or newer segment holds too.
-        segments.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        segments.Sort(static (left, right) => SegmentName.Compare(left.Name, right.Name));
         var kept = new List<Segment>();
         foreach (var segment in segments)
         {
@@ -61,7 +61,7 @@ internal sealed partial class Segment(string path, SegmentName name, SegmentSumm
 }
 
 /// <summary>The name of a segment's file: <c>{first journal}-{last journal}-{revision}.segment</c>.</summary>
-internal readonly record struct SegmentName(long FirstJournal, long LastJournal, int Revision) : IComparable<SegmentName>
+internal readonly record struct SegmentName(long FirstJournal, long LastJournal, int Revision)
 {
     private const string Extension = ".segment";
 
@@ -83,6 +83,6 @@ internal readonly record struct SegmentName(long FirstJournal, long LastJournal,
         Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{FirstJournal:D19}-{LastJournal:D19}-{Revision}{Extension}"));
 
     /// <summary>Of those that begin with the same journal, the widest and newest comes first.</summary>
-    public int CompareTo(SegmentName other) =>
-        (FirstJournal, -LastJournal, -Revision).CompareTo((other.FirstJournal, -other.LastJournal, -other.Revision));
+    public static int Compare(SegmentName left, SegmentName right) =>
+        (left.FirstJournal, -left.LastJournal, -left.Revision).CompareTo((right.FirstJournal, -right.LastJournal, -right.Revision));
 }

@@ -145,7 +145,10 @@ public sealed class CrashTests
 
     private static Process Start(string directory)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!) 
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(CrashTests).Assembly.Location);
         start.ArgumentList.Add("-method");
         start.ArgumentList.Add($"{typeof(CrashTests).FullName}.{nameof(The_child_writes_until_it_is_killed)}");

@@ -251,19 +251,16 @@ public sealed class EventStoreTests
             await world.Store.FlushAsync();
         }
 
-        var merged = false;
-        var found = world.Messages(StoreWorld.Stream(First) with { Filter = new Interruption(() => merged = Merge()) });
-        merged.ShouldBeTrue();
-        found.ShouldBe(["0", "1", "2"]);
-        world.Segments().Length.ShouldBe(1);
+        using var pause = new Pause();
+        var reading = Task.Run(() => world.Messages(StoreWorld.Stream(First) with { Filter = pause }));
+        await pause.Reached.Task;
+        await world.AppendAsync(First, 3, "3");
+        await world.Store.FlushAsync();
+        world.Segments().Length.ShouldBe(4, "the merged one, and three that are still read");
+        pause.Continue.Set();
 
-        bool Merge()
-        {
-            if (merged) return true;
-            world.AppendAsync(First, 3, "3").Wait();
-            world.Store.FlushAsync().Wait();
-            return true;
-        }
+        (await reading).ShouldBe(["0", "1", "2"]);
+        world.Segments().Length.ShouldBe(1);
     }
 
     [Fact]
@@ -290,12 +287,20 @@ public sealed class EventStoreTests
         File.Exists(path + ".damaged").ShouldBeTrue();
     }
 
-    private sealed class Interruption(Action action) : IEventFilter
+    /// <summary>Stops a reader at its first event until it may go on.</summary>
+    private sealed class Pause : IEventFilter, IDisposable
     {
+        internal TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal ManualResetEventSlim Continue { get; } = new();
+
         public bool Matches(ReadOnlySpan<byte> message)
         {
-            action();
+            Reached.TrySetResult();
+            Continue.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
             return true;
         }
+
+        public void Dispose() => Continue.Dispose();
     }
 }
