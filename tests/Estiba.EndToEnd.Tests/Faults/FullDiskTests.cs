@@ -11,15 +11,14 @@ public sealed class FullDiskTests
         var root = Abandoned.NewRoot();
         var data = Directory.CreateDirectory(Path.Combine(root, "data")).FullName;
         (await RootCommand.RunAsync($"mount -t tmpfs -o size=24m,mode=0700,uid=$(id -u {Environment.UserName}) tmpfs {data}")).ShouldBe(0, "mounting needs root");
+        await using var world = await World.CreateInAsync(root, "--engine", "simulated");
         try
         {
-            await using var world = await World.CreateInAsync(root, "--engine", "simulated");
             (await world.AwsAsync("ecs create-cluster --cluster-name before")).Text.ShouldNotBeEmpty();
             var filler = Path.Combine(data, "filler");
             (await world.Commands.RunAsync($"dd if=/dev/zero of={filler} bs=64k 2>&1 || true")).Text.ShouldContain("No space left");
 
-            var refused = await RefusedAsync(world);
-            refused.ShouldContain("ServerException");
+            (await RefusedAsync(world)).ShouldContain("ServerException");
             File.Delete(filler);
 
             (await world.AwsAsync("ecs create-cluster --cluster-name after")).Text.ShouldNotBeEmpty();
@@ -31,8 +30,8 @@ public sealed class FullDiskTests
         }
         finally
         {
-            await RootCommand.RunAsync($"umount -l {data}");
-            await Abandoned.RemoveAsync(root);
+            await world.Platform.DisposeAsync();
+            await RootCommand.RunAsync($"umount {data}");
         }
     }
 

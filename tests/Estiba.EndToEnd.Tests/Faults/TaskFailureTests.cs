@@ -46,7 +46,7 @@ public sealed class TaskFailureTests(ServiceLifeWorld life) : IClassFixture<Serv
     public async Task A_task_that_fits_no_instance_is_not_started_and_the_missing_resource_is_named()
     {
         await RegisterAsync("too-large", $"image={World.AwsRegistry}/nginx:latest,memory=999999");
-        var answer = (await World.AwsAsync($"ecs run-task --cluster {life.Cluster} --task-definition too-large")).Json;
+        var answer = (await World.AwsAsync($"ecs run-task --cluster {ServiceLifeWorld.Cluster} --task-definition too-large")).Json;
         answer["tasks"]!.AsArray().ShouldBeEmpty();
         answer["failures"]!.AsArray().Select(failure => (string?)failure!["reason"]).ShouldContain("RESOURCE:MEMORY");
     }
@@ -55,10 +55,10 @@ public sealed class TaskFailureTests(ServiceLifeWorld life) : IClassFixture<Serv
     public async Task A_service_whose_tasks_cannot_start_keeps_trying_and_says_so()
     {
         await RegisterAsync("never", $"image={World.AwsRegistry}/nginx:never-pushed,memory=64");
-        (await World.AwsAsync($"ecs create-service --cluster {life.Cluster} --service-name never --task-definition never --desired-count 1")).Text.ShouldNotBeEmpty();
+        (await World.AwsAsync($"ecs create-service --cluster {ServiceLifeWorld.Cluster} --service-name never --task-definition never --desired-count 1")).Text.ShouldNotBeEmpty();
         var failed = await Eventually.BeAsync(
             "two failed tasks",
-            () => World.AwsAsync($"ecs list-tasks --cluster {life.Cluster} --service-name never --desired-status STOPPED --query 'length(taskArns)'"),
+            () => World.AwsAsync($"ecs list-tasks --cluster {ServiceLifeWorld.Cluster} --service-name never --desired-status STOPPED --query 'length(taskArns)'"),
             answer => int.Parse(answer.Text) >= 2,
             TimeSpan.FromSeconds(60));
         failed.ExitCode.ShouldBe(0);
@@ -68,7 +68,7 @@ public sealed class TaskFailureTests(ServiceLifeWorld life) : IClassFixture<Serv
     [Theory]
     [InlineData("ecs describe-services --cluster nowhere --services x", "ClusterNotFoundException", "Cluster not found.")]
     [InlineData("ecs run-task --cluster nowhere --task-definition x", "ClusterNotFoundException", "Cluster not found.")]
-    [InlineData("ecs run-task --cluster life --task-definition nothing", "ClientException", "Unable to describe task definition.")]
+    [InlineData("ecs run-task --cluster life --task-definition nothing", "ClientException", "TaskDefinition not found.")]
     [InlineData("ecs describe-task-definition --task-definition nothing:7", "ClientException", "Unable to describe task definition.")]
     [InlineData("ecs update-service --cluster life --service nothing --desired-count 1", "ServiceNotFoundException", "Service not found.")]
     [InlineData("ecs stop-task --cluster life --task 0123456789abcdef0123456789abcdef", "InvalidParameterException", "The referenced task was not found.")]
@@ -88,7 +88,7 @@ public sealed class TaskFailureTests(ServiceLifeWorld life) : IClassFixture<Serv
 
     private async Task<JsonNode> StoppedAsync(string family)
     {
-        var task = (await World.AwsAsync($"ecs run-task --cluster {life.Cluster} --task-definition {family} --query 'tasks[0].taskArn' --output text")).Text;
+        var task = (await World.AwsAsync($"ecs run-task --cluster {ServiceLifeWorld.Cluster} --task-definition {family} --query 'tasks[0].taskArn' --output text")).Text;
         return await Eventually.BeAsync("a stopped task", () => life.DescribeAsync(task), found => (string?)found["lastStatus"] == "STOPPED");
     }
 }

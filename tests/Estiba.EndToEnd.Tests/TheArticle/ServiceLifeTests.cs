@@ -27,7 +27,7 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         var hosts = (await life.TasksOfAsync("fixed")).Select(task => (string?)task["containerInstanceArn"]).ToList();
         hosts.Distinct().Count().ShouldBe(2);
 
-        await World.AwsAsync($"ecs update-service --cluster {life.Cluster} --service fixed --desired-count 3");
+        await World.AwsAsync($"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service fixed --desired-count 3");
         var events = await Eventually.BeAsync(
             "an event about the third task",
             () => life.EventsAsync("fixed"),
@@ -58,7 +58,7 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         var before = (string?)(await life.TasksOfAsync("updated")).Single()["taskDefinitionArn"];
 
         await life.RegisterAsync("updated", hostPort: null);
-        (await World.AwsAsync($"ecs update-service --cluster {life.Cluster} --service updated --task-definition updated")).Text.ShouldNotBeEmpty();
+        (await World.AwsAsync($"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service updated --task-definition updated")).Text.ShouldNotBeEmpty();
         await life.StableAsync("updated");
         var after = (string?)(await life.TasksOfAsync("updated")).Single()["taskDefinitionArn"];
         before.ShouldEndWith(":1");
@@ -87,15 +87,15 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         await life.RegisterAsync("used", hostPort: null);
         await life.CreateServiceAsync("used", desired: 1);
 
-        (await World.AwsAsync($"ecs delete-service --cluster {life.Cluster} --service used")).Refusal.ShouldContain(
+        (await World.AwsAsync($"ecs delete-service --cluster {ServiceLifeWorld.Cluster} --service used")).Refusal.ShouldContain(
             "(InvalidParameterException) when calling the DeleteService operation: The service cannot be stopped while it is scaled above 0.");
-        (await World.AwsAsync($"ecs delete-cluster --cluster {life.Cluster}")).Refusal.ShouldContain(
+        (await World.AwsAsync($"ecs delete-cluster --cluster {ServiceLifeWorld.Cluster}")).Refusal.ShouldContain(
             "when calling the DeleteCluster operation: The Cluster cannot be deleted while");
         (await World.AwsAsync($"ecr delete-repository --repository-name {ServiceLifeWorld.Repository}")).Refusal.ShouldContain(
             $"(RepositoryNotEmptyException) when calling the DeleteRepository operation: The repository with name '{ServiceLifeWorld.Repository}' in registry with id '{World.Account}' cannot be deleted because it still contains images");
 
         var (host, definition) = ((string)(await life.TasksOfAsync("used")).Single()["containerInstanceArn"]!, "used:1");
-        (await World.AwsAsync($"ecs deregister-container-instance --cluster {life.Cluster} --container-instance {host}")).Refusal.ShouldContain(
+        (await World.AwsAsync($"ecs deregister-container-instance --cluster {ServiceLifeWorld.Cluster} --container-instance {host}")).Refusal.ShouldContain(
             "(InvalidParameterException) when calling the DeregisterContainerInstance operation: Found running tasks on the instance.");
 
         // A definition may be deregistered while it is used; what runs goes on.

@@ -10,7 +10,7 @@ public sealed class ServiceLifeWorld : IAsyncLifetime
 
     internal World World { get; private set; } = null!;
 
-    internal string Cluster => "life";
+    internal const string Cluster = "life";
 
     public async ValueTask InitializeAsync()
     {
