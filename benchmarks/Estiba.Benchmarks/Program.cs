@@ -1,20 +1,28 @@
 using Estiba.Benchmarks;
 using Estiba.Benchmarks.Logs;
+using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.State;
 
-// Runs the benchmarks that are named, each of which prints one line for each figure.
+// ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes docs/performance.md.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
-    ["logs"] = LogsBenchmark.RunAsync,
-    ["map"] = SortedMapBenchmark.RunAsync,
+    ["start"] = StartBenchmark.RunAsync,
+    ["reads"] = ReadBenchmark.RunAsync,
+    ["tasks"] = TaskStartBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
+    ["map"] = SortedMapBenchmark.RunAsync,
+    ["logs"] = LogsBenchmark.RunAsync,
 };
 
-if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
+switch (args)
 {
-    Console.Error.WriteLine($"Usage: Estiba.Benchmarks {string.Join('|', benchmarks.Keys)} [options]");
-    return 2;
+    case ["all"]:
+        await PerformancePage.WriteAsync(benchmarks.Keys);
+        return 0;
+    case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
+        await benchmark(options);
+        return 0;
+    default:
+        Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");
+        return args is ["--help"] ? 0 : 2;
 }
-
-await benchmark(args[1..]);
-return 0;
