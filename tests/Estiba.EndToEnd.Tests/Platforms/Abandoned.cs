@@ -9,6 +9,7 @@ internal static class Abandoned
 {
     private const string Prefix = "estiba-e2e-";
     private const string OwnerFile = "owner";
+    private const string RegistriesFile = "registries";
     private static readonly SemaphoreSlim Once = new(1, 1);
     private static bool _removed;
 
@@ -19,6 +20,9 @@ internal static class Abandoned
         File.WriteAllText(Path.Combine(root, OwnerFile), $"{Environment.ProcessId}");
         return root;
     }
+
+    /// <summary>Writes down which registries' images in the engine are the world's own.</summary>
+    public static void RememberRegistries(string root, params string[] registries) => File.WriteAllLines(Path.Combine(root, RegistriesFile), registries);
 
     /// <summary>Removes the worlds of test processes that live no more; does it once in this one.</summary>
     public static async Task RemoveAllAsync()
@@ -42,12 +46,19 @@ internal static class Abandoned
     }
 
     /// <summary>Removes one world whose platforms do not run any more.</summary>
-    public static async Task RemoveAsync(string root, string? dockerHost = null)
+    public static async Task RemoveAsync(string root)
     {
-        var shell = new Shell(Path.GetTempPath(), new Dictionary<string, string?>(dockerHost is null ? [] : [new("DOCKER_HOST", dockerHost)]));
+        var shell = new Shell(Path.GetTempPath(), new Dictionary<string, string?>());
         foreach (var data in Directory.EnumerateDirectories(root, "data*"))
         {
             await new Leftovers(shell).RemoveAsync(DataLayout.At(data), CancellationToken.None);
+        }
+
+        var registries = Path.Combine(root, RegistriesFile);
+        foreach (var registry in File.Exists(registries) ? await File.ReadAllLinesAsync(registries) : [])
+        {
+            var images = $"docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}' --filter reference='{registry}/*'";
+            await shell.RunAsync($"{images} | xargs -r docker rmi", silence: null, CancellationToken.None);
         }
 
         Directory.Delete(root, recursive: true);

@@ -72,6 +72,7 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     {
         if (_process is { HasExited: false }) await KillAsync();
         _process?.Dispose();
+        _process = null;
     }
 
     /// <summary>A port that nobody listens on now.</summary>

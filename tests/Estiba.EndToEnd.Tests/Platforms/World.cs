@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Estiba.EndToEnd.Tests.Platforms;
 
 /// <summary>A platform with its data, and the stock command lines set up to talk to it; all of it is gone at the end.</summary>
@@ -7,9 +9,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The image that EC2 has for container instances.</summary>
     public const string EcsImage = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
 
-    private World(string root, PlatformProcess platform, CommandLine commands, SecondEngine? engine)
+    private const string EcrDomain = "dkr.ecr.eu-west-1.amazonaws.com";
+
+    private World(string root, string account, PlatformProcess platform, CommandLine commands, SecondEngine? engine)
     {
         Root = root;
+        Account = account;
         Platform = platform;
         Commands = commands;
         Engine = engine;
@@ -24,8 +29,8 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The world's own Docker Engine, where it has one.</summary>
     public SecondEngine? Engine { get; }
 
-    /// <summary>The account of the platform's own key.</summary>
-    public string Account { get; private set; } = "";
+    /// <summary>The account of the platform's own key, another one in each world: so is the name of its images in the engine.</summary>
+    public string Account { get; }
 
     /// <summary>Starts a platform that runs containers on the machine's Docker Engine.</summary>
     public static Task<World> CreateAsync(params string[] arguments) => CreateInAsync(Abandoned.NewRoot(), arguments);
@@ -43,12 +48,15 @@ internal sealed class World : IAsyncDisposable
     private static async Task<World> CreateAsync(string root, SecondEngine? engine, params string[] arguments)
     {
         await Abandoned.RemoveAllAsync();
-        var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), arguments) { DockerHost = engine?.Host };
+        var account = RandomNumberGenerator.GetString("0123456789", 12);
+        var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), ["--account", account, .. arguments])
+        {
+            DockerHost = engine?.Host,
+        };
+        Abandoned.RememberRegistries(root, platform.Registry, $"{account}.{EcrDomain}");
         await platform.StartAsync();
         var work = Directory.CreateDirectory(Path.Combine(root, "work")).FullName;
-        var world = new World(root, platform, await TestShell.OpenAsync(work, platform), engine);
-        world.Account = (await world.AwsAsync("sts get-caller-identity --query Account --output text")).Text;
-        return world;
+        return new World(root, account, platform, await TestShell.OpenAsync(work, platform), engine);
     }
 
     /// <summary>Runs <c>aws</c> with these words.</summary>
@@ -65,7 +73,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>What the registry is called in task definitions, as on AWS.</summary>
-    public string AwsRegistry => $"{Account}.dkr.ecr.eu-west-1.amazonaws.com";
+    public string AwsRegistry => $"{Account}.{EcrDomain}";
 
     /// <summary>Puts nginx into a new repository.</summary>
     public async Task PushNginxAsync(string repository)
