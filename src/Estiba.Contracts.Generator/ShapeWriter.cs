@@ -115,32 +115,32 @@ internal sealed class ShapeWriter(Contract contract, Source source)
             case "structure":
                 return $"{{ validator.Enter({name}); {value}.Validate(validator); validator.Leave(); }}";
             case "list":
-            {
-                var inner = contract.Shapes[shape.Element!.Shape];
-                var check = shape.Min is null && shape.Max is null ? "" : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
-                if (!inner.IsConstrained && !inner.HasOwnConstraint) return $"{{ {check}}}";
-                return $"{{ {check}var n{value} = 0; foreach (var item{value} in {value}) {{ validator.EnterItem({name}, ++n{value}); {ValidateOf(shape.Element, "\"member\"", "item" + value)} validator.Leave(); }} }}";
-            }
+                {
+                    var inner = contract.Shapes[shape.Element!.Shape];
+                    var check = shape.Min is null && shape.Max is null ? "" : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
+                    if (!inner.IsConstrained && !inner.HasOwnConstraint) return $"{{ {check}}}";
+                    return $"{{ {check}var n{value} = 0; foreach (var item{value} in {value}) {{ validator.EnterItem({name}, ++n{value}); {ValidateOf(shape.Element, "\"member\"", "item" + value)} validator.Leave(); }} }}";
+                }
 
             case "map":
-            {
-                var check = shape.Min is null && shape.Max is null ? "" : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
-                var key = contract.Shapes[shape.Key!.Shape];
-                var inner = contract.Shapes[shape.Value!.Shape];
-                var parts = "";
-                if (key.HasOwnConstraint) parts += ValidateOf(shape.Key, "\"key\"", $"item{value}.Key") + " ";
-                if (inner.IsConstrained || inner.HasOwnConstraint) parts += ValidateOf(shape.Value, "\"value\"", $"item{value}.Value") + " ";
-                return parts.Length == 0 ? $"{{ {check}}}" : $"{{ {check}foreach (var item{value} in {value}) {{ validator.Enter({name}); {parts}validator.Leave(); }} }}";
-            }
+                {
+                    var check = shape.Min is null && shape.Max is null ? "" : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
+                    var key = contract.Shapes[shape.Key!.Shape];
+                    var inner = contract.Shapes[shape.Value!.Shape];
+                    var parts = "";
+                    if (key.HasOwnConstraint) parts += ValidateOf(shape.Key, "\"key\"", $"item{value}.Key") + " ";
+                    if (inner.IsConstrained || inner.HasOwnConstraint) parts += ValidateOf(shape.Value, "\"value\"", $"item{value}.Value") + " ";
+                    return parts.Length == 0 ? $"{{ {check}}}" : $"{{ {check}foreach (var item{value} in {value}) {{ validator.Enter({name}); {parts}validator.Leave(); }} }}";
+                }
 
             case "string":
-            {
-                var checks = "";
-                if (shape.Enum.Length > 0) checks += $"validator.Enum({name}, {value}, {Qualified(shape)}.All); ";
-                if (shape.Min is not null || shape.Max is not null) checks += $"validator.Length({name}, {value}, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
-                if (shape.Pattern is { } pattern) checks += $"validator.Pattern({name}, {value}, {Names.Literal(pattern)}); ";
-                return $"{{ {checks}}}";
-            }
+                {
+                    var checks = "";
+                    if (shape.Enum.Length > 0) checks += $"validator.Enum({name}, {value}, {Qualified(shape)}.All); ";
+                    if (shape.Min is not null || shape.Max is not null) checks += $"validator.Length({name}, {value}, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
+                    if (shape.Pattern is { } pattern) checks += $"validator.Pattern({name}, {value}, {Names.Literal(pattern)}); ";
+                    return $"{{ {checks}}}";
+                }
 
             case "integer" or "long" or "double" or "float":
                 return shape.Min is null && shape.Max is null ? "{ }" : $"{{ validator.Range({name}, {value}, {shape.Min ?? "null"}, {shape.Max ?? "null"}); }}";

@@ -100,19 +100,29 @@ internal static class LogsBenchmark
         var random = new Random(1);
         Measure("1,000 lines of one stream from a time", 200, _ => store.Read(new EventQuery
         {
-            Group = Group, Streams = new StreamSet([random.Next(1, Streams + 1)]), From = random.Next(lines / 2), Limit = 1000,
+            Group = Group,
+            Streams = new StreamSet([random.Next(1, Streams + 1)]),
+            From = random.Next(lines / 2),
+            Limit = 1000,
         }).Events.Count == 1000);
         Measure("the last 1,000 lines of one stream", 200, _ => store.Read(new EventQuery
         {
-            Group = Group, Streams = new StreamSet([random.Next(1, Streams + 1)]), Descending = true, Limit = 1000,
+            Group = Group,
+            Streams = new StreamSet([random.Next(1, Streams + 1)]),
+            Descending = true,
+            Limit = 1000,
         }).Events.Count == 1000);
         Measure("1,000 lines of all streams from a time", 50, _ => store.Read(new EventQuery
         {
-            Group = Group, From = random.Next(lines / 2), Limit = 1000,
+            Group = Group,
+            From = random.Next(lines / 2),
+            Limit = 1000,
         }).Events.Count == 1000);
         Measure("the newest 10 lines of all streams", 200, _ => store.Read(new EventQuery
         {
-            Group = Group, From = lines - 10, Limit = 1000,
+            Group = Group,
+            From = lines - 10,
+            Limit = 1000,
         }).Events.Count == 10);
 
         var clock = Stopwatch.StartNew();
