@@ -2,8 +2,13 @@ using Estiba.State.Maps;
 
 namespace Estiba.State;
 
-/// <summary>A record with the number of its row in the journal.</summary>
-internal readonly record struct Row<TRecord>(long Id, TRecord Record);
+/// <summary>A record with its key and the number of its row in the journal.</summary>
+internal readonly record struct Row<TRecord>(string Key, long Id, TRecord Record) : ISortItem<Row<TRecord>, TextKey>
+{
+    TextKey ISortItem<Row<TRecord>, TextKey>.SortKey => new(Key);
+
+    public static Row<TRecord> Share(in Row<TRecord> item, in Row<TRecord> neighbour) => item;
+}
 
 /// <summary>The content of one table. It is changed only by the transaction or the loader that made it, and never after that.</summary>
 internal abstract class TableState
@@ -19,11 +24,11 @@ internal abstract class TableState
 internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
     where TRecord : class
 {
-    private readonly SortedMap<IndexKey, TRecord>[] indexes = new SortedMap<IndexKey, TRecord>[table.Indexes.Length];
+    private readonly SortedMap<IndexKey, IndexKey>[] indexes = new SortedMap<IndexKey, IndexKey>[table.Indexes.Length];
 
     internal SortedMap<TextKey, Row<TRecord>> Rows { get; private set; }
 
-    internal SortedMap<IndexKey, TRecord> Index(Index<TRecord> index) => indexes[table.PositionOf(index)];
+    internal SortedMap<IndexKey, IndexKey> Index(Index<TRecord> index) => indexes[table.PositionOf(index)];
 
     internal override TableState Copy()
     {
@@ -32,10 +37,11 @@ internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
         return copy;
     }
 
-    internal void Put(string key, in Row<TRecord> row, TRecord? before, Owner owner)
+    /// <summary>Adds a row, or replaces the one that holds <paramref name="before"/>.</summary>
+    internal void Put(in Row<TRecord> row, TRecord? before, Owner owner)
     {
-        Rows = Rows.Set(new TextKey(key), row, owner);
-        for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], key, before, row.Record, owner);
+        Rows = Rows.Set(row, owner);
+        for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], row.Key, before, row.Record, owner);
     }
 
     internal void Delete(string key, TRecord before, Owner owner)
@@ -67,15 +73,17 @@ internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
                 + "Restore the data directory from a backup.");
         }
 
-        Put(row.Key, new Row<TRecord>(row.Id, record), before: null, owner);
+        Put(new Row<TRecord>(row.Key, row.Id, record), before: null, owner);
     }
 
+    // Indexes hold keys and not records, so a change that moves a record in none of them costs none of them anything.
     private static void Reindex(
-        Index<TRecord> index, ref SortedMap<IndexKey, TRecord> map, string key, TRecord? before, TRecord? after, Owner owner)
+        Index<TRecord> index, ref SortedMap<IndexKey, IndexKey> map, string key, TRecord? before, TRecord? after, Owner owner)
     {
         var oldKey = before is null ? null : index.KeyOf(before);
         var newKey = after is null ? null : index.KeyOf(after);
-        if (oldKey is not null && oldKey != newKey) map = map.Remove(new IndexKey(oldKey, key), owner);
-        if (newKey is not null) map = map.Set(new IndexKey(newKey, key), after!, owner);
+        if (oldKey == newKey) return;
+        if (oldKey is not null) map = map.Remove(new IndexKey(oldKey, key), owner);
+        if (newKey is not null) map = map.Set(new IndexKey(newKey, key), owner);
     }
 }

@@ -35,9 +35,9 @@ public sealed class Transaction : View
         var exists = state.Rows.TryFind(new TextKey(key), out var row);
         if (exists && ReferenceEquals(row.Record, record)) return;
 
-        var change = Touch(table, key, exists ? row : default);
+        var change = Touch(table, exists ? row.Key : key, row);
         change.After = record;
-        state.Put(change.Key, new Row<TRecord>(change.RowId, record), exists ? row.Record : null, owner);
+        state.Put(new Row<TRecord>(change.Key, change.RowId, record), row.Record, owner);
     }
 
     /// <summary>Removes the record with a key.</summary>
@@ -48,8 +48,8 @@ public sealed class Transaction : View
         var state = OwnStateOf(table);
         if (!state.Rows.TryFind(new TextKey(key), out var row)) return false;
 
-        Touch(table, key, row).After = null;
-        state.Delete(key, row.Record, owner);
+        Touch(table, row.Key, row).After = null;
+        state.Delete(row.Key, row.Record, owner);
         return true;
     }
 

@@ -37,9 +37,9 @@ public abstract class View
             var cursor = rows.From(new TextKey(start));
             while (cursor.MoveNext())
             {
-                var key = cursor.Current.Key.Text;
-                if (!key.StartsWith(prefix, StringComparison.Ordinal)) yield break;
-                if (key != after) yield return cursor.Current.Value.Record;
+                var row = cursor.Current;
+                if (!row.Key.StartsWith(prefix, StringComparison.Ordinal)) yield break;
+                if (row.Key != after) yield return row.Record;
             }
         }
     }
@@ -52,16 +52,18 @@ public abstract class View
     public IEnumerable<TRecord> Where<TRecord>(Table<TRecord> table, Index<TRecord> index, string key, string? after = null)
         where TRecord : class
     {
-        var entries = StateOf(table).Index(index);
+        var state = StateOf(table);
+        var (rows, entries) = (state.Rows, state.Index(index));
         KeepForWalk();
-        return Walk(entries, key, after);
+        return Walk(rows, entries, key, after);
 
-        static IEnumerable<TRecord> Walk(SortedMap<IndexKey, TRecord> entries, string key, string? after)
+        static IEnumerable<TRecord> Walk(
+            SortedMap<TextKey, Row<TRecord>> rows, SortedMap<IndexKey, IndexKey> entries, string key, string? after)
         {
             var cursor = entries.From(new IndexKey(key, after ?? ""));
-            while (cursor.MoveNext() && cursor.Current.Key.Index == key)
+            while (cursor.MoveNext() && cursor.Current.Index == key)
             {
-                if (cursor.Current.Key.Primary != after) yield return cursor.Current.Value;
+                if (cursor.Current.Primary != after) yield return RecordOf(rows, cursor.Current);
             }
         }
     }
@@ -74,15 +76,17 @@ public abstract class View
     public IEnumerable<TRecord> InOrder<TRecord>(Table<TRecord> table, Index<TRecord> index, string from = "", string? before = null)
         where TRecord : class
     {
-        var entries = StateOf(table).Index(index);
+        var state = StateOf(table);
+        var (rows, entries) = (state.Rows, state.Index(index));
         KeepForWalk();
-        return Walk(entries, from, before);
+        return Walk(rows, entries, from, before);
 
-        static IEnumerable<TRecord> Walk(SortedMap<IndexKey, TRecord> entries, string from, string? before)
+        static IEnumerable<TRecord> Walk(
+            SortedMap<TextKey, Row<TRecord>> rows, SortedMap<IndexKey, IndexKey> entries, string from, string? before)
         {
             var cursor = entries.From(new IndexKey(from, ""));
-            while (cursor.MoveNext() && (before is null || string.CompareOrdinal(cursor.Current.Key.Index, before) < 0))
-                yield return cursor.Current.Value;
+            while (cursor.MoveNext() && (before is null || string.CompareOrdinal(cursor.Current.Index, before) < 0))
+                yield return RecordOf(rows, cursor.Current);
         }
     }
 
@@ -106,6 +110,12 @@ public abstract class View
 
     internal abstract TableState<TRecord> StateOf<TRecord>(Table<TRecord> table)
         where TRecord : class;
+
+    private static TRecord RecordOf<TRecord>(SortedMap<TextKey, Row<TRecord>> rows, in IndexKey entry)
+        where TRecord : class =>
+        rows.TryFind(new TextKey(entry.Primary!), out var row)
+            ? row.Record
+            : throw new InvalidOperationException($"The index key of '{entry.Primary}' changed without the record being put.");
 
     /// <summary>Called when a walk begins over what this view shows now.</summary>
     private protected virtual void KeepForWalk()

@@ -1,31 +1,32 @@
 namespace Estiba.State.Maps;
 
 /// <summary>Walks a map's entries in key order. A mutable struct: keep it in a local and do not copy it.</summary>
-internal struct Cursor<TKey, TValue>
+internal struct Cursor<TKey, TItem>
     where TKey : struct, ISortKey<TKey>
+    where TItem : struct, ISortItem<TItem, TKey>
 {
-    private (Branch<TKey, TValue> Branch, int Position)[] path;
-    private Leaf<TKey, TValue>? leaf;
+    private (Branch<TKey, TItem> Branch, int Position)[] path;
+    private Leaf<TKey, TItem>? leaf;
     private int position;
 
-    /// <summary>The entry that <see cref="MoveNext"/> moved to.</summary>
-    public readonly ref readonly Entry<TKey, TValue> Current => ref leaf!.Entries[position];
+    /// <summary>The item that <see cref="MoveNext"/> moved to.</summary>
+    public readonly ref readonly TItem Current => ref leaf!.Entries[position].Item;
 
-    public static Cursor<TKey, TValue> Before(Node<TKey, TValue>? root, in TKey key)
+    public static Cursor<TKey, TItem> Before(Node<TKey, TItem>? root, in TKey key)
     {
         var depth = 0;
-        for (var node = root; node is Branch<TKey, TValue> branch; node = branch.Children[0].Node) depth++;
+        for (var node = root; node is Branch<TKey, TItem> branch; node = branch.Children[0].Node) depth++;
 
-        var cursor = new Cursor<TKey, TValue> { path = depth == 0 ? [] : new (Branch<TKey, TValue>, int)[depth] };
+        var cursor = new Cursor<TKey, TItem> { path = depth == 0 ? [] : new (Branch<TKey, TItem>, int)[depth] };
         for (var level = 0; level < depth; level++)
         {
-            var branch = (Branch<TKey, TValue>)root!;
+            var branch = (Branch<TKey, TItem>)root!;
             var child = branch.Search(key);
             cursor.path[level] = (branch, child);
             root = branch.Children[child].Node;
         }
 
-        cursor.leaf = (Leaf<TKey, TValue>?)root;
+        cursor.leaf = (Leaf<TKey, TItem>?)root;
         cursor.position = (cursor.leaf?.Search(key, out _) ?? 0) - 1;
         return cursor;
     }
@@ -40,7 +41,7 @@ internal struct Cursor<TKey, TValue>
         return leaf is not null;
     }
 
-    private readonly Leaf<TKey, TValue>? NextLeaf()
+    private readonly Leaf<TKey, TItem>? NextLeaf()
     {
         for (var level = path.Length - 1; level >= 0; level--)
         {
@@ -50,12 +51,12 @@ internal struct Cursor<TKey, TValue>
             var node = step.Branch.Children[step.Position].Node;
             for (level++; level < path.Length; level++)
             {
-                var branch = (Branch<TKey, TValue>)node;
+                var branch = (Branch<TKey, TItem>)node;
                 path[level] = (branch, 0);
                 node = branch.Children[0].Node;
             }
 
-            return (Leaf<TKey, TValue>)node;
+            return (Leaf<TKey, TItem>)node;
         }
 
         return null;

@@ -1,20 +1,24 @@
 namespace Estiba.State.Maps;
 
-/// <summary>A node of a <see cref="SortedMap{TKey,TValue}"/>: a leaf with entries or a branch with children.</summary>
-internal abstract class Node<TKey, TValue>(Owner owner)
+/// <summary>A node of a <see cref="SortedMap{TKey,TItem}"/>: a leaf with entries or a branch with children.</summary>
+/// <param name="owner">Who may change this node in place.</param>
+/// <param name="skip">How many characters all its keys, and all that may come, begin with alike; its heads begin after them.</param>
+internal abstract class Node<TKey, TItem>(Owner owner, int skip)
     where TKey : struct, ISortKey<TKey>
+    where TItem : struct, ISortItem<TItem, TKey>
 {
     /// <summary>Most slots of a node. Larger nodes make flatter trees, smaller ones make cheaper copies.</summary>
-    internal const int Capacity = 32;
+    internal const int Capacity = 16;
 
     /// <summary>A node with fewer slots than this is joined with its neighbour when something is removed.</summary>
     internal const int Minimum = Capacity / 4;
 
     /// <summary>Arrays grow by this many slots, so that half-full nodes do not hold empty slots.</summary>
-    protected const int Step = 8;
+    private const int Step = 4;
 
-    /// <summary>Who may change this node in place.</summary>
     internal Owner Owner { get; } = owner;
+
+    internal int Skip { get; } = skip;
 
     /// <summary>The slots in use: entries of a leaf, children of a branch.</summary>
     internal int Slots { get; set; }
@@ -23,20 +27,25 @@ internal abstract class Node<TKey, TValue>(Owner owner)
     internal abstract int Total { get; }
 
     /// <summary>Adds or replaces an entry. A full node splits: <paramref name="right"/> is then its new right neighbour.</summary>
-    internal abstract Node<TKey, TValue> Set(
-        in TKey key, in TValue value, Owner owner, bool isLast, out Node<TKey, TValue>? right, out TKey separator);
+    internal abstract Node<TKey, TItem> Set(
+        in TItem item, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? right, out TKey separator);
 
     /// <summary>Removes an entry; answers this very node when there is none.</summary>
-    internal abstract Node<TKey, TValue> Remove(in TKey key, Owner owner);
+    internal abstract Node<TKey, TItem> Remove(in TKey key, in Bounds<TKey> bounds, Owner owner);
 
     /// <summary>Joins this node with its right neighbour, or shares the slots evenly when they are too many for one node.</summary>
-    /// <returns>The left node, and the right one with its separator when two remain.</returns>
-    internal abstract (Node<TKey, TValue> Left, TKey Separator, Node<TKey, TValue>? Right) Join(
-        Node<TKey, TValue> right, in TKey separator, Owner owner);
+    /// <param name="right">The neighbour.</param>
+    /// <param name="separator">Stands between the two; afterwards what stands between the two that remain.</param>
+    /// <param name="bounds">Of both together.</param>
+    /// <param name="owner">Who may change what remains.</param>
+    /// <param name="rest">The right one of two that remain.</param>
+    internal abstract Node<TKey, TItem> Join(
+        Node<TKey, TItem> right, ref TKey separator, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? rest);
 
-    internal abstract (TKey First, TKey Last) Verify();
+    /// <summary>Throws when this subtree is not in the form that its operations rely on.</summary>
+    internal abstract void Verify(in Bounds<TKey> bounds);
 
-    /// <summary>An array with room for <paramref name="slots"/> slots and a little more.</summary>
+    /// <summary>An array with room for so many slots and a little more.</summary>
     protected static TSlot[] Room<TSlot>(int slots) => new TSlot[Math.Min(Capacity, (slots + Step - 1) / Step * Step)];
 
     /// <summary>Opens a gap at a position, in the same array while it has room.</summary>
@@ -54,5 +63,10 @@ internal abstract class Node<TKey, TValue>(Owner owner)
     {
         Array.Copy(slots, position + 1, slots, position, used - position - 1);
         slots[used - 1] = default!;
+    }
+
+    protected static void Require(bool condition, string what)
+    {
+        if (!condition) throw new InvalidOperationException(what);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Estiba.State.Maps;
 
 /// <summary>Marks the nodes that one running transaction made, which it may therefore change in place.</summary>
@@ -13,32 +11,33 @@ internal sealed class Owner;
 /// Every subtree knows its number of entries, so counting a range costs two descents.
 /// The default value is the empty map.
 /// </remarks>
-internal readonly struct SortedMap<TKey, TValue>
+internal readonly struct SortedMap<TKey, TItem>
     where TKey : struct, ISortKey<TKey>
+    where TItem : struct, ISortItem<TItem, TKey>
 {
-    private readonly Node<TKey, TValue>? root;
+    private readonly Node<TKey, TItem>? root;
 
-    private SortedMap(Node<TKey, TValue>? root) => this.root = root;
+    private SortedMap(Node<TKey, TItem>? root) => this.root = root;
 
     public int Count => root?.Total ?? 0;
 
-    public bool TryFind(in TKey key, [MaybeNullWhen(false)] out TValue value)
+    public bool TryFind(in TKey key, out TItem item)
     {
         for (var node = root; node is not null;)
         {
-            if (node is Branch<TKey, TValue> branch)
+            if (node is Branch<TKey, TItem> branch)
             {
                 node = branch.Children[branch.Search(key)].Node;
                 continue;
             }
 
-            var leaf = (Leaf<TKey, TValue>)node;
+            var leaf = (Leaf<TKey, TItem>)node;
             var position = leaf.Search(key, out var found);
-            value = found ? leaf.Entries[position].Value : default;
+            item = found ? leaf.Entries[position].Item : default;
             return found;
         }
 
-        value = default;
+        item = default;
         return false;
     }
 
@@ -48,7 +47,7 @@ internal readonly struct SortedMap<TKey, TValue>
         var count = 0;
         for (var node = root; node is not null;)
         {
-            if (node is not Branch<TKey, TValue> branch) return count + ((Leaf<TKey, TValue>)node).Search(key, out _);
+            if (node is not Branch<TKey, TItem> branch) return count + ((Leaf<TKey, TItem>)node).Search(key, out _);
 
             var position = branch.Search(key);
             foreach (ref readonly var left in branch.Children.AsSpan(0, position)) count += left.Node.Total;
@@ -59,25 +58,25 @@ internal readonly struct SortedMap<TKey, TValue>
     }
 
     /// <summary>A cursor before the first entry whose key is not smaller than <paramref name="key"/>.</summary>
-    public Cursor<TKey, TValue> From(in TKey key) => Cursor<TKey, TValue>.Before(root, key);
+    public Cursor<TKey, TItem> From(in TKey key) => Cursor<TKey, TItem>.Before(root, key);
 
-    /// <summary>The map with the entry added or its value replaced; the key object that is already there stays.</summary>
-    public SortedMap<TKey, TValue> Set(in TKey key, in TValue value, Owner owner)
+    /// <summary>The map with the item added, or in place of the one with the same key.</summary>
+    public SortedMap<TKey, TItem> Set(in TItem item, Owner owner)
     {
-        if (root is null) return new SortedMap<TKey, TValue>(Leaf<TKey, TValue>.Of(key, value, owner));
+        if (root is null) return new SortedMap<TKey, TItem>(Leaf<TKey, TItem>.Of(item, owner));
 
-        var left = root.Set(key, value, owner, isLast: true, out var right, out var separator);
-        return new SortedMap<TKey, TValue>(right is null ? left : Branch<TKey, TValue>.Of(left, separator, right, owner));
+        var left = root.Set(item, default, owner, out var right, out var separator);
+        return new SortedMap<TKey, TItem>(right is null ? left : Branch<TKey, TItem>.Of(left, separator, right, owner));
     }
 
     /// <summary>The map without the key; the same map when it was not there.</summary>
-    public SortedMap<TKey, TValue> Remove(in TKey key, Owner owner)
+    public SortedMap<TKey, TItem> Remove(in TKey key, Owner owner)
     {
-        var rest = root?.Remove(key, owner);
-        while (rest is Branch<TKey, TValue> { Slots: 1 } branch) rest = branch.Children[0].Node;
-        return new SortedMap<TKey, TValue>(rest is { Slots: 0 } ? null : rest);
+        var rest = root?.Remove(key, default, owner);
+        while (rest is Branch<TKey, TItem> { Slots: 1 } branch) rest = branch.Children[0].Node;
+        return new SortedMap<TKey, TItem>(rest is { Slots: 0 } ? null : rest);
     }
 
     /// <summary>Throws when the tree is not in the form that its operations rely on. For tests.</summary>
-    internal void Verify() => root?.Verify();
+    internal void Verify() => root?.Verify(default);
 }

@@ -1,0 +1,32 @@
+using System.Text;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
+using Estiba.Ecr.Authorization;
+
+namespace Estiba.Ecr;
+
+public sealed partial class EcrApi
+{
+    /// <inheritdoc />
+    /// <remarks>Whichever registries are asked for, a token is good for the caller's own.</remarks>
+    public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
+        GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        var expiresAt = _time.GetUtcNow() + _options.TokenLifetime;
+        var token = _tokens.Issue(new RegistryLogin
+        {
+            AccountId = context.AccountId,
+            Region = context.Region,
+            PrincipalArn = context.PrincipalArn,
+            ExpiresAt = expiresAt,
+        });
+        var data = new AuthorizationData
+        {
+            AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{token}")),
+            ExpiresAt = expiresAt,
+            ProxyEndpoint = _options.Endpoint.GetLeftPart(UriPartial.Authority),
+        };
+        var registries = request.RegistryIds?.Distinct().Count() ?? 1;
+        return Task.FromResult(new GetAuthorizationTokenResponse { AuthorizationData = [.. Enumerable.Repeat(data, registries)] });
+    }
+}

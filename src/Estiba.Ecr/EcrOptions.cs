@@ -1,0 +1,29 @@
+namespace Estiba.Ecr;
+
+/// <summary>Where the registry keeps its files, under which address it is reached, and its limits.</summary>
+public sealed record EcrOptions
+{
+    /// <summary>The platform's data directory; everything of this room is under <c>registry/</c> in it.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The address at which clients reach the gateway, as in <c>http://localhost:4566</c>. Host and port are the beginning of every repository's URI.</summary>
+    public required Uri Endpoint { get; init; }
+
+    /// <summary>How long a token from GetAuthorizationToken is good: 12 hours, as ECR's.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>How long a URL from GetDownloadUrlForLayer is good.</summary>
+    public TimeSpan DownloadUrlLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a layer that no image of its repository uses is kept: a push that has uploaded it has this long to send its manifest.</summary>
+    public TimeSpan UnusedLayerRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long an upload may rest before it is given up.</summary>
+    public TimeSpan UploadRetention { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often unused layers and abandoned uploads are looked for.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many uploads may be under way at a time.</summary>
+    public int MaximumUploads { get; init; } = 10_000;
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
+using Estiba.State;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Ecr.Tests;
+
+/// <summary>The room with a real web server on a free port and a clock that stands still; it can be stopped and started again.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    public const string Account = "123456789012";
+    public const string Region = "eu-west-1";
+
+    private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging => logging.AddProvider(new TestLog()));
+    private readonly IJournal _journal;
+    private readonly bool _ownsDirectory;
+    private Store? _store;
+    private EcrService? _service;
+    private WebApplication? _web;
+
+    private Platform(IJournal journal, string? directory)
+    {
+        _journal = journal;
+        _ownsDirectory = directory is null;
+        Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("estiba-ecr-").FullName;
+    }
+
+    public string Directory { get; }
+
+    public StoppedClock Clock { get; } = new();
+
+    public IEcrApi Ecr => _service!.Api;
+
+    public EcrService Service => _service!;
+
+    public Store Store => _store!;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Sends what it is told to, logged in.</summary>
+    public HttpClient Http { get; private set; } = null!;
+
+    public string BlobDirectory => Path.Combine(Directory, "registry", "blobs");
+
+    public string UploadDirectory => Path.Combine(Directory, "registry", "uploads");
+
+    public static async Task<Platform> StartAsync(string? directory = null, int maximumUploads = 100)
+    {
+        var platform = new Platform(new MemoryJournal(), directory);
+        await platform.OpenAsync(maximumUploads);
+        return platform;
+    }
+
+    /// <summary>Everything that a process holds is gone; what is on the disk and in the journal stays.</summary>
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        await OpenAsync(100);
+    }
+
+    public static CallContext Caller(string account = Account, string region = Region) => new()
+    {
+        AccountId = account,
+        Region = region,
+        PrincipalArn = $"arn:aws:iam::{account}:root",
+        AccessKeyId = "AKIAEXAMPLE",
+        RequestId = Guid.NewGuid().ToString(),
+    };
+
+    public async Task<Repository> CreateRepositoryAsync(string name, string? mutability = null, string region = Region) =>
+        (await Ecr.CreateRepositoryAsync(
+            new CreateRepositoryRequest { RepositoryName = name, ImageTagMutability = mutability }, Caller(region: region), default)).Repository!;
+
+    public async Task<string> PasswordAsync(string region = Region)
+    {
+        var answer = await Ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Caller(region: region), default);
+        return Encoding.UTF8.GetString(Convert.FromBase64String(answer.AuthorizationData![0].AuthorizationToken!))["AWS:".Length..];
+    }
+
+    public async Task<HttpClient> LogInAsync(string region = Region)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{await PasswordAsync(region)}"));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", pair);
+        return client;
+    }
+
+    public IEnumerable<string> BlobFiles() => System.IO.Directory.EnumerateFiles(BlobDirectory, "*", SearchOption.AllDirectories);
+
+    public IEnumerable<string> UploadFiles() => System.IO.Directory.EnumerateFiles(UploadDirectory);
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private async Task OpenAsync(int maximumUploads)
+    {
+        _store = await Store.OpenAsync(_journal, EcrService.Tables);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _web = builder.Build();
+        _web.Map("/v2/{**path}", context => _service!.Endpoint.HandleAsync(context));
+        await _web.StartAsync();
+        Address = new Uri(_web.Urls.Single());
+        var options = new EcrOptions { DataDirectory = Directory, Endpoint = Address, MaximumUploads = maximumUploads };
+        _service = new EcrService(_store, options, Clock, _loggers);
+        Http = await LogInAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        Http.Dispose();
+        await _web!.DisposeAsync();
+        _service!.Dispose();
+        await _store!.DisposeAsync();
+    }
+}
+
+/// <summary>A clock that moves when it is told to. It starts now: files are born with the real time.</summary>
+internal sealed class StoppedClock : TimeProvider
+{
+    private DateTimeOffset _now = System.GetUtcNow();
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}
+
+/// <summary>Shows what the room logs beside the test that caused it.</summary>
+internal sealed class TestLog : ILoggerProvider, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}
