@@ -11,7 +11,9 @@ public sealed class GetEventsTests
         await world.PutAsync("g", "s", world.Event("héllo", TimeSpan.FromSeconds(-3)));
         (await world.GetAsync()).Events.ShouldHaveSingleItem().ShouldBe(new OutputLogEvent
         {
-            Timestamp = world.Time.Milliseconds - 3000, Message = "héllo", IngestionTime = world.Time.Milliseconds,
+            Timestamp = world.Time.Milliseconds - 3000,
+            Message = "héllo",
+            IngestionTime = world.Time.Milliseconds,
         });
     }
 

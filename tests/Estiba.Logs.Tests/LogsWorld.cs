@@ -26,10 +26,10 @@ internal sealed class LogsWorld : IAsyncDisposable
 
     internal EventStoreOptions Options { get; private set; } = null!;
 
-    internal static async Task<LogsWorld> OpenAsync()
+    internal static async Task<LogsWorld> OpenAsync(string? path = null)
     {
         var world = new LogsWorld();
-        world.Options = new EventStoreOptions { Directory = world.directory.Path };
+        world.Options = new EventStoreOptions { Directory = path ?? world.directory.Path };
         world.store = await Store.OpenAsync(new MemoryJournal(), LogsApi.Tables);
         world.Api = await LogsApi.OpenAsync(world.store, world.Options, world.Time, new Random(1), logger: null);
         return world;

@@ -1,3 +1,5 @@
+using Estiba.Contracts;
+
 namespace Estiba.Logs.Tests;
 
 public sealed class PutEventsTests
@@ -85,6 +87,26 @@ public sealed class PutEventsTests
         var stored = await world.PutAsync("g", "s", world.Event("too old", -TimeSpan.FromDays(15)));
         stored.RejectedLogEventsInfo!.TooOldLogEventEndIndex.ShouldBe(1);
         (await world.GetAsync()).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_said_and_the_stream_goes_on_when_there_is_room()
+    {
+        using var disk = new SmallDisk("800k");
+        await using var world = await LogsWorld.OpenAsync(disk.Path);
+        await world.CreateGroupAsync("g");
+        await world.CreateStreamAsync("g", "s");
+        await world.SayAsync("s", "before");
+
+        var refused = await Should.ThrowAsync<AwsException>(() => world.SayAsync("s", new string('x', 1_040_000)));
+        refused.Code.ShouldBe("ServiceUnavailableException");
+        refused.Message.ShouldContain("No space left on device");
+        refused.StatusCode.ShouldBeGreaterThanOrEqualTo(500);
+
+        await world.SayAsync("s", "small enough");
+        disk.Grow("4m");
+        await world.SayAsync("s", new string('x', 1_000_000));
+        (await world.GetAsync(request => request with { Limit = 2 })).Events!.Select(found => found.Message).ShouldBe(["before", "small enough"]);
     }
 
     [Fact]

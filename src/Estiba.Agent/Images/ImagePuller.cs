@@ -36,7 +36,7 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
             try
             {
                 await PullOnceAsync(image, pullName, authentication, cancellation);
-                use.Pulled(image, time.GetUtcNow());
+                use.Pulled(image, pullName, time.GetUtcNow());
             }
             catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException)
             {

@@ -13,6 +13,7 @@ namespace Estiba.Agent.Tasks;
 internal sealed class TaskEffects(
     AgentOptions options, IContainerEngine engine, ImagePuller images, LogShipping logs, TaskJournal journal, TimeProvider time, Random random, ILogger logger) : IDisposable
 {
+    private const int MostRepulls = 3;
     private static readonly TimeSpan RemoveRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan InspectTimeout = TimeSpan.FromSeconds(30);
 
@@ -171,6 +172,11 @@ internal sealed class TaskEffects(
         catch (EngineUnreachableException)
         {
             return Postponed(index);
+        }
+        catch (EngineException exception) when (exception.IsNotFound && task.Containers[index].Failures < MostRepulls && exception.Message.StartsWith("No such image", StringComparison.Ordinal))
+        {
+            // Somebody removed the image between its pull and now; it is pulled again.
+            return state => TaskOutcomes.ImageGone(state, index, time.GetUtcNow());
         }
         catch (EngineException exception)
         {

@@ -19,9 +19,11 @@ internal static class EventId
     {
         position = default;
         if (text.Length != Digits || text.ContainsAnyExceptInRange('0', '9')) return false;
-        if (!long.TryParse(text[..TimestampDigits], NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp)) return false;
-        if (!long.TryParse(text.Slice(TimestampDigits, NumberDigits), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)) return false;
+        if (!TryNumber(text[..TimestampDigits], out var timestamp) || !TryNumber(text.Slice(TimestampDigits, NumberDigits), out var sequence)) return false;
         position = new EventPosition(timestamp, sequence);
         return true;
     }
+
+    private static bool TryNumber(ReadOnlySpan<char> digits, out long number) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

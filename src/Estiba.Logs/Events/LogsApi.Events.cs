@@ -23,7 +23,8 @@ public sealed partial class LogsApi
     private readonly SemaphoreSlim reads = new(4 * Environment.ProcessorCount);
 
     /// <inheritdoc />
-    public async Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<PutLogEventsResponse> PutLogEventsAsync(
+        PutLogEventsRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = store.Current;
         var group = GroupNamed(view, context, request.LogGroupName!);
@@ -47,7 +48,8 @@ public sealed partial class LogsApi
     }
 
     /// <inheritdoc />
-    public async Task<GetLogEventsResponse> GetLogEventsAsync(GetLogEventsRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<GetLogEventsResponse> GetLogEventsAsync(
+        GetLogEventsRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = store.Current;
         var group = GroupOf(view, context, request.LogGroupName, request.LogGroupIdentifier);

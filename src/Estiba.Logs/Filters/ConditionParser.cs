@@ -18,7 +18,8 @@ internal sealed class ConditionParser(PatternText text, Func<Action<Comparison>>
     private int depth;
     private int regexes;
 
-    public Condition Read() => ReadJoined("||", () => ReadJoined("&&", ReadOne, static all => new AllConditions(all)), static any => new AnyCondition(any));
+    public Condition Read() => ReadJoined(
+        "||", () => ReadJoined("&&", ReadOne, static all => new AllConditions(all)), static any => new AnyCondition(any));
 
     private Condition ReadJoined(string token, Func<Condition> read, Func<List<Condition>, Condition> join)
     {

@@ -59,7 +59,8 @@ internal static class JsonPatternParser
         }
 
         var digits = text.TakeWhile(char.IsAsciiDigit);
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw text.Unexpected("expected an index after '['");
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            throw text.Unexpected("expected an index after '['");
         text.Take("]", "after an index");
         return selector.AddItem(index);
     }

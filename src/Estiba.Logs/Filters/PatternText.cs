@@ -95,6 +95,7 @@ internal sealed class PatternText(string text)
         return value;
     }
 
-    public AwsException Unexpected(string detail) =>
-        AtEnd ? Invalid($"{detail}, but the pattern ends") : Invalid($"{detail} at position {at + 1}, near '{text[at..Math.Min(text.Length, at + 12)]}'");
+    public AwsException Unexpected(string detail) => AtEnd
+        ? Invalid($"{detail}, but the pattern ends")
+        : Invalid($"{detail} at position {at + 1}, near '{text[at..Math.Min(text.Length, at + 12)]}'");
 }

@@ -47,7 +47,9 @@ internal sealed class EventScan : IDisposable
     public void Plan(ScanPiece piece)
     {
         if (piece.LastTimestamp < query.From || piece.FirstTimestamp > query.Through) return;
-        if (query.Beyond is { } cursor && (query.Descending ? piece.FirstTimestamp > cursor.Timestamp : piece.LastTimestamp < cursor.Timestamp)) return;
+        var isBehind = query.Beyond is { } cursor
+            && (query.Descending ? piece.FirstTimestamp > cursor.Timestamp : piece.LastTimestamp < cursor.Timestamp);
+        if (isBehind) return;
         pieces.Enqueue(piece, query.Descending ? -piece.LastTimestamp : piece.FirstTimestamp);
     }
 

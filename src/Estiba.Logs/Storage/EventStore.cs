@@ -75,6 +75,9 @@ internal sealed class EventStore : IAsyncDisposable
         }
     }
 
+    /// <summary>How many groups have their segments' names and streams' statistics in memory; the others lie idle.</summary>
+    public int LoadedGroups => groups.Values.Count(group => group.IsLoaded);
+
     /// <summary>What is known of a stream; null when no event was ever stored in it.</summary>
     public StreamStatistics? Statistics(StreamKey key) => Group(key.Group).Statistics(key.Stream);
 
@@ -113,7 +116,8 @@ internal sealed class EventStore : IAsyncDisposable
         directoryLock.Dispose();
     }
 
-    private GroupLog Group(long group) => groups.GetOrAdd(group, static (id, store) => new GroupLog(id, store.DirectoryOf(id), store.live, store.logger), this);
+    private GroupLog Group(long group) => groups.GetOrAdd(
+        group, static (id, store) => new GroupLog(id, store.DirectoryOf(id), store.live, store.logger), this);
 
     private string DirectoryOf(long group) => Path.Combine(options.GroupsDirectory, group.ToString("x16", CultureInfo.InvariantCulture));
 

@@ -13,7 +13,7 @@ internal sealed record EventStoreOptions
     public long SegmentBytes { get; init; } = 64 << 20;
 
     /// <summary>What is compressed, and read back, at a time.</summary>
-    public int BlockBytes { get; init; } = 128 << 10;
+    public int BlockBytes { get; init; } = 64 << 10;
 
     /// <summary>What is written with one sync at most, apart from the last batch.</summary>
     public long CommitBytes { get; init; } = 8 << 20;

@@ -21,6 +21,15 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
 
     public string Directory => directory;
 
+    /// <summary>Whether the directory's knowledge is in memory.</summary>
+    public bool IsLoaded
+    {
+        get
+        {
+            lock (gate) return segments is not null;
+        }
+    }
+
     public bool IsDeleted
     {
         get
@@ -34,6 +43,7 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
         lock (gate)
         {
             Load();
+            usedLately = true;
             return new GroupView([.. segments!], [.. slices.Select(slice => slice.View(streams))], deletedStreams);
         }
     }
@@ -43,6 +53,7 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
         lock (gate)
         {
             Load();
+            usedLately = true;
             return statistics.TryGetValue(stream, out var found) ? found : null;
         }
     }
@@ -53,6 +64,7 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
         lock (gate)
         {
             Load();
+            usedLately = true;
             return segments!.Sum(segment => segment.Summary.StoredBytes) + slices.Sum(slice => slice.AccountedBytes);
         }
     }
@@ -163,7 +175,6 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
 
     private void Load()
     {
-        usedLately = true;
         if (segments is not null) return;
 
         var loaded = Segment.Load(directory, logger);

@@ -117,8 +117,9 @@ internal sealed class JournalWriter : IAsyncDisposable
         foreach (var batch in batches)
         {
             var header = BatchFrame.Header(batch.Frame.Span);
-            published(journal, new BatchRef(
-                header.Key.Stream, offset, header.FirstTimestamp, header.LastTimestamp, header.IngestionTime, batch.Length, batch.AccountedBytes, -1), header);
+            var stored = new BatchRef(
+                header.Key.Stream, offset, header.FirstTimestamp, header.LastTimestamp, header.IngestionTime, batch.Length, batch.AccountedBytes, -1);
+            published(journal, stored, header);
             offset += batch.Length;
             batch.Complete();
         }

@@ -5,6 +5,7 @@ internal sealed class PageCollector(int limit, int maxBytes, bool descending)
 {
     private readonly List<StoredEvent> kept = [];
     private long bytes;
+    private bool untrimmed;
 
     /// <summary>True once something was turned away because the page is full.</summary>
     public bool Overflowed { get; private set; }
@@ -28,15 +29,20 @@ internal sealed class PageCollector(int limit, int maxBytes, bool descending)
     {
         kept.Add(item);
         bytes += item.AccountedBytes;
+        untrimmed = true;
         if (kept.Count >= 2L * limit || bytes >= 2L * maxBytes) Trim();
     }
 
     /// <summary>Drops what does not fit.</summary>
     public void Trim()
     {
+        if (!untrimmed) return;
+        untrimmed = false;
         Sort();
         var (count, sum) = (0, 0L);
-        while (count < kept.Count && count < limit && (count == 0 || sum + kept[count].AccountedBytes <= maxBytes)) sum += kept[count++].AccountedBytes;
+        while (count < kept.Count && count < limit && (count == 0 || sum + kept[count].AccountedBytes <= maxBytes))
+            sum += kept[count++].AccountedBytes;
+
         if (count < kept.Count)
         {
             Overflowed = true;

@@ -30,7 +30,8 @@ internal sealed class StreamListing(LogGroupRecord group, int limit, bool descen
         if (after is not null)
         {
             var colon = after.IndexOf(':', StringComparison.Ordinal);
-            if (colon < 0 || !long.TryParse(after.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var time)) throw PageToken.Invalid();
+            if (colon < 0 || !long.TryParse(after.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var time))
+                throw PageToken.Invalid();
             cursor = (time, after[(colon + 1)..]);
         }
 

@@ -8,7 +8,8 @@ namespace Estiba.Logs;
 public sealed partial class LogsApi
 {
     /// <inheritdoc />
-    public async Task<TagLogGroupResponse> TagLogGroupAsync(TagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<TagLogGroupResponse> TagLogGroupAsync(
+        TagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
     {
         TagRules.CheckKeys(request.Tags);
         await ChangeAsync(
@@ -19,7 +20,8 @@ public sealed partial class LogsApi
     }
 
     /// <inheritdoc />
-    public async Task<UntagLogGroupResponse> UntagLogGroupAsync(UntagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<UntagLogGroupResponse> UntagLogGroupAsync(
+        UntagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
     {
         await ChangeAsync(
             view => GroupNamed(view, context, request.LogGroupName!),
@@ -34,7 +36,8 @@ public sealed partial class LogsApi
         Task.FromResult(new ListTagsLogGroupResponse { Tags = GroupNamed(store.Current, context, request.LogGroupName!).Tags });
 
     /// <inheritdoc />
-    public async Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<TagResourceResponse> TagResourceAsync(
+        TagResourceRequest request, CallContext context, CancellationToken cancellation = default)
     {
         TagRules.CheckKeys(request.Tags);
         await ChangeAsync(
@@ -45,7 +48,8 @@ public sealed partial class LogsApi
     }
 
     /// <inheritdoc />
-    public async Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<UntagResourceResponse> UntagResourceAsync(
+        UntagResourceRequest request, CallContext context, CancellationToken cancellation = default)
     {
         await ChangeAsync(
             view => Resource(view, context, request.ResourceArn!),

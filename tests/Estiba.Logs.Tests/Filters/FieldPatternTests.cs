@@ -42,8 +42,13 @@ public sealed class FieldPatternTests
         PatternCase.Extract("[ip, ..., status, bytes]", Access).ShouldBe(
             new Dictionary<string, string>
             {
-                ["$ip"] = "127.0.0.1", ["$2"] = "Prod", ["$3"] = "frank", ["$4"] = "10/Oct/2000:13:25:15 -0700",
-                ["$5"] = "GET /index.html HTTP/1.0", ["$status"] = "404", ["$bytes"] = "1534",
+                ["$ip"] = "127.0.0.1",
+                ["$2"] = "Prod",
+                ["$3"] = "frank",
+                ["$4"] = "10/Oct/2000:13:25:15 -0700",
+                ["$5"] = "GET /index.html HTTP/1.0",
+                ["$status"] = "404",
+                ["$bytes"] = "1534",
             },
             ignoreOrder: true);
 

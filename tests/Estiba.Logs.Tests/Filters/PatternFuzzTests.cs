@@ -20,14 +20,14 @@ public sealed class PatternFuzzTests
         new string('{', 500) + new string('}', 500), new string('a', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 400)) + "1" + new string('}', 400),
     ];
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 6)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 3)];
 
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Any_text_is_a_pattern_that_matches_or_not_or_is_refused_as_AWS_refuses(int seed)
     {
         var random = new Random(seed);
-        for (var round = 0; round < 4000; round++)
+        for (var round = 0; round < 3000; round++)
         {
             var pattern = string.Concat(random.GetItems(Pieces, random.Next(1, 14)));
             if (random.Next(3) == 0) pattern = "{ $.a" + pattern + " }";

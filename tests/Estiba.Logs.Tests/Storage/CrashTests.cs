@@ -145,9 +145,11 @@ public sealed class CrashTests
 
     private static Process Start(string directory)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) 
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(CrashTests).Assembly.Location);
         start.ArgumentList.Add("-method");

@@ -264,6 +264,46 @@ public sealed class EventStoreTests
     }
 
     [Fact]
+    public async Task An_idle_group_is_forgotten_at_the_second_clean_up_and_read_again_when_asked()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(First, 1, "a");
+        await world.Store.FlushAsync();
+        world.Messages(StoreWorld.Stream(First)).ShouldBe(["a"]);
+        await world.Store.CleanAsync(1, expiredBefore: null);
+        world.Store.LoadedGroups.ShouldBe(1);
+        await world.Store.CleanAsync(1, expiredBefore: null);
+        world.Store.LoadedGroups.ShouldBe(0);
+        world.Messages(StoreWorld.Stream(First)).ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public async Task A_reader_sees_all_that_was_acknowledged_once_while_it_is_written_sorted_and_merged()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        const int lines = 1500;
+        var acknowledged = 0;
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < lines; i++)
+            {
+                await world.AppendAsync(First, i, $"{i}");
+                Volatile.Write(ref acknowledged, i + 1);
+            }
+        });
+        while (!writing.IsCompleted)
+        {
+            var least = Volatile.Read(ref acknowledged);
+            var found = world.Messages(StoreWorld.Stream(First) with { Limit = 700 });
+            found.Count.ShouldBeGreaterThanOrEqualTo(least);
+            string.Join(' ', found).ShouldBe(string.Join(' ', Enumerable.Range(0, found.Count)));
+        }
+
+        await writing;
+        world.Messages(StoreWorld.Stream(First)).Count.ShouldBe(lines);
+    }
+
+    [Fact]
     public async Task A_second_store_in_the_same_directory_is_refused()
     {
         await using var world = await StoreWorld.OpenAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Estiba.Logs.Storage;
 
 namespace Estiba.Logs.Tests.Storage;
@@ -48,29 +47,5 @@ public sealed class FullDiskTests
         var bytes = new byte[count];
         random.NextBytes(bytes);
         return bytes;
-    }
-
-    private sealed class SmallDisk : IDisposable
-    {
-        private readonly TemporaryDirectory mountPoint = new();
-
-        internal SmallDisk(string size) => Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", Path);
-
-        internal string Path => mountPoint.Path;
-
-        internal void Grow(string size) => Run("mount", "-o", $"remount,size={size}", Path);
-
-        public void Dispose()
-        {
-            Run("umount", Path);
-            mountPoint.Dispose();
-        }
-
-        private static void Run(string command, params string[] arguments)
-        {
-            using var process = Process.Start(command, arguments);
-            process.WaitForExit();
-            process.ExitCode.ShouldBe(0, $"'{command} {string.Join(' ', arguments)}' failed: this test must run as root, with the right to mount");
-        }
     }
 }
