@@ -1,10 +1,13 @@
 using Estiba.Benchmarks;
+using Estiba.Benchmarks.Registry;
 using Estiba.Benchmarks.State;
 
 // Runs the benchmarks that are named, each of which prints one line for each figure.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
     ["map"] = SortedMapBenchmark.RunAsync,
+    ["registry"] = RegistryBenchmark.RunAsync,
+    ["registry-server"] = RegistryServer.ServeAsync,
     ["store"] = StoreBenchmark.RunAsync,
 };
 
