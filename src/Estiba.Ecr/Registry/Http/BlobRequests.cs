@@ -10,8 +10,9 @@ namespace Estiba.Ecr.Registry.Http;
 /// <summary><c>/v2/{name}/blobs/{digest}</c>: reading a layer, whole or in part, and taking it out of the repository.</summary>
 internal sealed class BlobRequests(Store store, BlobStore blobs, LayerStore layers)
 {
-    // Measured: from here on a larger piece makes a pull no faster, and SendFileAsync takes half as long again.
-    private const int PieceSize = 64 * 1024;
+    // Measured: a smaller piece makes a pull slower where the processors are busy, a larger one no faster. SendFileAsync copies in small
+    // pieces here and takes twice as long.
+    private const int PieceSize = 256 * 1024;
 
     public Task HandleAsync(RegistryRequest request) => request.Method switch
     {

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
+using Estiba.Ecr;
+using Estiba.State;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Benchmarks.Registry;
+
+/// <summary>A registry in a process of its own, on a free port, with a data directory of its own.</summary>
+internal sealed class RegistryServer(string name, Process process, Uri address, string? password, string directory) : IDisposable
+{
+    public const string Repository = "bench";
+
+    public string Name => name;
+
+    public Uri Address => address;
+
+    /// <summary>What a client logs in with; null if it need not.</summary>
+    public string? Password => password;
+
+    public double MemoryMiB
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / (1024.0 * 1024);
+        }
+    }
+
+    /// <summary>This program again, as a registry.</summary>
+    public static async Task<RegistryServer> StartEstibaAsync()
+    {
+        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort());
+        var process = Start(Environment.ProcessPath!, "registry-server", port.ToString(), directory);
+        var password = await process.StandardOutput.ReadLineAsync();
+        process.BeginErrorReadLine();
+        return new RegistryServer("estiba", process, new Uri($"http://127.0.0.1:{port}"), password, directory);
+    }
+
+    /// <summary>Debian's docker-registry, as its package configures it but for the place and the log.</summary>
+    public static async Task<RegistryServer> StartDockerRegistryAsync()
+    {
+        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort());
+        var configuration = Path.Combine(directory, "config.yml");
+        await File.WriteAllTextAsync(configuration, $"""
+            version: 0.1
+            log:
+              level: error
+              accesslog:
+                disabled: true
+            storage:
+              cache:
+                blobdescriptor: inmemory
+              filesystem:
+                rootdirectory: {directory}/data
+            http:
+              addr: 127.0.0.1:{port}
+            """);
+        var process = Start("docker-registry", "serve", configuration);
+        // It logs every layer that it does not know; nobody reading that would stop it.
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        var address = new Uri($"http://127.0.0.1:{port}");
+        await AnswersAsync(address);
+        return new RegistryServer("docker-registry", process, address, password: null, directory);
+    }
+
+    /// <summary>Is the registry that <see cref="StartEstibaAsync"/> starts, until its input ends.</summary>
+    public static async Task ServeAsync(string[] arguments)
+    {
+        var (port, directory) = (int.Parse(arguments[0]), arguments[1]);
+        await using var store = await Store.OpenAsync(new SqliteJournal(Path.Combine(directory, "state.db")), EcrService.Tables);
+        var options = new EcrOptions { DataDirectory = directory, Endpoint = new Uri($"http://127.0.0.1:{port}") };
+        using var ecr = new EcrService(store, options, TimeProvider.System, NullLoggerFactory.Instance);
+        var caller = new CallContext
+        {
+            AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "", RequestId = "",
+        };
+        await ecr.Api.CreateRepositoryAsync(new CreateRepositoryRequest { RepositoryName = Repository }, caller);
+        var token = await ecr.Api.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), caller);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        await using var web = builder.Build();
+        web.Map("/v2/{**path}", context => ecr.Endpoint.HandleAsync(context));
+        await web.StartAsync();
+        Console.WriteLine(Encoding.UTF8.GetString(Convert.FromBase64String(token.AuthorizationData![0].AuthorizationToken!))["AWS:".Length..]);
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            // Until whoever has started this process has ended.
+        }
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static Process Start(string program, params string[] arguments) => Process.Start(
+        new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task AnswersAsync(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/v2/");
+                return;
+            }
+            catch (HttpRequestException) when (tries < 100)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+}
