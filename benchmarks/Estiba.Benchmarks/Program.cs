@@ -1,21 +1,34 @@
 using Estiba.Benchmarks;
+using Estiba.Benchmarks.Logs;
+using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
 using Estiba.Benchmarks.State;
 
-// Runs the benchmarks that are named, each of which prints one line for each figure.
+// ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes docs/performance.md.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
-    ["map"] = SortedMapBenchmark.RunAsync,
-    ["registry"] = RegistryBenchmark.RunAsync,
-    ["registry-server"] = RegistryServer.ServeAsync,
+    ["start"] = StartBenchmark.RunAsync,
+    ["reads"] = ReadBenchmark.RunAsync,
+    ["tasks"] = TaskStartBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
+    ["map"] = SortedMapBenchmark.RunAsync,
+    ["logs"] = LogsBenchmark.RunAsync,
+    ["registry"] = RegistryBenchmark.RunAsync,
 };
 
-if (args.Length == 0 || !benchmarks.TryGetValue(args[0], out var benchmark))
+switch (args)
 {
-    Console.Error.WriteLine($"Usage: Estiba.Benchmarks {string.Join('|', benchmarks.Keys)} [options]");
-    return 2;
+    case ["all"]:
+        await PerformancePage.WriteAsync(benchmarks.Keys);
+        return 0;
+    // Not a benchmark: the process that the one of the registry starts beside itself.
+    case ["registry-server", .. var place]:
+        await RegistryServer.ServeAsync(place);
+        return 0;
+    case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
+        await benchmark(options);
+        return 0;
+    default:
+        Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");
+        return args is ["--help"] ? 0 : 2;
 }
-
-await benchmark(args[1..]);
-return 0;

@@ -27,7 +27,7 @@ public sealed class EcsControllers : IAsyncDisposable
         var sessions = new AgentSessions();
         _services = Loop("services", new ServiceReconciler(store, ids, time));
         _schedulers = Loop("scheduler", new ClusterScheduler(store, ids, new Random(random.Next()), time));
-        _payloads = Loop("payloads", new PayloadReconciler(store, sessions, options));
+        _payloads = Loop("payloads", new PayloadReconciler(store, sessions, ids, options, time));
         _retention = new Retention(store, options, time, loggers.CreateLogger<Retention>());
         Agents = new AgentDoor(store, sessions, _payloads.Enqueue, ids, options, time, loggers.CreateLogger<AgentDoor>());
 

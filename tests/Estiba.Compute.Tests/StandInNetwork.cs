@@ -22,6 +22,8 @@ internal sealed class StandInNetwork : IInstanceNetwork
         return Task.FromResult(new AddressReport(Present, Complaint));
     }
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     public Task RemoveAsync(CancellationToken cancellation)
     {
         Present = new HashSet<IPAddress>();

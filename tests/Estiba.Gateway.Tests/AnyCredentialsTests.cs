@@ -38,7 +38,9 @@ public sealed class AnyCredentialsTests
         var options = new GatewayOptions
         {
             EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Parse(address), 0)],
-            Version = "1", DefaultAccountId = GatewayWorld.Account, AnyCredentials = true,
+            Version = "1",
+            DefaultAccountId = GatewayWorld.Account,
+            AnyCredentials = true,
         };
 
         Should.Throw<ArgumentException>(() => new GatewayServer(options, [], null!, [], TimeProvider.System, NullLoggerFactory.Instance))

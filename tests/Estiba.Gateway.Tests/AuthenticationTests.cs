@@ -218,6 +218,24 @@ public sealed class AuthenticationTests
         (await world.SendAsync(await world.SignAsync(request, "ecs"))).Status.ShouldBe(200);
     }
 
+    [Fact]
+    public async Task A_signed_content_length_is_accepted()
+    {
+        // The SDKs for Go and Java sign it, and the server keeps this header as a number.
+        await using var world = await GatewayWorld.StartAsync();
+        var request = world.Request("json");
+        var headers = new Dictionary<string, string>
+        {
+            ["content-length"] = "2",
+            ["content-type"] = "application/x-amz-json-1.1",
+            ["x-amz-target"] = "AmazonEC2ContainerServiceV20141113.ListClusters",
+        };
+        foreach (var (name, value) in new RequestSigner(world.Time).Sign("POST", world.Address, headers, "{}"u8, GatewayWorld.Root, "eu-west-1", "ecs"))
+            request.Headers.TryAddWithoutValidation(name, value);
+
+        (await world.SendAsync(request)).Status.ShouldBe(200);
+    }
+
     [Theory]
     [InlineData("Action=GetCallerIdentity&Version=2011-06-15", "sts", "GetCallerIdentityResponse")]
     [InlineData("Action=DescribeRegions&Version=2016-11-15", "ec2", "DescribeRegionsResponse")]

@@ -46,7 +46,9 @@ public sealed class AwsCommandLineTests
     {
         var start = new ProcessStartInfo("aws", arguments + " --output json")
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["AWS_ENDPOINT_URL"] = world.Address.ToString();
         start.Environment["AWS_ACCESS_KEY_ID"] = credentials.AccessKeyId;

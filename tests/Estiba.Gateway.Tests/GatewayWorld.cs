@@ -56,12 +56,19 @@ internal sealed class GatewayWorld : IAsyncDisposable, ICredentialSource
     {
         "AKIAIOSFODNN7EXAMPLE" => new Credential
         {
-            AccessKeyId = accessKeyId, SecretAccessKey = Root.SecretAccessKey, AccountId = Account, PrincipalArn = $"arn:aws:iam::{Account}:root",
+            AccessKeyId = accessKeyId,
+            SecretAccessKey = Root.SecretAccessKey,
+            AccountId = Account,
+            PrincipalArn = $"arn:aws:iam::{Account}:root",
         },
         "ASIAIOSFODNN7EXAMPLE" => new Credential
         {
-            AccessKeyId = accessKeyId, SecretAccessKey = Session.SecretAccessKey, AccountId = "210987654321",
-            PrincipalArn = "arn:aws:sts::210987654321:assumed-role/app/session", SessionToken = Session.SessionToken, Expires = SessionEnds,
+            AccessKeyId = accessKeyId,
+            SecretAccessKey = Session.SecretAccessKey,
+            AccountId = "210987654321",
+            PrincipalArn = "arn:aws:sts::210987654321:assumed-role/app/session",
+            SessionToken = Session.SessionToken,
+            Expires = SessionEnds,
         },
         _ => null,
     };

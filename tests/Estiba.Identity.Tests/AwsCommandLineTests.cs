@@ -77,7 +77,9 @@ public sealed class AwsCommandLineTests
     {
         var start = new ProcessStartInfo("aws", [.. arguments, "--output", "json"])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["AWS_ENDPOINT_URL"] = $"http://{gateway.EndPoints[0]}";
         start.Environment["AWS_REGION"] = start.Environment["AWS_DEFAULT_REGION"] = "eu-west-1";

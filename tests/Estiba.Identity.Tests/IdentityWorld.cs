@@ -48,7 +48,11 @@ internal sealed class IdentityWorld : IAsyncDisposable
 
     public static CallContext CallerOf(string account) => new()
     {
-        AccountId = account, Region = "us-east-1", PrincipalArn = $"arn:aws:iam::{account}:root", AccessKeyId = "AKIAROOTROOTROOTROOT", RequestId = "1",
+        AccountId = account,
+        Region = "us-east-1",
+        PrincipalArn = $"arn:aws:iam::{account}:root",
+        AccessKeyId = "AKIAROOTROOTROOTROOT",
+        RequestId = "1",
     };
 
     public static async Task<IdentityWorld> StartAsync()
@@ -70,7 +74,11 @@ internal sealed class IdentityWorld : IAsyncDisposable
         var credential = Credentials.Find(accessKeyId)!;
         return new CallContext
         {
-            AccountId = credential.AccountId, Region = "us-east-1", PrincipalArn = credential.PrincipalArn, AccessKeyId = accessKeyId, RequestId = "1",
+            AccountId = credential.AccountId,
+            Region = "us-east-1",
+            PrincipalArn = credential.PrincipalArn,
+            AccessKeyId = accessKeyId,
+            RequestId = "1",
         };
     }
 

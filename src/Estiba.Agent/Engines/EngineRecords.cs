@@ -193,6 +193,9 @@ public sealed record LogsQuery
 
     /// <summary>Only this many of the last lines; null all.</summary>
     public int? Tail { get; init; }
+
+    /// <summary>Whether the container has a pseudo terminal, which changes how its output is framed; null lets the engine be asked.</summary>
+    public bool? Terminal { get; init; }
 }
 
 /// <summary>One line of output without its line break.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Agent.Logs;
 
 /// <summary>Where one container's output goes.</summary>
-internal sealed record LogTarget(string Group, string Stream, CallContext Context, AwsLogsOptions Options);
+internal sealed record LogTarget(string Group, string Stream, CallContext Context, AwsLogsOptions Options, bool Terminal);
 
 /// <summary>Sends one container's output to its log stream, from its start to its end, across failures of the engine and of the log service.</summary>
 /// <remarks>
@@ -56,7 +56,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
     private async Task FollowAsync(string container, LogTarget target, LogPosition position, CancellationToken cancellation)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since }, reading.Token);
+        var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since, Terminal = target.Terminal }, reading.Token);
         var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
         var batch = new LogBatch();
         Task<bool>? next = null;

@@ -156,13 +156,15 @@ internal sealed class LogShipping(
 
     private LogTarget? Target(TaskState task, int index)
     {
-        if (AwsLogsOptions.Of(new ContainerDefinition(task.Definition, task.ContainerDefinition(index))) is not { } awslogs) return null;
+        var definition = new ContainerDefinition(task.Definition, task.ContainerDefinition(index));
+        if (AwsLogsOptions.Of(definition) is not { } awslogs) return null;
         var caller = context();
         return new LogTarget(
             awslogs.Group,
             awslogs.StreamOf(task, index, task.Containers[index].Id ?? task.Containers[index].EngineName),
             awslogs.Region is { } region ? caller with { Region = region } : caller,
-            awslogs);
+            awslogs,
+            definition.Terminal);
     }
 
     private sealed record Shipment(DateTimeOffset StartedAt, Task Work);

@@ -33,7 +33,7 @@ internal static class Capabilities
         foreach (var feature in AgentFeatures) attributes[New + feature] = null;
         foreach (var driver in KnownLogDrivers)
             if (AlwaysThere.Contains(driver) || engine.LogDrivers.Contains(driver)) attributes[$"{Old}logging-driver.{driver}"] = null;
-        foreach (var driver in engine.VolumeDrivers) attributes[$"{New}docker-volume-driver.{driver}"] = null;
+        foreach (var driver in engine.VolumeDrivers) attributes[$"{New}docker-volume-driver.{driver}"] = attributes[$"{New}docker-plugin.{driver}"] = null;
         foreach (var option in engine.SecurityOptions)
             if (option.Contains("apparmor", StringComparison.Ordinal)) attributes[Old + "apparmor"] = null;
             else if (option.Contains("selinux", StringComparison.Ordinal)) attributes[Old + "selinux"] = null;

@@ -19,6 +19,9 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
     /// <summary>The log driver that the container asks for; empty is the engine's default.</summary>
     public string LogDriver => hostConfig["LogConfig"]?["Type"]?.GetValue<string>() ?? "";
 
+    /// <summary>It has a pseudo terminal.</summary>
+    public bool Terminal => config["Tty"]?.GetValueKind() == JsonValueKind.True;
+
     /// <summary>The log driver's options.</summary>
     public IReadOnlyDictionary<string, string> LogOptions =>
         (hostConfig["LogConfig"]?["Config"] as JsonObject)?.ToDictionary(option => option.Key, option => option.Value?.ToString() ?? "", StringComparer.Ordinal)

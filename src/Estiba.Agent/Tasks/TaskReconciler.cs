@@ -77,20 +77,20 @@ internal sealed class TaskReconciler : IAsyncDisposable
     /// <summary>Takes on what a payload says; returns when that would survive a power cut.</summary>
     public async Task AcceptAsync(IReadOnlyList<AcsTask> tasks, CancellationToken cancellation)
     {
-        var accepted = new List<TaskState>();
         foreach (var task in tasks)
         {
             if (task.Arn is null || snapshot.ContainsKey(task.Arn)) continue;
             var state = TaskState.Accept(task, time.GetUtcNow());
             journal.Save(state, durably: true);
-            accepted.Add(state);
+            Post(() =>
+            {
+                if (!entries.ContainsKey(state.Arn)) Begin(Add(state));
+            });
         }
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            foreach (var state in accepted)
-                if (!entries.ContainsKey(state.Arn)) Begin(Add(state));
             foreach (var task in tasks)
                 if (task.DesiredStatus == TaskStatuses.Stopped) Stop(task.Arn ?? "");
             done.TrySetResult();

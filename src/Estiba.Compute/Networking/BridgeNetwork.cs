@@ -9,7 +9,7 @@ namespace Estiba.Compute.Networking;
 /// <remarks>Nothing is remembered: each pass looks at the interface, so addresses come back after a reboot or a restart of Docker.</remarks>
 internal sealed class BridgeNetwork(
     string name, string bridge, AddressRange range, IPAddress gateway, DockerSocket docker, IAddressEditor editor, IDisposable claim)
-    : IInstanceNetwork, IDisposable
+    : IInstanceNetwork
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -54,11 +54,12 @@ internal sealed class BridgeNetwork(
         if (editor is HelperContainer helper) await helper.RemoveImageAsync(cancellation);
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         docker.Dispose();
         claim.Dispose();
         _one.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>The instances' addresses on the bridge now. The network is created if it is gone and <paramref name="create"/>.</summary>

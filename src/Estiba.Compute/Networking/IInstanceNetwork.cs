@@ -3,7 +3,8 @@ using System.Net;
 namespace Estiba.Compute.Networking;
 
 /// <summary>Where the addresses of virtual instances live on this host.</summary>
-public interface IInstanceNetwork
+/// <remarks>To dispose of it leaves the addresses: containers go on answering on them, and the next platform takes them over.</remarks>
+public interface IInstanceNetwork : IAsyncDisposable
 {
     /// <summary>Where the addresses of new instances are taken from.</summary>
     AddressRange Range { get; }

@@ -8,6 +8,9 @@ public static partial class InstanceNetwork
 {
     private const int MostPlatforms = 16;
 
+    /// <summary>Linux allows no more.</summary>
+    private const int LongestInterfaceName = 15;
+
     /// <summary>
     /// Opens the network: a bridge where Docker answers (or is installed and stopped at the moment) and addresses can be added, otherwise loopback addresses.
     /// </summary>
@@ -69,11 +72,17 @@ public static partial class InstanceNetwork
     {
         for (var number = 0; number < MostPlatforms; number++)
         {
-            var mine = number == 0 ? options : options with { Name = $"{options.Name}-{number}", Bridge = $"{options.Bridge}-{number}" };
+            var mine = number == 0 ? options : Numbered(options, $"-{number}");
             if (NetworkClaim.TryTake(mine.Name) is { } claim) return (mine, claim);
         }
         throw new NetworkException($"{MostPlatforms} platforms on this host have a network of virtual instances already");
     }
+
+    private static InstanceNetworkOptions Numbered(InstanceNetworkOptions options, string suffix) => options with
+    {
+        Name = options.Name + suffix,
+        Bridge = options.Bridge[..Math.Min(options.Bridge.Length, LongestInterfaceName - suffix.Length)] + suffix,
+    };
 
     /// <summary>Docker is stopped but will be back: the network that it is going to have. Until then <see cref="IInstanceNetwork.ApplyAsync"/> says so.</summary>
     private static DockerNetwork Foresee(InstanceNetworkOptions options)

@@ -19,4 +19,6 @@ internal sealed class LoopbackNetwork(string? limitation = null, IPAddress? plat
     }
 
     public Task RemoveAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -31,7 +31,7 @@ public sealed class ShapeValidator(string style)
     public void Enum(string member, string value, string[] values)
     {
         if (Array.IndexOf(values, value) >= 0) return;
-        Add(member, value, $"Member must satisfy enum value set: [{string.Join(", ", values)}]", $"must satisfy enum value set: [{string.Join(", ", values)}]");
+        Add(member, value, $"Member must satisfy enum value set: [{string.Join(", ", values)}]", $"must satisfy enum value set: [{string.Join(", ", values)}]", FailureKind.Unknown);
     }
 
     /// <summary>The text must have this many characters.</summary>
@@ -88,6 +88,7 @@ public sealed class ShapeValidator(string style)
             "ecs" when first.Kind == FailureKind.Missing => new("InvalidParameterException", $"{char.ToUpperInvariant(first.Path[0])}{first.Path[1..]} should not be null or empty."),
             "ecs" => new("InvalidParameterException", Common()),
             "ec2" when first.Kind == FailureKind.Missing => new("MissingParameter", $"The request must contain the parameter {char.ToUpperInvariant(first.Path[0])}{first.Path[1..]}"),
+            "ec2" when first.Kind == FailureKind.Unknown => new("InvalidParameterValue", $"Invalid value '{first.Value}' for {char.ToUpperInvariant(first.Member[0])}{first.Member[1..]}."),
             "ec2" => new("InvalidParameterValue", $"Value ({first.Value}) for parameter {first.Path} is invalid. {first.Common}."),
             _ => new(style, Common()),
         };
@@ -105,6 +106,7 @@ public sealed class ShapeValidator(string style)
     {
         Invalid,
         Missing,
+        Unknown,
     }
 
     private sealed record Failure(string Path, string Member, object? Value, string Common, string Terse, FailureKind Kind);

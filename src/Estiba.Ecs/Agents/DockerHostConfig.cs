@@ -9,10 +9,6 @@ internal static class DockerHostConfig
 {
     private const long Mebibyte = 1024 * 1024;
 
-    // What containers get on an ECS-optimized image, rather than whatever the engine's own process happens to have.
-    private const long SoftFileLimit = 32_768;
-    private const long HardFileLimit = 65_536;
-
     /// <param name="container">The container's definition.</param>
     /// <param name="definition">The task's.</param>
     /// <param name="task">The task.</param>
@@ -28,7 +24,9 @@ internal static class DockerHostConfig
         host.Set("Privileged", container.Privileged);
         host.Set("ReadonlyRootfs", container.ReadonlyRootFilesystem);
         host.Set("SecurityOpt", container.DockerSecurityOptions?.Select(SecurityOption).ToList());
-        host["Ulimits"] = Ulimits(container.Ulimits ?? []);
+
+        // Limits that the definition leaves out are the engine's own, as on ECS: an engine that may not raise its limits refuses to start a container with more.
+        if (container.Ulimits is { Count: > 0 } limits) host["Ulimits"] = new JsonArray([.. limits.Select(UlimitOf)]);
         if (memoryReservation is { } soft) host["MemoryReservation"] = soft * Mebibyte;
         if (container.SystemControls is { Count: > 0 } controls)
             host["Sysctls"] = DockerText.Map(controls.Select(control => KeyValuePair.Create(control.Namespace!, control.Value!)));
@@ -52,14 +50,7 @@ internal static class DockerHostConfig
         if (linux.Swappiness is { } swappiness) host["MemorySwappiness"] = swappiness;
     }
 
-    private static JsonArray Ulimits(IReadOnlyList<Ulimit> given)
-    {
-        var limits = new JsonArray([.. given.Select(limit => UlimitOf(limit.Name!, limit.SoftLimit ?? 0, limit.HardLimit ?? 0))]);
-        if (!given.Any(limit => limit.Name == UlimitName.Nofile)) limits.Add((JsonNode)UlimitOf(UlimitName.Nofile, SoftFileLimit, HardFileLimit));
-        return limits;
-    }
-
-    private static JsonObject UlimitOf(string name, long soft, long hard) => new() { ["Name"] = name, ["Soft"] = soft, ["Hard"] = hard };
+    private static JsonObject UlimitOf(Ulimit limit) => new() { ["Name"] = limit.Name, ["Soft"] = limit.SoftLimit ?? 0, ["Hard"] = limit.HardLimit ?? 0 };
 
     private static JsonObject DeviceOf(Device device) => new()
     {

@@ -27,7 +27,8 @@ internal static class TaskReport
                 TaskTransitions.Run(transaction, updated, now);
                 break;
             case TaskStatus.Stopped:
-                var ran = task.StartedAt is not null;
+                // A container that exits at once may be gone before the agent could report that it ran.
+                var ran = task.StartedAt is not null || updated.Containers.Any(container => container.ExitCode is not null);
                 TaskTransitions.Stop(transaction, updated, ran ? TaskStopCode.EssentialContainerExited : TaskStopCode.TaskFailedToStart, Reason(report.Reason, ran), ids, now);
                 break;
             default:

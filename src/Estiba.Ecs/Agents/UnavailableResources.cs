@@ -4,7 +4,7 @@ namespace Estiba.Ecs.Agents;
 
 /// <summary>
 /// Says why a task can never be given to an agent, although its definition is right and was registered: it needs Systems Manager or Secrets
-/// Manager, which the platform does not have. Whoever is about to place or send the task asks, and stops it with this reason and the stop code
+/// Manager, which the platform does not have. <see cref="PayloadReconciler"/> asks before it sends a task, and stops it with this reason and the stop code
 /// <c>TaskFailedToStart</c>, as ECS does when secrets cannot be had.
 /// </summary>
 internal static class UnavailableResources

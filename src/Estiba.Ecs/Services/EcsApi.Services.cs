@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Tagging;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.State;
 using Task = System.Threading.Tasks.Task;
@@ -38,7 +39,7 @@ public sealed partial class EcsApi
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context),
                     Deployments = [NewDeployment(definition)],
-                    Tags = request.Tags ?? [],
+                    Tags = Tags.Merge([], request.Tags),
                 };
                 ServiceEvents.Clear(transaction, service.Key);
                 transaction.Put(EcsTables.Services, service);

@@ -26,7 +26,7 @@ internal sealed class FileLock : IDisposable
         {
             file = SqliteFile.OpenOwned(path + ".lock", FileShare.None);
         }
-        catch (IOException fault) when (fault is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException fault) when (IsHeld(fault))
         {
             throw new JournalException(
                 $"{path} is in use by {Name(pidPath)}. Stop that one first, or choose another data directory.", fault);
@@ -43,9 +43,20 @@ internal sealed class FileLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(pidFile);
+        try
+        {
+            File.Delete(pidFile);
+        }
+        catch (IOException)
+        {
+            // It only names us to others; the lock is what counts.
+        }
+
         held.Dispose();
     }
+
+    // What .NET gives for a lock that another has: EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static bool IsHeld(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static string Name(string pidPath)
     {

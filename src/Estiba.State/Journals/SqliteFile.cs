@@ -30,7 +30,7 @@ internal static class SqliteFile
         return new FileStream(path, options);
     }
 
-    /// <summary>Opens the file for writing, with a new format when it is empty.</summary>
+    /// <summary>Opens the file for writing, with this version's tables when it is empty.</summary>
     /// <exception cref="JournalException">The file is of a later version, or something else.</exception>
     internal static SqliteConnection Open(string path)
     {
@@ -39,9 +39,11 @@ internal static class SqliteFile
         var connection = Connect(path, SqliteOpenMode.ReadWrite);
         try
         {
+            // First, so that a file which is not ours stays as it is.
+            CheckFormat(connection, path);
+
             // A group is acknowledged only when it is on the disk: FULL syncs the write-ahead file at every commit.
             Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
-            CheckFormat(connection, path);
             return connection;
         }
         catch
@@ -51,17 +53,29 @@ internal static class SqliteFile
         }
     }
 
+    /// <summary>Writes what is durable now into a new file, from a connection of its own.</summary>
     internal static void Copy(string path, string target)
     {
         CreateDirectory(target);
         if (File.Exists(target)) throw new IOException($"{target} is there already.");
         OpenOwned(target, FileShare.ReadWrite).Dispose();
-        using var connection = Connect(path, SqliteOpenMode.ReadWrite);
-        using var command = connection.CreateCommand();
-        command.CommandText = "VACUUM INTO $target";
-        command.Parameters.AddWithValue("$target", target);
-        command.ExecuteNonQuery();
+        try
+        {
+            using var connection = Connect(path, SqliteOpenMode.ReadWrite);
+            using var command = connection.CreateCommand();
+            command.CommandText = "VACUUM INTO $target";
+            command.Parameters.AddWithValue("$target", target);
+            command.ExecuteNonQuery();
+        }
+        catch
+        {
+            File.Delete(target);
+            throw;
+        }
     }
+
+    /// <summary>Lets the file grow to so many pages only, as a full disk would. For tests.</summary>
+    internal static void LimitPages(SqliteConnection connection, long pages) => Execute(connection, $"PRAGMA max_page_count = {pages}");
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {

@@ -63,6 +63,9 @@ public sealed class SqliteJournal(string path) : IJournal
         }
     }
 
+    /// <inheritdoc cref="SqliteFile.LimitPages"/>
+    internal void LimitPages(long pages) => SqliteFile.LimitPages(connection!, pages);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -12,7 +12,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task Two_instances_publish_the_same_port_and_are_reached_from_everywhere()
     {
         var options = docker.NewOptions("10.201.0.0/16");
-        var network = await DockerNetworkFixture.OpenAsync(options);
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         var (one, two) = (network.Range.Address(0, 0), network.Range.Address(1, 0));
         (await network.ApplyAsync(new HashSet<IPAddress> { one, two }, default)).Complaint.ShouldBeNull();
         await Task.WhenAll(docker.ServeAsync("one", one), docker.ServeAsync("two", two));
@@ -30,7 +30,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     [Fact]
     public async Task The_first_zone_has_the_topmost_addresses_and_the_platform_the_lowest()
     {
-        var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.202.0.0/16"));
+        await using var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.202.0.0/16"));
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.202.255.1"));
         network.PlatformAddress.ShouldBe(IPAddress.Parse("10.202.0.1"));
     }
@@ -41,7 +41,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task Addresses_that_nobody_wants_any_more_are_taken_away(AddressEditing editing, string block)
     {
         var options = docker.NewOptions(block) with { Editing = editing };
-        var network = await DockerNetworkFixture.OpenAsync(options);
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         var (one, two) = (network.Range.Address(0, 0), network.Range.Address(0, 1));
         await network.ApplyAsync(new HashSet<IPAddress> { one, two }, default);
         SinglesOf(options).ShouldBe([one, two], ignoreOrder: true);
@@ -56,9 +56,9 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         var killed = await DockerNetworkFixture.OpenAsync(options);
         var (kept, stale) = (killed.Range.Address(0, 0), killed.Range.Address(2, 7));
         await killed.ApplyAsync(new HashSet<IPAddress> { kept, stale }, default);
-        ((IDisposable)killed).Dispose();
+        await killed.DisposeAsync();
 
-        var next = await DockerNetworkFixture.OpenAsync(options);
+        await using var next = await DockerNetworkFixture.OpenAsync(options);
         await next.ApplyAsync(new HashSet<IPAddress> { kept }, default);
         SinglesOf(options).ShouldBe([kept]);
     }
@@ -67,7 +67,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task A_network_that_somebody_removed_is_made_again()
     {
         var options = docker.NewOptions("10.206.0.0/16");
-        var network = await DockerNetworkFixture.OpenAsync(options);
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         var address = network.Range.Address(0, 0);
         await network.ApplyAsync(new HashSet<IPAddress> { address }, default);
         await DockerCommand.RunAsync("network", "rm", options.Name);
@@ -78,8 +78,8 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task A_block_that_another_network_has_is_left_to_it()
     {
         var taken = docker.NewOptions("10.207.0.0/16");
-        await DockerNetworkFixture.OpenAsync(taken);
-        var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.207.0.0/16", "10.208.0.0/16"));
+        await using var other = await DockerNetworkFixture.OpenAsync(taken);
+        await using var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.207.0.0/16", "10.208.0.0/16"));
         network.Range.Block.ShouldBe(IPNetwork.Parse("10.208.0.0/16"));
     }
 
@@ -87,8 +87,8 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task Two_platforms_on_one_host_have_networks_of_their_own()
     {
         var options = docker.NewOptions("10.209.0.0/16", "10.210.0.0/16");
-        var one = await DockerNetworkFixture.OpenAsync(options);
-        var two = await DockerNetworkFixture.OpenAsync(options);
+        await using var one = await DockerNetworkFixture.OpenAsync(options);
+        await using var two = await DockerNetworkFixture.OpenAsync(options);
         two.Range.Block.ShouldNotBe(one.Range.Block);
         await two.RemoveAsync(default);
     }
@@ -97,7 +97,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task Nothing_is_left_after_a_clean_end()
     {
         var options = docker.NewOptions("10.211.0.0/16");
-        var network = await DockerNetworkFixture.OpenAsync(options);
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         await network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default);
         await network.RemoveAsync(default);
         NetworkInterface.GetAllNetworkInterfaces().ShouldNotContain(each => each.Name == options.Bridge);
@@ -107,7 +107,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task Where_Docker_is_not_installed_instances_have_loopback_addresses()
     {
         var options = docker.NewOptions("10.212.0.0/16") with { Mode = InstanceNetworkMode.Automatic, DockerSocket = "/nowhere/docker.sock" };
-        var network = await InstanceNetwork.OpenAsync(options with { Candidates = [] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var network = await InstanceNetwork.OpenAsync(options with { Candidates = [] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("127.66.0.1"));
         network.Limitation.ShouldNotBeNull();
     }
@@ -116,7 +116,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     public async Task While_Docker_is_stopped_the_network_says_so_and_has_its_addresses_already()
     {
         var options = docker.NewOptions("10.213.0.0/16") with { DockerSocket = "/nowhere/docker.sock" };
-        var network = await DockerNetworkFixture.OpenAsync(options);
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.213.255.1"));
         var error = await Should.ThrowAsync<NetworkException>(() => network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default));
         error.Message.ShouldStartWith("Docker Engine does not answer at /nowhere/docker.sock");
@@ -126,14 +126,20 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
 
     private static async Task<string> AskFromHostAsync(IPAddress address)
     {
-        // The container needs a moment until it listens; Docker's proxy closes the connection until then.
+        // The server needs a moment until it listens; until then the connection is refused or ends without an answer.
         for (var attempt = 0; ; attempt++)
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(address, 9999);
-            using var reader = new StreamReader(client.GetStream());
-            var answer = await reader.ReadToEndAsync();
-            if (answer.Length > 0 || attempt == 50) return answer;
+            try
+            {
+                await client.ConnectAsync(address, 9999);
+                using var reader = new StreamReader(client.GetStream());
+                if (await reader.ReadToEndAsync() is { Length: > 0 } answer) return answer;
+            }
+            catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused && attempt < 50)
+            {
+            }
+            attempt.ShouldBeLessThan(50, $"{address}:9999 does not answer");
             await Task.Delay(100);
         }
     }

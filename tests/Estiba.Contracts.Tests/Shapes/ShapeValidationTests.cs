@@ -33,6 +33,10 @@ public sealed class ShapeValidationTests
     }
 
     [Fact]
+    public void Ec2_does_not_list_its_thousand_instance_types() =>
+        Validate("ec2", new Contracts.Ec2.RunInstancesRequest { MinCount = 1, MaxCount = 1, InstanceType = "t9.huge" }).Message.ShouldBe("Invalid value 't9.huge' for InstanceType.");
+
+    [Fact]
     public void A_missing_member_is_named_in_the_words_of_the_service()
     {
         Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition should not be null or empty.");

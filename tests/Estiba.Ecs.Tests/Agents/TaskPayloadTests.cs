@@ -75,6 +75,7 @@ public sealed class TaskPayloadTests
     [InlineData("\"privileged\":true,\"readonlyRootFilesystem\":true", """{"Privileged":true,"ReadonlyRootfs":true}""")]
     [InlineData("\"dockerSecurityOptions\":[\"no-new-privileges\",\"apparmor:x\",\"label:type:t\"]", """{"SecurityOpt":["no-new-privileges","apparmor=x","label=type:t"]}""")]
     [InlineData("\"systemControls\":[{\"namespace\":\"net.core.somaxconn\",\"value\":\"1024\"}]", """{"Sysctls":{"net.core.somaxconn":"1024"}}""")]
+    [InlineData("\"ulimits\":[{\"name\":\"nofile\",\"softLimit\":1,\"hardLimit\":2}]", """{"Ulimits":[{"Name":"nofile","Soft":1,"Hard":2}]}""")]
     [InlineData("\"memoryReservation\":32", """{"MemoryReservation":33554432}""")]
     [InlineData("\"logConfiguration\":{\"logDriver\":\"json-file\",\"options\":{\"max-size\":\"1m\"}}", """{"LogConfig":{"Type":"json-file","Config":{"max-size":"1m"}}}""")]
     [InlineData("\"linuxParameters\":{\"capabilities\":{\"add\":[\"NET_ADMIN\"],\"drop\":[\"ALL\"]},\"initProcessEnabled\":true}", """{"CapAdd":["NET_ADMIN"],"CapDrop":["ALL"],"Init":true}""")]
@@ -89,16 +90,8 @@ public sealed class TaskPayloadTests
     {
         var host = JsonNode.Parse(Container(member).DockerConfig!.HostConfig!)!.AsObject();
         host.Remove("NetworkMode");
-        host.Remove("Ulimits");
 
         host.ToJsonString().ShouldBe(JsonNode.Parse(expected)!.ToJsonString());
-    }
-
-    [Fact]
-    public void Files_are_limited_as_on_ECS_images_unless_the_definition_says_otherwise()
-    {
-        HostConfig("\"cpu\":0")["Ulimits"]!.ToJsonString().ShouldBe("""[{"Name":"nofile","Soft":32768,"Hard":65536}]""");
-        HostConfig("\"ulimits\":[{\"name\":\"nofile\",\"softLimit\":1,\"hardLimit\":2}]")["Ulimits"]!.ToJsonString().ShouldBe("""[{"Name":"nofile","Soft":1,"Hard":2}]""");
     }
 
     [Fact]

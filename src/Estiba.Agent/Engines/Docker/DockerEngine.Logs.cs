@@ -13,12 +13,12 @@ public sealed partial class DockerEngine
             + (query.Tail is { } tail ? "&tail=" + tail : "");
 
         // The framing depends on the terminal, and an engine before API 1.42 does not say which one it sends.
-        var inspection = await FindContainerAsync(container, cancellation)
-            ?? throw new EngineException($"No such container: {container}", 404);
+        var terminal = query.Terminal
+            ?? (await FindContainerAsync(container, cancellation) ?? throw new EngineException($"No such container: {container}", 404)).Terminal;
 
         using var response = await docker.SendAsync(HttpMethod.Get, path, content: null, cancellation);
         await using var stream = await docker.OpenAsync(response, cancellation);
-        await using var lines = DockerLogReader.ReadAsync(stream, inspection.Terminal, cancellation).GetAsyncEnumerator(cancellation);
+        await using var lines = DockerLogReader.ReadAsync(stream, terminal, cancellation).GetAsyncEnumerator(cancellation);
         while (true)
         {
             try

@@ -1,0 +1,20 @@
+using Estiba.Logs.Groups;
+using Estiba.Logs.Storage;
+using Estiba.State;
+
+namespace Estiba.Logs;
+
+/// <summary>Tells the event store what the tables say.</summary>
+internal sealed class LiveStreams(Store store) : ILiveStreams
+{
+    public bool HasGroup(long group) => Find(group) is not null;
+
+    public bool HasStream(StreamKey stream) => store.Current
+        .Where(LogsTables.Streams, LogsTables.StreamById, LogsTables.Key(stream.Stream))
+        .Any(found => found.GroupId == stream.Group);
+
+    public TimeSpan? RetentionOf(long group) => Find(group)?.RetentionInDays is { } days ? TimeSpan.FromDays(days) : null;
+
+    private LogGroupRecord? Find(long group) =>
+        store.Current.Where(LogsTables.Groups, LogsTables.GroupById, LogsTables.Key(group)).FirstOrDefault();
+}

@@ -1,0 +1,77 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+using Estiba.Logs.Groups;
+using Estiba.State;
+
+namespace Estiba.Logs;
+
+public sealed partial class LogsApi
+{
+    /// <inheritdoc />
+    public async Task<TagLogGroupResponse> TagLogGroupAsync(
+        TagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        TagRules.CheckKeys(request.Tags);
+        await ChangeAsync(
+            view => GroupNamed(view, context, request.LogGroupName!),
+            group => Tagged(group, request.Tags!, LogsErrors.InvalidParameterException),
+            cancellation);
+        return new TagLogGroupResponse();
+    }
+
+    /// <inheritdoc />
+    public async Task<UntagLogGroupResponse> UntagLogGroupAsync(
+        UntagLogGroupRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        await ChangeAsync(
+            view => GroupNamed(view, context, request.LogGroupName!),
+            group => group with { Tags = TagRules.Without(group.Tags, request.Tags!) },
+            cancellation);
+        return new UntagLogGroupResponse();
+    }
+
+    /// <inheritdoc />
+    public Task<ListTagsLogGroupResponse> ListTagsLogGroupAsync(
+        ListTagsLogGroupRequest request, CallContext context, CancellationToken cancellation = default) =>
+        Task.FromResult(new ListTagsLogGroupResponse { Tags = GroupNamed(store.Current, context, request.LogGroupName!).Tags });
+
+    /// <inheritdoc />
+    public async Task<TagResourceResponse> TagResourceAsync(
+        TagResourceRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        TagRules.CheckKeys(request.Tags);
+        await ChangeAsync(
+            view => Resource(view, context, request.ResourceArn!),
+            group => Tagged(group, request.Tags!, LogsErrors.TooManyTagsException),
+            cancellation);
+        return new TagResourceResponse();
+    }
+
+    /// <inheritdoc />
+    public async Task<UntagResourceResponse> UntagResourceAsync(
+        UntagResourceRequest request, CallContext context, CancellationToken cancellation = default)
+    {
+        await ChangeAsync(
+            view => Resource(view, context, request.ResourceArn!),
+            group => group with { Tags = TagRules.Without(group.Tags, request.TagKeys!) },
+            cancellation);
+        return new UntagResourceResponse();
+    }
+
+    /// <inheritdoc />
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(
+        ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation = default) =>
+        Task.FromResult(new ListTagsForResourceResponse { Tags = Resource(store.Current, context, request.ResourceArn!).Tags });
+
+    private static LogGroupRecord Tagged(LogGroupRecord group, IReadOnlyDictionary<string, string> added, Func<string, AwsException> tooMany)
+    {
+        var tags = TagRules.Merge(group.Tags, added);
+        return tags.Count <= TagRules.MaxTags
+            ? group with { Tags = tags }
+            : throw tooMany($"The log group would have {tags.Count} tags; a resource has at most {TagRules.MaxTags}.");
+    }
+
+    private static LogGroupRecord Resource(View view, CallContext context, string arn) => Arn.IsArn(arn)
+        ? GroupIdentifiedBy(view, context, arn)
+        : throw LogsErrors.InvalidParameterException($"The specified ARN is invalid: {arn}");
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using Estiba.Hosting;
+
+namespace Estiba.CommandLine;
+
+/// <summary><c>estiba up</c>: the whole platform in one process.</summary>
+internal static class UpCommand
+{
+    private const int MostInstances = 1000;
+
+    private static readonly Option<string> Engine = new("--engine")
+    {
+        Description = "What runs the containers of virtual instances: docker, or simulated, which only pretends.",
+        DefaultValueFactory = _ => "docker",
+        HelpName = "docker|simulated",
+    };
+
+    private static readonly Option<int> Instances = new("--instances")
+    {
+        Description = "Start this many virtual instances in the cluster 'default', if there are no instances yet.",
+        HelpName = "number",
+    };
+
+    static UpCommand()
+    {
+        Engine.AcceptOnlyFromAmong("docker", "simulated");
+        PlatformOptions.Refuse(
+            Instances,
+            text => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count is < 0 or > MostInstances,
+            _ => $"--instances must be from 0 to {MostInstances}.");
+    }
+
+    internal static Command Create(Terminal terminal)
+    {
+        var command = new Command("up", "Start the platform on this machine: every service, and virtual instances on the local Docker Engine.")
+        {
+            PlatformOptions.Port, PlatformOptions.Data, Engine, Instances, PlatformOptions.AnyCredentials, PlatformOptions.Account,
+            PlatformOptions.Region, PlatformOptions.Bind,
+        };
+        command.SetAction((parsed, cancellation) => RunningCommand.RunAsync(
+            terminal,
+            PlatformOptions.Configuration(parsed) with
+            {
+                Engine = parsed.GetValue(Engine) == "simulated" ? EngineKind.Simulated : EngineKind.Docker,
+                Instances = parsed.GetValue(Instances),
+            },
+            cancellation));
+        return command.WithExamples(
+            ("start it; Ctrl-C stops it, and containers go on running", "estiba up"),
+            ("with two instances ready in the cluster 'default'", "estiba up --instances 2"),
+            ("for a test suite that brings its own keys, without containers", "estiba up --any-credentials --engine simulated --data \"$(mktemp -d)\""));
+    }
+}

@@ -1,0 +1,35 @@
+namespace Estiba.Hosting;
+
+/// <summary>Where things are in the one directory that holds all that a platform keeps (<c>docs/operations.md</c>).</summary>
+/// <remarks>It and what is in it are the user's alone, 0700 and 0600: it holds the access keys.</remarks>
+/// <param name="Root">The directory itself, an absolute path.</param>
+internal sealed record DataLayout(string Root)
+{
+    internal const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    internal const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
+
+    internal string State => Path.Combine(Root, "state.db");
+
+    /// <summary>Log events.</summary>
+    internal string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>Each virtual instance's agent has a directory in it, named by the instance's id.</summary>
+    internal string Agents => Path.Combine(Root, "agents");
+
+    /// <summary>The access key that was made at the first start.</summary>
+    internal string Credentials => Path.Combine(Root, "credentials");
+
+    /// <summary>Where the platform answers, or answered when it ran last.</summary>
+    internal string Endpoint => Path.Combine(Root, "endpoint");
+
+    /// <summary><c>$XDG_DATA_HOME/estiba</c>, usually <c>~/.local/share/estiba</c>.</summary>
+    internal static DataLayout Default => At(Path.Combine(XdgHome("XDG_DATA_HOME", ".local/share"), "estiba"));
+
+    internal static DataLayout At(string path) => new(Path.GetFullPath(path));
+
+    /// <summary>A base directory of the XDG specification, which says that a relative path in the variable is ignored.</summary>
+    internal static string XdgHome(string variable, string underHome) =>
+        Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathRooted(path)
+            ? path
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), underHome);
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using Estiba.CommandLine;
+
+namespace Estiba.Hosting;
+
+/// <summary>Which engine runs the containers of virtual instances.</summary>
+internal enum EngineKind
+{
+    /// <summary>Docker Engine, over its socket.</summary>
+    Docker,
+
+    /// <summary>One that only pretends: for tests of APIs, and for scale.</summary>
+    Simulated,
+
+    /// <summary>None: there are no virtual instances, only hosts that join.</summary>
+    None,
+}
+
+/// <summary>What makes one platform this one.</summary>
+internal sealed record PlatformConfiguration
+{
+    /// <summary>Where everything is kept.</summary>
+    internal required DataLayout Data { get; init; }
+
+    /// <summary>The port on which every service answers.</summary>
+    internal int Port { get; init; } = PlatformOptions.DefaultPort;
+
+    /// <summary>The address to listen on; null is this machine only.</summary>
+    internal IPAddress? Bind { get; init; }
+
+    /// <summary>The address that other machines reach it at; null where only this machine does.</summary>
+    internal IPAddress? Advertise { get; init; }
+
+    /// <summary>What runs containers.</summary>
+    internal EngineKind Engine { get; init; }
+
+    /// <summary>How many virtual instances to start in the cluster <c>default</c> when there are none yet.</summary>
+    internal int Instances { get; init; }
+
+    /// <summary>Accepts any access key, on loopback only.</summary>
+    internal bool AnyCredentials { get; init; }
+
+    /// <summary>The account of the first key, twelve digits; null makes one up at the first start.</summary>
+    internal string? AccountId { get; init; }
+
+    /// <summary>The region that is used where none is named.</summary>
+    internal string Region { get; init; } = PlatformOptions.DefaultRegion;
+
+    /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
+    internal string? DockerHost { get; init; }
+
+    /// <summary>Where customers reach it.</summary>
+    internal Uri Endpoint => new($"http://{Registry}");
+
+    /// <summary>Host and port of the registry. Docker speaks plain HTTP with <c>localhost</c>, whatever that resolves to.</summary>
+    internal string Registry => Advertise is { } address ? $"{new IPEndPoint(address, Port)}" : $"localhost:{Port}";
+
+    /// <summary>Where agents find the web sockets.</summary>
+    internal Uri AgentEndpoint => new($"http://{new IPEndPoint(Advertise ?? IPAddress.Loopback, Port)}");
+
+    /// <summary>The addresses to listen on.</summary>
+    internal IReadOnlyList<IPEndPoint> EndPoints => Bind is { } address
+        ? [new IPEndPoint(address, Port)]
+        : [.. HostAddresses.Loopback().Select(loopback => new IPEndPoint(loopback, Port))];
+}

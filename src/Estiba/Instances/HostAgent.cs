@@ -1,0 +1,131 @@
+using System.Collections;
+using System.Security.Cryptography;
+using System.Text;
+using Estiba.Agent;
+using Estiba.Agent.Engines;
+using Estiba.Agent.Engines.Docker;
+using Estiba.CommandLine;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Logs;
+using Estiba.Contracts.Signing;
+using Estiba.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Instances;
+
+/// <summary>Where a host's agent registers, and as whom.</summary>
+internal sealed record HostAgentConfiguration
+{
+    internal required Uri Endpoint { get; init; }
+
+    internal required string Cluster { get; init; }
+
+    internal required string Region { get; init; }
+
+    internal required AwsCredentials Credentials { get; init; }
+
+    /// <summary>Where the agent remembers what it is.</summary>
+    internal required string Directory { get; init; }
+}
+
+/// <summary>The agent of a real host: all of its processors and memory, its own addresses, its Docker Engine.</summary>
+internal sealed class HostAgent : IAsyncDisposable
+{
+    private const int CpuUnits = 1024;
+    private const int Mebibyte = 1024 * 1024;
+
+    private readonly ContainerInstanceAgent _agent;
+    private readonly EngineEvents _events;
+    private readonly IContainerEngine _engine;
+    private readonly HttpClient _http;
+
+    private HostAgent(string instanceId, ContainerInstanceAgent agent, EngineEvents events, IContainerEngine engine, HttpClient http)
+    {
+        InstanceId = instanceId;
+        _agent = agent;
+        _events = events;
+        _engine = engine;
+        _http = http;
+    }
+
+    /// <summary>What the host is called in the cluster: <c>mi-</c> and 17 digits, the same after every start.</summary>
+    internal string InstanceId { get; }
+
+    /// <summary>Starts it; it connects when the server answers.</summary>
+    /// <exception cref="CommandException">There is no Docker Engine to run anything on.</exception>
+    internal static async Task<HostAgent> StartAsync(
+        HostAgentConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        System.IO.Directory.CreateDirectory(configuration.Directory, DataLayout.PrivateDirectory);
+        var logger = loggers.CreateLogger("Estiba.Agent");
+        var engine = new DockerEngine(ContainerEngines.SocketOf(Environment.GetEnvironmentVariable("DOCKER_HOST")));
+        var options = await OptionsAsync(configuration, engine, logger, cancellation);
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
+        var client = new AwsClientOptions
+        {
+            Endpoint = configuration.Endpoint,
+            Region = configuration.Region,
+            Credentials = () => configuration.Credentials,
+            Http = http,
+            Time = time,
+        };
+        var services = new AgentServices { Ecs = new EcsClient(client), Logs = new LogsClient(client), Ecr = new EcrClient(client) };
+        var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, time, Random.Shared, logger);
+        var agent = new ContainerInstanceAgent(options, services, engine, events, time, Random.Shared, logger);
+        agent.Start();
+        return new HostAgent(options.InstanceId, agent, events, engine, http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _agent.DisposeAsync();
+        await _events.DisposeAsync();
+        await _engine.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private static async Task<AgentOptions> OptionsAsync(
+        HostAgentConfiguration configuration, IContainerEngine engine, ILogger logger, CancellationToken cancellation)
+    {
+        try
+        {
+            var host = await engine.GetInformationAsync(cancellation);
+            var options = new AgentOptions
+            {
+                Cluster = configuration.Cluster,
+                Region = configuration.Region,
+                Credentials = () => configuration.Credentials,
+                InstanceId = await InstanceIdAsync(configuration, cancellation),
+                DataDirectory = configuration.Directory,
+                Cpu = host.Processors * CpuUnits,
+                Memory = (int)(host.Memory / Mebibyte),
+                RegistryEndpoint = configuration.Endpoint.Authority,
+            };
+            return AgentVariables.Apply(options, Variables(), complaint => InstanceLog.Complaint(logger, options.InstanceId, complaint));
+        }
+        catch (EngineException missing)
+        {
+            throw new CommandException($"{missing.Message} An agent needs Docker Engine; tools/install-docker sets it up.", inner: missing);
+        }
+    }
+
+    /// <summary>Follows from the machine's own id where it has one, and is remembered in any case.</summary>
+    private static async Task<string> InstanceIdAsync(HostAgentConfiguration configuration, CancellationToken cancellation)
+    {
+        const string machineId = "/etc/machine-id";
+        var file = Path.Combine(configuration.Directory, "instance-id");
+        if (File.Exists(file)) return (await File.ReadAllTextAsync(file, cancellation)).Trim();
+
+        var machine = File.Exists(machineId) ? await File.ReadAllTextAsync(machineId, cancellation) : Guid.NewGuid().ToString();
+        var digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(machine.Trim() + configuration.Directory)));
+        var id = $"mi-{digits[..17]}";
+        await File.WriteAllTextAsync(file, id, cancellation);
+        return id;
+    }
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith("ECS_", StringComparison.Ordinal))
+        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+}

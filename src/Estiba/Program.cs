@@ -1,0 +1,3 @@
+using Estiba.CommandLine;
+
+return await EstibaCommandLine.RunAsync(args, Terminal.OfProcess());

@@ -1,0 +1,54 @@
+namespace Estiba.EndToEnd.Tests.Faults;
+
+/// <summary>Asks a web server for a page again and again, each time with another number in the query, and notes every failure.</summary>
+internal sealed class Visitor : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly CancellationTokenSource _end = new();
+    private readonly List<string> _failures = [];
+    private Task _visiting = Task.CompletedTask;
+
+    public int Visits { get; private set; }
+
+    public IReadOnlyList<string> Failures => _failures;
+
+    public static Visitor Begin(Uri server)
+    {
+        var visitor = new Visitor();
+        visitor._visiting = visitor.VisitAsync(server);
+        return visitor;
+    }
+
+    public async Task EndAsync()
+    {
+        await _end.CancelAsync();
+        await _visiting;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        _http.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task VisitAsync(Uri server)
+    {
+        while (!_end.IsCancellationRequested)
+        {
+            Visits++;
+            try
+            {
+                using var response = await _http.GetAsync(new Uri(server, $"/?visit={Visits}"));
+                if (!response.IsSuccessStatusCode) _failures.Add($"visit {Visits}: {response.StatusCode}");
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+            {
+                _failures.Add($"visit {Visits}: {failure.Message}");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}

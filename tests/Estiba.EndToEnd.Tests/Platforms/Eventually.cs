@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace Estiba.EndToEnd.Tests.Platforms;
+
+/// <summary>Waits for something outside this process, which gives no sign when it happens.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition, TimeSpan? limit = null, Func<string>? explain = null) =>
+        await BeAsync(what, condition, yes => yes, limit, _ => explain?.Invoke() ?? "");
+
+    public static async Task<T> BeAsync<T>(
+        string what, Func<Task<T>> look, Func<T, bool> enough, TimeSpan? limit = null, Func<T, string>? explain = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var seen = await look();
+            if (enough(seen)) return seen;
+            if (watch.Elapsed > (limit ?? TimeSpan.FromSeconds(30)))
+            {
+                throw new TimeoutException($"waited {watch.Elapsed.TotalSeconds:0} s for: {what}. Last seen: {explain?.Invoke(seen) ?? $"{seen}"}");
+            }
+
+            await Task.Delay(Interval);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+using Estiba.Logs.Storage;
+using Estiba.State;
+
+namespace Estiba.Logs.Tests;
+
+/// <summary>CloudWatch Logs with its state in memory, its events in a temporary directory, and a clock that stands still.</summary>
+internal sealed class LogsWorld : IAsyncDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private Store store = null!;
+
+    internal static readonly CallContext Caller = new()
+    {
+        AccountId = "123456789012",
+        Region = "eu-west-1",
+        PrincipalArn = "arn:aws:iam::123456789012:root",
+        AccessKeyId = "AKIDEXAMPLE",
+        RequestId = "r",
+    };
+
+    internal VirtualTime Time { get; } = new();
+
+    internal LogsApi Api { get; private set; } = null!;
+
+    internal EventStoreOptions Options { get; private set; } = null!;
+
+    internal static async Task<LogsWorld> OpenAsync(string? path = null)
+    {
+        var world = new LogsWorld();
+        world.Options = new EventStoreOptions { Directory = path ?? world.directory.Path };
+        world.store = await Store.OpenAsync(new MemoryJournal(), LogsApi.Tables);
+        world.Api = await LogsApi.OpenAsync(world.store, world.Options, world.Time, new Random(1), logger: null);
+        return world;
+    }
+
+    /// <summary>One group <c>g</c> with one stream <c>s</c>.</summary>
+    internal static async Task<LogsWorld> WithStreamAsync()
+    {
+        var world = await OpenAsync();
+        await world.CreateGroupAsync("g");
+        await world.CreateStreamAsync("g", "s");
+        return world;
+    }
+
+    internal async Task ReopenAsync()
+    {
+        await Api.DisposeAsync();
+        Api = await LogsApi.OpenAsync(store, Options, Time, new Random(2), logger: null);
+    }
+
+    internal Task CreateGroupAsync(string name) => Api.CreateLogGroupAsync(new CreateLogGroupRequest { LogGroupName = name }, Caller);
+
+    internal Task CreateStreamAsync(string group, string name) =>
+        Api.CreateLogStreamAsync(new CreateLogStreamRequest { LogGroupName = group, LogStreamName = name }, Caller);
+
+    internal Task<PutLogEventsResponse> PutAsync(string group, string stream, params InputLogEvent[] events) =>
+        Api.PutLogEventsAsync(new PutLogEventsRequest { LogGroupName = group, LogStreamName = stream, LogEvents = events }, Caller);
+
+    /// <summary>Puts messages that happen now into a stream of the group <c>g</c>.</summary>
+    internal Task<PutLogEventsResponse> SayAsync(string stream, params string[] messages) =>
+        PutAsync("g", stream, [.. messages.Select(message => Event(message))]);
+
+    /// <summary>An event so long after now.</summary>
+    internal InputLogEvent Event(string message, TimeSpan after = default) =>
+        new() { Timestamp = Time.Milliseconds + (long)after.TotalMilliseconds, Message = message };
+
+    internal Task<GetLogEventsResponse> GetAsync(Func<GetLogEventsRequest, GetLogEventsRequest>? change = null)
+    {
+        var request = new GetLogEventsRequest { LogGroupName = "g", LogStreamName = "s", StartFromHead = true };
+        return Api.GetLogEventsAsync(change is null ? request : change(request), Caller);
+    }
+
+    internal Task<FilterLogEventsResponse> FilterAsync(Func<FilterLogEventsRequest, FilterLogEventsRequest>? change = null)
+    {
+        var request = new FilterLogEventsRequest { LogGroupName = "g" };
+        return Api.FilterLogEventsAsync(change is null ? request : change(request), Caller);
+    }
+
+    internal static async Task RefusedAsync(Func<Task> call, string code, string message)
+    {
+        var refused = await Should.ThrowAsync<AwsException>(call);
+        refused.Code.ShouldBe(code);
+        refused.Message.ShouldBe(message);
+    }
+
+    internal static Task NotFoundAsync(Func<Task> call, string what) =>
+        RefusedAsync(call, "ResourceNotFoundException", $"The specified log {what} does not exist.");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.DisposeAsync();
+        await store.DisposeAsync();
+        directory.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using static Estiba.State.Tests.SampleTables;
+
+namespace Estiba.State.Tests.Faults;
+
+/// <summary>A process that commits as fast as it can and says what was acknowledged, until it is killed.</summary>
+internal static class CommittingProcess
+{
+    internal const string Mode = "--commit-until-killed";
+
+    internal const int Committers = 8;
+
+    /// <summary>Each committer's commit number n adds the task n and sets the service's count to n: both are there, or neither.</summary>
+    internal static async Task<int> RunAsync(string path)
+    {
+        await using var store = await OpenAsync(new SqliteJournal(path));
+        await Task.WhenAll(Enumerable.Range(0, Committers).Select(number => Task.Run(async () =>
+        {
+            var service = $"service-{number}";
+            while (true)
+            {
+                var count = await store.CommitAsync(transaction =>
+                {
+                    var next = (transaction.Find(Services, service)?.Desired ?? 0) + 1;
+                    transaction.Put(Services, new ServiceSample(service, next));
+                    transaction.Put(Tasks, new TaskSample($"{service}/{next:D8}", service, "RUNNING"));
+                    return next;
+                });
+                Say($"{service} {count}");
+            }
+        })));
+        return 0;
+    }
+
+    internal static Process Start(string path)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Estiba.State.Tests")) { RedirectStandardOutput = true, UseShellExecute = false };
+        start.ArgumentList.Add(Mode);
+        start.ArgumentList.Add(path);
+        return Process.Start(start)!;
+    }
+
+    private static void Say(string line)
+    {
+        lock (Console.Out) Console.Out.WriteLine(line);
+    }
+}

@@ -1,0 +1,75 @@
+using Estiba.CommandLine;
+
+namespace Estiba.Tests.CommandLine;
+
+public sealed class EstibaCommandLineTests : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    [Fact]
+    public async Task Help_goes_to_standard_output_and_is_no_error()
+    {
+        (await RunAsync("--help")).ShouldBe(0);
+        _output.ToString().ShouldContain("Usage:");
+        _error.ToString().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("up")]
+    [InlineData("env")]
+    [InlineData("status")]
+    [InlineData("server")]
+    [InlineData("agent")]
+    [InlineData("coverage")]
+    public async Task Help_of_every_command_teaches_with_examples(string command)
+    {
+        (await RunAsync(command, "--help")).ShouldBe(0);
+        _output.ToString().ShouldContain("Examples:");
+        _output.ToString().ShouldContain($"estiba {command}");
+    }
+
+    [Theory]
+    [InlineData("upp")]
+    [InlineData("up --port 0")]
+    [InlineData("up --port 65536")]
+    [InlineData("up --port many")]
+    [InlineData("up --account 12345")]
+    [InlineData("up --engine podman")]
+    [InlineData("up --bind nowhere")]
+    [InlineData("up --instances -1")]
+    [InlineData("env --shell powershell")]
+    public async Task Wrong_arguments_end_with_2_and_a_word_on_standard_error(string arguments)
+    {
+        (await RunAsync(arguments.Split(' '))).ShouldBe(2);
+        _error.ToString().ShouldContain("--help");
+        _output.ToString().ShouldNotContain("Usage:");
+    }
+
+    [Fact]
+    public async Task A_mistyped_command_is_guessed()
+    {
+        await RunAsync("stauts");
+        (_output.ToString() + _error).ShouldContain("status");
+    }
+
+    [Theory]
+    [InlineData("env")]
+    [InlineData("status")]
+    public async Task A_directory_without_a_platform_says_how_to_start_one(string command)
+    {
+        var empty = Directory.CreateTempSubdirectory("estiba-test-").FullName;
+        (await RunAsync(command, "--data", empty)).ShouldBe(1);
+        _error.ToString().ShouldContain("estiba up");
+        Directory.Delete(empty);
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<int> RunAsync(params string[] arguments) => EstibaCommandLine.RunAsync(arguments, new Terminal(_output, _error));
+}
