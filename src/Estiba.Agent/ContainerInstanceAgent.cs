@@ -4,6 +4,7 @@ using Estiba.Agent.Images;
 using Estiba.Agent.Logs;
 using Estiba.Agent.Sessions;
 using Estiba.Agent.Tasks;
+using Estiba.Agent.Telemetry;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     private readonly RequestSigner signer;
     private readonly IdentityFile identityFile;
     private readonly TaskJournal journal;
-    private readonly ImageUse imageUse = new();
+    private readonly ImageUse imageUse;
     private readonly ImagePuller puller;
     private readonly LogShipping logs;
     private readonly StateReporter reporter;
@@ -62,6 +63,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         if (options.DataDirectory is { } directory) Directory.CreateDirectory(directory);
         identityFile = new IdentityFile(options.DataDirectory);
         journal = new TaskJournal(options.DataDirectory);
+        imageUse = new ImageUse(options.DataDirectory);
         puller = new ImagePuller(engine, new RegistryLogin(services.Ecr, Context, options.RegistryEndpoint, time), options, imageUse, time);
         logs = new LogShipping(options, engine, services.Logs, Context, time, random, logger);
         reporter = new StateReporter(services.Ecs, Context, time, random, logger);
@@ -96,7 +98,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         await reporter.DisposeAsync();
         await logs.DisposeAsync();
         effects.Dispose();
-        puller.Dispose();
+        await puller.DisposeAsync();
         stopping.Dispose();
     }
 
@@ -125,7 +127,8 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         try
         {
             using var subscription = events.Subscribe(options.InstanceId);
-            await Task.WhenAll(WatchAsync(subscription, cancellation), ServeAsync(cancellation));
+            var cleanup = new ImageCleanup(options, engine, imageUse, () => tasks.Tasks, time, logger);
+            await Task.WhenAll(WatchAsync(subscription, cancellation), ServeAsync(cancellation), cleanup.RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -174,7 +177,8 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         var version = await VersionAsync(cancellation);
         var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
         var acs = new AcsSession(options, identity, tasks, number => Remember(identity, number), random, logger);
-        await keeper.RunAsync(
+        var telemetry = new TelemetrySession(options, identity, tasks, new UsageSampler(options, engine, logger), events, signer, time, random);
+        var taskSession = keeper.RunAsync(
             "task",
             static answer => answer.Endpoint,
             () => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -191,6 +195,21 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
             acs.RunAsync,
             connected => IsConnected = connected,
             cancellation);
+        var telemetrySession = keeper.RunAsync(
+            "telemetry",
+            static answer => answer.TelemetryEndpoint,
+            () => new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["agentHash"] = Registration.AgentHash,
+                ["agentVersion"] = Registration.AgentVersion,
+                ["cluster"] = options.Cluster,
+                ["containerInstance"] = identity.ContainerInstanceArn,
+                ["dockerVersion"] = $"DockerVersion: {version}",
+            },
+            telemetry.RunAsync,
+            static _ => { },
+            cancellation);
+        await Task.WhenAll(taskSession, telemetrySession);
     }
 
     private void Remember(AgentIdentity identity, long number)

@@ -73,7 +73,8 @@ internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
                 + "Restore the data directory from a backup.");
         }
 
-        Put(new Row<TRecord>(row.Key, row.Id, record), before: null, owner);
+        // The key that the record gave: when it is one of its members, the two are one string.
+        Put(new Row<TRecord>(key, row.Id, record), before: null, owner);
     }
 
     // Indexes hold keys and not records, so a change that moves a record in none of them costs none of them anything.

@@ -1,34 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Estiba.Agent.Images;
 
-/// <summary>When each image was pulled and last used by a task; clean-up and the pull behaviour <c>once</c> go by it.</summary>
+/// <summary>One image that this agent has pulled: under which names, when, and when a task last wanted it.</summary>
+internal sealed record ImageRecord(string Image, string PullName, DateTimeOffset PulledAt, DateTimeOffset UsedAt);
+
+/// <summary>The images that this agent has pulled; clean-up and the pull behaviour <c>once</c> go by it, and touch no other.</summary>
+/// <remarks>Kept in the data directory. It is written when an image is new and with each clean-up, so after a kill a use may be older than it was.</remarks>
 internal sealed class ImageUse
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, (DateTimeOffset? PulledAt, DateTimeOffset UsedAt)> images = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImageRecord> images = new(StringComparer.Ordinal);
+    private readonly string? path;
+
+    public ImageUse(string? dataDirectory)
+    {
+        if (dataDirectory is null) return;
+        path = Path.Combine(dataDirectory, "images.json");
+        if (!File.Exists(path)) return;
+        try
+        {
+            foreach (var image in JsonSerializer.Deserialize(File.ReadAllBytes(path), ImageJson.Default.ListImageRecord) ?? []) images[image.Image] = image;
+        }
+        catch (JsonException)
+        {
+            // Without it, images stay where they might have been removed.
+        }
+    }
 
     public bool WasPulled(string image)
     {
-        lock (gate) return images.TryGetValue(image, out var known) && known.PulledAt is not null;
+        lock (gate) return images.ContainsKey(image);
     }
 
-    public void Pulled(string image, DateTimeOffset at)
+    public void Pulled(string image, string pullName, DateTimeOffset at)
     {
-        lock (gate) images[image] = (at, at);
+        lock (gate)
+        {
+            var isNew = !images.ContainsKey(image);
+            images[image] = new ImageRecord(image, pullName, at, at);
+            if (isNew) Save();
+        }
     }
 
     public void Used(string image, DateTimeOffset at)
     {
-        lock (gate) images[image] = (images.TryGetValue(image, out var known) ? known.PulledAt : null, at);
+        lock (gate)
+            if (images.TryGetValue(image, out var known)) images[image] = known with { UsedAt = at };
     }
 
     public void Removed(string image)
     {
-        lock (gate) images.Remove(image);
+        lock (gate)
+        {
+            images.Remove(image);
+            Save();
+        }
     }
 
-    /// <summary>Images that tasks of this agent have used, least recently used first.</summary>
-    public IReadOnlyList<(string Image, DateTimeOffset PulledAt, DateTimeOffset UsedAt)> ByUse()
+    /// <summary>Least recently used first.</summary>
+    public IReadOnlyList<ImageRecord> ByUse()
     {
-        lock (gate) return [.. images.Select(image => (image.Key, image.Value.PulledAt ?? image.Value.UsedAt, image.Value.UsedAt)).OrderBy(image => image.UsedAt)];
+        lock (gate) return [.. images.Values.OrderBy(image => image.UsedAt)];
+    }
+
+    private void Save()
+    {
+        if (path is null) return;
+        try
+        {
+            var temporary = path + ".tmp";
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes([.. images.Values], ImageJson.Default.ListImageRecord));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // The same holds for a disk that is full.
+        }
     }
 }
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(List<ImageRecord>))]
+internal sealed partial class ImageJson : JsonSerializerContext;

@@ -59,13 +59,14 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
         var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since, Terminal = target.Terminal }, reading.Token);
         var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
         var batch = new LogBatch();
+        var begun = 0L; // when the batch got its first event
         Task<bool>? next = null;
         try
         {
             while (true)
             {
                 next ??= events.MoveNextAsync().AsTask();
-                if (!batch.IsEmpty && !await IsReadyAsync(next, cancellation))
+                if (!batch.IsEmpty && !await IsReadyAsync(next, Delay - time.GetElapsedTime(begun), cancellation))
                 {
                     await SendAsync(batch, target, cancellation);
                     continue;
@@ -75,8 +76,10 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
                 next = null;
                 if (position.Has(events.Current)) continue;
 
+                if (batch.IsEmpty) begun = time.GetTimestamp();
                 if (batch.TryAdd(events.Current)) continue;
                 await SendAsync(batch, target, cancellation);
+                begun = time.GetTimestamp();
                 batch.TryAdd(events.Current);
             }
 
@@ -90,12 +93,13 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
         }
     }
 
-    /// <summary>Waits for the next event, but not longer than the events before it may.</summary>
-    private async Task<bool> IsReadyAsync(Task next, CancellationToken cancellation)
+    /// <summary>Waits for the next event, but not longer than the first of those before it may.</summary>
+    private async Task<bool> IsReadyAsync(Task next, TimeSpan rest, CancellationToken cancellation)
     {
+        if (rest <= TimeSpan.Zero) return false;
         if (next.IsCompleted) return true;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(next, Task.Delay(Delay, time, waiting.Token));
+        await Task.WhenAny(next, Task.Delay(rest, time, waiting.Token));
         await waiting.CancelAsync();
         return next.IsCompleted;
     }

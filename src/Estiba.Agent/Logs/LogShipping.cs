@@ -139,6 +139,10 @@ internal sealed class LogShipping(
         {
             // The agent ends; the next one goes on from here.
         }
+        catch (Exception exception)
+        {
+            logger.LogError(exception, "The output of container {Container} is not sent any more", container);
+        }
     }
 
     /// <summary>A container whose options are wrong was never started by this agent; its output is left where it is.</summary>

@@ -26,6 +26,13 @@ internal static class TaskChanges
         return false;
     }
 
+    public static bool MattersToHealth(TaskState before, TaskState after)
+    {
+        for (var index = 0; index < after.Containers.Length; index++)
+            if (before.Containers[index].Health != after.Containers[index].Health) return true;
+        return false;
+    }
+
     /// <summary>What the engine cannot tell after a restart of the agent, and what saves looking at it.</summary>
     public static bool MattersToJournal(TaskState before, TaskState after)
     {

@@ -16,12 +16,11 @@ internal static class TaskLifecycle
     public static TaskPlan Next(TaskState task, DateTimeOffset now, LifecycleRules rules)
     {
         var plan = new Planning(task, now, rules);
-        plan.Restart();
-        plan.StopWhenEssentialHasStopped();
+        plan.MarkRestarts();
+        plan.Judge();
+        plan.DecideRestarts();
         if (plan.Task.StopWanted) plan.Stop();
         else plan.Start();
-        plan.StopWhenEssentialHasStopped(); // starting may have found that a container never can
-        if (plan.Task.StopWanted) plan.Stop();
         plan.Settle();
         return new TaskPlan(plan.Task, plan.Steps, plan.WakeAt);
     }
@@ -31,6 +30,7 @@ internal static class TaskLifecycle
         private static readonly TimeSpan DefaultRestartAttemptPeriod = TimeSpan.FromSeconds(60);
 
         private List<TaskStep>? steps;
+        private List<(int Index, ContainerState Container)>? restarts;
 
         public TaskState Task { get; private set; } = task;
 
@@ -38,24 +38,56 @@ internal static class TaskLifecycle
 
         public IReadOnlyList<TaskStep> Steps => steps ?? (IReadOnlyList<TaskStep>)[];
 
-        /// <summary>Starts a container again that has exited after running long enough ("Restart individual containers in ECS tasks").</summary>
-        public void Restart()
+        /// <summary>Takes a container that has exited after running long enough as one that is being started ("Restart individual containers in ECS tasks").</summary>
+        public void MarkRestarts()
         {
-            if (Task.StopWanted || Task.IsStopped) return;
+            if (Task.StopWanted) return;
             for (var index = 0; index < Task.Containers.Length; index++)
             {
                 var container = Task.Containers[index];
                 if (!MayRestart(Task.ContainerDefinition(index), container)) continue;
 
+                (restarts ??= []).Add((index, container));
                 Change(index, container with { Phase = ContainerPhase.Created, Activity = Activity.Starting, RestartCount = container.RestartCount + 1, Reason = null });
-                Do(new TaskStep(StepKind.StartContainer, index));
             }
         }
 
-        public void StopWhenEssentialHasStopped()
+        /// <summary>Finds out whether the task goes on: gives up containers that can never start, and the task with an essential one.</summary>
+        public void Judge()
         {
-            if (Task.StopWanted) return;
-            for (var index = 0; index < Task.Containers.Length; index++)
+            TaskState before;
+            do
+            {
+                before = Task;
+                GiveUpTheImpossible();
+                StopWhenEssentialHasStopped();
+            }
+            while (!ReferenceEquals(before, Task));
+        }
+
+        /// <summary>Begins the restarts that were marked, unless the task is to stop after all.</summary>
+        public void DecideRestarts()
+        {
+            foreach (var (index, container) in restarts ?? [])
+            {
+                if (Task.StopWanted) Change(index, container);
+                else Do(new TaskStep(StepKind.StartContainer, index));
+            }
+        }
+
+        private void GiveUpTheImpossible()
+        {
+            for (var index = 0; index < Task.Containers.Length && !Task.StopWanted; index++)
+            {
+                var container = Task.Containers[index];
+                if (container.Activity == Activity.None && container.Phase < ContainerPhase.Running && Dependencies.Of(Task, index, now).Impossible is { } reason)
+                    Change(index, container with { Phase = ContainerPhase.Stopped, Reason = reason });
+            }
+        }
+
+        private void StopWhenEssentialHasStopped()
+        {
+            for (var index = 0; index < Task.Containers.Length && !Task.StopWanted; index++)
             {
                 var container = Task.Containers[index];
                 if (!container.IsStopped || Task.ContainerDefinition(index).Essential == false) continue;
@@ -64,7 +96,6 @@ internal static class TaskLifecycle
                     : container.Reason?.StartsWith("ResourceInitializationError", StringComparison.Ordinal) == true ? container.Reason
                     : FailedToStart;
                 Task = Task with { StopWanted = true, StopReason = Task.StopReason ?? reason, ExecutionStoppedAt = container.FinishedAt ?? now };
-                return;
             }
         }
 
@@ -93,12 +124,6 @@ internal static class TaskLifecycle
             if (container.Activity != Activity.None || container.Phase >= ContainerPhase.Running || MustWait(container)) return;
 
             var readiness = Dependencies.Of(Task, index, now);
-            if (readiness.Impossible is { } reason)
-            {
-                Change(index, container with { Phase = ContainerPhase.Stopped, Reason = reason });
-                return;
-            }
-
             if (!readiness.IsReady && !(rules.PullDependentContainersUpfront && container.Phase == ContainerPhase.None))
             {
                 Wake(readiness.Until);
@@ -117,21 +142,29 @@ internal static class TaskLifecycle
 
         public void Stop()
         {
-            for (var index = 0; index < Task.Containers.Length; index++)
+            TaskState before;
+            do
             {
-                var container = Task.Containers[index];
-                if (container.IsStopped || container.Activity != Activity.None) continue;
+                before = Task; // one that stops without a step frees those that it depends on
+                for (var index = 0; index < Task.Containers.Length; index++) Stop(index);
+            }
+            while (!ReferenceEquals(before, Task));
+        }
 
-                if (container.Phase < ContainerPhase.Running)
-                {
-                    Change(index, container with { Phase = ContainerPhase.Stopped });
-                }
-                else if (!MustWait(container) && Dependencies.DependentsHaveStopped(Task, index))
-                {
-                    var timeout = Task.ContainerDefinition(index).StopTimeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : rules.StopTimeout;
-                    Change(index, container with { Activity = Activity.Stopping });
-                    Do(new TaskStep(StepKind.StopContainer, index, timeout));
-                }
+        private void Stop(int index)
+        {
+            var container = Task.Containers[index];
+            if (container.IsStopped || container.Activity != Activity.None) return;
+
+            if (container.Phase < ContainerPhase.Running)
+            {
+                Change(index, container with { Phase = ContainerPhase.Stopped });
+            }
+            else if (!MustWait(container) && Dependencies.DependentsHaveStopped(Task, index))
+            {
+                var timeout = Task.ContainerDefinition(index).StopTimeout is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : rules.StopTimeout;
+                Change(index, container with { Activity = Activity.Stopping });
+                Do(new TaskStep(StepKind.StopContainer, index, timeout));
             }
         }
 

@@ -12,7 +12,7 @@ internal static class TaskOutcomes
     {
         PullStartedAt = task.PullStartedAt < image.StartedAt ? task.PullStartedAt : image.StartedAt,
         PullStoppedAt = task.PullStoppedAt > image.StoppedAt ? task.PullStoppedAt : image.StoppedAt,
-    }).With(index, Done(task.Containers[index]) with { Phase = ContainerPhase.Pulled, ImageDigest = image.Digest });
+    }).With(index, task.Containers[index] with { Activity = Activity.None, RetryAt = null, Phase = ContainerPhase.Pulled, ImageDigest = image.Digest });
 
     public static TaskState PullFailed(TaskState task, int index, string reason, DateTimeOffset startedAt, DateTimeOffset now) =>
         Failed(task with { PullStartedAt = task.PullStartedAt ?? startedAt, PullStoppedAt = now }, index, reason);
@@ -40,6 +40,13 @@ internal static class TaskOutcomes
             Failures = container.Failures + 1,
             RetryAt = now + (delay < LongestRetry ? delay : LongestRetry),
         });
+    }
+
+    /// <summary>The image that was pulled is not there any more: back to its pull, but not for ever.</summary>
+    public static TaskState ImageGone(TaskState task, int index, DateTimeOffset now)
+    {
+        var postponed = Postponed(task, index, now);
+        return postponed.With(index, postponed.Containers[index] with { Phase = ContainerPhase.None });
     }
 
     /// <summary>A step was given up because it is no longer wanted.</summary>

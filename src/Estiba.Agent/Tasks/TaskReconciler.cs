@@ -31,6 +31,7 @@ internal sealed class TaskReconciler : IAsyncDisposable
     private readonly Dictionary<long, Task> running = [];
     private readonly WakeUps wakeUps;
     private long lastNumber;
+    private TaskCompletionSource healthChange = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? loop;
 
     public TaskReconciler(
@@ -54,6 +55,9 @@ internal sealed class TaskReconciler : IAsyncDisposable
 
     /// <summary>The tasks as they are at this moment.</summary>
     public ICollection<TaskState> Tasks => snapshot.Values;
+
+    /// <summary>Completes when the health of any container changes.</summary>
+    public Task NextHealthChange() => Volatile.Read(ref healthChange).Task;
 
     public async ValueTask DisposeAsync()
     {
@@ -225,8 +229,8 @@ internal sealed class TaskReconciler : IAsyncDisposable
 
         var plan = TaskLifecycle.Next(state, time.GetUtcNow(), rules);
         entry.State = plan.Task;
-        snapshot[plan.Task.Arn] = plan.Task;
         Publish(entry);
+        snapshot[plan.Task.Arn] = plan.Task;
         if (plan.WakeAt is { } at && entry.WakeAt != at)
         {
             entry.WakeAt = at;
@@ -243,6 +247,8 @@ internal sealed class TaskReconciler : IAsyncDisposable
         if (state.StopWanted) entry.NoLongerWanted();
         if ((before is null && !state.StopReported || before is not null && TaskChanges.MattersToServer(before, state)) && TaskReport.Of(state, cluster) is { } report) reporter.Report(report);
         if (before is null || TaskChanges.MattersToLogs(before, state)) logs.Follow(state);
+        if (before is null || TaskChanges.MattersToHealth(before, state))
+            Interlocked.Exchange(ref healthChange, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         if (before is not null && TaskChanges.MattersToJournal(before, state)) journal.Save(state, durably: false);
     }
 

@@ -10,6 +10,7 @@ internal static class SqliteFault
     // The codes are SQLite's primary result codes ("Result and Error Codes").
     private static string Advice(Exception fault) => (fault as SqliteException)?.SqliteErrorCode switch
     {
+        5 => "Another program has the file open: close it and repeat the request.",
         13 => "Free some space on its disk and repeat the request; nothing has to be restarted.",
         10 => "Look at its disk and repeat the request.",
         11 or 26 => "The file is damaged: restore the data directory from a backup.",

@@ -43,7 +43,13 @@ internal static class SqliteFile
             CheckFormat(connection, path);
 
             // A group is acknowledged only when it is on the disk: FULL syncs the write-ahead file at every commit.
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
+            // It is copied back every 16 MiB, and gives back what one large commit made it grow.
+            Execute(connection, """
+                PRAGMA journal_mode = WAL;
+                PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA journal_size_limit = 67108864;
+                """);
             return connection;
         }
         catch

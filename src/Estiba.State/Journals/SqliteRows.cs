@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Estiba.State;
 
@@ -32,10 +33,16 @@ internal sealed class SqliteRows : IDisposable
         command.CommandText = "SELECT id, table_id, key, value FROM rows ORDER BY id";
         using var reader = command.ExecuteReader();
         var lastId = 0L;
+        var value = new byte[4096];
         while (reader.Read())
         {
+            // The reader has no way to read a value into a buffer that is there already.
+            var bytes = raw.sqlite3_column_blob(reader.Handle, 3);
+            if (bytes.Length > value.Length) value = new byte[Math.Max(bytes.Length, value.Length * 2)];
+            bytes.CopyTo(value);
+
             lastId = reader.GetInt64(0);
-            row(new JournalRow(names[reader.GetInt64(1)], lastId, reader.GetString(2), reader.GetFieldValue<byte[]>(3)));
+            row(new JournalRow(names[reader.GetInt64(1)], lastId, reader.GetString(2), value.AsMemory(0, bytes.Length)));
         }
 
         using var last = connection.CreateCommand();

@@ -1,18 +1,33 @@
+using System.Runtime.CompilerServices;
+
 namespace Estiba.State.Maps;
 
-/// <summary>Between which keys everything in a node lies, as the separators above it say.</summary>
-/// <param name="Low">Not greater than any key of the node; null at the map's beginning.</param>
-/// <param name="High">Greater than every key of the node; null at the map's end.</param>
-internal readonly record struct Bounds<TKey>(TKey? Low, TKey? High)
+/// <summary>
+/// Between which keys everything in a node lies, as the separators above it say. It refers to them where they are, so that going down
+/// the tree copies no keys.
+/// </summary>
+internal readonly ref struct Bounds<TKey>
     where TKey : struct, ISortKey<TKey>
 {
-    /// <summary>How many characters every key within the bounds begins with alike.</summary>
-    internal int CommonLength
+    private readonly ref readonly TKey low;
+    private readonly ref readonly TKey high;
+
+    /// <param name="low">Not greater than any key of the node; a null reference at the map's beginning.</param>
+    /// <param name="high">Greater than every key of the node; a null reference at the map's end.</param>
+    internal Bounds(ref readonly TKey low, ref readonly TKey high)
     {
-        get
-        {
-            if (Low is not { } low || High is not { } high) return 0;
-            return TKey.CommonLength(low, high);
-        }
+        this.low = ref low;
+        this.high = ref high;
     }
+
+    internal ref readonly TKey Low => ref low;
+
+    internal ref readonly TKey High => ref high;
+
+    internal bool IsFirst => Unsafe.IsNullRef(in low);
+
+    internal bool IsLast => Unsafe.IsNullRef(in high);
+
+    /// <summary>How many characters every key within the bounds begins with alike.</summary>
+    internal int CommonLength => IsFirst || IsLast ? 0 : TKey.CommonLength(low, high);
 }

@@ -18,12 +18,15 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
     where TKey : struct, ISortKey<TKey>
     where TItem : struct, ISortItem<TItem, TKey>
 {
+    private Slots<Child<TKey, TItem>> slots;
     private int total;
 
-    private Branch(Owner owner, int skip, int slots)
-        : base(owner, skip) => Children = Room<Child<TKey, TItem>>(slots);
+    private Branch(Owner owner, int skip)
+        : base(owner, skip)
+    {
+    }
 
-    internal Child<TKey, TItem>[] Children { get; private set; }
+    internal ReadOnlySpan<Child<TKey, TItem>> Children => slots[..Count];
 
     internal override int Total => total;
 
@@ -36,7 +39,7 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
     {
         var head = TKey.Head(key, Skip);
         var children = Children;
-        int low = 1, high = Slots - 1;
+        int low = 1, high = children.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) >> 1;
@@ -49,7 +52,7 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
     }
 
     internal override Node<TKey, TItem> Set(
-        in TItem item, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? right, out TKey separator)
+        in TItem item, Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? right, out TKey separator)
     {
         right = null;
         separator = default;
@@ -58,30 +61,30 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
         var size = before.Total;
         var after = before.Set(item, BoundsOf(position, 1, bounds), owner, out var added, out var border);
 
-        var branch = OwnedBy(owner, added is null ? Slots : Slots + 1);
-        branch.Children[position].Node = after;
+        var branch = OwnedBy(owner);
+        branch.slots[position].Node = after;
         branch.total += after.Total + (added?.Total ?? 0) - size;
         if (added is null) return branch;
 
         var child = new Child<TKey, TItem> { Head = TKey.Head(border, Skip), Separator = border, Node = added };
-        if (branch.Slots < Capacity)
+        if (branch.Count < Capacity)
         {
-            branch.Children = Insert(branch.Children, branch.Slots, position + 1, child);
-            branch.Slots++;
+            branch.Count++;
+            Insert(branch.slots[..branch.Count], position + 1, child);
             return branch;
         }
 
         ReadOnlySpan<Child<TKey, TItem>> all =
-            [.. branch.Children.AsSpan(0, position + 1), child, .. branch.Children.AsSpan(position + 1)];
+            [.. branch.Children[..(position + 1)], child, .. branch.Children[(position + 1)..]];
 
         // No branch has a single child: removing relies on every node having a neighbour to be joined with.
-        var kept = bounds.High is null && position == Slots - 1 ? all.Length - 2 : all.Length / 2;
+        var kept = bounds.IsLast && position == Count - 1 ? all.Length - 2 : all.Length / 2;
         separator = all[kept].Separator;
-        right = From(all[kept..], bounds with { Low = separator }, owner);
-        return From(all[..kept], bounds with { High = separator }, owner);
+        right = From(all[kept..], new Bounds<TKey>(in separator, in bounds.High), owner);
+        return From(all[..kept], new Bounds<TKey>(in bounds.Low, in separator), owner);
     }
 
-    internal override Node<TKey, TItem> Remove(in TKey key, in Bounds<TKey> bounds, Owner owner)
+    internal override Node<TKey, TItem> Remove(in TKey key, Bounds<TKey> bounds, Owner owner)
     {
         var position = Search(key);
         var before = Children[position].Node;
@@ -89,36 +92,36 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
         var after = before.Remove(key, BoundsOf(position, 1, bounds), owner);
         if (after.Total == size) return this;
 
-        var branch = OwnedBy(owner, Slots);
+        var branch = OwnedBy(owner);
         branch.total--;
-        branch.Children[position].Node = after;
-        if (after.Slots < Minimum) branch.Mend(position == 0 ? 0 : position - 1, bounds);
+        branch.slots[position].Node = after;
+        if (after.Count < Minimum) branch.Mend(position == 0 ? 0 : position - 1, bounds);
         return branch;
     }
 
     internal override Node<TKey, TItem> Join(
-        Node<TKey, TItem> right, ref TKey separator, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? rest)
+        Node<TKey, TItem> right, ref TKey separator, Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? rest)
     {
         rest = null;
         var other = (Branch<TKey, TItem>)right;
-        Span<Child<TKey, TItem>> all = [.. Children.AsSpan(0, Slots), .. other.Children.AsSpan(0, other.Slots)];
+        Span<Child<TKey, TItem>> all = [.. Children, .. other.Children];
 
         // A first child's separator says nothing; between two neighbours stands the one that their parent has.
-        all[Slots].Separator = separator;
+        all[Count].Separator = separator;
         if (all.Length <= Capacity) return From(all, bounds, owner);
 
         var half = all.Length / 2;
         separator = all[half].Separator;
-        rest = From(all[half..], bounds with { Low = separator }, owner);
-        return From(all[..half], bounds with { High = separator }, owner);
+        rest = From(all[half..], new Bounds<TKey>(in separator, in bounds.High), owner);
+        return From(all[..half], new Bounds<TKey>(in bounds.Low, in separator), owner);
     }
 
-    internal override void Verify(in Bounds<TKey> bounds)
+    internal override void Verify(Bounds<TKey> bounds)
     {
-        Require(Slots > 1 && Slots <= Children.Length, "A branch has the wrong number of slots.");
+        Require(Count > 1, "A branch has a single child.");
         Require(Skip <= bounds.CommonLength, "A branch skips more than its bounds have in common.");
         var count = 0;
-        for (var i = 0; i < Slots; i++)
+        for (var i = 0; i < Count; i++)
         {
             Require(i == 0 || Children[i].Head == TKey.Head(Children[i].Separator, Skip), "A branch has a wrong head.");
             Children[i].Node.Verify(BoundsOf(i, 1, bounds));
@@ -128,12 +131,12 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
         Require(count == total, $"A branch counts {total} entries and has {count}.");
     }
 
-    private static Branch<TKey, TItem> From(ReadOnlySpan<Child<TKey, TItem>> children, in Bounds<TKey> bounds, Owner owner)
+    private static Branch<TKey, TItem> From(ReadOnlySpan<Child<TKey, TItem>> children, Bounds<TKey> bounds, Owner owner)
     {
-        var branch = new Branch<TKey, TItem>(owner, bounds.CommonLength, children.Length) { Slots = children.Length };
-        children.CopyTo(branch.Children);
+        var branch = new Branch<TKey, TItem>(owner, bounds.CommonLength) { Count = children.Length };
+        children.CopyTo(branch.slots);
         branch.total = children[0].Node.Total;
-        foreach (ref var child in branch.Children.AsSpan(1, branch.Slots - 1))
+        foreach (ref var child in branch.slots[1..branch.Count])
         {
             child.Head = TKey.Head(child.Separator, branch.Skip);
             branch.total += child.Node.Total;
@@ -143,32 +146,26 @@ internal sealed class Branch<TKey, TItem> : Node<TKey, TItem>
     }
 
     /// <summary>The bounds of some children that lie side by side.</summary>
-    private Bounds<TKey> BoundsOf(int first, int count, in Bounds<TKey> own) => new(
-        first == 0 ? own.Low : Children[first].Separator,
-        first + count == Slots ? own.High : Children[first + count].Separator);
+    private Bounds<TKey> BoundsOf(int first, int count, Bounds<TKey> own) => new(
+        in first == 0 ? ref own.Low : ref Children[first].Separator,
+        in first + count == Count ? ref own.High : ref Children[first + count].Separator);
 
-    private Branch<TKey, TItem> OwnedBy(Owner owner, int slots)
-    {
-        if (Owner == owner) return this;
-
-        var copy = new Branch<TKey, TItem>(owner, Skip, slots) { Slots = Slots, total = total };
-        Children.AsSpan(0, Slots).CopyTo(copy.Children);
-        return copy;
-    }
+    private Branch<TKey, TItem> OwnedBy(Owner owner) =>
+        Owner == owner ? this : new Branch<TKey, TItem>(owner, Skip) { Count = Count, total = total, slots = slots };
 
     /// <summary>Joins the children at <paramref name="left"/> and right of it, one of which became too small.</summary>
-    private void Mend(int left, in Bounds<TKey> bounds)
+    private void Mend(int left, Bounds<TKey> bounds)
     {
         var separator = Children[left + 1].Separator;
-        Children[left].Node = Children[left].Node.Join(
+        slots[left].Node = Children[left].Node.Join(
             Children[left + 1].Node, ref separator, BoundsOf(left, 2, bounds), Owner, out var rest);
         if (rest is null)
         {
-            Close(Children, Slots, left + 1);
-            Slots--;
+            Close(slots[..Count], left + 1);
+            Count--;
             return;
         }
 
-        Children[left + 1] = new Child<TKey, TItem> { Head = TKey.Head(separator, Skip), Separator = separator, Node = rest };
+        slots[left + 1] = new Child<TKey, TItem> { Head = TKey.Head(separator, Skip), Separator = separator, Node = rest };
     }
 }

@@ -34,7 +34,7 @@ internal struct Cursor<TKey, TItem>
     public bool MoveNext()
     {
         if (leaf is null) return false;
-        if (++position < leaf.Slots) return true;
+        if (++position < leaf.Count) return true;
 
         leaf = NextLeaf();
         position = 0;
@@ -46,7 +46,7 @@ internal struct Cursor<TKey, TItem>
         for (var level = path.Length - 1; level >= 0; level--)
         {
             ref var step = ref path[level];
-            if (++step.Position >= step.Branch.Slots) continue;
+            if (++step.Position >= step.Branch.Count) continue;
 
             var node = step.Branch.Children[step.Position].Node;
             for (level++; level < path.Length; level++)

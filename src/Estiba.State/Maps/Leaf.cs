@@ -12,16 +12,20 @@ internal sealed class Leaf<TKey, TItem> : Node<TKey, TItem>
     where TKey : struct, ISortKey<TKey>
     where TItem : struct, ISortItem<TItem, TKey>
 {
-    private Leaf(Owner owner, int skip, int slots)
-        : base(owner, skip) => Entries = Room<Entry<TItem>>(slots);
+    private Slots<Entry<TItem>> slots;
 
-    internal Entry<TItem>[] Entries { get; private set; }
+    private Leaf(Owner owner, int skip)
+        : base(owner, skip)
+    {
+    }
 
-    internal override int Total => Slots;
+    internal ReadOnlySpan<Entry<TItem>> Entries => slots[..Count];
+
+    internal override int Total => Count;
 
     internal static Leaf<TKey, TItem> Of(in TItem item, Owner owner)
     {
-        var leaf = new Leaf<TKey, TItem>(owner, skip: 0, slots: 1);
+        var leaf = new Leaf<TKey, TItem>(owner, skip: 0);
         leaf.Add(0, item);
         return leaf;
     }
@@ -31,7 +35,7 @@ internal sealed class Leaf<TKey, TItem> : Node<TKey, TItem>
     {
         var head = TKey.Head(key, Skip);
         var entries = Entries;
-        int low = 0, high = Slots - 1;
+        int low = 0, high = entries.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) >> 1;
@@ -53,98 +57,92 @@ internal sealed class Leaf<TKey, TItem> : Node<TKey, TItem>
     }
 
     internal override Node<TKey, TItem> Set(
-        in TItem item, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? right, out TKey separator)
+        in TItem item, Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? right, out TKey separator)
     {
         right = null;
         separator = default;
         var position = Search(item.SortKey, out var found);
         if (found)
         {
-            var replaced = OwnedBy(owner, Slots);
-            replaced.Entries[position].Item = item;
+            var replaced = OwnedBy(owner);
+            replaced.slots[position].Item = item;
             return replaced;
         }
 
-        if (Slots < Capacity)
+        if (Count < Capacity)
         {
-            var grown = OwnedBy(owner, Slots + 1);
+            var grown = OwnedBy(owner);
             grown.Add(position, Shared(item, position));
             return grown;
         }
 
         var added = new Entry<TItem> { Item = Shared(item, position) };
-        ReadOnlySpan<Entry<TItem>> all = [.. Entries.AsSpan(0, position), added, .. Entries.AsSpan(position)];
+        ReadOnlySpan<Entry<TItem>> all = [.. Entries[..position], added, .. Entries[position..]];
 
         // Keys that arrive in order fill their leaves: at the map's end the full leaf stays full and a new one begins.
-        var kept = bounds.High is null && position == Slots ? Slots : all.Length / 2;
+        var kept = bounds.IsLast && position == Count ? Count : all.Length / 2;
         separator = all[kept].Item.SortKey;
-        right = From(all[kept..], bounds with { Low = separator }, owner);
-        return From(all[..kept], bounds with { High = separator }, owner);
+        right = From(all[kept..], new Bounds<TKey>(in separator, in bounds.High), owner);
+        return From(all[..kept], new Bounds<TKey>(in bounds.Low, in separator), owner);
     }
 
-    internal override Node<TKey, TItem> Remove(in TKey key, in Bounds<TKey> bounds, Owner owner)
+    internal override Node<TKey, TItem> Remove(in TKey key, Bounds<TKey> bounds, Owner owner)
     {
         var position = Search(key, out var found);
         if (!found) return this;
 
-        var leaf = OwnedBy(owner, Slots);
-        Close(leaf.Entries, leaf.Slots, position);
-        leaf.Slots--;
+        var leaf = OwnedBy(owner);
+        Close(leaf.slots[..leaf.Count], position);
+        leaf.Count--;
         return leaf;
     }
 
     internal override Node<TKey, TItem> Join(
-        Node<TKey, TItem> right, ref TKey separator, in Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? rest)
+        Node<TKey, TItem> right, ref TKey separator, Bounds<TKey> bounds, Owner owner, out Node<TKey, TItem>? rest)
     {
         rest = null;
         var other = (Leaf<TKey, TItem>)right;
-        ReadOnlySpan<Entry<TItem>> all = [.. Entries.AsSpan(0, Slots), .. other.Entries.AsSpan(0, other.Slots)];
+        ReadOnlySpan<Entry<TItem>> all = [.. Entries, .. other.Entries];
         if (all.Length <= Capacity) return From(all, bounds, owner);
 
         var half = all.Length / 2;
         separator = all[half].Item.SortKey;
-        rest = From(all[half..], bounds with { Low = separator }, owner);
-        return From(all[..half], bounds with { High = separator }, owner);
+        rest = From(all[half..], new Bounds<TKey>(in separator, in bounds.High), owner);
+        return From(all[..half], new Bounds<TKey>(in bounds.Low, in separator), owner);
     }
 
-    internal override void Verify(in Bounds<TKey> bounds)
+    internal override void Verify(Bounds<TKey> bounds)
     {
-        Require(Slots > 0 && Slots <= Entries.Length, "A leaf has the wrong number of slots.");
+        Require(Count > 0, "A leaf is empty.");
         Require(Skip <= bounds.CommonLength, "A leaf skips more than its bounds have in common.");
-        for (var i = 0; i < Slots; i++)
+        for (var i = 0; i < Count; i++)
         {
             var key = Entries[i].Item.SortKey;
             Require(Entries[i].Head == TKey.Head(key, Skip), "A leaf has a wrong head.");
             Require(i == 0 || TKey.Compare(Entries[i - 1].Item.SortKey, key) < 0, "A leaf is out of order.");
-            Require(bounds.Low is not { } low || TKey.Compare(low, key) <= 0, "A key is before its leaf's bounds.");
-            Require(bounds.High is not { } high || TKey.Compare(key, high) < 0, "A key is after its leaf's bounds.");
+            Require(bounds.IsFirst || TKey.Compare(bounds.Low, key) <= 0, "A key is before its leaf's bounds.");
+            Require(bounds.IsLast || TKey.Compare(key, bounds.High) < 0, "A key is after its leaf's bounds.");
         }
     }
 
-    private static Leaf<TKey, TItem> From(ReadOnlySpan<Entry<TItem>> entries, in Bounds<TKey> bounds, Owner owner)
+    private static Leaf<TKey, TItem> From(ReadOnlySpan<Entry<TItem>> entries, Bounds<TKey> bounds, Owner owner)
     {
-        var leaf = new Leaf<TKey, TItem>(owner, bounds.CommonLength, entries.Length) { Slots = entries.Length };
-        entries.CopyTo(leaf.Entries);
-        foreach (ref var entry in leaf.Entries.AsSpan(0, leaf.Slots)) entry.Head = TKey.Head(entry.Item.SortKey, leaf.Skip);
+        var leaf = new Leaf<TKey, TItem>(owner, bounds.CommonLength) { Count = entries.Length };
+        entries.CopyTo(leaf.slots);
+        foreach (ref var entry in leaf.slots[..leaf.Count]) entry.Head = TKey.Head(entry.Item.SortKey, leaf.Skip);
         return leaf;
     }
 
     private TItem Shared(in TItem item, int position) =>
-        Slots == 0 ? item : TItem.Share(item, Entries[Math.Max(position - 1, 0)].Item);
+        Count == 0 ? item : TItem.Share(item, Entries[Math.Max(position - 1, 0)].Item);
 
-    /// <summary>This leaf when it is the owner's, else a copy with room for the given slots.</summary>
-    private Leaf<TKey, TItem> OwnedBy(Owner owner, int slots)
-    {
-        if (Owner == owner) return this;
-
-        var copy = new Leaf<TKey, TItem>(owner, Skip, slots) { Slots = Slots };
-        Entries.AsSpan(0, Slots).CopyTo(copy.Entries);
-        return copy;
-    }
+    /// <summary>This leaf when it is the owner's, else a copy that is.</summary>
+    private Leaf<TKey, TItem> OwnedBy(Owner owner) =>
+        Owner == owner ? this : new Leaf<TKey, TItem>(owner, Skip) { Count = Count, slots = slots };
 
     private void Add(int position, in TItem item)
     {
-        Entries = Insert(Entries, Slots, position, new Entry<TItem> { Head = TKey.Head(item.SortKey, Skip), Item = item });
-        Slots++;
+        Count++;
+        Insert(slots[..Count], position, new Entry<TItem> { Head = TKey.Head(item.SortKey, Skip), Item = item });
     }
 }

@@ -50,7 +50,7 @@ internal readonly struct SortedMap<TKey, TItem>
             if (node is not Branch<TKey, TItem> branch) return count + ((Leaf<TKey, TItem>)node).Search(key, out _);
 
             var position = branch.Search(key);
-            foreach (ref readonly var left in branch.Children.AsSpan(0, position)) count += left.Node.Total;
+            foreach (ref readonly var left in branch.Children[..position]) count += left.Node.Total;
             node = branch.Children[position].Node;
         }
 
@@ -73,8 +73,8 @@ internal readonly struct SortedMap<TKey, TItem>
     public SortedMap<TKey, TItem> Remove(in TKey key, Owner owner)
     {
         var rest = root?.Remove(key, default, owner);
-        while (rest is Branch<TKey, TItem> { Slots: 1 } branch) rest = branch.Children[0].Node;
-        return new SortedMap<TKey, TItem>(rest is { Slots: 0 } ? null : rest);
+        while (rest is Branch<TKey, TItem> { Count: 1 } branch) rest = branch.Children[0].Node;
+        return new SortedMap<TKey, TItem>(rest is { Count: 0 } ? null : rest);
     }
 
     /// <summary>Throws when the tree is not in the form that its operations rely on. For tests.</summary>

@@ -58,7 +58,7 @@ public sealed class TasksOnDockerTests
     {
         await using var test = await TestAgent.StartAsync();
         test.Logs.Groups.Add("web");
-        var task = TestTasks.Task(TestTasks.Shell("app", "echo one; echo two >&2; echo; echo three").WithAwsLogs("web"));
+        var task = TestTasks.Task(TestTasks.Shell("app", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo; echo three").WithAwsLogs("web"));
 
         await test.Server.SendTasksAsync(task);
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED");

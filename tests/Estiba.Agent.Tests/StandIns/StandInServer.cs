@@ -77,6 +77,18 @@ internal sealed class StandInServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The agent's offer to stop tasks, unless its answer to a heartbeat comes first.</summary>
+    public async Task<TaskStopVerificationMessage?> OfferBeforeBeatAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var (_, type, message) = await received.Reader.ReadAsync(limit.Token);
+            if (type == nameof(TaskStopVerificationMessage)) return ShapeJson.Parse<TaskStopVerificationMessage>(message);
+            if (type == nameof(HeartbeatAckRequest)) return null;
+        }
+    }
+
     private async Task ServeAsync(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["socket"]!;

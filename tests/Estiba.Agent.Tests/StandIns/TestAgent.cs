@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Estiba.Agent.Engines;
 using Estiba.Agent.Engines.Docker;
 using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Agent.Tests.StandIns;
@@ -44,13 +45,18 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public AgentOptions Options { get; set; }
 
+    /// <summary>Where the agent's log goes; nowhere, unless a test is being looked into.</summary>
+    public ILogger Log { get; set; } = Environment.GetEnvironmentVariable("ESTIBA_TEST_LOG") is { Length: > 0 } path ? new FileLog(path) : NullLogger.Instance;
+
     public EngineEvents Events { get; private set; } = null!;
 
     public ContainerInstanceAgent Agent { get; private set; } = null!;
 
-    public static async Task<TestAgent> StartAsync(Func<AgentOptions, AgentOptions>? configure = null, IContainerEngine? engine = null)
+    public static async Task<TestAgent> StartAsync(
+        Func<AgentOptions, AgentOptions>? configure = null, IContainerEngine? engine = null, Func<Task>? prepare = null)
     {
-        if (engine is null) await TestImage.EnsureAsync();
+        if (prepare is not null) await prepare();
+        else if (engine is null) await TestImage.EnsureAsync();
         var test = new TestAgent(await StandInServer.StartAsync());
         if (engine is not null) test.Engine = engine;
         if (configure is not null) test.Options = configure(test.Options);
@@ -64,7 +70,7 @@ internal sealed class TestAgent : IAsyncDisposable
     {
         Events = new EngineEvents(Engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, Random.Shared, NullLogger.Instance);
         Agent = new ContainerInstanceAgent(
-            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, NullLogger.Instance);
+            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, Log);
         Agent.Start();
     }
 

@@ -1,0 +1,121 @@
+using Estiba.Agent.Engines;
+using Estiba.Agent.Tasks;
+
+namespace Estiba.Agent.Tests.Tasks;
+
+/// <summary>The life of one task, played with the pure functions alone: a step is done when the test says so.</summary>
+internal sealed class History
+{
+    private readonly List<TaskStep> open = [];
+
+    public History(AcsTask task, LifecycleRules? rules = null)
+    {
+        Rules = rules ?? new LifecycleRules();
+        State = TaskState.Accept(task, Now);
+        Decide();
+    }
+
+    public LifecycleRules Rules { get; }
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public TaskState State { get; private set; }
+
+    public DateTimeOffset? WakeAt { get; private set; }
+
+    /// <summary>Steps that were begun and have not ended, as <c>Kind name</c>.</summary>
+    public IReadOnlyList<string> Open => [.. open.Select(step => step.Container < 0 ? $"{step.Kind}" : $"{step.Kind} {Name(step.Container)}")];
+
+    public ContainerState this[string name] => State.Containers[IndexOf(name)];
+
+    public void Wait(double seconds)
+    {
+        Now = Now.AddSeconds(seconds);
+        Decide();
+    }
+
+    public void Volumes() => End(StepKind.PrepareVolumes, -1, TaskOutcomes.VolumesReady);
+
+    public void Pull(string name) => End(StepKind.PullImage, IndexOf(name), state => TaskOutcomes.Pulled(state, IndexOf(name), new PulledImage("sha256:1", Now, Now)));
+
+    public void FailPull(string name, string reason) => End(StepKind.PullImage, IndexOf(name), state => TaskOutcomes.PullFailed(state, IndexOf(name), reason, Now, Now));
+
+    public void Create(string name) => End(StepKind.CreateContainer, IndexOf(name), state => TaskOutcomes.Created(state, IndexOf(name), "id-" + name));
+
+    public void Start(string name, HealthState health = HealthState.None) =>
+        End(StepKind.StartContainer, IndexOf(name), state => TaskOutcomes.Finished(state, IndexOf(name), Running(name, Now, health), Now));
+
+    public void FailStart(string name, string reason) => End(StepKind.StartContainer, IndexOf(name), state => TaskOutcomes.Failed(state, IndexOf(name), reason));
+
+    public void Stop(string name, int exitCode = 143) =>
+        End(StepKind.StopContainer, IndexOf(name), state => TaskOutcomes.Finished(state, IndexOf(name), Exited(name, exitCode), Now));
+
+    /// <summary>Pull, create and start.</summary>
+    public void Run(string name, HealthState health = HealthState.None)
+    {
+        Pull(name);
+        Create(name);
+        Start(name, health);
+    }
+
+    public void Exits(string name, int exitCode) => See(name, Exited(name, exitCode));
+
+    public void Becomes(string name, HealthState health) => See(name, Running(name, this[name].StartedAt!.Value, health));
+
+    public void See(string name, ContainerInspection? seen)
+    {
+        State = TaskOutcomes.Seen(State, IndexOf(name), seen, Now);
+        Decide();
+    }
+
+    public void StopIsWanted()
+    {
+        State = State with { StopWanted = true };
+        Decide();
+    }
+
+    public void StopIsReported()
+    {
+        State = State with { StopReported = true };
+        Decide();
+    }
+
+    private static ContainerInspection Running(string name, DateTimeOffset startedAt, HealthState health = HealthState.None) => Inspection(name, ContainerStatus.Running, health) with { StartedAt = startedAt };
+
+    public ContainerInspection Exited(string name, int exitCode) =>
+        Inspection(name, ContainerStatus.Exited, HealthState.None) with { StartedAt = this[name].StartedAt ?? Now, FinishedAt = Now, ExitCode = exitCode };
+
+    private static ContainerInspection Inspection(string name, ContainerStatus status, HealthState health) => new()
+    {
+        Id = "id-" + name,
+        Name = name,
+        Image = "image",
+        ImageId = "sha256:2",
+        Status = status,
+        Health = health,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        Labels = new Dictionary<string, string>(StringComparer.Ordinal),
+    };
+
+    private void End(StepKind kind, int container, Func<TaskState, TaskState> outcome)
+    {
+        var index = open.FindIndex(step => step.Kind == kind && step.Container == container);
+        index.ShouldBeGreaterThanOrEqualTo(0, $"{kind} of {(container < 0 ? "the task" : Name(container))} was not begun; open: {string.Join(", ", Open)}");
+        open.RemoveAt(index);
+        State = outcome(State);
+        Decide();
+    }
+
+    private void Decide()
+    {
+        var plan = TaskLifecycle.Next(State, Now, Rules);
+        foreach (var step in plan.Steps) open.Any(other => other.Container == step.Container && other.Kind == step.Kind).ShouldBeFalse($"{step.Kind} was begun twice");
+        open.AddRange(plan.Steps);
+        State = plan.Task;
+        WakeAt = plan.WakeAt;
+    }
+
+    private string Name(int index) => State.ContainerDefinition(index).Name!;
+
+    private int IndexOf(string name) => Enumerable.Range(0, State.Containers.Length).Single(index => Name(index) == name);
+}
