@@ -98,7 +98,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         await reporter.DisposeAsync();
         await logs.DisposeAsync();
         effects.Dispose();
-        puller.Dispose();
+        await puller.DisposeAsync();
         stopping.Dispose();
     }
 

@@ -11,13 +11,23 @@ namespace Estiba.Agent.Images;
 /// Whoever asks gets a pull that began after the question, so that an image pushed just before is seen. While one pull runs, all further
 /// askers of that image share the one after it.
 /// </remarks>
-internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, AgentOptions options, ImageUse use, TimeProvider time) : IDisposable
+internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, AgentOptions options, ImageUse use, TimeProvider time) : IAsyncDisposable
 {
     private readonly SemaphoreSlim slots = new(options.ConcurrentPulls);
     private readonly Lock gate = new();
     private readonly Dictionary<string, Queue> queues = new(StringComparer.Ordinal);
 
-    public void Dispose() => slots.Dispose();
+    private readonly CancellationTokenSource stopping = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        Task[] pulls;
+        lock (gate) pulls = [.. queues.Values.SelectMany(queue => new[] { queue.Running, queue.Next }).OfType<Task>()];
+        await Task.WhenAll(pulls).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        slots.Dispose();
+        stopping.Dispose();
+    }
 
     /// <summary>Sees to it that the engine has the image under the name by which the definition calls it.</summary>
     /// <exception cref="EngineException">It could not be pulled; the message is the reason for the server, without its name.</exception>
@@ -65,8 +75,8 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
     private async Task RunAfterAsync(Task before, Queue queue, string image, string pullName, RegistryAuthenticationData? authentication)
     {
         await Task.Yield(); // the caller holds the lock
-        await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await slots.WaitAsync();
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await slots.WaitAsync(stopping.Token);
         try
         {
             lock (gate)
@@ -88,11 +98,12 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
     private async Task RunAsync(string image, string pullName, RegistryAuthenticationData? authentication)
     {
         using var inactivity = new CancellationTokenSource(options.ImagePullInactivityTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(inactivity.Token, stopping.Token);
         try
         {
-            var credentials = await login.CredentialsAsync(image, pullName, authentication, inactivity.Token);
-            await engine.PullImageAsync(pullName, credentials, new Watch(() => inactivity.CancelAfter(options.ImagePullInactivityTimeout)), inactivity.Token);
-            if (pullName != image) await engine.TagImageAsync(pullName, image, inactivity.Token);
+            var credentials = await login.CredentialsAsync(image, pullName, authentication, either.Token);
+            await engine.PullImageAsync(pullName, credentials, new Watch(() => inactivity.CancelAfter(options.ImagePullInactivityTimeout)), either.Token);
+            if (pullName != image) await engine.TagImageAsync(pullName, image, either.Token);
         }
         catch (OperationCanceledException exception) when (inactivity.IsCancellationRequested)
         {

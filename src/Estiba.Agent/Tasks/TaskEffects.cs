@@ -15,6 +15,10 @@ internal sealed class TaskEffects(
 {
     private const int MostRepulls = 3;
     private static readonly TimeSpan RemoveRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the engine may take for a stop besides the time that the container has.</summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan InspectTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim starts = new(options.ConcurrentStarts);
@@ -136,7 +140,7 @@ internal sealed class TaskEffects(
 
     private async Task<Func<TaskState, TaskState?>> CreateAsync(TaskState task, int index, CancellationToken cancellation)
     {
-        var name = task.Containers[index].EngineName;
+        using var turn = await Turn.TakeAsync(starts, cancellation);
         using var limit = new Limit(options.ContainerCreateTimeout, time, cancellation);
         try
         {
@@ -149,17 +153,8 @@ internal sealed class TaskEffects(
                 task.EngineNameOf,
                 logs.LogConfig(definition),
                 random);
-
-            await starts.WaitAsync(limit.Token);
-            try
-            {
-                var id = await CreateOrAdoptAsync(task, name, body, limit.Token);
-                return state => TaskOutcomes.Created(state, index, id);
-            }
-            finally
-            {
-                starts.Release();
-            }
+            var id = await CreateOrAdoptAsync(task, task.Containers[index].EngineName, body, limit.Token);
+            return state => TaskOutcomes.Created(state, index, id);
         }
         catch (EnvironmentFileException exception)
         {
@@ -202,23 +197,15 @@ internal sealed class TaskEffects(
     private async Task<Func<TaskState, TaskState?>> StartAsync(TaskState task, int index, CancellationToken cancellation)
     {
         var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
+        using var turn = await Turn.TakeAsync(starts, cancellation);
         using var limit = new Limit(options.ContainerStartTimeout, time, cancellation);
         try
         {
             // What started once does not need the log service again: the restart policy works while the platform is away.
             if (task.Containers[index].RestartCount == 0) await logs.PrepareAsync(task, index, limit.Token);
-
-            await starts.WaitAsync(limit.Token);
-            try
-            {
-                await engine.StartContainerAsync(id, limit.Token);
-                var seen = await engine.FindContainerAsync(id, limit.Token);
-                return state => TaskOutcomes.Finished(state, index, seen, time.GetUtcNow());
-            }
-            finally
-            {
-                starts.Release();
-            }
+            await engine.StartContainerAsync(id, limit.Token);
+            var seen = await engine.FindContainerAsync(id, limit.Token);
+            return state => TaskOutcomes.Finished(state, index, seen, time.GetUtcNow());
         }
         catch (LogServiceAwayException)
         {
@@ -241,19 +228,11 @@ internal sealed class TaskEffects(
     private async Task<Func<TaskState, TaskState?>> StopAsync(TaskState task, int index, TimeSpan timeout, CancellationToken cancellation)
     {
         var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
-        using var limit = new Limit(timeout + TimeSpan.FromMinutes(2), time, cancellation);
+        using var turn = await Turn.TakeAsync(stops, cancellation);
+        using var limit = new Limit(timeout + StopReserve, time, cancellation);
         try
         {
-            await stops.WaitAsync(limit.Token);
-            try
-            {
-                await engine.StopContainerAsync(id, timeout, limit.Token);
-            }
-            finally
-            {
-                stops.Release();
-            }
-
+            await engine.StopContainerAsync(id, timeout, limit.Token);
             var seen = await engine.FindContainerAsync(id, limit.Token);
             return state => TaskOutcomes.Finished(state, index, seen, time.GetUtcNow());
         }
@@ -286,6 +265,18 @@ internal sealed class TaskEffects(
     }
 
     private Func<TaskState, TaskState?> Postponed(int index) => state => TaskOutcomes.Postponed(state, index, time.GetUtcNow());
+
+    /// <summary>One of a bounded number of places; waiting for it does not count towards a step's time.</summary>
+    private readonly struct Turn(SemaphoreSlim places) : IDisposable
+    {
+        public static async Task<Turn> TakeAsync(SemaphoreSlim places, CancellationToken cancellation)
+        {
+            await places.WaitAsync(cancellation);
+            return new Turn(places);
+        }
+
+        public void Dispose() => places.Release();
+    }
 
     /// <summary>A time within which a step must be done, and how AWS's agent says that it was not.</summary>
     private sealed class Limit : IDisposable

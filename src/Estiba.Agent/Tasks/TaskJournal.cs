@@ -54,7 +54,7 @@ internal sealed class TaskJournal
             try
             {
                 var task = JsonSerializer.Deserialize(File.ReadAllBytes(path), JournalJson.Default.TaskState);
-                if (task is { Definition.Arn: not null } && task.Containers.Length == (task.Definition.Containers?.Count ?? 0)) tasks.Add(task);
+                if (task is { Definition.Arn: not null } && task.Containers.Length == (task.Definition.Containers?.Count ?? 0)) tasks.Add(task.Volumes == VolumePhase.Preparing ? task with { Volumes = VolumePhase.None } : task);
                 else throw new JsonException("It is not a task.");
             }
             catch (Exception exception) when (exception is JsonException or Contracts.AwsException)

@@ -28,7 +28,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task Many_tasks_share_one_pull_and_those_that_come_later_the_next()
     {
-        using var puller = Puller(ImagePullBehavior.Default);
+        await using var puller = Puller(ImagePullBehavior.Default);
         var first = puller.PullAsync("nginx:1", authentication: null, CancellationToken.None);
         await Eventually.HoldsAsync(() => counting.Pulls == 1);
 
@@ -44,7 +44,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task An_image_that_cannot_be_pulled_but_is_there_is_used()
     {
-        using var puller = Puller(ImagePullBehavior.Default);
+        await using var puller = Puller(ImagePullBehavior.Default);
         await HaveAsync("nginx:1");
         engine.FailNext("PullImageAsync", new EngineException("no route to registry", 500));
 
@@ -54,7 +54,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task With_always_an_image_that_cannot_be_pulled_fails()
     {
-        using var puller = Puller(ImagePullBehavior.Always);
+        await using var puller = Puller(ImagePullBehavior.Always);
         await HaveAsync("nginx:1");
         engine.FailNext("PullImageAsync", new EngineException("no route to registry", 500));
 
@@ -64,7 +64,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task With_prefer_cached_an_image_that_is_there_is_not_pulled()
     {
-        using var puller = Puller(ImagePullBehavior.PreferCached);
+        await using var puller = Puller(ImagePullBehavior.PreferCached);
         await HaveAsync("nginx:1");
 
         await puller.PullAsync("nginx:1", authentication: null, CancellationToken.None);
@@ -75,7 +75,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task With_once_only_an_image_that_this_agent_has_pulled_is_not_pulled_again()
     {
-        using var puller = Puller(ImagePullBehavior.Once);
+        await using var puller = Puller(ImagePullBehavior.Once);
         await HaveAsync("nginx:1");
 
         await puller.PullAsync("nginx:1", authentication: null, CancellationToken.None);
@@ -87,7 +87,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task An_image_of_ECR_comes_from_the_local_registry_and_keeps_its_name()
     {
-        using var puller = Puller(ImagePullBehavior.Default);
+        await using var puller = Puller(ImagePullBehavior.Default);
         var pulling = puller.PullAsync("123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1", new RegistryAuthenticationData { Type = "ecr" }, CancellationToken.None);
         await Eventually.HoldsAsync(() => counting.Pulls == 1);
         time.Advance(TimeSpan.FromSeconds(5));
@@ -115,7 +115,7 @@ public sealed class ImagePullerTests : IAsyncDisposable
     [Fact]
     public async Task A_pull_without_progress_is_given_up()
     {
-        using var puller = new ImagePuller(counting, new RegistryLogin(ecr, Context, registryEndpoint: null, time), Options(ImagePullBehavior.Always) with { ImagePullInactivityTimeout = TimeSpan.FromSeconds(2) }, use, time);
+        await using var puller = new ImagePuller(counting, new RegistryLogin(ecr, Context, registryEndpoint: null, time), Options(ImagePullBehavior.Always) with { ImagePullInactivityTimeout = TimeSpan.FromSeconds(2) }, use, time);
         var pulling = puller.PullAsync("nginx:1", authentication: null, CancellationToken.None);
         await Eventually.HoldsAsync(() => counting.Pulls == 1);
 

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Estiba.Agent.Engines.Simulated;
+using Estiba.Agent.Images;
+using Estiba.Agent.Tasks;
+using Estiba.Agent.Tests.StandIns;
+using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Agent.Tests.Images;
+
+public sealed class ImageCleanupTests : IAsyncDisposable
+{
+    private readonly ManualTime time = new();
+    private readonly SimulatedEngine engine;
+    private readonly ImageUse use = new(dataDirectory: null);
+    private readonly List<TaskState> tasks = [];
+
+    public ImageCleanupTests() => engine = new SimulatedEngine(new SimulationOptions(), time, seed: 1);
+
+    public async ValueTask DisposeAsync() => await engine.DisposeAsync();
+
+    [Fact]
+    public async Task Images_that_nothing_uses_go_a_few_at_a_time_the_longest_unused_first()
+    {
+        for (var image = 1; image <= 7; image++)
+        {
+            await PullAsync($"image:{image}");
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        time.Advance(TimeSpan.FromHours(2));
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:6", "image:7"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_was_pulled_lately_stays()
+    {
+        await PullAsync("image:1");
+        time.Advance(TimeSpan.FromMinutes(59));
+
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:1"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_any_container_has_stays_even_if_the_container_is_somebody_elses()
+    {
+        await PullAsync("image:1");
+        await engine.CreateContainerAsync("somebody's", new JsonObject { ["Image"] = "image:1" }, CancellationToken.None);
+        time.Advance(TimeSpan.FromHours(2));
+
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:1"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_a_task_is_about_to_use_stays()
+    {
+        await PullAsync("image:1");
+        tasks.Add(TaskState.Accept(TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "image:1" }), time.GetUtcNow()));
+        time.Advance(TimeSpan.FromHours(2));
+
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:1"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_the_agent_did_not_pull_stays()
+    {
+        await engine.PullImageAsync("image:1", credentials: null, progress: null, CancellationToken.None);
+        time.Advance(TimeSpan.FromHours(2));
+
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:1"]);
+    }
+
+    private async Task PullAsync(string image)
+    {
+        await engine.PullImageAsync(image, credentials: null, progress: null, CancellationToken.None);
+        use.Pulled(image, image, time.GetUtcNow());
+    }
+
+    private Task CleanAsync()
+    {
+        var options = new AgentOptions { Region = "eu-west-1", Credentials = static () => new AwsCredentials("key", "secret"), InstanceId = "i-1", Cpu = 1024, Memory = 1024 };
+        return new ImageCleanup(options, engine, use, () => tasks, time, NullLogger.Instance).CleanAsync(CancellationToken.None);
+    }
+
+    private async Task<IEnumerable<string>> TagsAsync() => (await engine.ListImagesAsync(CancellationToken.None)).SelectMany(image => image.Tags).Order(StringComparer.Ordinal);
+}
