@@ -23,7 +23,9 @@ internal sealed class Leftovers(Shell shell)
             await QuietlyAsync($"docker volume ls -q --filter label=estiba.instance={instance} | xargs -r docker volume rm", cancellation);
         }
 
-        await QuietlyAsync($"docker network rm {InstanceNetworkName.Of(layout).Network}", cancellation);
+        var network = InstanceNetworkName.Of(layout).Network;
+        await QuietlyAsync($"docker network rm {network}", cancellation);
+        await QuietlyAsync($"docker rmi {network}-address-helper", cancellation);
     }
 
     private static IEnumerable<string> InstancesOf(DataLayout layout) =>

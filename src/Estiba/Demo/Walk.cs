@@ -20,7 +20,7 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     }
 
     /// <summary>Says something between commands.</summary>
-    internal void Say(string sentence) => terminal.WriteLine(sentence);
+    internal void Say(string sentence) => terminal.Console.WriteLine(sentence);
 
     /// <summary>Shows a file that the next command uses.</summary>
     internal void ShowFile(string name, string content)

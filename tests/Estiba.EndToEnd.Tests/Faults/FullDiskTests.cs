@@ -18,7 +18,7 @@ public sealed class FullDiskTests
             var filler = Path.Combine(data, "filler");
             (await world.Commands.RunAsync($"dd if=/dev/zero of={filler} bs=64k 2>&1 || true")).Text.ShouldContain("No space left");
 
-            (await RefusedAsync(world)).ShouldContain("ServerException");
+            (await RefusedAsync(world)).ShouldContain("(ServiceUnavailableException)");
             File.Delete(filler);
 
             (await world.AwsAsync("ecs create-cluster --cluster-name after")).Text.ShouldNotBeEmpty();

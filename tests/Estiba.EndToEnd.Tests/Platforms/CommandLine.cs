@@ -21,6 +21,8 @@ internal sealed class CommandLine(string directory, IReadOnlyDictionary<string, 
 {
     public string Directory => directory;
 
+    public IReadOnlyDictionary<string, string?> Environment => environment;
+
     public async Task<Answer> RunAsync(string line, TimeSpan? limit = null)
     {
         var start = new ProcessStartInfo("bash", ["-c", $"set -o pipefail\n{prelude}\n{line}"])

@@ -19,6 +19,9 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
 
     public string DataDirectory => dataDirectory;
 
+    /// <summary>The command that runs it: <c>up</c>, or <c>server</c>.</summary>
+    public string Command { get; init; } = "up";
+
     /// <summary>The engine that it uses; null for the machine's.</summary>
     public string? DockerHost { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Executable, ["up", "--port", $"{port}", "--data", dataDirectory, .. arguments])
+        var start = new ProcessStartInfo(Executable, [Command, "--port", $"{port}", "--data", dataDirectory, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

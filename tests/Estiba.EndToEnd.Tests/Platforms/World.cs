@@ -45,12 +45,19 @@ internal sealed class World : IAsyncDisposable
         return CreateAsync(root, new SecondEngine(root));
     }
 
-    private static async Task<World> CreateAsync(string root, SecondEngine? engine, params string[] arguments)
+    /// <summary>Starts the services alone, without virtual instances.</summary>
+    public static Task<World> CreateServerAsync() => CreateAsync(Abandoned.NewRoot(), engine: null, "server", []);
+
+    private static Task<World> CreateAsync(string root, SecondEngine? engine, params string[] arguments) =>
+        CreateAsync(root, engine, "up", arguments);
+
+    private static async Task<World> CreateAsync(string root, SecondEngine? engine, string command, params string[] arguments)
     {
         await Abandoned.RemoveAllAsync();
         var account = RandomNumberGenerator.GetString("0123456789", 12);
         var platform = new PlatformProcess(Path.Combine(root, "data"), PlatformProcess.FreePort(), ["--account", account, .. arguments])
         {
+            Command = command,
             DockerHost = engine?.Host,
         };
         Abandoned.RememberRegistries(root, platform.Registry, $"{account}.{EcrDomain}");
