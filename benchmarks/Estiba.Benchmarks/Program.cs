@@ -10,23 +10,23 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["start"] = StartBenchmark.RunAsync,
     ["reads"] = ReadBenchmark.RunAsync,
     ["tasks"] = TaskStartBenchmark.RunAsync,
-    ["registry"] = RegistryBenchmark.RunAsync,
     ["store"] = StoreBenchmark.RunAsync,
     ["map"] = SortedMapBenchmark.RunAsync,
     ["logs"] = LogsBenchmark.RunAsync,
+    ["registry"] = RegistryBenchmark.RunAsync,
 };
 
 switch (args)
 {
-    // The registry benchmark runs its server in a process of its own.
-    case ["registry-server", .. var options]:
-        await RegistryServer.ServeAsync(options);
-        return 0;
     case ["all"]:
         await PerformancePage.WriteAsync(benchmarks.Keys);
         return 0;
-    case [var name, .. var rest] when benchmarks.TryGetValue(name, out var benchmark):
-        await benchmark(rest);
+    // Not a benchmark: the process that the one of the registry starts beside itself.
+    case ["registry-server", .. var place]:
+        await RegistryServer.ServeAsync(place);
+        return 0;
+    case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
+        await benchmark(options);
         return 0;
     default:
         Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");

@@ -3,6 +3,7 @@ using Estiba.Ecr.Authorization;
 using Estiba.Ecr.GarbageCollection;
 using Estiba.Ecr.Images;
 using Estiba.Ecr.Layers;
+using Estiba.Ecr.Lifecycle;
 using Estiba.Ecr.Registry;
 using Estiba.Ecr.Registry.Blobs;
 using Estiba.Ecr.Registry.Http;
@@ -32,7 +33,7 @@ public sealed class EcrService : IDisposable
         var logger = loggers.CreateLogger("Estiba.Ecr");
         _blobs = new BlobStore(Path.Combine(directory, "blobs"), time);
         _uploads = new BlobUploads(Path.Combine(directory, "uploads"), options.MaximumUploads, time);
-        _sweep = new RegistrySweep(store, _blobs, _uploads, options, time, logger);
+        _sweep = new RegistrySweep(store, _blobs, _uploads, new ImageExpiration(store, time), options, time, logger);
         var tokens = new RegistryTokens(TokenKey.Load(Path.Combine(directory, "token.key")));
         var layers = new LayerStore(store, _blobs, _uploads, options, time);
         var images = new ImageRegistry(store, _blobs, _uploads, time);

@@ -42,11 +42,14 @@ internal static class Capabilities
         return [.. attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => (attribute.Key, attribute.Value))];
     }
 
-    /// <summary>Every version of the engine's API that it speaks, from 1.17 on, the first that ECS ever asked for.</summary>
+    /// <summary>
+    /// Every version of the engine's API up to its newest, from 1.17 on, the first that ECS ever asked for. Such an attribute stands for what came with
+    /// that version, which newer engines still can, also those that no longer answer under so old a number.
+    /// </summary>
     private static IEnumerable<string> ApiVersions(EngineVersion version)
     {
         var newest = Minor(version.ApiVersion);
-        for (var minor = Math.Max(OldestApiMinor, Minor(version.MinimumApiVersion)); minor <= newest; minor++) yield return $"1.{minor}";
+        for (var minor = OldestApiMinor; minor <= newest; minor++) yield return $"1.{minor}";
     }
 
     private static int Minor(string version) => Version.TryParse(version, out var parsed) && parsed.Major == 1 ? parsed.Minor : 0;

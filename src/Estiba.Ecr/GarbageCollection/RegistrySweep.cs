@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Estiba.Ecr.Layers;
+using Estiba.Ecr.Lifecycle;
 using Estiba.Ecr.Registry.Blobs;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
@@ -8,17 +9,18 @@ namespace Estiba.Ecr.GarbageCollection;
 
 /// <summary>What one sweep has removed.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SweepResult(int Uploads, int Layers, int Blobs);
+internal readonly record struct SweepResult(int Images, int Uploads, int Layers, int Blobs);
 
 /// <summary>
-/// Removes what nothing needs any more: abandoned uploads, layers that no image of their repository uses, and blobs that no
+/// Removes what nothing needs any more: images that a lifecycle policy lets go, abandoned uploads, layers that no image of their repository uses, and blobs that no
 /// repository holds. Everything is kept for a time first, so that no push loses what it counts on.
 /// </summary>
 /// <remarks>
 /// Stopped anywhere, it leaves files that the next sweep finds. A blob is removed under the lock that whoever links to it holds
 /// from before looking until the link is committed, and only if the durable state has no link: a link that is being removed still counts.
 /// </remarks>
-internal sealed class RegistrySweep(Store store, BlobStore blobs, BlobUploads uploads, EcrOptions options, TimeProvider time, ILogger logger)
+internal sealed class RegistrySweep(
+    Store store, BlobStore blobs, BlobUploads uploads, ImageExpiration expiration, EcrOptions options, TimeProvider time, ILogger logger)
 {
     private const int Batch = 500;
 
@@ -40,10 +42,11 @@ internal sealed class RegistrySweep(Store store, BlobStore blobs, BlobUploads up
     /// <summary>Sweeps once.</summary>
     public async Task<SweepResult> SweepAsync(CancellationToken cancellation)
     {
+        var expired = await expiration.ApplyAsync(cancellation);
         var abandoned = uploads.EndAbandoned(options.UploadRetention);
         var unused = await RemoveUnusedLayersAsync(cancellation);
         var unlinked = await RemoveUnlinkedBlobsAsync(cancellation);
-        return new SweepResult(abandoned, unused, unlinked);
+        return new SweepResult(expired, abandoned, unused, unlinked);
     }
 
     private async Task TrySweepAsync(CancellationToken cancellation)
@@ -52,7 +55,11 @@ internal sealed class RegistrySweep(Store store, BlobStore blobs, BlobUploads up
         {
             var removed = await SweepAsync(cancellation);
             if (removed != default)
-                logger.LogInformation("Removed {Uploads} abandoned uploads, {Layers} unused layers and {Blobs} blobs", removed.Uploads, removed.Layers, removed.Blobs);
+            {
+                logger.LogInformation(
+                    "Removed {Images} expired images, {Uploads} abandoned uploads, {Layers} unused layers and {Blobs} blobs",
+                    removed.Images, removed.Uploads, removed.Layers, removed.Blobs);
+            }
         }
         catch (Exception exception) when (exception is IOException or JournalException or UnauthorizedAccessException)
         {

@@ -28,6 +28,12 @@ internal sealed record RepositoryRecord
 
     public string? LifecyclePolicyText { get; init; }
 
+    /// <summary>When the lifecycle policy was last applied.</summary>
+    public DateTimeOffset? LifecycleEvaluatedAt { get; init; }
+
+    /// <summary>The lifecycle policy that was last previewed.</summary>
+    public string? LifecyclePreviewText { get; init; }
+
     [JsonIgnore]
     public RepositoryId Id => new(AccountId, Region, Name);
 }

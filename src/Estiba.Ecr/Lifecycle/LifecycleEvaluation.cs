@@ -1,0 +1,52 @@
+using Estiba.Ecr.Images;
+using Estiba.Ecr.Repositories;
+
+namespace Estiba.Ecr.Lifecycle;
+
+/// <summary>An image as a policy sees it.</summary>
+internal sealed record LifecycleImage(ImageRecord Image, IReadOnlyList<string> Tags);
+
+/// <summary>An image that a policy lets go, and the rule that does.</summary>
+internal sealed record Expiry(LifecycleImage Image, int RulePriority);
+
+/// <summary>Finds the images that a policy lets go.</summary>
+/// <remarks>
+/// "How lifecycle policies work", Amazon ECR user guide: every rule looks at all images; an image that a rule's tags describe is no
+/// longer for the rules after it to expire, though they count it.
+/// </remarks>
+internal static class LifecycleEvaluation
+{
+    public static IReadOnlyList<Expiry> Evaluate(LifecyclePolicy policy, IReadOnlyList<LifecycleImage> images, DateTimeOffset now)
+    {
+        var expiries = new List<Expiry>();
+        var claimed = new HashSet<LifecycleImage>();
+        foreach (var rule in policy.Rules!)
+        {
+            var described = images.Where(image => IsDescribed(rule.Selection!, image)).ToList();
+            expiries.AddRange(Excess(rule.Selection!, described, now).Where(image => !claimed.Contains(image)).Select(image => new Expiry(image, rule.RulePriority!.Value)));
+            claimed.UnionWith(described);
+        }
+        return expiries;
+    }
+
+    private static bool IsDescribed(LifecycleSelection selection, LifecycleImage image) => selection.TagStatus switch
+    {
+        LifecycleValidation.Any => true,
+        LifecycleValidation.Untagged => image.Tags.Count == 0,
+        _ when selection.TagPatternList is { Count: > 0 } patterns => patterns.All(pattern => image.Tags.Any(tag => TagMutability.Matches(pattern, tag))),
+        _ => selection.TagPrefixList!.All(prefix => image.Tags.Any(tag => tag.StartsWith(prefix, StringComparison.Ordinal))),
+    };
+
+    private static IEnumerable<LifecycleImage> Excess(LifecycleSelection selection, List<LifecycleImage> images, DateTimeOffset now)
+    {
+        if (selection.CountType == LifecycleValidation.CountMoreThan)
+            return images.OrderByDescending(image => image.Image.PushedAt).Skip(selection.CountNumber!.Value);
+
+        var since = now - TimeSpan.FromDays(selection.CountNumber!.Value);
+        return images.Where(image => LastNeeded(selection, image.Image) < since);
+    }
+
+    // An image that was never pulled counts from its push.
+    private static DateTimeOffset LastNeeded(LifecycleSelection selection, ImageRecord image) =>
+        selection.CountType == LifecycleValidation.SincePulled ? image.LastPulledAt ?? image.PushedAt : image.PushedAt;
+}
