@@ -81,7 +81,11 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         using var ecr = new EcrService(store, options, TimeProvider.System, NullLoggerFactory.Instance);
         var caller = new CallContext
         {
-            AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "", RequestId = "",
+            AccountId = "123456789012",
+            Region = "eu-west-1",
+            PrincipalArn = "arn:aws:iam::123456789012:root",
+            AccessKeyId = "",
+            RequestId = "",
         };
         await ecr.Api.CreateRepositoryAsync(new CreateRepositoryRequest { RepositoryName = Repository }, caller);
         var token = await ecr.Api.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), caller);

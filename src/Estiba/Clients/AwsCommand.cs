@@ -21,7 +21,7 @@ internal static partial class AwsCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("aws", "--version") 
+            using var process = Process.Start(new ProcessStartInfo("aws", "--version")
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

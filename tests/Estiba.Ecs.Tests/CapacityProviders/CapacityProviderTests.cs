@@ -30,7 +30,11 @@ public sealed class CapacityProviderTests
             p => p.AutoScalingGroupProvider!.ManagedDraining.ShouldBe("ENABLED"),
             p => p.AutoScalingGroupProvider!.ManagedScaling.ShouldBe(new ManagedScaling
             {
-                Status = "DISABLED", TargetCapacity = 100, MinimumScalingStepSize = 1, MaximumScalingStepSize = 10_000, InstanceWarmupPeriod = 300,
+                Status = "DISABLED",
+                TargetCapacity = 100,
+                MinimumScalingStepSize = 1,
+                MaximumScalingStepSize = 10_000,
+                InstanceWarmupPeriod = 300,
             }));
     }
 
