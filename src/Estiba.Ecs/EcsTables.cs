@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 
@@ -23,7 +25,11 @@ public static class EcsTables
     internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
     internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
-    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus);
+    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
+    {
+        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices],
+    };
+
     internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord, ServicesByStatus);
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);
     internal static readonly Table<ServiceRevisionRecord> ServiceRevisions = new("ecs.service-revisions", revision => revision.Key, EcsJson.Default.ServiceRevisionRecord);
