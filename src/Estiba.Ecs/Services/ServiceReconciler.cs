@@ -9,16 +9,14 @@ namespace Estiba.Ecs.Services;
 /// <remarks>Holds no state. <see cref="RollingUpdate"/> decides; this writes the decision down.</remarks>
 internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider time) : IReconciler<string>
 {
-    public Task ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
+    public Task<TimeSpan?> ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
         store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
 
-    /// <summary>When the service must be looked at again although nothing changes; null when it need not.</summary>
-    internal static DateTimeOffset? NextLook(ServiceRecord service, DateTimeOffset now) =>
-        service.Status == ServiceStatus.Active && service.NextStartAt > now ? service.NextStartAt : null;
-
-    internal void Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
+    /// <summary>Takes the next step.</summary>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet.</returns>
+    internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
-        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return;
+        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
 
         var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
         var step = RollingUpdate.NextStep(service, tasks, instance => IsDraining(transaction, service, instance));
@@ -44,6 +42,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
 
         updated = service.Status == ServiceStatus.Draining ? EndWhenEmpty(updated, tasks, now) : SettleDeployments(transaction, updated, tasks, step, now);
         if (updated != service) transaction.Put(EcsTables.Services, updated);
+        return step.Start > 0 && service.NextStartAt > now ? service.NextStartAt - now : null;
     }
 
     private static string StopReason(ServiceRecord service) => $"Scaling activity initiated by (deployment {service.Primary.Id})";
