@@ -10,16 +10,14 @@ namespace Estiba.Ecs.Services;
 /// <remarks>Holds no state. <see cref="RollingUpdate"/> decides; this writes the decision down.</remarks>
 internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider time) : IReconciler<string>
 {
-    public Task ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
+    public Task<TimeSpan?> ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
         store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
 
-    /// <summary>When the service must be looked at again although nothing changes; null when it need not.</summary>
-    internal static DateTimeOffset? NextLook(ServiceRecord service, DateTimeOffset now) =>
-        service.Status == ServiceStatus.Active && service.NextStartAt > now ? service.NextStartAt : null;
-
-    internal void Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
+    /// <summary>Takes the next step.</summary>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection ends.</returns>
+    internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
-        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return;
+        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
 
         var edit = new ServiceEdit(transaction, service, ids, now);
         if (service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
@@ -36,6 +34,15 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         if (service.Status == ServiceStatus.Draining) EndWhenEmpty(edit, present);
         else Settle(edit, present, step);
         edit.Save();
+        return NextLook(edit.Service, tasks, step, now);
+    }
+
+    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
+    {
+        var next = step.Start > 0 && service.NextStartAt > now ? service.NextStartAt : null;
+        foreach (var task in tasks)
+            if (task.IsWanted && task.ProtectedUntil is { } end && end > now && !(next <= end)) next = end;
+        return next - now;
     }
 
     private static void Discard(ServiceEdit edit, IReadOnlyList<TaskRecord> tasks)
