@@ -24,7 +24,7 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
-                var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
+                var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
                 if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
@@ -35,7 +35,7 @@ public sealed partial class EcsApi
                     Cluster = cluster.Name,
                     Name = request.ServiceName!,
                     Status = ServiceStatus.Active,
-                    DesiredCount = request.DesiredCount ?? throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA."),
+                    DesiredCount = request.DesiredCount ?? (MayLackCount(request) ? 0 : throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA.")),
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context),
@@ -44,7 +44,8 @@ public sealed partial class EcsApi
                 };
                 ServiceEvents.Clear(transaction, service.Key);
                 var edit = new ServiceEdit(transaction, service, _ids, Now);
-                ServiceDeployments.Begin(edit, definition);
+                if (definition is not null) ServiceDeployments.Begin(edit, definition);
+                else transaction.Put(EcsTables.Services, service);
                 edit.Save();
                 return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
@@ -62,6 +63,7 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status != ServiceStatus.Active) throw EcsErrors.ServiceNotActiveException("Service was not ACTIVE.");
+                ServiceRequests.ValidateFor(service, request);
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
                 var edit = new ServiceEdit(transaction, service, _ids, Now)
@@ -126,7 +128,8 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status == ServiceStatus.Inactive) throw EcsErrors.ServiceNotFoundException("Service not found.");
-                if (service.DesiredCount > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
+                if (service.TaskSets.Count > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be deleted while it has task sets. Delete them or use force.");
+                if (service is { DesiredCount: > 0, IsDaemon: false } && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
 
                 var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0 };
                 transaction.Put(EcsTables.Services, draining);
@@ -141,15 +144,19 @@ public sealed partial class EcsApi
         ? arn is { Service: "ecs", ResourceType: "service" } ? arn.ResourceName[(arn.ResourceName.LastIndexOf('/') + 1)..] : throw EcsErrors.InvalidParameterException("Invalid identifier: " + nameOrArn)
         : nameOrArn;
 
+    // The instances say how many tasks a daemon has, and task sets may come before the count.
+    private static bool MayLackCount(CreateServiceRequest request) =>
+        request.SchedulingStrategy == SchedulingStrategy.Daemon || request.DeploymentController?.Type == DeploymentControllerType.External;
+
     private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
     {
         AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
-        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration),
+        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon),
         DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
         EnableECSManagedTags = request.EnableECSManagedTags ?? false,
         EnableExecuteCommand = request.EnableExecuteCommand ?? false,
         HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
-        LaunchType = request.LaunchType ?? LaunchType.Ec2,
+        LaunchType = request.DeploymentController?.Type == DeploymentControllerType.External ? null : request.LaunchType ?? LaunchType.Ec2,
         LoadBalancers = [],
         NetworkConfiguration = request.NetworkConfiguration,
         PlacementConstraints = request.PlacementConstraints ?? [],
