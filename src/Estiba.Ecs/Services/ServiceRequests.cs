@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Services;
 
 /// <summary>Checks requests that create or change a service.</summary>
-internal static partial class ServiceRequests
+internal static class ServiceRequests
 {
     private const int MostTasks = 5000;
 
@@ -14,7 +14,7 @@ internal static partial class ServiceRequests
     /// <exception cref="AwsException">In ECS's words.</exception>
     internal static void Validate(CreateServiceRequest request)
     {
-        if (!ValidName().IsMatch(request.ServiceName!)) throw EcsErrors.InvalidParameterException("Service name must be up to 255 letters, numbers, underscores, and hyphens.");
+        if (!ClusterNames.IsValid(request.ServiceName!)) throw EcsErrors.InvalidParameterException($"ServiceName must match {ClusterNames.Pattern}, but was {request.ServiceName}");
         if (request.DeploymentController?.Type == DeploymentControllerType.CodeDeploy)
             throw EcsErrors.UnsupportedFeatureException("Estiba does not have CodeDeploy. Use the deployment controller ECS or EXTERNAL.");
         if (request.DeploymentController?.Type == DeploymentControllerType.External) ValidateExternal(request);
@@ -23,12 +23,14 @@ internal static partial class ServiceRequests
         if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
         ValidateGracePeriod(request.HealthCheckGracePeriodSeconds, request.LoadBalancers);
+        if (request.Role is not null) throw EcsErrors.InvalidParameterException("IAM roles are only valid for services configured to use load balancers.");
     }
 
     /// <summary>Everything that can be said of a request to change a service without looking at the state.</summary>
@@ -36,6 +38,7 @@ internal static partial class ServiceRequests
     internal static void Validate(UpdateServiceRequest request)
     {
         TaskRequests.RequireEc2(launchType: null, request.CapacityProviderStrategy);
+        TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
@@ -100,16 +103,13 @@ internal static partial class ServiceRequests
         if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling) throw EcsErrors.UnsupportedFeatureException($"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING.");
         if (configuration.Alarms?.Enable == true) throw EcsErrors.UnsupportedFeatureException("Estiba has no alarms yet. Create the service without deployment alarms.");
         if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent must be positive integers.");
-        if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent cannot be more than 100.");
+        if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent must be at most 100");
         if (configuration is { MaximumPercent: <= 100, MinimumHealthyPercent: 100 }) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
-        if (configuration.MaximumPercent < 100) throw EcsErrors.InvalidParameterException("maximumPercent cannot be less than 100.");
+        if (configuration.MaximumPercent < 100) throw EcsErrors.InvalidParameterException("maximumPercent must be at least 100");
     }
 
     private static void ValidateGracePeriod(int? seconds, IReadOnlyList<LoadBalancer>? balancers)
     {
         if (seconds is not null && balancers is not { Count: > 0 }) throw EcsErrors.InvalidParameterException("Health check grace period is only valid for services configured to use load balancers");
     }
-
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.CultureInvariant)]
-    private static partial Regex ValidName();
 }
