@@ -19,4 +19,7 @@ public sealed record EcsOptions
 
     /// <summary>How often the server sends a heartbeat to an agent, which drops a connection silent for one to two minutes.</summary>
     public TimeSpan AgentHeartbeat { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an agent, which answers every heartbeat, may be silent before its connection is given up.</summary>
+    public TimeSpan AgentSilence { get; init; } = TimeSpan.FromMinutes(2);
 }

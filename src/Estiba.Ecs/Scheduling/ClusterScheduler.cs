@@ -15,10 +15,11 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         new() { Type = Contracts.Ecs.PlacementStrategyType.Spread, Field = "instanceId" },
     ];
 
-    public Task ReconcileAsync(string clusterKey, CancellationToken cancellation) =>
-        store.Current.Count(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey) == 0
-            ? Task.CompletedTask
-            : store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation);
+    public async Task<TimeSpan?> ReconcileAsync(string clusterKey, CancellationToken cancellation)
+    {
+        if (store.Current.Count(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey) > 0) await store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation);
+        return null;
+    }
 
     internal void Apply(Transaction transaction, string clusterKey, DateTimeOffset now)
     {
