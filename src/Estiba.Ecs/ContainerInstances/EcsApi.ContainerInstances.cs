@@ -22,6 +22,7 @@ public sealed partial class EcsApi
             transaction =>
             {
                 var scope = Scope.Of(context);
+                if (!_options.MayRegister(context, ClusterNames.NameOf(request.Cluster))) throw NotForThisCluster(context, scope, request);
                 var cluster = ClusterNames.Find(transaction, scope, request.Cluster) is { Status: "ACTIVE" } found ? found : DefaultCluster(transaction, scope, request.Cluster);
                 var known = KnownInstance(transaction, cluster, request) ?? new ContainerInstanceRecord
                 {
@@ -126,6 +127,9 @@ public sealed partial class EcsApi
         RequireInstance(view, ClusterNames.Require(view, Scope.Of(context), request.Cluster), request.ContainerInstance!);
         throw EcsErrors.NoUpdateAvailableException("There is no update available for your container agent. Agents are updated by installing a newer Estiba on their host.");
     }
+
+    private static AwsException NotForThisCluster(CallContext context, Scope scope, RegisterContainerInstanceRequest request) => EcsErrors.AccessDeniedException(
+        $"User: {context.PrincipalArn} is not authorized to perform: ecs:RegisterContainerInstance on resource: {scope.Arn("cluster/" + ClusterNames.NameOf(request.Cluster))}");
 
     private static ContainerInstanceRecord RequireInstance(View view, ClusterRecord cluster, string idOrArn) =>
         FindInstance(view, cluster, idOrArn) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
