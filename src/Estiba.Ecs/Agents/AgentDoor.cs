@@ -28,7 +28,7 @@ public sealed partial class AgentDoor
     internal AgentDoor(Store store, AgentSessions sessions, Action<Look> attend, EcsIds ids, EcsOptions options, TimeProvider time, ILogger logger)
     {
         (_store, _sessions, _attend, _ids, _options, _time, _logger) = (store, sessions, attend, ids, options, time, logger);
-        _health = new TaskHealth(store);
+        _health = new TaskHealth(store, ids, time);
     }
 
     /// <summary>Serves one socket until it closes.</summary>

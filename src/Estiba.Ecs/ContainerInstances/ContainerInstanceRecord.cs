@@ -41,6 +41,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>When the agent connected or was lost.</summary>
     public DateTimeOffset? ConnectionChangedAt { get; init; }
 
+    /// <summary>When it was given up for lost, because its agent had been away for too long; null while it is not.</summary>
+    public DateTimeOffset? LostAt { get; init; }
+
     /// <summary>The EC2 instance, where it is one.</summary>
     public string? Ec2InstanceId { get; init; }
 

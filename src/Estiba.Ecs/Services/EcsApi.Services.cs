@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.State;
@@ -38,12 +39,14 @@ public sealed partial class EcsApi
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context),
-                    Deployments = [NewDeployment(definition)],
+                    Deployments = [],
                     Tags = Tags.Merge([], request.Tags),
                 };
                 ServiceEvents.Clear(transaction, service.Key);
-                transaction.Put(EcsTables.Services, service);
-                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, service) };
+                var edit = new ServiceEdit(transaction, service, _ids, Now);
+                ServiceDeployments.Begin(edit, definition);
+                edit.Save();
+                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -61,11 +64,9 @@ public sealed partial class EcsApi
                 if (service.Status != ServiceStatus.Active) throw EcsErrors.ServiceNotActiveException("Service was not ACTIVE.");
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
-                var updated = service with
+                var edit = new ServiceEdit(transaction, service, _ids, Now)
                 {
-                    DesiredCount = request.DesiredCount ?? service.DesiredCount,
-                    Settings = settings,
-                    IsSteady = false,
+                    Service = service with { DesiredCount = request.DesiredCount ?? service.DesiredCount, Settings = settings, IsSteady = false },
                 };
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
@@ -73,11 +74,11 @@ public sealed partial class EcsApi
                 {
                     definition ??= transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision))
                         ?? throw EcsErrors.ClientException("TaskDefinition not found.");
-                    updated = updated with { Deployments = [NewDeployment(definition), .. service.Deployments], FailedStarts = 0, NextStartAt = null, PlacementFailure = null };
+                    ServiceDeployments.Begin(edit, definition);
                 }
 
-                transaction.Put(EcsTables.Services, updated);
-                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, updated) };
+                edit.Save();
+                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -139,21 +140,6 @@ public sealed partial class EcsApi
     private static string ServiceNameOf(string nameOrArn) => Arn.TryParse(nameOrArn, out var arn)
         ? arn is { Service: "ecs", ResourceType: "service" } ? arn.ResourceName[(arn.ResourceName.LastIndexOf('/') + 1)..] : throw EcsErrors.InvalidParameterException("Invalid identifier: " + nameOrArn)
         : nameOrArn;
-
-    private DeploymentRecord NewDeployment(TaskDefinitionRecord definition)
-    {
-        var id = _ids.Deployment();
-        return new DeploymentRecord
-        {
-            Id = id,
-            Family = definition.Family,
-            Revision = definition.Revision,
-            CreatedAt = Now,
-            UpdatedAt = Now,
-            RolloutState = DeploymentRolloutState.InProgress,
-            RolloutStateReason = $"ECS deployment {id} in progress.",
-        };
-    }
 
     private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
     {

@@ -32,6 +32,12 @@ internal static class ServiceEvents
 
     internal static string DeploymentCompleted(string deployment) => $"(deployment {deployment}) deployment completed.";
 
+    internal static string DeploymentFailed(string deployment, string reason) => $"(deployment {deployment}) deployment failed: {reason}";
+
+    internal static string RollingBack(string deployment) => $"rolling back to deployment {deployment}.";
+
+    internal static string FailedHealthChecks(TaskRecord task) => $"(task {task.Id}) failed container health checks.";
+
     internal static string UnableToPlace(string reason) =>
         $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 

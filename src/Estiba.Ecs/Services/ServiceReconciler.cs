@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 using Estiba.State.Reconciling;
@@ -13,65 +14,89 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
 
     /// <summary>Takes the next step.</summary>
-    /// <returns>After which time to look again: tasks are missing that may not be started yet.</returns>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection ends.</returns>
     internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
         if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
 
+        var edit = new ServiceEdit(transaction, service, ids, now);
+        if (service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
+
         var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
-        var step = RollingUpdate.NextStep(service, tasks, instance => IsDraining(transaction, service, instance));
-        var updated = service;
+        InstanceStanding StandingOf(string instance) => InstanceStandings.Of(transaction, service.Scope, service.Cluster, instance);
+        var step = RollingUpdate.NextStep(edit.Service, tasks, StandingOf, now);
+        Discard(edit, step.Discard);
+        Stop(edit, step);
+        Start(edit, step.Start);
 
-        foreach (var task in step.Discard) transaction.Delete(EcsTables.Tasks, task.Key);
-        if (step.Discard.Count > 0) updated = updated with { PlacementFailure = null };
-        if (step.Stop.Count > 0)
-        {
-            foreach (var task in step.Stop) transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, StopReason(service), now));
-            updated = ServiceEvents.Add(transaction, updated, ids, now, ServiceEvents.Stopped(step.Stop)) with { IsSteady = false };
-        }
-
-        if (step.Start > 0 && !(service.NextStartAt > now))
-        {
-            var definition = transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, service.Primary.Family, service.Primary.Revision));
-            if (definition is not null && transaction.Find(EcsTables.Clusters, service.ClusterKey) is { } cluster)
-            {
-                for (var n = 0; n < step.Start; n++) transaction.Put(EcsTables.Tasks, NewTask.ForService(service, cluster, definition, ids, now));
-                updated = updated with { IsSteady = false };
-            }
-        }
-
-        updated = service.Status == ServiceStatus.Draining ? EndWhenEmpty(updated, tasks, now) : SettleDeployments(transaction, updated, tasks, step, now);
-        if (updated != service) transaction.Put(EcsTables.Services, updated);
-        return step.Start > 0 && service.NextStartAt > now ? service.NextStartAt - now : null;
+        // What was asked to stop on a lost instance may be gone for ever: nobody waits for it.
+        var present = tasks.FindAll(task => task.IsWanted || task.ContainerInstance is not { } instance || StandingOf(instance) != InstanceStanding.Lost);
+        if (service.Status == ServiceStatus.Draining) EndWhenEmpty(edit, present);
+        else Settle(edit, present, step);
+        edit.Save();
+        return NextLook(edit.Service, tasks, step, now);
     }
 
-    private static string StopReason(ServiceRecord service) => $"Scaling activity initiated by (deployment {service.Primary.Id})";
-
-    private static bool IsDraining(View view, ServiceRecord service, string instance) =>
-        view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(service.Scope, service.Cluster, instance)) is { Status: ContainerInstanceStatus.Draining };
-
-    private static ServiceRecord EndWhenEmpty(ServiceRecord service, List<TaskRecord> tasks, DateTimeOffset now) =>
-        tasks.Any(task => !task.IsWaiting) ? service : service with { Status = ServiceStatus.Inactive, DeletedAt = now };
-
-    private ServiceRecord SettleDeployments(Transaction transaction, ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
+    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
     {
-        var alive = tasks.Select(task => task.StartedBy).ToHashSet();
-        var kept = service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
-        if (kept.Count < service.Deployments.Count) service = service with { Deployments = kept };
-        if (!step.IsSettled || service.IsSteady) return service;
+        var next = step.Start > 0 && service.NextStartAt > now ? service.NextStartAt : null;
+        foreach (var task in tasks)
+            if (task.IsWanted && task.ProtectedUntil is { } end && end > now && !(next <= end)) next = end;
+        return next - now;
+    }
 
-        if (service.Primary.RolloutState == DeploymentRolloutState.InProgress)
+    private static void Discard(ServiceEdit edit, IReadOnlyList<TaskRecord> tasks)
+    {
+        if (tasks.Count == 0) return;
+        foreach (var task in tasks) edit.Transaction.Delete(EcsTables.Tasks, task.Key);
+        edit.Service = edit.Service with { PlacementFailure = null };
+    }
+
+    private static void Stop(ServiceEdit edit, ServiceStep step)
+    {
+        var reason = $"Scaling activity initiated by (deployment {edit.Service.Primary.Id})";
+        foreach (var task in step.Stop) edit.Transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, reason, edit.Now));
+        foreach (var task in step.StopUnhealthy)
         {
-            var completed = service.Primary with
-            {
-                RolloutState = DeploymentRolloutState.Completed,
-                RolloutStateReason = $"ECS deployment {service.Primary.Id} completed.",
-                UpdatedAt = now,
-            };
-            service = service with { Deployments = [completed, .. service.Deployments.Skip(1)] };
-            service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.DeploymentCompleted(completed.Id));
+            edit.Say(ServiceEvents.FailedHealthChecks(task));
+            edit.Transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, "Task failed container health checks", edit.Now));
+            DeploymentFailures.Count(edit, task);
         }
 
-        return ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.SteadyState) with { IsSteady = true };
+        if (step.Stop.Count + step.StopUnhealthy.Count > 0)
+        {
+            edit.Say(ServiceEvents.Stopped([.. step.StopUnhealthy, .. step.Stop]));
+            edit.Service = edit.Service with { IsSteady = false };
+        }
+    }
+
+    private static void Start(ServiceEdit edit, int count)
+    {
+        var service = edit.Service;
+        if (count == 0 || service.NextStartAt > edit.Now) return;
+        if (edit.Transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, service.Primary.Family, service.Primary.Revision)) is not { } definition) return;
+        if (edit.Transaction.Find(EcsTables.Clusters, service.ClusterKey) is not { } cluster) return;
+
+        for (var n = 0; n < count; n++) edit.Transaction.Put(EcsTables.Tasks, NewTask.ForService(service, cluster, definition, edit.Ids, edit.Now));
+        edit.Service = service with { IsSteady = false };
+    }
+
+    private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)
+    {
+        if (present.Exists(task => !task.IsWaiting)) return;
+        edit.Service = edit.Service with { Status = ServiceStatus.Inactive, DeletedAt = edit.Now };
+        ServiceDeployments.Clear(edit.Transaction, edit.Service.Key);
+    }
+
+    private static void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step)
+    {
+        var alive = present.Select(task => task.StartedBy).ToHashSet();
+        var kept = edit.Service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
+        if (kept.Count < edit.Service.Deployments.Count) edit.Service = edit.Service with { Deployments = kept };
+        if (!step.IsSettled || edit.Service.IsSteady) return;
+
+        if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
+        edit.Say(ServiceEvents.SteadyState);
+        edit.Service = edit.Service with { IsSteady = true };
     }
 }

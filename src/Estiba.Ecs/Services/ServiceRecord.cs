@@ -32,6 +32,9 @@ public sealed record ServiceRecord
     /// <summary>The deployments, newest (<c>PRIMARY</c>) first.</summary>
     public required IReadOnlyList<DeploymentRecord> Deployments { get; init; }
 
+    /// <summary>The deployment that completed last, which a rollback goes back to; null when there is none, or when it is being gone back to.</summary>
+    public DeploymentRecord? LastCompleted { get; init; }
+
     /// <summary>The number of the newest event.</summary>
     public long LastEvent { get; init; }
 
@@ -40,9 +43,6 @@ public sealed record ServiceRecord
 
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
-
-    /// <summary>Starts that failed one after another; any task that runs sets it back.</summary>
-    public int FailedStarts { get; init; }
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
@@ -65,59 +65,9 @@ public sealed record ServiceRecord
     /// <summary>The deployment that tasks are started for.</summary>
     public DeploymentRecord Primary => Deployments[0];
 
+    /// <summary>The deployments whose tasks it may have or start again: those that go on, and the one that a rollback goes back to.</summary>
+    public IEnumerable<DeploymentRecord> RolledOut => LastCompleted is { } last && Deployments.All(deployment => deployment.Id != last.Id) ? Deployments.Append(last) : Deployments;
+
     /// <summary>The key of a service.</summary>
     public static string KeyOf(Scope scope, string cluster, string name) => $"{ClusterRecord.KeyOf(scope, cluster)}/{name}";
-}
-
-/// <summary>One deployment of a service: the tasks of one revision, with the settings they are started with.</summary>
-public sealed record DeploymentRecord
-{
-    /// <summary><c>ecs-svc/</c> and nineteen digits; its tasks say it started them.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The family of its task definition.</summary>
-    public required string Family { get; init; }
-
-    /// <summary>The revision of its task definition.</summary>
-    public required int Revision { get; init; }
-
-    /// <summary>When it began.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>When it last changed.</summary>
-    public required DateTimeOffset UpdatedAt { get; init; }
-
-    /// <summary><c>IN_PROGRESS</c>, <c>COMPLETED</c> or <c>FAILED</c>.</summary>
-    public required string RolloutState { get; init; }
-
-    /// <summary>Why, in words.</summary>
-    public required string RolloutStateReason { get; init; }
-
-    /// <summary>Tasks that stopped before they ran.</summary>
-    public int FailedTasks { get; init; }
-}
-
-/// <summary>One line of a service's history.</summary>
-public sealed record ServiceEventRecord
-{
-    /// <summary>The key of the service.</summary>
-    public required string ServiceKey { get; init; }
-
-    /// <summary>Its number within the service.</summary>
-    public required long Number { get; init; }
-
-    /// <summary>A universally unique id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>When it happened.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>What happened, in ECS's words.</summary>
-    public required string Message { get; init; }
-
-    /// <summary>Its key in the store, oldest first.</summary>
-    public string Key => KeyOf(ServiceKey, Number);
-
-    /// <summary>The key of an event.</summary>
-    public static string KeyOf(string serviceKey, long number) => $"{serviceKey}/{number:D12}";
 }

@@ -59,8 +59,6 @@ internal static partial class ServiceRequests
     {
         if (configuration is null) return;
         if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling) throw EcsErrors.UnsupportedFeatureException($"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING.");
-        if (configuration.DeploymentCircuitBreaker?.Enable == true)
-            throw EcsErrors.UnsupportedFeatureException("Estiba does not implement the deployment circuit breaker yet. Create the service without it.");
         if (configuration.Alarms?.Enable == true) throw EcsErrors.UnsupportedFeatureException("Estiba has no alarms yet. Create the service without deployment alarms.");
         if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent must be positive integers.");
         if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent cannot be more than 100.");

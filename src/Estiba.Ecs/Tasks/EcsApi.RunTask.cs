@@ -100,7 +100,13 @@ public sealed partial class EcsApi
     private static IReadOnlyList<EcsTask>? Repeated(View view, ClusterRecord cluster, string operation, string? clientToken, IShape request)
     {
         if (clientToken is null || view.Find(EcsTables.ClientTokens, ClientTokenRecord.KeyOf(cluster, operation, clientToken)) is not { } earlier) return null;
-        if (earlier.RequestHash != ClientTokenRecord.HashOf(request)) throw EcsErrors.ConflictException("The client token was used with other parameters before.");
-        return [.. earlier.TaskIds.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().Select(task => TaskDescription.Of(view, task))];
+        var tasks = earlier.TaskIds.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().ToList();
+        if (earlier.RequestHash != ClientTokenRecord.HashOf(request))
+        {
+            throw EcsErrors.ConflictException(
+                "The client token was used with other parameters before.", new ConflictExceptionDetails { ResourceIds = [.. tasks.Select(task => task.Arn)] });
+        }
+
+        return [.. tasks.Select(task => TaskDescription.Of(view, task))];
     }
 }

@@ -24,6 +24,7 @@ internal static class NewTask
             CreatedAt = now,
             Version = 1,
             Overrides = overrides,
+            HasHealthCheck = definition.Definition.ContainerDefinitions!.Any(container => container is { HealthCheck: not null, Essential: not false }),
             Resources = TaskResourceRequirement.Of(definition.Definition, overrides),
             Containers = [.. definition.Definition.ContainerDefinitions!.Select(container => ContainerOf(cluster, id, container, overrides, ids))],
         };

@@ -14,7 +14,8 @@ internal sealed class Ec2Protocol : WireProtocol
         {
             xml.WriteStartElement(state.operation.Name + "Response", state.service.XmlNamespace);
             xml.WriteElementString("requestId", state.requestId);
-            state.answer.Write(new XmlShapeWriter(xml));
+            if (state.operation.HasOutput) state.answer.Write(new XmlShapeWriter(xml));
+            else xml.WriteElementString("return", "true");
             xml.WriteEndElement();
         });
 
@@ -26,6 +27,7 @@ internal sealed class Ec2Protocol : WireProtocol
             xml.WriteStartElement("Error");
             xml.WriteElementString("Code", state.error.Code);
             xml.WriteElementString("Message", state.error.Message);
+            state.error.Details?.Write(new XmlShapeWriter(xml));
             xml.WriteEndElement();
             xml.WriteEndElement();
             xml.WriteElementString("RequestID", state.requestId);

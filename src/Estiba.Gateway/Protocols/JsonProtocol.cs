@@ -13,8 +13,10 @@ internal sealed class JsonProtocol : WireProtocol
 
     public override string ContentType => "application/x-amz-json-1.1";
 
-    public override void WriteAnswer(IBufferWriter<byte> output, ServiceModel service, OperationModel operation, IShape answer, string requestId) =>
-        ShapeJson.Write(answer, output);
+    public override void WriteAnswer(IBufferWriter<byte> output, ServiceModel service, OperationModel operation, IShape answer, string requestId)
+    {
+        if (operation.HasOutput) ShapeJson.Write(answer, output);
+    }
 
     public override void WriteError(IBufferWriter<byte> output, ServiceModel? service, AwsException error, string requestId)
     {
@@ -22,6 +24,7 @@ internal sealed class JsonProtocol : WireProtocol
         json.WriteStartObject();
         json.WriteString("__type"u8, error.Code);
         json.WriteString("message"u8, error.Message);
+        error.Details?.Write(new JsonShapeWriter(json, inside: true));
         json.WriteEndObject();
     }
 
