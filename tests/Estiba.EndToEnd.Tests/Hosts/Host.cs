@@ -18,6 +18,7 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     private bool _isPlugged = true;
     private bool _hasDocker;
     private bool _hasAgent;
+    private string? _token;
 
     /// <summary>Where the tasks that publish ports on it answer.</summary>
     public string Address => $"10.198.0.1{number}";
@@ -34,6 +35,13 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     {
         var disks = Path.Combine(root, Disks);
         if (Directory.Exists(disks)) await RootCommand.RunAsync($"bash {Script} remove; rm -rf {disks}");
+    }
+
+    /// <summary>Switches it on for the first time, and lets it join with a token.</summary>
+    public Task StartAsync(string token)
+    {
+        _token = token;
+        return StartAsync();
     }
 
     /// <summary>Brings everything in it up that is down.</summary>
@@ -88,19 +96,20 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
         return HostsAsync($"kill {number} agent KILL");
     }
 
-    /// <summary>Starts <c>estiba agent</c>: the one place that knows how a host joins.</summary>
+    /// <summary>Starts its agent, which needs the token the first time only.</summary>
     public async Task StartAgentAsync()
     {
         if (!_hasAgent)
         {
-            var variables = world.Commands.Environment.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}='{variable.Value}'");
+            var token = _token is null ? "" : $"ESTIBA_TOKEN={_token}";
             var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root ? $"DOTNET_ROOT='{root}'" : "";
             await HostsAsync(
-                $"start {number} agent env {runtime} {string.Join(' ', variables)} ECS_INSTANCE_ATTRIBUTES='{{\"address\":\"{Address}\"}}' "
-                + $"{PlatformProcess.Executable} agent --endpoint {Server} --cluster {HostCluster.Name} --data {Disk}/agent");
+                $"start {number} agent env {runtime} {token} ECS_INSTANCE_ATTRIBUTES='{{\"address\":\"{Address}\"}}' "
+                + $"{PlatformProcess.Executable} agent --join {Server} --data {Disk}/agent");
         }
 
         _hasAgent = true;
+        _token = null;
     }
 
     /// <summary>When a container of its was last started, as its engine writes it.</summary>

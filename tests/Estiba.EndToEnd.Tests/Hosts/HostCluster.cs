@@ -39,8 +39,9 @@ public sealed class HostCluster : IAsyncLifetime
         _ecs = new EcsClient(platform.ClientOptions(PlatformOptions.DefaultRegion, _http));
         _context = new CallContext { AccountId = "", Region = PlatformOptions.DefaultRegion, PrincipalArn = "", AccessKeyId = platform.Credentials.AccessKeyId, RequestId = "" };
 
-        await Task.WhenAll([World.PushNginxAsync("nginx"), .. Hosts.Select(host => host.StartAsync())]);
         (await World.AwsAsync($"ecs create-cluster --cluster-name {Name}")).Text.ShouldNotBeEmpty();
+        var token = (await World.Commands.RunAsync($"{PlatformProcess.Executable} token create --cluster {Name} --data {World.Platform.DataDirectory}")).Text;
+        await Task.WhenAll([World.PushNginxAsync("nginx"), .. Hosts.Select(host => host.StartAsync(token))]);
         await ConnectedAsync(3);
         await RegisterAsync("restarted", port: 82, ",restartPolicy={enabled=true,restartAttemptPeriod=60}");
         Restarted = (await World.AwsAsync(
