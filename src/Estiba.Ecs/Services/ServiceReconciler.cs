@@ -31,7 +31,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     }
 
     /// <summary>Takes the next step.</summary>
-    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection ends.</returns>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection or a grace period ends.</returns>
     internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
         if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
@@ -63,7 +63,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     {
         var instances = DaemonInstances.Of(edit.Transaction, edit.Service);
         if (instances.Count != edit.Service.DesiredCount) edit.Service = edit.Service with { DesiredCount = instances.Count };
-        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf);
+        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf, edit.Now);
     }
 
     private static void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step)
@@ -87,9 +87,15 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
 
     private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
     {
-        var next = missing && service.NextStartAt > now ? service.NextStartAt : null;
-        foreach (var task in tasks)
-            if (task.IsWanted && task.ProtectedUntil is { } end && end > now && !(next <= end)) next = end;
+        var next = Earlier(null, missing ? service.NextStartAt : null);
+        foreach (var task in tasks.Where(task => task.IsWanted))
+        {
+            next = Earlier(next, task.ProtectedUntil);
+            if (task.IsUnhealthy) next = Earlier(next, service.GraceEnd(task));
+        }
+
         return next - now;
+
+        DateTimeOffset? Earlier(DateTimeOffset? first, DateTimeOffset? second) => !(second > now) || first <= second ? first : second;
     }
 }

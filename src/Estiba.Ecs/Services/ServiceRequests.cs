@@ -20,16 +20,14 @@ internal static class ServiceRequests
         if (request.DeploymentController?.Type == DeploymentControllerType.External) ValidateExternal(request);
         else if (request.TaskDefinition is null) throw EcsErrors.InvalidParameterException("TaskDefinition can not be blank.");
         if (request.SchedulingStrategy == SchedulingStrategy.Daemon) ValidateDaemon(request);
-        if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
-            throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
-        TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
-        ValidateGracePeriod(request.HealthCheckGracePeriodSeconds, request.LoadBalancers);
+        if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
         if (request.Role is not null) throw EcsErrors.InvalidParameterException("IAM roles are only valid for services configured to use load balancers.");
     }
 
@@ -37,14 +35,13 @@ internal static class ServiceRequests
     /// <exception cref="AwsException">In ECS's words.</exception>
     internal static void Validate(UpdateServiceRequest request)
     {
-        TaskRequests.RequireEc2(launchType: null, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
-        ValidateGracePeriod(request.HealthCheckGracePeriodSeconds, request.LoadBalancers);
+        if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
     }
 
     /// <summary>What may not be changed of this service.</summary>
@@ -106,10 +103,5 @@ internal static class ServiceRequests
         if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent must be at most 100");
         if (configuration is { MaximumPercent: <= 100, MinimumHealthyPercent: 100 }) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
         if (configuration.MaximumPercent < 100) throw EcsErrors.InvalidParameterException("maximumPercent must be at least 100");
-    }
-
-    private static void ValidateGracePeriod(int? seconds, IReadOnlyList<LoadBalancer>? balancers)
-    {
-        if (seconds is not null && balancers is not { Count: > 0 }) throw EcsErrors.InvalidParameterException("Health check grace period is only valid for services configured to use load balancers");
     }
 }
