@@ -41,6 +41,9 @@ public sealed record ServiceRecord
     /// <summary>The number of the newest event.</summary>
     public long LastEvent { get; init; }
 
+    /// <summary>The task that is being replaced to balance the zones, by id; null while none is.</summary>
+    public string? Moving { get; init; }
+
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 
