@@ -15,7 +15,10 @@ internal static class ContractImport
     /// <summary>The contract of one service.</summary>
     /// <param name="service">The folder name of the description, for example <c>ecs</c>.</param>
     /// <param name="description">The whole description.</param>
-    /// <param name="choice">From services.json: the operations wanted (all when absent) and how the service words a validation failure.</param>
+    /// <param name="choice">
+    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, and members that AWS's own agent sends although the
+    /// public description leaves them out.
+    /// </param>
     internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
     {
         var allOperations = description["operations"]!.AsObject();
@@ -23,6 +26,9 @@ internal static class ContractImport
         var operations = new JsonObject();
         foreach (var name in wanted.Order(StringComparer.Ordinal))
             operations[name] = OperationOf(allOperations[name]?.AsObject() ?? throw new InvalidOperationException($"{service} has no operation {name}."));
+
+        foreach (var (shape, members) in choice["members"]?.AsObject() ?? [])
+            foreach (var (name, member) in members!.AsObject()) description["shapes"]![shape]!["members"]![name] = member!.DeepClone();
 
         var metadata = Keep(description["metadata"]!.AsObject(), Metadata);
         metadata["validation"] = choice["validation"]?.DeepClone();

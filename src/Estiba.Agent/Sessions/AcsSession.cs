@@ -9,11 +9,11 @@ namespace Estiba.Agent.Sessions;
 internal sealed class AcsSession(
     AgentOptions options, AgentIdentity identity, TaskReconciler tasks, Action<long> sequenceNumberSeen, Random random, ILogger logger)
 {
-    private long newestManifest;
-
     /// <summary>Works off what the server sends, in order, until the connection ends.</summary>
     public async Task RunAsync(ServerSocket socket, CancellationToken cancellation)
     {
+        // The server's clock may be set back between two sessions, and a new session begins with a manifest of its own.
+        var newestManifest = 0L;
         while (true)
         {
             var silence = options.HeartbeatTimeout * (1 + random.NextDouble());
@@ -29,7 +29,11 @@ internal sealed class AcsSession(
                     await socket.SendAsync(new HeartbeatAckRequest { MessageId = ShapeJson.Parse<HeartbeatMessage>(message).MessageId }, cancellation);
                     break;
                 case nameof(TaskManifestMessage):
-                    await CompareAsync(socket, ShapeJson.Parse<TaskManifestMessage>(message), cancellation);
+                    var manifest = ShapeJson.Parse<TaskManifestMessage>(message);
+                    await AcknowledgeAsync(socket, manifest.MessageId, cancellation);
+                    if (manifest.Timeline is { } timeline && timeline < newestManifest) break;
+                    newestManifest = manifest.Timeline ?? newestManifest;
+                    await CompareAsync(socket, manifest, cancellation);
                     break;
                 case nameof(TaskStopVerificationAck):
                     var toStop = Arns(ShapeJson.Parse<TaskStopVerificationAck>(message).StopTasks);
@@ -82,13 +86,6 @@ internal sealed class AcsSession(
     /// <summary>What runs here without being in the server's list is offered for stopping; the server has the last word.</summary>
     private async Task CompareAsync(ServerSocket socket, TaskManifestMessage manifest, CancellationToken cancellation)
     {
-        await AcknowledgeAsync(socket, manifest.MessageId, cancellation);
-        if (manifest.Timeline is { } timeline)
-        {
-            if (timeline < newestManifest) return;
-            newestManifest = timeline;
-        }
-
         var wanted = (manifest.Tasks ?? []).Where(task => task.DesiredStatus != TaskStatuses.Stopped).Select(task => task.TaskArn ?? "").ToHashSet(StringComparer.Ordinal);
         var candidates = tasks.Tasks.Where(task => !task.StopWanted).Select(task => task.Arn)
             .Concat(await tasks.UnknownTasksAsync())

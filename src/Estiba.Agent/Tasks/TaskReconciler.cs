@@ -96,10 +96,20 @@ internal sealed class TaskReconciler : IAsyncDisposable
         Post(() =>
         {
             foreach (var task in tasks)
+            {
                 if (task.DesiredStatus == TaskStatuses.Stopped) Stop(task.Arn ?? "");
+                ReportEnd(task.Arn ?? "");
+            }
+
             done.TrySetResult();
         });
         await done.Task.WaitAsync(cancellation);
+    }
+
+    /// <summary>A server that still speaks of a task which has stopped here has lost the report, as when it was restored from a backup.</summary>
+    private void ReportEnd(string arn)
+    {
+        if (entries.TryGetValue(arn, out var entry) && entry.State.IsStopped && TaskReport.Of(entry.State, cluster) is { } report) reporter.Report(report);
     }
 
     /// <summary>Stops tasks as the server wants it.</summary>
