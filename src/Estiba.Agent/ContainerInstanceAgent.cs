@@ -196,7 +196,6 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     {
         var version = await VersionAsync(cancellation);
         var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
-        var acs = new AcsSession(options, identity, tasks, number => Remember(identity, number), random, logger);
         var telemetry = new TelemetrySession(options, identity, tasks, new UsageSampler(options, engine, logger), events, signer, time, random);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var taskSession = keeper.RunAsync(
@@ -213,7 +212,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
                 ["sendCredentials"] = "true",
                 ["seqNum"] = Math.Max(1, sequenceNumber).ToString(CultureInfo.InvariantCulture),
             },
-            acs.RunAsync,
+            (socket, stop) => new AcsSession(options, identity, tasks, (frame, end) => socket.SendAsync(frame, end), number => Remember(identity, number), logger).RunAsync(socket, random, stop),
             connected => IsConnected = connected,
             ending.Token);
         var telemetrySession = keeper.RunAsync(

@@ -75,8 +75,8 @@ internal sealed class AgentSession(
     }
 
     /// <summary>
-    /// Sends a heartbeat, which is due every <see cref="EcsOptions.AgentHeartbeat"/>; has tasks sent again whose payload was not acknowledged since the last
-    /// one; and ends a conversation in which nothing was heard for <see cref="EcsOptions.AgentSilence"/>.
+    /// Sends a heartbeat, which is due every <see cref="EcsOptions.AgentHeartbeat"/>; has tasks sent again whose payload was refused, or not answered
+    /// for as long; and ends a conversation in which nothing was heard for <see cref="EcsOptions.AgentSilence"/>.
     /// </summary>
     internal async Task BeatAsync(CancellationToken cancellation)
     {
@@ -104,9 +104,6 @@ internal sealed class AgentSession(
         {
             case nameof(AckRequest):
                 Acknowledge(ShapeJson.Parse<AckRequest>(message).MessageId);
-                break;
-            case nameof(NackRequest):
-                Forget(ShapeJson.Parse<NackRequest>(message).MessageId);
                 break;
             case nameof(TaskStopVerificationMessage):
                 await VerifyStopsAsync(ShapeJson.Parse<TaskStopVerificationMessage>(message), cancellation);
@@ -156,14 +153,6 @@ internal sealed class AgentSession(
         lock (_lock)
         {
             foreach (var (key, sent) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent[key] = sent with { Acknowledged = true };
-        }
-    }
-
-    private void Forget(string? messageId)
-    {
-        lock (_lock)
-        {
-            foreach (var (key, _) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent.Remove(key);
         }
     }
 

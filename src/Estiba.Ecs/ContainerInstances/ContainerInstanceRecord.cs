@@ -69,6 +69,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>Whether the agent is Amazon's, as far as it says.</summary>
     public bool HasAmazonAgent => VersionInfo?.AgentHash is { Length: > 0 } hash && hash != EstibaAgent.Hash;
 
+    /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
+    public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);
+
     /// <summary>Its key in the store.</summary>
     public string Key => KeyOf(Scope, Cluster, Id);
 
@@ -86,4 +89,8 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
     public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+
+    /// <summary>Whether it has an attribute; one with an empty value is met by any value.</summary>
+    public bool Has(EcsAttribute required) =>
+        Attributes.Any(attribute => attribute.Name == required.Name && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value));
 }

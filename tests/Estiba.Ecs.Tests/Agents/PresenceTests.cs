@@ -25,7 +25,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task An_instance_whose_agent_stays_away_is_lost_when_the_time_has_passed()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         await LookAsync(key);
         await SetAsync(key, connected: false);
 
@@ -53,7 +53,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task Who_comes_back_in_time_and_leaves_again_has_the_whole_time_again()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         await SetAsync(key, connected: false);
         await LookAsync(key);
         _world.Clock.Advance(Options.InstanceLostAfter * 0.9);
@@ -67,7 +67,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task After_a_restart_of_the_server_every_agent_has_the_whole_time_from_the_start()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         await SetAsync(key, connected: false);
         await LookAsync(key);
         _world.Clock.Advance(Options.InstanceLostAfter * 0.9);
@@ -80,7 +80,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task Amazons_agent_has_longer_after_a_restart_because_it_tries_more_seldom()
     {
-        var key = await InstanceAsync(agentHash: "a1b2c3d4");
+        var key = await AddAsync(agentHash: "a1b2c3d4");
         await SetAsync(key, connected: false);
 
         (await LookAsync(key)).ShouldBe(Options.AmazonAgentReturnsWithin);
@@ -89,7 +89,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task Amazons_agent_that_was_here_has_no_more_time_than_others()
     {
-        var key = await InstanceAsync(agentHash: "a1b2c3d4");
+        var key = await AddAsync(agentHash: "a1b2c3d4");
         await LookAsync(key);
         await SetAsync(key, connected: false);
 
@@ -99,7 +99,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task A_draining_instance_is_lost_as_others_are()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         await _world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [Instance(key).Arn], Status = "DRAINING" }, _world.Caller);
         await SetAsync(key, connected: false);
         await LookAsync(key);
@@ -130,7 +130,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task Tasks_whose_agent_is_away_are_shown_as_disconnected_since_they_were_connected_last()
     {
-        var key = await InstanceAsync(withService: true);
+        var key = await AddAsync(withService: true);
         _world.Clock.Advance(TimeSpan.FromMinutes(1));
         await SetAsync(key, connected: false);
         await SetAsync(key, connected: true);
@@ -149,7 +149,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task The_conversation_with_an_agent_whose_instance_was_deregistered_is_ended()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         var link = new ClosableLink();
         _sessions.Add(new AgentSession(key, link, _sessions, _ => { }, _world.Store, new EcsIds(new Random(1)), Options, _world.Clock));
 
@@ -163,7 +163,7 @@ public sealed class PresenceTests : IAsyncLifetime
     [Fact]
     public async Task An_instance_that_was_deregistered_is_never_connected_or_lost_again()
     {
-        var key = await InstanceAsync();
+        var key = await AddAsync();
         await _world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = Instance(key).Arn }, _world.Caller);
 
         await SetAsync(key, connected: true);
@@ -177,7 +177,7 @@ public sealed class PresenceTests : IAsyncLifetime
 
     private async Task<string> LostAsync(bool withService = false)
     {
-        var key = await InstanceAsync(withService: withService);
+        var key = await AddAsync(withService: withService);
         await SetAsync(key, connected: false);
         await LookAsync(key);
         _world.Clock.Advance(Options.InstanceLostAfter);
@@ -186,7 +186,7 @@ public sealed class PresenceTests : IAsyncLifetime
         return key;
     }
 
-    private async Task<string> InstanceAsync(string? agentHash = null, bool withService = false)
+    private async Task<string> AddAsync(string? agentHash = null, bool withService = false)
     {
         var arn = await _world.AddInstanceAsync();
         var key = _world.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == arn).Key;

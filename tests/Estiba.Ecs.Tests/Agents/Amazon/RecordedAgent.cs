@@ -45,7 +45,7 @@ internal static class RecordedAgent
             "platformDevices":[],"totalResources":[{"doubleValue":0,"integerValue":2048,"longValue":0,"name":"CPU","type":"INTEGER"},{"doubleValue":0,"integerValue":3906,"longValue":0,"name":"MEMORY","type":"INTEGER"},
             {"doubleValue":0,"integerValue":0,"longValue":0,"name":"PORTS","stringSetValue":["22","2375","2376","51678","51679"],"type":"STRINGSET"},
             {"doubleValue":0,"integerValue":0,"longValue":0,"name":"PORTS_UDP","stringSetValue":[],"type":"STRINGSET"}],
-            "versionInfo":{"agentHash":"{{Hash}}","agentVersion":"{{Version}}","dockerVersion":"DockerVersion: 20.10.24+dfsg1"}}
+            "versionInfo":{"agentHash":"{{Hash}}","agentVersion":"{{Version}}","dockerVersion":"DockerVersion: 20.10.24+dfsg1"} }
             """;
     }
 
@@ -84,7 +84,7 @@ internal static class RecordedAgent
     internal static string Metrics(string arn, string task) => Telemetry($$$"""
         {"type":"PublishMetricsRequest","message":{"instanceMetrics":{"storage":{"DataFilesystem":11.5,"OSFilesystem":11.5}},"metadata":{"cluster":"hosts","containerInstance":"{{{arn}}}","fin":true,"idle":false,"messageId":"6b0c"},
         "taskMetrics":[{"clusterArn":"hosts","containerMetrics":[{"containerName":"nginx","cpuStatsSet":{"max":0.25,"min":0,"sampleCount":2,"sum":0.25},"memoryStatsSet":{"max":3,"min":3,"sampleCount":2,"sum":6},
-        "networkStatsSet":{"rxBytes":{"max":90,"min":0,"overflowMax":0,"overflowMin":0,"overflowSum":0,"sampleCount":1,"sum":90}},"restartStatsSet":{"restartCount":0},"storageStatsSet":{"readSizeBytes":{"max":0,"min":0,"sampleCount":1,"sum":0}}}],
+        "networkStatsSet":{"rxBytes":{"max":90,"min":0,"overflowMax":0,"overflowMin":0,"overflowSum":0,"sampleCount":1,"sum":90} },"restartStatsSet":{"restartCount":0},"storageStatsSet":{"readSizeBytes":{"max":0,"min":0,"sampleCount":1,"sum":0} } }],
         "taskArn":"{{{task}}}","taskDefinitionFamily":"web","taskDefinitionVersion":"1","volumeMetrics":[]}],"timestamp":1.735689620E9}}
         """);
 
