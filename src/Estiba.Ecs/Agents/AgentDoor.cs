@@ -43,7 +43,9 @@ public sealed partial class AgentDoor
             return;
         }
 
-        if (FindInstance(http.Request.Query, Scope.Of(context)) is not { } instance)
+        var query = http.Request.Query;
+        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
+        if (FindInstance(_store.Current, Scope.Of(context), named, query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault()) is not { } instance)
         {
             await RefuseAsync(http, StatusCodes.Status400BadRequest, "InvalidParameterException: The container instance is not registered.");
             return;
@@ -106,15 +108,13 @@ public sealed partial class AgentDoor
         }
     }
 
-    private ContainerInstanceRecord? FindInstance(IQueryCollection query, Scope scope)
+    /// <summary>The registered container instance that an agent says it has; null when there is none.</summary>
+    internal static ContainerInstanceRecord? FindInstance(View view, Scope scope, string? instance, string? cluster)
     {
-        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
-        if (named is null) return null;
-        var path = Arn.TryParse(named, out var arn) ? arn.ResourceName.Split('/') : [named];
-        var cluster = path.Length > 1 ? path[0] : ClusterNames.NameOf(query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
-        return _store.Current.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, cluster, path[^1])) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
-            ? instance
-            : null;
+        if (instance is null) return null;
+        var path = Arn.TryParse(instance, out var arn) ? arn.ResourceName.Split('/') : [instance];
+        var home = path.Length > 1 ? path[0] : ClusterNames.NameOf(cluster);
+        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, home, path[^1])) is { } found && found.Status != ContainerInstanceStatus.Inactive ? found : null;
     }
 
     private static async Task RefuseAsync(HttpContext http, int status, string why)
