@@ -56,7 +56,7 @@ internal static class Attention
     {
         if (after is null) yield break;
         yield return new Look(Controller.Scheduler, after.ClusterKey);
-        if (before is not null && (before.Status, before.LostAt) == (after.Status, after.LostAt)) yield break;
+        if (before is not null && (before.Status, before.LostAt, before.Attributes) == (after.Status, after.LostAt, after.Attributes)) yield break;
         foreach (var service in view.Range(EcsTables.Services, after.ClusterKey + "/")) yield return new Look(Controller.Services, service.Key);
     }
 }

@@ -59,6 +59,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>When it was deregistered, if it was.</summary>
     public DateTimeOffset? DeregisteredAt { get; init; }
 
+    /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
+    public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);
+
     /// <summary>Its key in the store.</summary>
     public string Key => KeyOf(Scope, Cluster, Id);
 
@@ -76,4 +79,8 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
     public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+
+    /// <summary>Whether it has an attribute; one with an empty value is met by any value.</summary>
+    public bool Has(EcsAttribute required) =>
+        Attributes.Any(attribute => attribute.Name == required.Name && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value));
 }

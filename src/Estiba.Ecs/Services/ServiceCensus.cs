@@ -1,12 +1,11 @@
-using Estiba.Contracts.Ecs;
 using Estiba.State;
 
 namespace Estiba.Ecs.Services;
 
 /// <summary>The tasks of one deployment that have not stopped, by what they are; each is counted once.</summary>
 /// <param name="Waiting">Wanted, and waiting for room.</param>
-/// <param name="Starting">Wanted and placed, but not running yet.</param>
-/// <param name="Healthy">Wanted and running, and not found unhealthy.</param>
+/// <param name="Starting">Wanted and placed, but not running yet, or not healthy yet.</param>
+/// <param name="Healthy">Wanted, running, and healthy as far as anybody checks.</param>
 /// <param name="Unhealthy">Wanted and running, but unhealthy.</param>
 /// <param name="Stopping">On their way out: not wanted any more, or past running.</param>
 internal readonly record struct TaskCensus(int Waiting, int Starting, int Healthy, int Unhealthy, int Stopping)
@@ -31,8 +30,8 @@ internal readonly record struct TaskCensus(int Waiting, int Starting, int Health
     {
         if (!task.IsWanted || TaskStatus.Order(task.LastStatus) > TaskStatus.Order(TaskStatus.Running)) return new TaskCensus { Stopping = 1 };
         if (task.IsWaiting) return new TaskCensus { Waiting = 1 };
-        if (task.LastStatus != TaskStatus.Running) return new TaskCensus { Starting = 1 };
-        return task.HealthStatus == HealthStatus.Unhealthy ? new TaskCensus { Unhealthy = 1 } : new TaskCensus { Healthy = 1 };
+        if (task.IsHealthy) return new TaskCensus { Healthy = 1 };
+        return task.IsUnhealthy ? new TaskCensus { Unhealthy = 1 } : new TaskCensus { Starting = 1 };
     }
 }
 

@@ -1,5 +1,6 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Services.TaskSets;
 using Estiba.State;
 
 namespace Estiba.Ecs.Services;
@@ -21,7 +22,8 @@ internal static class ServiceDescription
             DesiredCount = service.DesiredCount,
             RunningCount = tasks.Count(IsRunning),
             PendingCount = tasks.Count(IsPending),
-            TaskDefinition = TaskDefinitionRecord.ArnOf(service.Scope, service.Primary.Family, service.Primary.Revision),
+            TaskDefinition = Shown(service) is { } deployment ? TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision) : null,
+            TaskSets = service.IsExternal ? [.. service.TaskSets.Select(set => TaskSetDescription.Of(view, service, set))] : null,
             Deployments = [.. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0))],
             Events = [.. view.Range(EcsTables.ServiceEvents, service.Key + "/").Reverse().Select(EventOf)],
             CurrentServiceDeployment = shown is [var primary, ..] && ServiceDeployments.Find(view, service, primary) is { IsOngoing: true } current ? ServiceDeploymentDescription.ArnOf(service, current.Id) : null,
@@ -31,6 +33,9 @@ internal static class ServiceDescription
             Tags = withTags ? service.Tags : null,
         };
     }
+
+    // A service of task sets shows what its primary one runs.
+    private static DeploymentRecord? Shown(ServiceRecord service) => service.IsExternal ? service.TaskSets.FirstOrDefault(set => set.IsPrimary)?.Deployment : service.Primary;
 
     private static Deployment DeploymentOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary)
     {
@@ -46,6 +51,7 @@ internal static class ServiceDescription
             FailedTasks = deployment.FailedTasks,
             CreatedAt = deployment.CreatedAt,
             UpdatedAt = deployment.UpdatedAt,
+            CapacityProviderStrategy = service.Settings.CapacityProviderStrategy,
             LaunchType = service.Settings.LaunchType,
             RolloutState = deployment.RolloutState,
             RolloutStateReason = deployment.RolloutStateReason,

@@ -8,10 +8,11 @@ internal static class ServiceEvents
     internal const int Kept = 100;
 
     /// <summary>The service with one more event, which is written to the transaction; the service itself is not.</summary>
-    internal static ServiceRecord Add(Transaction transaction, ServiceRecord service, EcsIds ids, DateTimeOffset now, string message)
+    internal static ServiceRecord Add(Transaction transaction, ServiceRecord service, EcsIds ids, DateTimeOffset now, string message, string? taskSet = null)
     {
+        var about = taskSet is null ? $"(service {service.Name})" : $"(service {service.Name}, taskSet {taskSet})";
         var number = service.LastEvent + 1;
-        transaction.Put(EcsTables.ServiceEvents, new ServiceEventRecord { ServiceKey = service.Key, Number = number, Id = ids.Unique(), CreatedAt = now, Message = $"(service {service.Name}) {message}" });
+        transaction.Put(EcsTables.ServiceEvents, new ServiceEventRecord { ServiceKey = service.Key, Number = number, Id = ids.Unique(), CreatedAt = now, Message = $"{about} {message}" });
         if (number > Kept) transaction.Delete(EcsTables.ServiceEvents, ServiceEventRecord.KeyOf(service.Key, number - Kept));
         return service with { LastEvent = number };
     }
@@ -25,6 +26,8 @@ internal static class ServiceEvents
     internal static string Started(IReadOnlyList<TaskRecord> tasks) => $"has started {tasks.Count} tasks: {Names(tasks)}.";
 
     internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";
+
+    internal static string StoppedPending(int tasks) => $"stopped {tasks} pending tasks.";
 
     internal const string SteadyState = "has reached a steady state.";
 

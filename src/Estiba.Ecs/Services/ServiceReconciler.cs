@@ -1,91 +1,69 @@
-using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services.Deployments;
-using Estiba.Ecs.Tasks;
+using Estiba.Ecs.Services.TaskSets;
 using Estiba.State;
 using Estiba.State.Reconciling;
 
 namespace Estiba.Ecs.Services;
 
 /// <summary>Keeps each service at its desired count: asks for what is missing, stops what is too much, ends what is done.</summary>
-/// <remarks>Holds no state. <see cref="RollingUpdate"/> decides; this writes the decision down.</remarks>
+/// <remarks>Holds no state. <see cref="RollingUpdate"/>, <see cref="DaemonUpdate"/> and <see cref="TaskSetScheduling"/> decide; this writes the decision down.</remarks>
 internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider time) : IReconciler<string>
 {
     public Task<TimeSpan?> ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
-        store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
+        IsAtRest(store.Current, serviceKey)
+            ? Task.FromResult<TimeSpan?>(null)
+            : store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
+
+    /// <summary>Whether a look would change nothing, as far as counts can tell without walking the tasks; most looks at a service find it so.</summary>
+    internal static bool IsAtRest(View view, string serviceKey)
+    {
+        if (view.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return true;
+        if (service is not { Status: ServiceStatus.Active, IsDaemon: false, Deployments: [var primary] }) return false;
+        if (primary.IsInProgress && ServiceDeployments.HasWork(view, service)) return false;
+
+        var census = ServiceCensus.Of(view, serviceKey);
+        var tasks = census.Of(primary.Id);
+        if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && !service.IsSteady) return false;
+        return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
+            .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of("service:" + service.Name) > 0);
+    }
 
     /// <summary>Takes the next step.</summary>
-    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection ends.</returns>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection or a grace period ends.</returns>
     internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
         if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
 
         var edit = new ServiceEdit(transaction, service, ids, now);
-        if (service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
-
         var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
         InstanceStanding StandingOf(string instance) => InstanceStandings.Of(transaction, service.Scope, service.Cluster, instance);
-        var step = RollingUpdate.NextStep(edit.Service, tasks, StandingOf, now);
-        Discard(edit, step.Discard);
-        Stop(edit, step);
-        Start(edit, step.Start);
 
         // What was asked to stop on a lost instance may be gone for ever: nobody waits for it.
         var present = tasks.FindAll(task => task.IsWanted || task.ContainerInstance is not { } instance || StandingOf(instance) != InstanceStanding.Lost);
+        var missing = service.IsExternal ? TaskSetScheduling.Apply(edit, tasks, StandingOf) : Deploy(edit, tasks, present, StandingOf);
         if (service.Status == ServiceStatus.Draining) EndWhenEmpty(edit, present);
-        else Settle(edit, present, step);
         edit.Save();
-        return NextLook(edit.Service, tasks, step, now);
+        return NextLook(edit.Service, tasks, missing, now);
     }
 
-    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
+    /// <summary>Takes the next step of a service that deploys itself.</summary>
+    /// <returns>Whether it misses tasks.</returns>
+    private static bool Deploy(ServiceEdit edit, List<TaskRecord> tasks, List<TaskRecord> present, Func<string, InstanceStanding> standingOf)
     {
-        var next = step.Start > 0 && service.NextStartAt > now ? service.NextStartAt : null;
-        foreach (var task in tasks)
-            if (task.IsWanted && task.ProtectedUntil is { } end && end > now && !(next <= end)) next = end;
-        return next - now;
+        if (edit.Service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
+        var step = edit.Service.IsDaemon ? NextDaemonStep(edit, tasks, standingOf) : RollingUpdate.NextStep(edit.Service, tasks, standingOf, edit.Now);
+        StepExecution.Apply(edit, step, edit.Service.Primary);
+        if (edit.Service.Status == ServiceStatus.Active) Settle(edit, present, step);
+        return step.Start + step.StartOn.Count > 0;
     }
 
-    private static void Discard(ServiceEdit edit, IReadOnlyList<TaskRecord> tasks)
+    private static ServiceStep NextDaemonStep(ServiceEdit edit, List<TaskRecord> tasks, Func<string, InstanceStanding> standingOf)
     {
-        if (tasks.Count == 0) return;
-        foreach (var task in tasks) edit.Transaction.Delete(EcsTables.Tasks, task.Key);
-        edit.Service = edit.Service with { PlacementFailure = null };
-    }
-
-    private static void Stop(ServiceEdit edit, ServiceStep step)
-    {
-        var reason = $"Scaling activity initiated by (deployment {edit.Service.Primary.Id})";
-        foreach (var task in step.Stop) edit.Transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, reason, edit.Now));
-        foreach (var task in step.StopUnhealthy)
-        {
-            edit.Say(ServiceEvents.FailedHealthChecks(task));
-            edit.Transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, "Task failed container health checks", edit.Now));
-            DeploymentFailures.Count(edit, task);
-        }
-
-        if (step.Stop.Count + step.StopUnhealthy.Count > 0)
-        {
-            edit.Say(ServiceEvents.Stopped([.. step.StopUnhealthy, .. step.Stop]));
-            edit.Service = edit.Service with { IsSteady = false };
-        }
-    }
-
-    private static void Start(ServiceEdit edit, int count)
-    {
-        var service = edit.Service;
-        if (count == 0 || service.NextStartAt > edit.Now) return;
-        if (edit.Transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, service.Primary.Family, service.Primary.Revision)) is not { } definition) return;
-        if (edit.Transaction.Find(EcsTables.Clusters, service.ClusterKey) is not { } cluster) return;
-
-        for (var n = 0; n < count; n++) edit.Transaction.Put(EcsTables.Tasks, NewTask.ForService(service, cluster, definition, edit.Ids, edit.Now));
-        edit.Service = service with { IsSteady = false };
-    }
-
-    private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)
-    {
-        if (present.Exists(task => !task.IsWaiting)) return;
-        edit.Service = edit.Service with { Status = ServiceStatus.Inactive, DeletedAt = edit.Now };
-        ServiceDeployments.Clear(edit.Transaction, edit.Service.Key);
+        var instances = DaemonInstances.Of(edit.Transaction, edit.Service);
+        if (instances.Count != edit.Service.DesiredCount) edit.Service = edit.Service with { DesiredCount = instances.Count };
+        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf, edit.Now);
     }
 
     private static void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step)
@@ -98,5 +76,26 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
         edit.Say(ServiceEvents.SteadyState);
         edit.Service = edit.Service with { IsSteady = true };
+    }
+
+    private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)
+    {
+        if (present.Exists(task => !task.IsWaiting)) return;
+        edit.Service = edit.Service with { Status = ServiceStatus.Inactive, DeletedAt = edit.Now, TaskSets = [] };
+        ServiceDeployments.Clear(edit.Transaction, edit.Service.Key);
+    }
+
+    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
+    {
+        var next = Earlier(null, missing ? service.NextStartAt : null);
+        foreach (var task in tasks.Where(task => task.IsWanted))
+        {
+            next = Earlier(next, task.ProtectedUntil);
+            if (task.IsUnhealthy) next = Earlier(next, service.GraceEnd(task));
+        }
+
+        return next - now;
+
+        DateTimeOffset? Earlier(DateTimeOffset? first, DateTimeOffset? second) => !(second > now) || first <= second ? first : second;
     }
 }

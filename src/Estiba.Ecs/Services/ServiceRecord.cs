@@ -29,8 +29,11 @@ public sealed record ServiceRecord
     /// <summary>The settings that are shown as they were given or defaulted: everything of <c>Service</c> that no reconciler changes.</summary>
     public required Service Settings { get; init; }
 
-    /// <summary>The deployments, newest (<c>PRIMARY</c>) first.</summary>
+    /// <summary>The deployments, newest (<c>PRIMARY</c>) first; none where somebody else deploys, by task sets.</summary>
     public required IReadOnlyList<DeploymentRecord> Deployments { get; init; }
+
+    /// <summary>The task sets of a service that somebody else deploys (controller <c>EXTERNAL</c>).</summary>
+    public IReadOnlyList<TaskSetRecord> TaskSets { get; init; } = [];
 
     /// <summary>The deployment that completed last, which a rollback goes back to; null when there is none, or when it is being gone back to.</summary>
     public DeploymentRecord? LastCompleted { get; init; }
@@ -62,11 +65,23 @@ public sealed record ServiceRecord
     /// <summary>Its ARN.</summary>
     public string Arn => Scope.Arn($"service/{Cluster}/{Name}");
 
-    /// <summary>The deployment that tasks are started for.</summary>
+    /// <summary>Whether somebody else deploys it, by task sets.</summary>
+    public bool IsExternal => Settings.DeploymentController?.Type == DeploymentControllerType.External;
+
+    /// <summary>Whether it runs one task on every container instance that it may be on.</summary>
+    public bool IsDaemon => Settings.SchedulingStrategy == SchedulingStrategy.Daemon;
+
+    /// <summary>The deployment that tasks are started for; a service of task sets has none.</summary>
     public DeploymentRecord Primary => Deployments[0];
 
-    /// <summary>The deployments whose tasks it may have or start again: those that go on, and the one that a rollback goes back to.</summary>
-    public IEnumerable<DeploymentRecord> RolledOut => LastCompleted is { } last && Deployments.All(deployment => deployment.Id != last.Id) ? Deployments.Append(last) : Deployments;
+    /// <summary>Whether a task of it fails its health checks and has had the grace period to come up.</summary>
+    public bool IsSick(TaskRecord task, DateTimeOffset now) => task.IsUnhealthy && !(GraceEnd(task) > now);
+
+    /// <summary>Until when failed health checks of a task of it are not minded; null where there is no such time.</summary>
+    public DateTimeOffset? GraceEnd(TaskRecord task) => task.StartedAt?.AddSeconds(Settings.HealthCheckGracePeriodSeconds ?? 0);
+
+    /// <summary>The deployments whose tasks it may have or start again: those that go on, those of its task sets, and the one that a rollback goes back to.</summary>
+    public IEnumerable<DeploymentRecord> RolledOut => Deployments.Concat(TaskSets.Select(set => set.Deployment)).Concat(LastCompleted is { } last ? [last] : []);
 
     /// <summary>The key of a service.</summary>
     public static string KeyOf(Scope scope, string cluster, string name) => $"{ClusterRecord.KeyOf(scope, cluster)}/{name}";

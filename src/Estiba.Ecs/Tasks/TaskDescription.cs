@@ -17,6 +17,7 @@ internal static class TaskDescription
             Attachments = [],
             Attributes = [new EcsAttribute { Name = "ecs.cpu-architecture", Value = definition?.RuntimePlatform?.CpuArchitecture?.ToLowerInvariant() ?? "x86_64" }],
             AvailabilityZone = task.AvailabilityZone,
+            CapacityProviderName = task.CapacityProvider,
             ClusterArn = task.Scope.Arn($"cluster/{task.Cluster}"),
             Connectivity = task.ConnectivityAt is null ? null : Connectivity.Connected,
             ConnectivityAt = task.ConnectivityAt,

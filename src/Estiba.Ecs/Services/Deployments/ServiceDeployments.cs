@@ -49,6 +49,10 @@ internal static class ServiceDeployments
         edit.Service = service with { Deployments = [deployment, .. service.Deployments], NextStartAt = null, PlacementFailure = null, IsSteady = false };
     }
 
+    /// <summary>Whether <see cref="Advance"/> would do anything for a deployment that is on its way.</summary>
+    internal static bool HasWork(View view, ServiceRecord service) =>
+        CircuitBreaker.IsTripped(service) || Find(view, service, service.Primary)?.Status is ServiceDeploymentStatus.Pending or ServiceDeploymentStatus.RollbackRequested;
+
     /// <summary>Takes up what was asked for: a deployment that waits begins, one that is to be rolled back or that fails is.</summary>
     internal static void Advance(ServiceEdit edit)
     {
