@@ -94,5 +94,6 @@ public sealed class EcsControllers : IAsyncDisposable
         _services.Enqueue(service.Key);
         var now = _time.GetUtcNow();
         if (ServiceReconciler.NextLook(service, now) is { } later) _services.EnqueueAfter(service.Key, later - now);
+        if (service.PlacementFailureAt is { } told) _schedulers.EnqueueAfter(service.ClusterKey, told + ClusterScheduler.RepeatedAfter - now);
     }
 }

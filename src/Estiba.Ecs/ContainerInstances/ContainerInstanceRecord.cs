@@ -1,10 +1,13 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ContainerInstances;
 
 namespace Estiba.Ecs;
 
 /// <summary>A host, real or virtual, that an agent has registered in a cluster.</summary>
 public sealed record ContainerInstanceRecord
 {
+    private readonly AttributeSet _attributes = AttributeSet.Empty;
+
     /// <summary>The account and region it belongs to.</summary>
     public required Scope Scope { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>UDP ports that tasks cannot have.</summary>
     public IReadOnlyList<string> ReservedUdpPorts { get; init; } = [];
 
+    /// <summary>The ids of its GPUs.</summary>
+    public IReadOnlyList<string> Gpus { get; init; } = [];
+
     /// <summary>Whether the agent's web socket is open.</summary>
     public bool AgentConnected { get; init; }
 
@@ -48,7 +54,11 @@ public sealed record ContainerInstanceRecord
     public VersionInfo? VersionInfo { get; init; }
 
     /// <summary>Attributes of the agent and of the operator.</summary>
-    public IReadOnlyList<EcsAttribute> Attributes { get; init; } = [];
+    public IReadOnlyList<EcsAttribute> Attributes
+    {
+        get => _attributes;
+        init => _attributes = AttributeSet.Of(value);
+    }
 
     /// <summary>Its tags.</summary>
     public IReadOnlyList<Tag> Tags { get; init; } = [];
@@ -71,6 +81,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>The ARN of an instance.</summary>
     public static string ArnOf(Scope scope, string cluster, string id) => scope.Arn($"container-instance/{cluster}/{id}");
 
-    /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
-    public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+    /// <summary>The value of an attribute; null where it has none or one without a value.</summary>
+    public string? Attribute(string name) => FindAttribute(name)?.Value;
+
+    /// <summary>An attribute, with or without a value; null where it has none.</summary>
+    internal EcsAttribute? FindAttribute(string name) => _attributes.Find(name);
 }

@@ -17,7 +17,7 @@ internal sealed record PlacementRules
     internal IReadOnlyList<ClusterQuery> MemberOf { get; init; } = [];
 
     /// <summary>Preferences, the first above the second and so on.</summary>
-    internal IReadOnlyList<PlacementStrategy> Strategy { get; init; } = [];
+    internal IReadOnlyList<PlacementPreference> Preferences { get; init; } = [];
 
     /// <summary>The rules of a task.</summary>
     /// <param name="definition">Its definition, which may have constraints of its own.</param>
@@ -33,6 +33,6 @@ internal sealed record PlacementRules
             .. (constraints ?? []).Where(constraint => constraint.Type == PlacementConstraintType.MemberOf).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
             .. (definition.PlacementConstraints ?? []).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
         ],
-        Strategy = strategy ?? [],
+        Preferences = PlacementPreference.Of(strategy ?? []),
     };
 }

@@ -41,6 +41,9 @@ public sealed record ServiceRecord
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
 
+    /// <summary>When that was last said.</summary>
+    public DateTimeOffset? PlacementFailureAt { get; init; }
+
     /// <summary>Starts that failed one after another; any task that runs sets it back.</summary>
     public int FailedStarts { get; init; }
 

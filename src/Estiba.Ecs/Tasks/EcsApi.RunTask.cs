@@ -40,11 +40,14 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var task = order.Make(cluster, definition, _ids, Now);
+                var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                var candidates = placement.For(demand);
                 for (var n = 0; n < count && failures.Count == 0; n++)
                 {
-                    var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is { } instance) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.AddRange(placement.Explain(task, rules).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
+                    if (n > 0) task = order.Make(cluster, definition, _ids, Now);
+                    if (candidates.Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.AddRange(placement.Explain(demand).Where(answer => answer.Obstacle != PlacementObstacle.Inactive).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
                 }
 
                 return new RunTaskResponse { Tasks = Start(transaction, cluster, "RunTask", request.ClientToken, request, started), Failures = failures };
@@ -69,6 +72,7 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
                 foreach (var name in names)
                 {
                     if (FindInstance(transaction, cluster, name) is not { } instance)
@@ -77,10 +81,12 @@ public sealed partial class EcsApi
                         continue;
                     }
 
-                    var placement = Placement.In(transaction, cluster.Key, _random, new HashSet<string> { instance.Key });
+                    // An instance may be named more than once.
+                    if (!placements.TryGetValue(instance.Key, out var placement)) placements.Add(instance.Key, placement = Placement.On(transaction, instance, _random));
                     var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is not null) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(task, rules) is [var answer, ..] ? answer.Obstacle.Code : "INACTIVE" });
+                    var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                    if (placement.For(demand).Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }
 
                 return new StartTaskResponse { Tasks = Start(transaction, cluster, "StartTask", clientToken: null, request, started), Failures = failures };

@@ -9,6 +9,7 @@ internal static class TaskRequests
 {
     private const int MostConstraints = 10;
     private const int MostStrategies = 5;
+    private const int LongestExpression = 2000;
 
     /// <summary>Refuses what needs capacity that is not a container instance.</summary>
     /// <exception cref="AwsException"><c>UnsupportedFeatureException</c>.</exception>
@@ -31,28 +32,45 @@ internal static class TaskRequests
     /// <exception cref="AwsException"><c>InvalidParameterException</c>: too many, or a constraint or strategy that cannot be.</exception>
     internal static void ValidatePlacement(IReadOnlyList<PlacementConstraint>? constraints, IReadOnlyList<PlacementStrategy>? strategies)
     {
-        if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Placement constraints cannot have more than {MostConstraints} items.");
-        if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Placement strategies cannot have more than {MostStrategies} items.");
-        foreach (var constraint in constraints ?? [])
-        {
-            if (constraint.Type is null) throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
-            if (constraint.Type == PlacementConstraintType.MemberOf) ClusterQuery.Parse(constraint.Expression);
-            else if (!string.IsNullOrEmpty(constraint.Expression)) throw EcsErrors.InvalidParameterException("Expression cannot be specified with the distinctInstance placement constraint.");
-        }
-
+        if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Maximum number of constraints is {MostConstraints}.");
+        if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Maximum number of strategies is {MostStrategies}.");
+        foreach (var constraint in constraints ?? []) ValidateConstraint(constraint);
         foreach (var strategy in strategies ?? []) ValidateStrategy(strategy);
+    }
+
+    private static void ValidateConstraint(PlacementConstraint constraint)
+    {
+        switch (constraint.Type)
+        {
+            case PlacementConstraintType.MemberOf:
+                if (constraint.Expression is { Length: > LongestExpression }) throw EcsErrors.InvalidParameterException($"memberOf expression cannot be longer than {LongestExpression} characters.");
+                ClusterQuery.Parse(constraint.Expression);
+                break;
+            case PlacementConstraintType.DistinctInstance:
+                if (constraint.Expression is not null) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
+        }
     }
 
     private static void ValidateStrategy(PlacementStrategy strategy)
     {
         var field = strategy.Field ?? "";
-        var valid = strategy.Type switch
+        switch (strategy.Type)
         {
-            PlacementStrategyType.Random => field.Length == 0,
-            PlacementStrategyType.Binpack => field.Equals("cpu", StringComparison.OrdinalIgnoreCase) || field.Equals("memory", StringComparison.OrdinalIgnoreCase),
-            PlacementStrategyType.Spread => field is "" or "instanceId" or "host" || field.StartsWith("attribute:", StringComparison.Ordinal) || field.StartsWith("ecs.", StringComparison.Ordinal),
-            _ => throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty."),
-        };
-        if (!valid) throw EcsErrors.InvalidParameterException($"Placement strategy {strategy.Type} cannot have the field '{field}'.");
+            case PlacementStrategyType.Random:
+                if (field.Length > 0) throw EcsErrors.InvalidParameterException("random field should not be specified.");
+                break;
+            case PlacementStrategyType.Binpack:
+                if (!field.Equals("cpu", StringComparison.OrdinalIgnoreCase) && !field.Equals("memory", StringComparison.OrdinalIgnoreCase)) throw EcsErrors.InvalidParameterException($"binpack field '{field}' is invalid.");
+                break;
+            case PlacementStrategyType.Spread:
+                if (field is not ("" or "instanceId" or "host") && !field.StartsWith("attribute:", StringComparison.Ordinal) && !field.StartsWith("ecs.", StringComparison.Ordinal))
+                    throw EcsErrors.InvalidParameterException($"spread field '{field}' is invalid.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty.");
+        }
     }
 }
