@@ -20,7 +20,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
         new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
 
     private readonly EcsIds _ids = new(new Random(1));
-    private readonly EcsApi _api;
+    private readonly IEcsApi _api;
 
     private PlacementWorld(Store store)
     {

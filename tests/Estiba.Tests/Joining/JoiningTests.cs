@@ -134,7 +134,7 @@ public sealed class JoiningTests : IAsyncLifetime
     [Fact]
     public async Task The_status_of_a_server_is_shown_with_its_version()
     {
-        (await RunAsync("status")).ShouldContain($"Estiba {CommandLine.Version.Text}");
+        (await RunAsync("status")).ShouldContain($"Estiba {Estiba.CommandLine.Version.Text}");
     }
 
     [Fact]
