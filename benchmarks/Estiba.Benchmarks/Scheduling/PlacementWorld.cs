@@ -33,7 +33,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
 
     internal ClusterScheduler Scheduler { get; }
 
-    internal string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
+    internal static string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
 
     internal static async Task<PlacementWorld> CreateAsync(int hosts, int services, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints, int memory = 256)
     {

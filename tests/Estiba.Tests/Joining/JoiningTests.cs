@@ -99,7 +99,7 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         var token = await TokenAsync("create");
         var membership = await OpenAsync(token);
-        JoinToken.TryParse(token, out var parsed);
+        JoinToken.TryParse(token, out var parsed).ShouldBeTrue();
         (await TokenAsync("revoke", parsed!.Id, "--hosts")).ShouldBe("revoked 1 tokens and the keys of 1 hosts");
 
         for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
