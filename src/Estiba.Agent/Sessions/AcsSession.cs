@@ -1,3 +1,4 @@
+using Estiba.Agent.Credentials;
 using Estiba.Agent.Tasks;
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
@@ -7,7 +8,7 @@ namespace Estiba.Agent.Sessions;
 
 /// <summary>The socket on which the server tells the agent what to run: one connection, from its opening to its end.</summary>
 internal sealed class AcsSession(
-    AgentOptions options, AgentIdentity identity, TaskReconciler tasks, Action<long> sequenceNumberSeen, Random random, ILogger logger)
+    AgentOptions options, AgentIdentity identity, TaskReconciler tasks, TaskCredentials credentials, Action<long> sequenceNumberSeen, Random random, ILogger logger)
 {
     private long newestManifest;
 
@@ -37,15 +38,7 @@ internal sealed class AcsSession(
                     tasks.StopUnknown(toStop);
                     break;
                 case nameof(IAMRoleCredentialsMessage):
-                    var credentials = ShapeJson.Parse<IAMRoleCredentialsMessage>(message);
-                    await socket.SendAsync(
-                        new IAMRoleCredentialsAckRequest
-                        {
-                            MessageId = credentials.MessageId,
-                            CredentialsId = credentials.RoleCredentials?.CredentialsId,
-                            Expiration = credentials.RoleCredentials?.Expiration,
-                        },
-                        cancellation);
+                    await TakeAsync(socket, ShapeJson.Parse<IAMRoleCredentialsMessage>(message), cancellation);
                     break;
                 case nameof(CloseMessage):
                     logger.LogInformation("The server closes the session: {Message}", ShapeJson.Parse<CloseMessage>(message).Message);
@@ -62,6 +55,8 @@ internal sealed class AcsSession(
 
     private async Task TakeAsync(ServerSocket socket, PayloadMessage payload, CancellationToken cancellation)
     {
+        // Credentials first: a container may ask for them as soon as it runs.
+        var carried = (payload.Tasks ?? []).SelectMany(credentials.Take).ToList();
         try
         {
             await tasks.AcceptAsync(payload.Tasks ?? [], cancellation);
@@ -77,6 +72,20 @@ internal sealed class AcsSession(
 
         if (payload.SeqNum is { } number) sequenceNumberSeen(number);
         await AcknowledgeAsync(socket, payload.MessageId, cancellation);
+        foreach (var each in carried) await AcknowledgeAsync(socket, payload.MessageId, each, cancellation);
+    }
+
+    /// <summary>New credentials for a task that runs; those for any other are of no use and stay unanswered, as with AWS's agent.</summary>
+    private async Task TakeAsync(ServerSocket socket, IAMRoleCredentialsMessage message, CancellationToken cancellation)
+    {
+        if (message is not { TaskArn: { } task, RoleCredentials: { CredentialsId: not null } renewed } || !tasks.Runs(task))
+        {
+            logger.LogWarning("Credentials for task {Task}, which does not run here, are left out", message.TaskArn);
+            return;
+        }
+
+        credentials.Take(task, renewed);
+        await AcknowledgeAsync(socket, message.MessageId, renewed, cancellation);
     }
 
     /// <summary>What runs here without being in the server's list is offered for stopping; the server has the last word.</summary>
@@ -101,6 +110,9 @@ internal sealed class AcsSession(
 
     private Task AcknowledgeAsync(ServerSocket socket, string? messageId, CancellationToken cancellation) =>
         socket.SendAsync(new AckRequest { Cluster = options.Cluster, ContainerInstance = identity.ContainerInstanceArn, MessageId = messageId }, cancellation);
+
+    private static Task AcknowledgeAsync(ServerSocket socket, string? messageId, IAMRoleCredentials taken, CancellationToken cancellation) =>
+        socket.SendAsync(new IAMRoleCredentialsAckRequest { MessageId = messageId, CredentialsId = taken.CredentialsId, Expiration = taken.Expiration }, cancellation);
 
     private static List<string> Arns(IReadOnlyList<TaskIdentifier>? tasks) => [.. (tasks ?? []).Select(task => task.TaskArn ?? "")];
 }

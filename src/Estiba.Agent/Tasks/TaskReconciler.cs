@@ -20,6 +20,7 @@ internal sealed class TaskReconciler : IAsyncDisposable
     private readonly LogShipping logs;
     private readonly LifecycleRules rules;
     private readonly string cluster;
+    private readonly Func<string> endpointIds;
     private readonly TimeProvider time;
     private readonly ILogger logger;
 
@@ -35,13 +36,14 @@ internal sealed class TaskReconciler : IAsyncDisposable
     private Task? loop;
 
     public TaskReconciler(
-        AgentOptions options, TaskEffects effects, TaskJournal journal, StateReporter reporter, LogShipping logs, TimeProvider time, ILogger logger)
+        AgentOptions options, TaskEffects effects, TaskJournal journal, StateReporter reporter, LogShipping logs, Func<string> endpointIds, TimeProvider time, ILogger logger)
     {
         cluster = options.Cluster;
         this.effects = effects;
         this.journal = journal;
         this.reporter = reporter;
         this.logs = logs;
+        this.endpointIds = endpointIds;
         this.time = time;
         this.logger = logger;
         rules = new LifecycleRules
@@ -55,6 +57,9 @@ internal sealed class TaskReconciler : IAsyncDisposable
 
     /// <summary>The tasks as they are at this moment.</summary>
     public ICollection<TaskState> Tasks => snapshot.Values;
+
+    /// <summary>Whether a task is here that has not stopped.</summary>
+    public bool Runs(string taskArn) => snapshot.TryGetValue(taskArn, out var task) && !task.IsStopped;
 
     /// <summary>Completes when the health of any container changes.</summary>
     public Task NextHealthChange() => Volatile.Read(ref healthChange).Task;
@@ -84,7 +89,7 @@ internal sealed class TaskReconciler : IAsyncDisposable
         foreach (var task in tasks)
         {
             if (task.Arn is null || snapshot.ContainsKey(task.Arn)) continue;
-            var state = TaskState.Accept(task, time.GetUtcNow());
+            var state = TaskState.Accept(task, time.GetUtcNow(), endpointIds);
             journal.Save(state, durably: true);
             Post(() =>
             {
@@ -229,8 +234,8 @@ internal sealed class TaskReconciler : IAsyncDisposable
 
         var plan = TaskLifecycle.Next(state, time.GetUtcNow(), rules);
         entry.State = plan.Task;
+        snapshot[plan.Task.Arn] = plan.Task; // before anybody is told, who may look at it
         Publish(entry);
-        snapshot[plan.Task.Arn] = plan.Task;
         if (plan.WakeAt is { } at && entry.WakeAt != at)
         {
             entry.WakeAt = at;

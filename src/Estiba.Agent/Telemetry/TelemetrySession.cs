@@ -123,7 +123,7 @@ internal sealed class TelemetrySession(
                 var definition = task.ContainerDefinition(index);
                 if (definition.HealthCheckType is not { Length: > 0 }) continue;
                 var container = task.Containers[index];
-                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = HealthOf(container), StatusSince = container.HealthSince });
+                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = container.HealthStatus, StatusSince = container.HealthSince });
             }
 
             if (containers.Count == 0) continue;
@@ -139,14 +139,6 @@ internal sealed class TelemetrySession(
 
         return health;
     }
-
-    private static string HealthOf(ContainerState container) => container switch
-    {
-        { Phase: ContainerPhase.Running, Health: HealthState.Healthy } => "HEALTHY",
-        { Phase: ContainerPhase.Running, Health: HealthState.Unhealthy } => "UNHEALTHY",
-        { Phase: ContainerPhase.Stopped, WasStarted: true } => "UNHEALTHY",
-        _ => "UNKNOWN",
-    };
 
     private async Task PublishStatusAsync(ServerSocket socket, CancellationToken cancellation)
     {
