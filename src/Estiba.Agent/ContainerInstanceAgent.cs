@@ -192,7 +192,6 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 
         var version = await VersionAsync(cancellation);
         var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
-        var acs = new AcsSession(options, identity, tasks, credentials, number => Remember(identity, number), random, logger);
         var telemetry = new TelemetrySession(options, identity, tasks, new UsageSampler(options, engine, logger), events, signer, time, random);
         var taskSession = keeper.RunAsync(
             "task",
@@ -208,7 +207,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
                 ["sendCredentials"] = "true",
                 ["seqNum"] = Math.Max(1, sequenceNumber).ToString(CultureInfo.InvariantCulture),
             },
-            acs.RunAsync,
+            (socket, stop) => new AcsSession(options, identity, tasks, credentials, (frame, end) => socket.SendAsync(frame, end), number => Remember(identity, number), logger).RunAsync(socket, random, stop),
             connected => IsConnected = connected,
             cancellation);
         var telemetrySession = keeper.RunAsync(

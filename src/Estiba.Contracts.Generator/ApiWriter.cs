@@ -44,7 +44,7 @@ internal static class ApiWriter
         source.Line($"Validation = {Names.LiteralOrNull(contract.Fact("validation"))} ?? \"ValidationException\",");
         source.Close("};");
         foreach (var operation in contract.Operations)
-            source.Line($"public static readonly OperationModel {operation.Name} = new({Names.Literal(operation.Name)}, {Names.LiteralOrNull(operation.ResultWrapper)}, {(operation.Anonymous ? "true" : "false")});");
+            source.Line($"public static readonly OperationModel {operation.Name} = new({Names.Literal(operation.Name)}, {Names.LiteralOrNull(operation.ResultWrapper)}, {Flag(operation.Anonymous)}, {Flag(operation.HasOutput)});");
         source.Close().Line();
     }
 
@@ -69,6 +69,8 @@ internal static class ApiWriter
 
     private static string Signature(Contract contract, Operation operation) =>
         $"{Task}<{Type(contract, operation.Output!)}> {operation.Name}Async({Type(contract, operation.Input!)} request, CallContext context, {Cancellation} cancellation = default)";
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static string Type(Contract contract, string shape) => contract.Shapes[shape].TypeName;
 }

@@ -18,6 +18,7 @@ internal sealed class Contract
         foreach (var operation in root.GetProperty("operations").EnumerateObject())
             Operations.Add(new Operation(operation.Name, operation.Value));
         AddEmptyShapes();
+        AddErrorDetails();
         MarkInputs();
     }
 
@@ -63,6 +64,15 @@ internal sealed class Contract
         }
     }
 
+    // What an error has beyond its message is a structure like any other.
+    private void AddErrorDetails()
+    {
+        foreach (var shape in Shapes.Values.Where(shape => shape.IsException).ToList())
+        {
+            if (shape.Details() is { } details) Shapes.Add(details.Name, details);
+        }
+    }
+
     private void MarkInputs()
     {
         var waiting = new Stack<string>(Operations.Select(operation => operation.Input!));
@@ -96,6 +106,7 @@ internal sealed class Operation
         Name = name;
         Input = ShapeOf(facts, "input");
         Output = ShapeOf(facts, "output");
+        HasOutput = Output is not null;
         if (facts.TryGetProperty("output", out var output) && output.TryGetProperty("resultWrapper", out var wrapper)) ResultWrapper = wrapper.GetString();
         if (facts.TryGetProperty("authtype", out var auth)) Anonymous = auth.GetString() == "none";
     }
@@ -103,6 +114,10 @@ internal sealed class Operation
     internal string Name { get; }
     internal string? Input { get; set; }
     internal string? Output { get; set; }
+
+    /// <summary>Whether the contract knows an answer, even one without members.</summary>
+    internal bool HasOutput { get; }
+
     internal string? ResultWrapper { get; }
     internal bool Anonymous { get; }
 

@@ -2,7 +2,7 @@ using System.Linq;
 
 namespace Estiba.Contracts.Generator;
 
-/// <summary>Writes one factory per error that the contract names.</summary>
+/// <summary>Writes the factories of every error that the contract names.</summary>
 internal static class ErrorWriter
 {
     internal static string Write(Contract contract)
@@ -11,7 +11,12 @@ internal static class ErrorWriter
         source.Line($"/// <summary>The errors that {contract.Name} answers with, to be thrown.</summary>");
         source.Open($"public static class {contract.Name}Errors");
         foreach (var shape in contract.Shapes.Values.Where(shape => shape.IsException))
-            source.Line($"public static AwsException {Names.Pascal(shape.Name)}(string message) => new({Names.Literal(shape.ErrorCode)}, message, {shape.ErrorStatus});");
+        {
+            var (name, error) = (Names.Pascal(shape.Name), $"new({Names.Literal(shape.ErrorCode)}, message, {shape.ErrorStatus})");
+            source.Line($"public static AwsException {name}(string message) => {error};");
+            if (shape.Details() is { } details)
+                source.Line($"public static AwsException {name}(string message, {details.TypeName} details) => {error} {{ Details = details }};");
+        }
 
         return source.Close().ToString();
     }

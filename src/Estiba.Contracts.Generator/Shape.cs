@@ -8,6 +8,8 @@ namespace Estiba.Contracts.Generator;
 /// <summary>One shape of a contract: a structure, a list, a map or a simple type with its constraints.</summary>
 internal sealed class Shape
 {
+    private const string DetailsSuffix = "Details";
+
     private readonly JsonElement _facts;
 
     internal Shape(string name, JsonElement facts, string service)
@@ -26,6 +28,13 @@ internal sealed class Shape
         Element = Reference("member");
         Key = Reference("key");
         Value = Reference("value");
+    }
+
+    private Shape(Shape error, Member[] details)
+        : this(error.Name + DetailsSuffix, error._facts, "")
+    {
+        IsException = false;
+        Members = details;
     }
 
     internal string Name { get; }
@@ -60,6 +69,13 @@ internal sealed class Shape
 
     internal int ErrorStatus =>
         _facts.TryGetProperty("error", out var error) && error.TryGetProperty("httpStatusCode", out var status) ? status.GetInt32() : Flag("fault") ? 500 : 400;
+
+    /// <summary>What an error says beyond its message, as a structure; null for nothing.</summary>
+    internal Shape? Details()
+    {
+        var details = Members.Where(member => !member.Name.Equals("message", StringComparison.OrdinalIgnoreCase)).ToArray();
+        return details.Length == 0 ? null : new Shape(this, details);
+    }
 
     private Member? Reference(string part) => _facts.TryGetProperty(part, out var reference) ? new Member(part, reference, "") : null;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
 using Estiba.State;
 
 namespace Estiba.Gateway.Tests;
@@ -41,6 +42,28 @@ public sealed class OperationTests
         answer.Body.ShouldBe(
             """<?xml version="1.0" encoding="utf-8"?><DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15">""" +
             $"<requestId>{answer.RequestId}</requestId><regionInfo><item><regionName>eu-west-1</regionName></item></regionInfo></DescribeRegionsResponse>");
+    }
+
+    [Fact]
+    public async Task An_ec2_operation_without_an_answer_of_its_own_returns_true()
+    {
+        await using var world = await GatewayWorld.StartAsync();
+
+        var answer = await world.SendAsync(await world.SignAsync(world.Form("Action=RebootInstances&Version=2016-11-15&InstanceId.1=i-1234567890abcdef0"), "ec2"));
+
+        answer.Body.ShouldBe(
+            """<?xml version="1.0" encoding="utf-8"?><RebootInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15">""" +
+            $"<requestId>{answer.RequestId}</requestId><return>true</return></RebootInstancesResponse>");
+    }
+
+    [Fact]
+    public async Task A_json_operation_without_an_answer_of_its_own_has_an_empty_body()
+    {
+        await using var world = await GatewayWorld.StartAsync();
+
+        var answer = await world.SendAsync(await world.SignAsync(world.Json("Logs_20140328.CreateLogGroup", """{"logGroupName":"g"}"""), "logs"));
+
+        (answer.Status, answer.Body).ShouldBe((200, ""));
     }
 
     [Theory]
@@ -176,6 +199,20 @@ public sealed class OperationTests
 
         (answer.Status, answer.Body, answer.ContentType).ShouldBe(
             (400, body.Replace("{id}", answer.RequestId, StringComparison.Ordinal), contentType));
+    }
+
+    [Theory]
+    [InlineData("json", """{"__type":"ConflictException","message":"Used before.","resourceIds":["a","b"]}""")]
+    [InlineData("query", "<Message>Used before.</Message><resourceIds><member>a</member><member>b</member></resourceIds></Error>")]
+    [InlineData("ec2", "<Message>Used before.</Message><resourceIds><member>a</member><member>b</member></resourceIds></Error>")]
+    public async Task What_an_error_says_beyond_its_message_is_sent_beside_it(string protocol, string part)
+    {
+        await using var world = await GatewayWorld.StartAsync();
+        world.Services.Before = (_, _) => throw EcsErrors.ConflictException("Used before.", new ConflictExceptionDetails { ResourceIds = ["a", "b"] });
+
+        var answer = await world.SendAsync(await world.SignedAsync(protocol));
+
+        answer.Body.ShouldContain(part);
     }
 
     [Theory]

@@ -37,6 +37,12 @@ internal sealed class StandInServices : IEcsApi, IStsApi, IEc2Api, ILogsApi, IIa
         return new DescribeRegionsResult { Regions = [new Contracts.Ec2.Region { RegionName = context.Region }] };
     }
 
+    public Task<RebootInstancesResponse> RebootInstancesAsync(
+        RebootInstancesRequest request, CallContext context, CancellationToken cancellation = default) => Task.FromResult(new RebootInstancesResponse());
+
+    public Task<CreateLogGroupResponse> CreateLogGroupAsync(
+        CreateLogGroupRequest request, CallContext context, CancellationToken cancellation = default) => Task.FromResult(new CreateLogGroupResponse());
+
     public Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, CallContext context, CancellationToken cancellation = default) =>
         Task.FromResult(new PutLogEventsResponse { NextSequenceToken = $"{request.LogEvents!.Sum(logged => logged.Message!.Length)}" });
 

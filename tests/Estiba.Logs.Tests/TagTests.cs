@@ -1,3 +1,6 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+
 namespace Estiba.Logs.Tests;
 
 public sealed class TagTests
@@ -36,6 +39,18 @@ public sealed class TagTests
             () => world.Api.TagResourceAsync(new() { ResourceArn = Arn, Tags = Of(("more", "")) }, LogsWorld.Caller),
             "TooManyTagsException",
             "The log group would have 51 tags; a resource has at most 50.");
+    }
+
+    [Fact]
+    public async Task Too_many_tags_are_refused_with_the_resource_that_would_have_them()
+    {
+        await using var world = await LogsWorld.OpenAsync();
+        await world.CreateGroupAsync("g");
+        await world.Api.TagResourceAsync(
+            new() { ResourceArn = Arn, Tags = Enumerable.Range(0, 50).ToDictionary(i => $"{i}", i => "") }, LogsWorld.Caller);
+        var refused = await Should.ThrowAsync<AwsException>(
+            () => world.Api.TagResourceAsync(new() { ResourceArn = Arn, Tags = Of(("more", "")) }, LogsWorld.Caller));
+        refused.Details.ShouldBeOfType<TooManyTagsExceptionDetails>().ResourceName.ShouldBe(Arn);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class ServerSocket : IAsyncDisposable
             result.socket.Options.Proxy = null;
             foreach (var (name, value) in signer.Sign("GET", address, new Dictionary<string, string>(StringComparer.Ordinal), [], options.Credentials(), options.Region, "ecs"))
                 result.socket.Options.SetRequestHeader(name, value);
-            await result.socket.ConnectAsync(address, cancellation);
+            await result.socket.ConnectAsync(address, options.WebSockets, cancellation);
             return result;
         }
         catch

@@ -87,7 +87,7 @@ internal sealed class TelemetrySession(
         while (true)
         {
             var changed = tasks.NextHealthChange();
-            var health = Health();
+            var health = HealthReport.Of(tasks.Tasks);
             var messageId = Guid.NewGuid().ToString();
             var chunks = health.Chunk(TasksPerMessage).ToArray();
             for (var index = 0; index < chunks.Length; index++)
@@ -109,35 +109,6 @@ internal sealed class TelemetrySession(
             await waiting.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
         }
-    }
-
-    private List<TaskHealth> Health()
-    {
-        var health = new List<TaskHealth>();
-        foreach (var task in tasks.Tasks)
-        {
-            if (task.IsStopped) continue;
-            var containers = new List<ContainerHealth>();
-            for (var index = 0; index < task.Containers.Length; index++)
-            {
-                var definition = task.ContainerDefinition(index);
-                if (definition.HealthCheckType is not { Length: > 0 }) continue;
-                var container = task.Containers[index];
-                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = container.HealthStatus, StatusSince = container.HealthSince });
-            }
-
-            if (containers.Count == 0) continue;
-            health.Add(new TaskHealth
-            {
-                TaskArn = task.Arn,
-                ClusterArn = task.Definition.TaskClusterArn,
-                TaskDefinitionFamily = task.Definition.Family,
-                TaskDefinitionVersion = task.Definition.Version,
-                Containers = containers,
-            });
-        }
-
-        return health;
     }
 
     private async Task PublishStatusAsync(ServerSocket socket, CancellationToken cancellation)

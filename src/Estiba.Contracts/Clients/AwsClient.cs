@@ -30,7 +30,8 @@ public abstract class AwsClient(ServiceModel service, AwsClientOptions options)
         using var response = await options.Http.SendAsync(message, cancellation);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
         if (!response.IsSuccessStatusCode) throw Error((int)response.StatusCode, answer);
-        return service.Protocol == ProtocolKind.Json ? ShapeJson.Parse<TResponse>(answer) : TResponse.Read(new XmlShapeReader(Result(operation, answer)));
+        if (service.Protocol == ProtocolKind.Json) return ShapeJson.Parse<TResponse>(answer.Length == 0 ? "{}"u8.ToArray() : answer);
+        return TResponse.Read(new XmlShapeReader(Result(operation, answer)));
     }
 
     private ReadOnlyMemory<byte> Body(OperationModel operation, IShape request)

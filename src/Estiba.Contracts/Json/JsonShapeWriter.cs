@@ -5,15 +5,23 @@ namespace Estiba.Contracts;
 /// <summary>Writes structures as JSON.</summary>
 /// <param name="json">Where to; its owner flushes it.</param>
 /// <param name="redact">Whether what is sensitive is replaced by stars, for logs.</param>
-public sealed class JsonShapeWriter(Utf8JsonWriter json, bool redact = false) : ShapeWriter
+/// <param name="inside">Whether the object around the outermost structure's members is open already, and not to be closed.</param>
+public sealed class JsonShapeWriter(Utf8JsonWriter json, bool redact = false, bool inside = false) : ShapeWriter
 {
     private bool _redactNext;
+    private int _depth = inside ? 0 : 1;
 
     /// <inheritdoc />
-    public override void BeginStructure(StructureSchema schema) => json.WriteStartObject();
+    public override void BeginStructure(StructureSchema schema)
+    {
+        if (_depth++ > 0) json.WriteStartObject();
+    }
 
     /// <inheritdoc />
-    public override void EndStructure() => json.WriteEndObject();
+    public override void EndStructure()
+    {
+        if (--_depth > 0) json.WriteEndObject();
+    }
 
     /// <inheritdoc />
     public override void Member(MemberSchema member)

@@ -12,6 +12,9 @@ public sealed class AwsException(string code, string message, int statusCode = 4
     /// <summary>The HTTP status that the error is answered with.</summary>
     public int StatusCode => statusCode;
 
+    /// <summary>What the error says beyond its message, for programs to read: members of the answer beside the message. Null for nothing.</summary>
+    public IShape? Details { get; init; }
+
     /// <summary>The answer to an operation that Estiba does not have.</summary>
     public static AwsException NotImplemented(string service, string operation) =>
         new("UnsupportedOperation", $"Estiba does not implement {service}:{operation} yet. 'estiba coverage' lists what it does.", 400);

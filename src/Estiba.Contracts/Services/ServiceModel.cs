@@ -45,4 +45,5 @@ public sealed record ServiceModel
 /// <param name="Name">Its name, for example <c>CreateCluster</c>.</param>
 /// <param name="ResultWrapper">The element around a query answer's members.</param>
 /// <param name="Anonymous">Whether it is called without a signature.</param>
-public sealed record OperationModel(string Name, string? ResultWrapper, bool Anonymous);
+/// <param name="HasOutput">Whether the contract has a structure for its answer; without one, each protocol says "done" in its own way.</param>
+public sealed record OperationModel(string Name, string? ResultWrapper, bool Anonymous, bool HasOutput);

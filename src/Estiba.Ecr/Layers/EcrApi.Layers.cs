@@ -65,9 +65,16 @@ public sealed partial class EcrApi
         if (request.PartFirstByte != upload.Length || request.PartLastByte - request.PartFirstByte + 1 != part.Length)
         {
             throw EcrErrors.InvalidLayerPartException(
-                $"The layer part of {part.Length} bytes, from byte {request.PartFirstByte} to {request.PartLastByte}, does not follow on the {upload.Length} bytes that were received.");
+                $"The layer part of {part.Length} bytes, from byte {request.PartFirstByte} to {request.PartLastByte}, does not follow on the {upload.Length} bytes that were received.",
+                new InvalidLayerPartExceptionDetails
+                {
+                    RegistryId = repository.AccountId,
+                    RepositoryName = repository.Name,
+                    UploadId = request.UploadId,
+                    LastValidByteReceived = upload.Length > 0 ? upload.Length - 1 : null,
+                });
         }
-        if (upload.HadShortPart) throw EcrErrors.LayerPartTooSmallException($"Layer parts must be at least {SmallestPart} bytes in size.");
+        if (upload.HadShortPart) throw EcrErrors.LayerPartTooSmallException("All layer parts except the last part should be at least 5MB");
         try
         {
             await _layers.AppendAsync(upload, AsStream(part), cancellation);

@@ -15,14 +15,15 @@ internal static class LifecycleValidation
     /// <returns>Null if the policy is sound.</returns>
     public static string? FaultOf(LifecyclePolicy policy)
     {
-        if (policy.Rules is not { Count: > 0 and <= MostRules } rules) return $"A policy has 1 to {MostRules} rules.";
+        if (policy.Rules is not { Count: > 0 } rules) return $"A policy has 1 to {MostRules} rules.";
+        if (rules.Count > MostRules) return $"array is too long: must have at most {MostRules} elements but instance has {rules.Count} elements";
         if (rules.Select(FaultOf).FirstOrDefault(fault => fault is not null) is { } first) return first;
         if (rules.GroupBy(rule => rule.RulePriority).Any(same => same.Count() > 1)) return "Each rule must have a rulePriority of its own.";
 
         var any = rules.Where(rule => rule.Selection!.TagStatus == Any).ToList();
         if (any.Count > 1 || any.Any(rule => rule.RulePriority < rules.Max(other => other.RulePriority)))
             return "Only one rule may have the tagStatus any, and its rulePriority must be the highest.";
-        return rules.Count(rule => rule.Selection!.TagStatus == Untagged) > 1 ? "Only one rule may have the tagStatus untagged." : null;
+        return rules.Count(rule => rule.Selection!.TagStatus == Untagged) > 1 ? "Only one rule can select Untagged images" : null;
     }
 
     private static string? FaultOf(LifecycleRule rule)

@@ -24,7 +24,7 @@ internal static class TagMutability
         if (withExclusion && filters is not { Count: > 0 })
             throw ImageErrors.InvalidParameter("imageTagMutabilityExclusionFilters", $"Must be specified when imageTagMutability is {mutability}");
         if (!withExclusion && filters is { Count: > 0 })
-            throw ImageErrors.InvalidParameter("imageTagMutabilityExclusionFilters", $"Must not be specified when imageTagMutability is {mutability}");
+            throw ImageErrors.InvalidParameter("imageTagMutabilityExclusionFilters", $"ImageTagMutabilityExclusionFilters are not allowed when imageTagMutability is set as {mutability}");
         if (filters?.Any(filter => filter.Filter!.Count(letter => letter == '*') > MaximumWildcards) is true)
             throw ImageErrors.InvalidParameter("imageTagMutabilityExclusionFilters", $"A filter must have at most {MaximumWildcards} wildcards");
     }

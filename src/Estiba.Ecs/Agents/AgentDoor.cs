@@ -18,17 +18,17 @@ public sealed partial class AgentDoor
 
     private readonly Store _store;
     private readonly AgentSessions _sessions;
-    private readonly Action<string> _connected;
+    private readonly Action<Look> _attend;
     private readonly EcsIds _ids;
     private readonly EcsOptions _options;
     private readonly TimeProvider _time;
     private readonly TaskHealth _health;
     private readonly ILogger _logger;
 
-    internal AgentDoor(Store store, AgentSessions sessions, Action<string> connected, EcsIds ids, EcsOptions options, TimeProvider time, ILogger logger)
+    internal AgentDoor(Store store, AgentSessions sessions, Action<Look> attend, EcsIds ids, EcsOptions options, TimeProvider time, ILogger logger)
     {
-        (_store, _sessions, _connected, _ids, _options, _time, _logger) = (store, sessions, connected, ids, options, time, logger);
-        _health = new TaskHealth(store);
+        (_store, _sessions, _attend, _ids, _options, _time, _logger) = (store, sessions, attend, ids, options, time, logger);
+        _health = new TaskHealth(store, ids, time);
     }
 
     /// <summary>Serves one socket until it closes.</summary>
@@ -58,16 +58,13 @@ public sealed partial class AgentDoor
 
     private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CancellationToken cancellation)
     {
-        var session = new AgentSession(instance.Key, socket, _store, _ids, _time);
-        _sessions.Add(session);
+        var session = new AgentSession(instance.Key, socket, _sessions, _attend, _store, _ids, _options, _time);
         Log.AgentConnected(_logger, instance.Id, instance.Cluster);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var beating = Task.CompletedTask;
         try
         {
-            await SetConnectedAsync(instance.Key, connected: true);
-            await session.SendManifestAsync(instance, cancellation);
-            _connected(instance.Key);
+            await session.BeginAsync(cancellation);
             beating = BeatAsync(session, ended.Token);
             await socket.RunAsync(session.ReceiveAsync, cancellation);
         }
@@ -79,7 +76,7 @@ public sealed partial class AgentDoor
         {
             await ended.CancelAsync();
             await beating;
-            if (_sessions.Remove(session)) await SetConnectedAsync(instance.Key, connected: false);
+            await session.EndAsync();
             Log.AgentLeft(_logger, instance.Id, instance.Cluster);
         }
     }
@@ -89,8 +86,7 @@ public sealed partial class AgentDoor
         using var timer = new PeriodicTimer(_options.AgentHeartbeat, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
-                if (await session.BeatAsync(_options.AgentHeartbeat, cancellation)) _connected(session.InstanceKey);
+            while (await timer.WaitForNextTickAsync(cancellation)) await session.BeatAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -98,42 +94,17 @@ public sealed partial class AgentDoor
         }
     }
 
-    // Statistics have no room to go to yet and are only acknowledged; health goes to the tasks.
     private async Task ListenAsync(AgentSocket socket, CancellationToken cancellation)
     {
         try
         {
-            await socket.RunAsync(
-                async (frame, stop) =>
-                {
-                    var (type, message) = AgentFrame.Decode(frame);
-                    switch (type)
-                    {
-                        case nameof(Contracts.Tcs.PublishMetricsRequest):
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishMetric { Message = "OK" }), stop);
-                            break;
-                        case nameof(Contracts.Tcs.PublishHealthRequest):
-                            await _health.ApplyAsync(ShapeJson.Parse<Contracts.Tcs.PublishHealthRequest>(message), stop);
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishHealth { Message = "OK" }), stop);
-                            break;
-                        case nameof(Contracts.Tcs.PublishInstanceStatusRequest):
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishInstanceStatus { Message = "OK" }), stop);
-                            break;
-                    }
-                },
-                cancellation);
+            await socket.RunAsync(new AgentTelemetry(socket, _health).ReceiveAsync, cancellation);
         }
         catch (AwsException exception)
         {
             Log.AgentSentNonsense(_logger, "telemetry", exception.Message);
         }
     }
-
-    private Task SetConnectedAsync(string instanceKey, bool connected) => _store.CommitAsync(transaction =>
-    {
-        if (transaction.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance || instance.AgentConnected == connected) return;
-        transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected, ConnectionChangedAt = _time.GetUtcNow(), Version = instance.Version + 1 });
-    });
 
     private ContainerInstanceRecord? FindInstance(IQueryCollection query, Scope scope)
     {

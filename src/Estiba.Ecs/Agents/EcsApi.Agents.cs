@@ -23,12 +23,7 @@ public sealed partial class EcsApi
         _store.CommitAsync(
             transaction =>
             {
-                if (FindTask(transaction, request.Cluster, request.Task, context) is { IsStopped: false } task)
-                {
-                    TaskReport.Apply(transaction, task, request, _ids, Now);
-                    return new SubmitTaskStateChangeResponse { Acknowledgment = "ACK" };
-                }
-
+                if (FindTask(transaction, request.Cluster, request.Task, context) is { IsStopped: false } task) TaskReport.Apply(transaction, task, request, _ids, Now);
                 return new SubmitTaskStateChangeResponse { Acknowledgment = "ACK" };
             },
             cancellation);

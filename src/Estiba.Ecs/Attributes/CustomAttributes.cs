@@ -69,9 +69,9 @@ internal static partial class CustomAttributes
     // These are the agent's and ECS's own.
     private static bool IsReserved(string name) => name.StartsWith("ecs.", StringComparison.Ordinal) || name.StartsWith("com.amazonaws.", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^[A-Za-z0-9_./\\-]{1,128}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_./\\-]{1,128}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidName();
 
-    [GeneratedRegex(@"^(?! )[A-Za-z0-9_./\\@: -]{1,128}(?<! )$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?! )[A-Za-z0-9_./\\@: -]{1,128}(?<! )\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidValue();
 }

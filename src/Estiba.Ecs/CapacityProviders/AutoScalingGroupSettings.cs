@@ -54,7 +54,7 @@ internal static class AutoScalingGroupSettings
     private static AutoScalingGroupProvider Check(AutoScalingGroupProvider provider)
     {
         if (provider.ManagedScaling!.MinimumScalingStepSize > provider.ManagedScaling.MaximumScalingStepSize)
-            throw ClientException("The minimum or maximum scaling step size value is invalid. The minimum scaling step size cannot be greater than the maximum scaling step size.");
+            throw ClientException("The minimum or maximum scaling step size value is invalid. Specify a minimum scaling step size value that is less than or equal to the maximum scaling step size value and try again.");
         if (provider.ManagedTerminationProtection == ManagedTerminationProtection.Enabled && provider.ManagedScaling.Status != ManagedScalingStatus.Enabled)
         {
             throw ClientException(

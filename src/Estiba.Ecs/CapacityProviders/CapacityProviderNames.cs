@@ -44,7 +44,7 @@ internal static partial class CapacityProviderNames
         if (!ValidName().IsMatch(name) || ReservedName().IsMatch(name))
         {
             throw InvalidParameterException(
-                "The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores (_), and hyphens (-). "
+                "The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores, and hyphens. "
                 + "The name cannot be prefixed with \"aws\", \"ecs\", or \"fargate\". Specify a valid name and try again.");
         }
     }
@@ -57,7 +57,7 @@ internal static partial class CapacityProviderNames
         Type = name,
     };
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,255}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidName();
 
     [GeneratedRegex("^(aws|ecs|fargate)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -103,16 +103,12 @@ public sealed partial class EcsApi
 
     private static DescribeCapacityProvidersResponse DescribeNamed(View view, Scope scope, IReadOnlyList<string> names, List<CapacityProvider> builtIn, bool withTags)
     {
-        var found = new List<CapacityProvider>();
-        var failures = new List<Failure>();
-        foreach (var name in names)
-        {
-            if (builtIn.Find(provider => provider.Name == CapacityProviderNames.NameOf(name)) is { } own) found.Add(own);
-            else if (CapacityProviderNames.Find(view, scope, name) is { } record) found.Add(Shown(record, withTags));
-            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : CapacityProviderRecord.ArnOf(scope, name), Reason = "MISSING" });
-        }
-
+        var (found, failures) = NamedItems.Describe(names, Find, name => CapacityProviderRecord.ArnOf(scope, name));
         return new DescribeCapacityProvidersResponse { CapacityProviders = found, Failures = failures };
+
+        CapacityProvider? Find(string name) =>
+            builtIn.Find(provider => provider.Name == CapacityProviderNames.NameOf(name))
+            ?? (CapacityProviderNames.Find(view, scope, name) is { } record ? Shown(record, withTags) : null);
     }
 
     private static CapacityProviderRecord RequireOwn(View view, Scope scope, string nameOrArn, string what)

@@ -28,9 +28,9 @@ internal static class ClusterChecks
         if (configuration?.ExecuteCommandConfiguration is not { } execute) return;
         var log = execute.LogConfiguration;
         if (execute.Logging == ExecuteCommandLogging.Override && log?.CloudWatchLogGroupName is null && log?.S3BucketName is null)
-            throw InvalidParameterException("A CloudWatch log group name or S3 bucket name must be specified when overriding the default log configuration");
+            throw InvalidParameterException("A CloudWatch log group name or S3 bucket name must be specified when overriding the default log configuration.");
         if (execute.Logging is not ExecuteCommandLogging.Override && log is not null)
-            throw InvalidParameterException("Log configuration can only be specified when overriding the default log configuration");
+            throw InvalidParameterException("You must set logging to 'OVERRIDE' when you supply a log configuration.");
     }
 
     /// <summary>The names of the providers, which must exist.</summary>
@@ -53,12 +53,17 @@ internal static class ClusterChecks
         if (strategy.Exists(item => !providers.Contains(item.CapacityProvider!)))
         {
             throw InvalidParameterException(
-                "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.");
+                "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.");
         }
 
         if (strategy.Exists(item => CapacityProviderNames.IsFargate(item.CapacityProvider!)) && strategy.Exists(item => !CapacityProviderNames.IsFargate(item.CapacityProvider!)))
             throw InvalidParameterException("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.");
-        if (strategy.Count(item => item.Base > 0) > 1) throw InvalidParameterException("Only one capacity provider in a capacity provider strategy can have a base defined.");
+        if (strategy.Count(item => item.Base > 0) > 1)
+        {
+            throw InvalidParameterException(
+                "The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.");
+        }
+
         if (strategy.DistinctBy(item => item.CapacityProvider, StringComparer.Ordinal).Count() < strategy.Count)
             throw InvalidParameterException("The specified capacity provider strategy contains a capacity provider more than once.");
         return strategy;

@@ -15,8 +15,8 @@ internal static class ClusterCreation
     internal static ClusterRecord Apply(Transaction transaction, CreateClusterRequest request, CallContext context, DateTimeOffset now)
     {
         var scope = Scope.Of(context);
-        if (request.ClusterName is { } given && Arn.IsArn(given)) throw InvalidParameterException("Invalid cluster name. Use up to 255 letters, numbers, underscores, and hyphens.");
-        var name = ClusterNames.NameOf(request.ClusterName);
+        var name = request.ClusterName is { Length: > 0 } given ? given : ClusterNames.Default;
+        if (!ClusterNames.IsValid(name)) throw InvalidParameterException($"ClusterName must match {ClusterNames.Pattern}");
         ClusterChecks.CheckSettings(request.Settings);
         ClusterChecks.CheckConfiguration(request.Configuration);
         var providers = ClusterChecks.Providers(transaction, scope, request.CapacityProviders);

@@ -25,16 +25,10 @@ public sealed partial class EcsApi
         var scope = Scope.Of(context);
         var view = _store.Current;
         IReadOnlyList<string> names = request.Clusters is { Count: > 0 } given ? given : [ClusterNames.Default];
-        if (names.Count > MostClustersDescribed) throw InvalidParameterException($"Clusters cannot have more than {MostClustersDescribed} items.");
-
-        var found = new List<Cluster>();
-        var failures = new List<Failure>();
-        foreach (var name in names)
-        {
-            if (ClusterNames.Find(view, scope, name) is { } cluster) found.Add(ClusterDescription.Of(view, cluster, request.Include));
-            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : scope.Arn("cluster/" + name), Reason = "MISSING" });
-        }
-
+        var (found, failures) = NamedItems.Describe(
+            NamedItems.Require(names, MostClustersDescribed, "Clusters", "clusters"),
+            name => ClusterNames.Find(view, scope, name) is { } cluster ? ClusterDescription.Of(view, cluster, request.Include) : null,
+            name => scope.Arn("cluster/" + name));
         return Task.FromResult(new DescribeClustersResponse { Clusters = found, Failures = failures });
     }
 

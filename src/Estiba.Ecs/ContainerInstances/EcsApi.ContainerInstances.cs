@@ -22,6 +22,7 @@ public sealed partial class EcsApi
             transaction =>
             {
                 var scope = Scope.Of(context);
+                if (!_options.MayRegister(context, ClusterNames.NameOf(request.Cluster))) throw NotForThisCluster(context, scope, request);
                 var cluster = ClusterNames.Find(transaction, scope, request.Cluster) is { Status: "ACTIVE" } found ? found : DefaultCluster(transaction, scope, request.Cluster);
                 var known = KnownInstance(transaction, cluster, request) ?? new ContainerInstanceRecord
                 {
@@ -44,19 +45,13 @@ public sealed partial class EcsApi
     public Task<DescribeContainerInstancesResponse> DescribeContainerInstancesAsync(DescribeContainerInstancesRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
-        if (request.ContainerInstances is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Container instances cannot be empty.");
-        if (names.Count > MostInstancesDescribed) throw EcsErrors.InvalidParameterException($"Container instances cannot have more than {MostInstancesDescribed} items.");
+        var names = NamedItems.Require(request.ContainerInstances, MostInstancesDescribed, "Container instance", "instanceIds");
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
         var withTags = request.Include?.Contains(ContainerInstanceField.Tags) ?? false;
-
-        var found = new List<ContainerInstance>();
-        var failures = new List<Failure>();
-        foreach (var name in names)
-        {
-            if (FindInstance(view, cluster, name) is { } instance) found.Add(InstanceDescription.Of(view, instance, withTags));
-            else failures.Add(new Failure { Arn = InstanceArnOf(cluster, name), Reason = "MISSING" });
-        }
-
+        var (found, failures) = NamedItems.Describe(
+            names,
+            name => FindInstance(view, cluster, name) is { } instance ? InstanceDescription.Of(view, instance, withTags) : null,
+            id => ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, id));
         return Task.FromResult(new DescribeContainerInstancesResponse { ContainerInstances = found, Failures = failures });
     }
 
@@ -92,8 +87,7 @@ public sealed partial class EcsApi
     /// <inheritdoc />
     public Task<UpdateContainerInstancesStateResponse> UpdateContainerInstancesStateAsync(UpdateContainerInstancesStateRequest request, CallContext context, CancellationToken cancellation = default)
     {
-        if (request.ContainerInstances is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Container instances cannot be empty.");
-        if (names.Count > MostInstancesUpdated) throw EcsErrors.InvalidParameterException($"Container instances cannot have more than {MostInstancesUpdated} items.");
+        var names = NamedItems.Require(request.ContainerInstances, MostInstancesUpdated, "Container instance", "instanceIds");
         if (request.Status is not (ContainerInstanceStatus.Active or ContainerInstanceStatus.Draining)) throw EcsErrors.InvalidParameterException("Container instance status must be ACTIVE or DRAINING.");
 
         return _store.CommitAsync(
@@ -106,7 +100,7 @@ public sealed partial class EcsApi
                 {
                     if (FindInstance(transaction, cluster, name) is not { } instance)
                     {
-                        failures.Add(new Failure { Arn = InstanceArnOf(cluster, name), Reason = "MISSING" });
+                        failures.Add(NamedItems.Missing(name, ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, name)));
                         continue;
                     }
 
@@ -134,26 +128,16 @@ public sealed partial class EcsApi
         throw EcsErrors.NoUpdateAvailableException("There is no update available for your container agent. Agents are updated by installing a newer Estiba on their host.");
     }
 
+    private static AwsException NotForThisCluster(CallContext context, Scope scope, RegisterContainerInstanceRequest request) => EcsErrors.AccessDeniedException(
+        $"User: {context.PrincipalArn} is not authorized to perform: ecs:RegisterContainerInstance on resource: {scope.Arn("cluster/" + ClusterNames.NameOf(request.Cluster))}");
+
     private static ContainerInstanceRecord RequireInstance(View view, ClusterRecord cluster, string idOrArn) =>
         FindInstance(view, cluster, idOrArn) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
             ? instance
             : throw EcsErrors.InvalidParameterException("Referenced container instance " + idOrArn + " not found.");
 
-    private static ContainerInstanceRecord? FindInstance(View view, ClusterRecord cluster, string idOrArn)
-    {
-        var id = idOrArn;
-        if (Arn.TryParse(idOrArn, out var arn))
-        {
-            var path = arn.ResourceName.Split('/');
-            if (new Scope(arn.AccountId, arn.Region) != cluster.Scope || (path.Length > 1 && path[0] != cluster.Name)) return null;
-            id = path[^1];
-        }
-
-        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(cluster.Scope, cluster.Name, id));
-    }
-
-    private static string InstanceArnOf(ClusterRecord cluster, string idOrArn) =>
-        Arn.IsArn(idOrArn) ? idOrArn : ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, idOrArn);
+    private static ContainerInstanceRecord? FindInstance(View view, ClusterRecord cluster, string idOrArn) =>
+        ClusterNames.NameWithin(cluster, "container-instance", idOrArn) is { } id ? view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(cluster.Scope, cluster.Name, id)) : null;
 
     // An agent comes back with the ARN it was given, or is known by its EC2 instance when it has lost it.
     private static ContainerInstanceRecord? KnownInstance(View view, ClusterRecord cluster, RegisterContainerInstanceRequest request)

@@ -2,8 +2,10 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
 using Estiba.Ecs.TaskDefinitions;
+using Estiba.Ecs.Tasks;
 using Estiba.State;
 using Task = System.Threading.Tasks.Task;
 
@@ -23,7 +25,12 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
+<<<<<<< HEAD
+                var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
+=======
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
+                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+>>>>>>> finish
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
                 if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
@@ -34,16 +41,19 @@ public sealed partial class EcsApi
                     Cluster = cluster.Name,
                     Name = request.ServiceName!,
                     Status = ServiceStatus.Active,
-                    DesiredCount = request.DesiredCount ?? throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA."),
+                    DesiredCount = request.DesiredCount ?? (MayLackCount(request) ? 0 : throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA.")),
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context),
-                    Deployments = [NewDeployment(definition)],
+                    Deployments = [],
                     Tags = Tags.Merge([], request.Tags),
                 };
                 ServiceEvents.Clear(transaction, service.Key);
-                transaction.Put(EcsTables.Services, service);
-                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, service) };
+                var edit = new ServiceEdit(transaction, service, _ids, Now);
+                if (definition is not null) ServiceDeployments.Begin(edit, definition);
+                else transaction.Put(EcsTables.Services, service);
+                edit.Save();
+                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -59,25 +69,25 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status != ServiceStatus.Active) throw EcsErrors.ServiceNotActiveException("Service was not ACTIVE.");
+                ServiceRequests.ValidateFor(service, request);
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
-                var updated = service with
+                var edit = new ServiceEdit(transaction, service, _ids, Now)
                 {
-                    DesiredCount = request.DesiredCount ?? service.DesiredCount,
-                    Settings = settings,
-                    IsSteady = false,
+                    Service = service with { DesiredCount = request.DesiredCount ?? service.DesiredCount, Settings = settings, IsSteady = false },
                 };
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
+                if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, settings.NetworkConfiguration);
                 if (request.ForceNewDeployment == true || (definition is not null && (definition.Family, definition.Revision) != (service.Primary.Family, service.Primary.Revision)) || ServiceUpdate.NeedsDeployment(request))
                 {
                     definition ??= transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision))
                         ?? throw EcsErrors.ClientException("TaskDefinition not found.");
-                    updated = updated with { Deployments = [NewDeployment(definition), .. service.Deployments], FailedStarts = 0, NextStartAt = null, PlacementFailure = null };
+                    ServiceDeployments.Begin(edit, definition);
                 }
 
-                transaction.Put(EcsTables.Services, updated);
-                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, updated) };
+                edit.Save();
+                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -86,19 +96,13 @@ public sealed partial class EcsApi
     public Task<DescribeServicesResponse> DescribeServicesAsync(DescribeServicesRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
-        if (request.Services is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Services cannot be empty.");
-        if (names.Count > MostServicesDescribed) throw EcsErrors.InvalidParameterException($"Services cannot have more than {MostServicesDescribed} items.");
+        var names = NamedItems.Require(request.Services, MostServicesDescribed, "Services", "service names");
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
         var withTags = request.Include?.Contains(ServiceField.Tags) ?? false;
-
-        var found = new List<Service>();
-        var failures = new List<Failure>();
-        foreach (var name in names)
-        {
-            if (view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, ServiceNameOf(name))) is { } service) found.Add(ServiceDescription.Of(view, service, withTags));
-            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : cluster.Scope.Arn($"service/{cluster.Name}/{name}"), Reason = "MISSING" });
-        }
-
+        var (found, failures) = NamedItems.Describe(
+            names,
+            name => FindService(view, cluster, name) is { } service ? ServiceDescription.Of(view, service, withTags) : null,
+            name => cluster.Scope.Arn($"service/{cluster.Name}/{name}"));
         return Task.FromResult(new DescribeServicesResponse { Services = found, Failures = failures });
     }
 
@@ -125,7 +129,8 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status == ServiceStatus.Inactive) throw EcsErrors.ServiceNotFoundException("Service not found.");
-                if (service.DesiredCount > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
+                if (service.TaskSets.Count > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be deleted while it has task sets. Delete them or use force.");
+                if (service is { DesiredCount: > 0, IsDaemon: false } && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
 
                 var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0 };
                 transaction.Put(EcsTables.Services, draining);
@@ -134,36 +139,24 @@ public sealed partial class EcsApi
             cancellation);
 
     private static ServiceRecord RequireService(View view, ClusterRecord cluster, string nameOrArn) =>
-        view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, ServiceNameOf(nameOrArn))) ?? throw EcsErrors.ServiceNotFoundException("Service not found.");
+        FindService(view, cluster, nameOrArn) ?? throw EcsErrors.ServiceNotFoundException("Service not found.");
 
-    private static string ServiceNameOf(string nameOrArn) => Arn.TryParse(nameOrArn, out var arn)
-        ? arn is { Service: "ecs", ResourceType: "service" } ? arn.ResourceName[(arn.ResourceName.LastIndexOf('/') + 1)..] : throw EcsErrors.InvalidParameterException("Invalid identifier: " + nameOrArn)
-        : nameOrArn;
+    private static ServiceRecord? FindService(View view, ClusterRecord cluster, string nameOrArn) =>
+        ClusterNames.NameWithin(cluster, "service", nameOrArn) is { } name ? view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, name)) : null;
 
-    private DeploymentRecord NewDeployment(TaskDefinitionRecord definition)
-    {
-        var id = _ids.Deployment();
-        return new DeploymentRecord
-        {
-            Id = id,
-            Family = definition.Family,
-            Revision = definition.Revision,
-            CreatedAt = Now,
-            UpdatedAt = Now,
-            RolloutState = DeploymentRolloutState.InProgress,
-            RolloutStateReason = $"ECS deployment {id} in progress.",
-        };
-    }
+    // The instances say how many tasks a daemon has, and task sets may come before the count.
+    private static bool MayLackCount(CreateServiceRequest request) =>
+        request.SchedulingStrategy == SchedulingStrategy.Daemon || request.DeploymentController?.Type == DeploymentControllerType.External;
 
     private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
     {
         AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
-        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration),
+        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon),
         DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
         EnableECSManagedTags = request.EnableECSManagedTags ?? false,
         EnableExecuteCommand = request.EnableExecuteCommand ?? false,
         HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
-        LaunchType = request.LaunchType ?? LaunchType.Ec2,
+        LaunchType = request.DeploymentController?.Type == DeploymentControllerType.External ? null : request.LaunchType ?? LaunchType.Ec2,
         LoadBalancers = [],
         NetworkConfiguration = request.NetworkConfiguration,
         PlacementConstraints = request.PlacementConstraints ?? [],

@@ -4,7 +4,7 @@ namespace Estiba.Ecs.TaskDefinitions;
 
 /// <summary>Ports next to each other, written <c>first-last</c>.</summary>
 /// <param name="First">From 1.</param>
-/// <param name="Last">Greater than the first, up to 65,535.</param>
+/// <param name="Last">Up to 65,535; that of a written range is greater than the first.</param>
 internal readonly record struct PortRange(int First, int Last)
 {
     internal const int Highest = 65_535;

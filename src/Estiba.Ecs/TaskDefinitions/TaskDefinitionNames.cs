@@ -61,6 +61,6 @@ internal static partial class TaskDefinitionNames
         return null;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,255}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidName();
 }

@@ -28,9 +28,9 @@ internal static partial class TaskSize
         return number > 0 && number <= int.MaxValue && number == decimal.Truncate(number) ? (int)number : null;
     }
 
-    [GeneratedRegex(@"^\s*(?<number>[0-9.]{1,12})\s*(?<unit>vcpus?)?\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(?<number>[0-9.]{1,12})\s*(?<unit>vcpus?)?\s*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Cpus();
 
-    [GeneratedRegex(@"^\s*(?<number>[0-9.]{1,12})\s*(?:(?<unit>gi?b)|mi?b)?\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(?<number>[0-9.]{1,12})\s*(?:(?<unit>gi?b)|mi?b)?\s*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Gigabytes();
 }

@@ -22,6 +22,7 @@ public sealed partial class EcsApi
         if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
         return _store.CommitAsync(
@@ -33,6 +34,7 @@ public sealed partial class EcsApi
 
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
                 TaskRequests.ValidateOverrides(definition.Definition, request.Overrides);
+                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var placement = Placement.In(transaction, cluster.Key, _random);
                 if (!placement.HasInstances) throw EcsErrors.InvalidParameterException("No Container Instances were found in your cluster.");
 
@@ -55,8 +57,7 @@ public sealed partial class EcsApi
     /// <inheritdoc />
     public Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
-        if (request.ContainerInstances is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Container instances cannot be empty.");
-        if (names.Count > MostInstancesStarted) throw EcsErrors.InvalidParameterException($"Container instances cannot have more than {MostInstancesStarted} items.");
+        var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
 
         return _store.CommitAsync(
             transaction =>
@@ -65,6 +66,7 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
                 TaskRequests.ValidateOverrides(definition.Definition, request.Overrides);
+                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var rules = PlacementRules.Of(definition.Definition, constraints: null, strategy: null);
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
@@ -73,7 +75,7 @@ public sealed partial class EcsApi
                 {
                     if (FindInstance(transaction, cluster, name) is not { } instance)
                     {
-                        failures.Add(new Failure { Arn = InstanceArnOf(cluster, name), Reason = "MISSING" });
+                        failures.Add(NamedItems.Missing(name, ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, name)));
                         continue;
                     }
 
@@ -100,7 +102,13 @@ public sealed partial class EcsApi
     private static IReadOnlyList<EcsTask>? Repeated(View view, ClusterRecord cluster, string operation, string? clientToken, IShape request)
     {
         if (clientToken is null || view.Find(EcsTables.ClientTokens, ClientTokenRecord.KeyOf(cluster, operation, clientToken)) is not { } earlier) return null;
-        if (earlier.RequestHash != ClientTokenRecord.HashOf(request)) throw EcsErrors.ConflictException("The client token was used with other parameters before.");
-        return [.. earlier.TaskIds.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().Select(task => TaskDescription.Of(view, task))];
+        var tasks = earlier.TaskIds.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().ToList();
+        if (earlier.RequestHash != ClientTokenRecord.HashOf(request))
+        {
+            throw EcsErrors.ConflictException(
+                "The client token was used with other parameters before.", new ConflictExceptionDetails { ResourceIds = [.. tasks.Select(task => task.Arn)] });
+        }
+
+        return [.. tasks.Select(task => TaskDescription.Of(view, task))];
     }
 }

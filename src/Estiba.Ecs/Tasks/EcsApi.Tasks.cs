@@ -16,19 +16,13 @@ public sealed partial class EcsApi
     public Task<DescribeTasksResponse> DescribeTasksAsync(DescribeTasksRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
-        if (request.Tasks is not { Count: > 0 } names) throw EcsErrors.InvalidParameterException("Tasks cannot be empty.");
-        if (names.Count > MostTasksDescribed) throw EcsErrors.InvalidParameterException($"Tasks cannot have more than {MostTasksDescribed} items.");
+        var names = NamedItems.Require(request.Tasks, MostTasksDescribed, "Tasks", "taskIds");
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
         var withTags = request.Include?.Contains(TaskField.Tags) ?? false;
-
-        var found = new List<EcsTask>();
-        var failures = new List<Failure>();
-        foreach (var name in names)
-        {
-            if (TaskNames.Find(view, cluster, name) is { } task) found.Add(TaskDescription.Of(view, task, withTags));
-            else failures.Add(new Failure { Arn = Arn.IsArn(name) ? name : cluster.Scope.Arn($"task/{cluster.Name}/{name}"), Reason = "MISSING" });
-        }
-
+        var (found, failures) = NamedItems.Describe(
+            names,
+            name => TaskNames.Find(view, cluster, name) is { } task ? TaskDescription.Of(view, task, withTags) : null,
+            name => cluster.Scope.Arn($"task/{cluster.Name}/{name}"));
         return Task.FromResult(new DescribeTasksResponse { Tasks = found, Failures = failures });
     }
 
@@ -42,8 +36,7 @@ public sealed partial class EcsApi
         var desired = request.DesiredStatus ?? DesiredStatus.Running;
         if (request.ServiceName is not null && (request.Family is not null || request.StartedBy is not null))
             throw EcsErrors.InvalidParameterException("Cannot filter by serviceName together with family or startedBy.");
-        var service = request.ServiceName is { } name ? ServiceNameOf(name) : null;
-        if (service is not null && view.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, service)) is null) throw EcsErrors.ServiceNotFoundException("Service not found.");
+        var service = request.ServiceName is { } name ? RequireService(view, cluster, name).Name : null;
         var instance = request.ContainerInstance is { } of ? RequireInstance(view, cluster, of).Id : null;
 
         var tasks = view.Range(EcsTables.Tasks, cluster.Key + "/", Paging.After(request.NextToken)).Where(task =>

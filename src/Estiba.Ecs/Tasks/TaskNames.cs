@@ -1,5 +1,5 @@
 using Estiba.Contracts;
-using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
 using Estiba.State;
 
 namespace Estiba.Ecs.Tasks;
@@ -14,19 +14,7 @@ internal static class TaskNames
             : null;
 
     /// <summary>The task, or null where there is none that a customer may see.</summary>
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: the ARN is not one of a task.</exception>
-    internal static TaskRecord? Find(View view, ClusterRecord cluster, string idOrArn)
-    {
-        var id = idOrArn;
-        if (Arn.IsArn(idOrArn))
-        {
-            if (!Arn.TryParse(idOrArn, out var arn) || arn is not { Service: "ecs", ResourceType: "task" }) throw EcsErrors.InvalidParameterException("Invalid identifier: " + idOrArn);
-            if (new Scope(arn.AccountId, arn.Region) != cluster.Scope) return null;
-            var path = arn.ResourceName.Split('/');
-            if (path.Length > 1 && path[0] != cluster.Name) return null;
-            id = path[^1];
-        }
-
-        return view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}") is { IsWaiting: false } task ? task : null;
-    }
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: the ARN is of no task, or of one in another cluster.</exception>
+    internal static TaskRecord? Find(View view, ClusterRecord cluster, string idOrArn) =>
+        ClusterNames.NameWithin(cluster, "task", idOrArn) is { } id && view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}") is { IsWaiting: false } task ? task : null;
 }

@@ -18,6 +18,23 @@ internal static class TaskRequests
         if (strategy is { Count: > 0 }) throw EcsErrors.UnsupportedFeatureException("Estiba does not place tasks by capacity provider yet. Leave the strategy out to use the cluster's container instances.");
     }
 
+    /// <summary>Platform versions are Fargate's.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidatePlatform(string? platformVersion)
+    {
+        if (!string.IsNullOrEmpty(platformVersion)) throw EcsErrors.InvalidParameterException("The platform version must be null when specifying an EC2 launch type.");
+    }
+
+    /// <summary>Tasks with an interface of their own need to know its network; others must not have one.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidateNetwork(TaskDefinition definition, NetworkConfiguration? network)
+    {
+        var hasInterface = definition.NetworkMode == NetworkMode.Awsvpc;
+        if (hasInterface && network?.AwsvpcConfiguration is null) throw EcsErrors.InvalidParameterException("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+        if (!hasInterface && network?.AwsvpcConfiguration is not null)
+            throw EcsErrors.InvalidParameterException("Network Configuration is not valid for the given networkMode of this task definition.");
+    }
+
     /// <exception cref="AwsException"><c>InvalidParameterException</c>: an override names a container that the definition does not have.</exception>
     internal static void ValidateOverrides(TaskDefinition definition, TaskOverride? overrides)
     {
@@ -31,13 +48,13 @@ internal static class TaskRequests
     /// <exception cref="AwsException"><c>InvalidParameterException</c>: too many, or a constraint or strategy that cannot be.</exception>
     internal static void ValidatePlacement(IReadOnlyList<PlacementConstraint>? constraints, IReadOnlyList<PlacementStrategy>? strategies)
     {
-        if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Placement constraints cannot have more than {MostConstraints} items.");
-        if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Placement strategies cannot have more than {MostStrategies} items.");
+        if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Maximum number of constraints is {MostConstraints}.");
+        if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Maximum number of strategies is {MostStrategies}.");
         foreach (var constraint in constraints ?? [])
         {
             if (constraint.Type is null) throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
             if (constraint.Type == PlacementConstraintType.MemberOf) ClusterQuery.Parse(constraint.Expression);
-            else if (!string.IsNullOrEmpty(constraint.Expression)) throw EcsErrors.InvalidParameterException("Expression cannot be specified with the distinctInstance placement constraint.");
+            else if (!string.IsNullOrEmpty(constraint.Expression)) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
         }
 
         foreach (var strategy in strategies ?? []) ValidateStrategy(strategy);
@@ -53,6 +70,7 @@ internal static class TaskRequests
             PlacementStrategyType.Spread => field is "" or "instanceId" or "host" || field.StartsWith("attribute:", StringComparison.Ordinal) || field.StartsWith("ecs.", StringComparison.Ordinal),
             _ => throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty."),
         };
-        if (!valid) throw EcsErrors.InvalidParameterException($"Placement strategy {strategy.Type} cannot have the field '{field}'.");
+        if (valid) return;
+        throw EcsErrors.InvalidParameterException(strategy.Type == PlacementStrategyType.Random ? "random field should not be specified." : $"{strategy.Type} field '{field}' is invalid.");
     }
 }

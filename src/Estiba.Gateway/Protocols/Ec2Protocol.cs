@@ -14,7 +14,8 @@ internal sealed class Ec2Protocol : WireProtocol
         {
             xml.WriteStartElement(state.operation.Name + "Response", state.service.XmlNamespace);
             xml.WriteElementString("requestId", state.requestId);
-            state.answer.Write(new XmlShapeWriter(xml));
+            if (state.operation.HasOutput) state.answer.Write(new XmlShapeWriter(xml));
+            else xml.WriteElementString("return", "true");
             xml.WriteEndElement();
         });
 
@@ -26,6 +27,7 @@ internal sealed class Ec2Protocol : WireProtocol
             xml.WriteStartElement("Error");
             xml.WriteElementString("Code", state.error.Code);
             xml.WriteElementString("Message", state.error.Message);
+            state.error.Details?.Write(new XmlShapeWriter(xml));
             xml.WriteEndElement();
             xml.WriteEndElement();
             xml.WriteElementString("RequestID", state.requestId);
@@ -40,6 +42,9 @@ internal sealed class Ec2Protocol : WireProtocol
         SignatureFault.Expired or SignatureFault.ExpiredCredentials => new("RequestExpired", "Request has expired."),
         _ => new("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
     };
+
+    public override AwsException NotAuthorized(string principalArn, string action) =>
+        new("UnauthorizedOperation", $"You are not authorized to perform this operation. User: {principalArn} is not authorized to perform: {action} because no identity-based policy allows the {action} action", 403);
 
     public override AwsException UnknownOperation(string? operation, string? version) => string.IsNullOrEmpty(operation)
         ? new("MissingAction", "The request must contain the parameter Action")

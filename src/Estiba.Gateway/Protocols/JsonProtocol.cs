@@ -13,8 +13,10 @@ internal sealed class JsonProtocol : WireProtocol
 
     public override string ContentType => "application/x-amz-json-1.1";
 
-    public override void WriteAnswer(IBufferWriter<byte> output, ServiceModel service, OperationModel operation, IShape answer, string requestId) =>
-        ShapeJson.Write(answer, output);
+    public override void WriteAnswer(IBufferWriter<byte> output, ServiceModel service, OperationModel operation, IShape answer, string requestId)
+    {
+        if (operation.HasOutput) ShapeJson.Write(answer, output);
+    }
 
     public override void WriteError(IBufferWriter<byte> output, ServiceModel? service, AwsException error, string requestId)
     {
@@ -22,6 +24,7 @@ internal sealed class JsonProtocol : WireProtocol
         json.WriteStartObject();
         json.WriteString("__type"u8, error.Code);
         json.WriteString("message"u8, error.Message);
+        error.Details?.Write(new JsonShapeWriter(json, inside: true));
         json.WriteEndObject();
     }
 
@@ -35,6 +38,9 @@ internal sealed class JsonProtocol : WireProtocol
             _ => "InvalidSignatureException",
         },
         fault.Message);
+
+    public override AwsException NotAuthorized(string principalArn, string action) =>
+        new("AccessDeniedException", $"User: {principalArn} is not authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action");
 
     public override AwsException UnknownOperation(string? operation, string? version) =>
         new("UnknownOperationException", $"The operation {operation} is not known. 'estiba coverage' lists those that are.");

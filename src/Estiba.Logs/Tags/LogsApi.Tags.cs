@@ -42,7 +42,7 @@ public sealed partial class LogsApi
         TagRules.CheckKeys(request.Tags);
         await ChangeAsync(
             view => Resource(view, context, request.ResourceArn!),
-            group => Tagged(group, request.Tags!, LogsErrors.TooManyTagsException),
+            group => Tagged(group, request.Tags!, message => LogsErrors.TooManyTagsException(message, new TooManyTagsExceptionDetails { ResourceName = request.ResourceArn })),
             cancellation);
         return new TagResourceResponse();
     }

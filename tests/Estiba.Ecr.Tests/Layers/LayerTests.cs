@@ -35,7 +35,7 @@ public sealed class LayerTests
 
         var error = await Should.ThrowAsync<AwsException>(() => UploadAsync(platform, id, RandomBytes(20), 10, 20));
 
-        error.Code.ShouldBe("LayerPartTooSmallException");
+        (error.Code, error.Message).ShouldBe(("LayerPartTooSmallException", "All layer parts except the last part should be at least 5MB"));
     }
 
     [Fact]
@@ -48,6 +48,20 @@ public sealed class LayerTests
         var error = await Should.ThrowAsync<AwsException>(() => UploadAsync(platform, id, RandomBytes(20), 10, 20));
 
         error.Code.ShouldBe("InvalidLayerPartException");
+    }
+
+    [Fact]
+    public async Task A_part_that_does_not_follow_is_told_where_to_go_on()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.CreateRepositoryAsync("app");
+        var id = await StartAsync(platform);
+        await UploadAsync(platform, id, RandomBytes(20), 0, 10);
+
+        var error = await Should.ThrowAsync<AwsException>(() => UploadAsync(platform, id, RandomBytes(20), 15, 20));
+
+        var details = error.Details.ShouldBeOfType<InvalidLayerPartExceptionDetails>();
+        (details.RepositoryName, details.UploadId, details.LastValidByteReceived).ShouldBe(("app", id, 9));
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class CapacityProviderTests
         await ClusterTests.RefusedAsync(
             () => PutAsync(world, ["FARGATE"], new CapacityProviderStrategyItem { CapacityProvider = "FARGATE_SPOT", Weight = 1 }),
             "InvalidParameterException",
-            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.");
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.");
     }
 
     [Fact]

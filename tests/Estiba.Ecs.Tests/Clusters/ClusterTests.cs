@@ -107,7 +107,7 @@ public sealed class ClusterTests
 
         (await world.Api.ListClustersAsync(new ListClustersRequest(), world.Caller)).ClusterArns.ShouldBeEmpty();
         (await DescribeAsync(world, ["c"])).Clusters!.Single().Status.ShouldBe("INACTIVE");
-        await RefusedAsync(() => world.Api.ListServicesAsync(new ListServicesRequest { Cluster = "c" }, world.Caller), "ClusterNotFoundException", "Cluster not found.");
+        await RefusedAsync(() => world.Api.ListServicesAsync(new ListServicesRequest { Cluster = "c" }, world.Caller), "ClusterNotFoundException", "The referenced cluster was inactive.");
     }
 
     [Fact]

@@ -80,7 +80,21 @@ public sealed class RunTaskTests
         var second = await world.Api.RunTaskAsync(request, world.Caller);
 
         second.Tasks!.Single().TaskArn.ShouldBe(first.Tasks!.Single().TaskArn);
-        (await Should.ThrowAsync<AwsException>(() => world.Api.RunTaskAsync(request with { Count = 2 }, world.Caller))).Code.ShouldBe("ConflictException");
+    }
+
+    [Fact]
+    public async Task A_client_token_for_another_request_is_a_conflict_with_the_tasks_that_it_started()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        var request = new RunTaskRequest { TaskDefinition = "web", ClientToken = "t" };
+        var first = await world.Api.RunTaskAsync(request, world.Caller);
+
+        var conflict = await Should.ThrowAsync<AwsException>(() => world.Api.RunTaskAsync(request with { Count = 2 }, world.Caller));
+
+        conflict.Code.ShouldBe("ConflictException");
+        conflict.Details.ShouldBeOfType<ConflictExceptionDetails>().ResourceIds.ShouldBe([first.Tasks!.Single().TaskArn!]);
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class QuerySubject
     {
         try
         {
-            var regex = new Regex($"^(?:{pattern})$", RegexOptions.CultureInvariant, LongestMatch);
+            var regex = new Regex($@"^(?:{pattern})\z", RegexOptions.CultureInvariant, LongestMatch);
             return capacity => _values(capacity).Any(regex.IsMatch);
         }
         catch (ArgumentException)

@@ -27,6 +27,6 @@ internal static partial class ContainerChecks
         if (!containers.Any(container => container.Essential == true)) throw ClientException("Task definition doesn't have any essential container.");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_.:/#@-]{1,255}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9_.:/#@-]{1,255}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ValidImage();
 }

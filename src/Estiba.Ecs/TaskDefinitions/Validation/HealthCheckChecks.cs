@@ -24,7 +24,7 @@ internal static class HealthCheckChecks
 
     private static void CheckRange(ContainerDefinition container, string name, int? value, int least, int most)
     {
-        if (value < least || value > most)
-            throw ClientException($"Invalid 'healthCheck' setting for container '{container.Name}'. The {name} must be between {least} and {most}.");
+        if (value < least) throw ClientException($"Health check {name} must be greater than or equal to the minimum allowed value {least} for container '{container.Name}'");
+        if (value > most) throw ClientException($"Health check {name} must be less than or equal to the maximum allowed value {most} for container '{container.Name}'");
     }
 }

@@ -29,7 +29,7 @@ internal static class LogChecks
         if (hasRouter && !usesRouter)
             throw ClientException("When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.");
         if (usesRouter && !hasRouter)
-            throw ClientException("When a container is configured with the awsfirelens log driver, a firelensConfiguration object must be specified for one container.");
+            throw ClientException("When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.");
     }
 
     private static void Check(LogConfiguration log, string? executionRole)

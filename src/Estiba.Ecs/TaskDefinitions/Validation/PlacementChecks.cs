@@ -26,11 +26,13 @@ internal static class PlacementChecks
 
         if (definition.EphemeralStorage is { } storage)
         {
+            if (definition.RequiresCompatibilities?.Contains(Compatibility.Ec2) == true) throw ClientException("Tasks using the EC2 launch type do not support EphemeralStorage.");
             if (storage.SizeInGiB < LeastStorage) throw ClientException($"EphemeralStorage size should be at least {LeastStorage}");
             if (storage.SizeInGiB > MostStorage) throw ClientException($"EphemeralStorage size should be at most {MostStorage}");
         }
 
-        if (definition.ProxyConfiguration is { } proxy && definition.ContainerDefinitions!.All(container => container.Name != proxy.ContainerName))
-            throw ClientException($"Invalid 'proxyConfiguration' setting. Unknown container: '{proxy.ContainerName}'.");
+        if (definition.ProxyConfiguration is not { } proxy) return;
+        if (definition.NetworkMode != NetworkMode.Awsvpc) throw ClientException("APPMESH proxy configuration is only supported in networkMode=awsvpc");
+        if (definition.ContainerDefinitions!.All(container => container.Name != proxy.ContainerName)) throw ClientException($"Proxy container [{proxy.ContainerName}] does not exist.");
     }
 }

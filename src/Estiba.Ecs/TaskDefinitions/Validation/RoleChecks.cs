@@ -13,6 +13,6 @@ internal static partial class RoleChecks
         if (definition.ExecutionRoleArn is { } executionRole && !ValidRole().IsMatch(executionRole)) throw ClientException("Role is not valid");
     }
 
-    [GeneratedRegex(@"^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([\w+=,.@-]+/)*[\w+=,.@-]{1,64}\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
     private static partial Regex ValidRole();
 }

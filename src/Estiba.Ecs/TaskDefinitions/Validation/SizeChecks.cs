@@ -6,7 +6,8 @@ namespace Estiba.Ecs.TaskDefinitions;
 /// <summary>CPU and memory of the task and of its containers, and how they fit into each other.</summary>
 internal static class SizeChecks
 {
-    private const int LeastMemory = 6;
+    // What Docker needed at the time; one of 20.10 or newer wants 6 MiB and refuses the container when it is created.
+    private const int LeastMemory = 4;
     private const int LeastTaskCpu = 128;
     private const int MostTaskCpu = 196_608;
 

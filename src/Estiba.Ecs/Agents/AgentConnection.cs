@@ -1,0 +1,20 @@
+using Estiba.State;
+
+namespace Estiba.Ecs.Agents;
+
+/// <summary>Writes down whether an agent is connected.</summary>
+internal static class AgentConnection
+{
+    /// <summary>Writes it for one container instance.</summary>
+    internal static void Set(Transaction transaction, string instanceKey, bool connected, DateTimeOffset now)
+    {
+        if (transaction.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance || instance.AgentConnected == connected) return;
+        transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected, ConnectionChangedAt = now, Version = instance.Version + 1 });
+    }
+
+    /// <summary>No connection outlives the process that held it.</summary>
+    internal static void ForgetAll(Transaction transaction, DateTimeOffset now)
+    {
+        foreach (var instance in transaction.Range(EcsTables.ContainerInstances).ToList()) Set(transaction, instance.Key, connected: false, now);
+    }
+}

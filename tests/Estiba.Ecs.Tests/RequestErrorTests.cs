@@ -1,0 +1,120 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Tests.TaskDefinitions;
+
+namespace Estiba.Ecs.Tests;
+
+/// <summary>The words that ECS has for requests that cannot be.</summary>
+public sealed class RequestErrorTests
+{
+    [Fact]
+    public Task Nothing_to_describe() => RefusedAsync(
+        ("Tasks cannot be empty.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [] }, world.Caller)),
+        ("Services cannot be empty.", world => world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = [] }, world.Caller)),
+        ("Container instance cannot be empty.", world => world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [] }, world.Caller)));
+
+    [Fact]
+    public Task Too_much_to_describe() => RefusedAsync(
+        ("taskIds can have at most 100 items.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = Names(101) }, world.Caller)),
+        ("service names can have at most 10 items.", world => world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = Names(11) }, world.Caller)),
+        ("instanceIds can have at most 100 items.", world => world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = Names(101) }, world.Caller)),
+        ("clusters can have at most 100 items.", world => world.Api.DescribeClustersAsync(new DescribeClustersRequest { Clusters = Names(101) }, world.Caller)));
+
+    [Fact]
+    public async Task What_is_not_there_is_described_as_missing()
+    {
+        await using var world = await CreateAsync();
+
+        var failures = (await world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = ["0123", "arn:aws:ecs:eu-west-1:999999999999:task/default/0123"] }, world.Caller)).Failures!;
+
+        failures.Select(failure => (failure.Arn, failure.Reason)).ShouldBe(
+            [("arn:aws:ecs:eu-west-1:123456789012:task/default/0123", "MISSING"), ("arn:aws:ecs:eu-west-1:999999999999:task/default/0123", "MISSING")]);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("web\n")]
+    [InlineData("ñandú")]
+    public Task A_name_that_cannot_be_one(string name) => RefusedAsync(
+        (@"ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$", world => world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = name }, world.Caller)),
+        ($@"Cluster must match ^[a-zA-Z0-9\-_]{{1,255}}$, but was {name}", world => world.Api.ListTasksAsync(new ListTasksRequest { Cluster = name }, world.Caller)),
+        ($@"ServiceName must match ^[a-zA-Z0-9\-_]{{1,255}}$, but was {name}", world => world.Api.CreateServiceAsync(Service with { ServiceName = name }, world.Caller)));
+
+    [Fact]
+    public async Task The_arn_of_something_in_another_cluster()
+    {
+        await using var world = await CreateAsync();
+        await world.CreateServiceAsync(desired: 0);
+        await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "other" }, world.Caller);
+        var arn = (await world.ServiceAsync()).ServiceArn!;
+
+        var error = await Should.ThrowAsync<AwsException>(() => world.Api.DescribeServicesAsync(new DescribeServicesRequest { Cluster = "other", Services = [arn] }, world.Caller));
+
+        (error.Code, error.Message).ShouldBe(("InvalidParameterException", "Invalid identifier: Identifier is for cluster default. Your cluster is other"));
+    }
+
+    [Fact]
+    public Task A_placement_that_cannot_be() => RefusedAsync(
+        ("binpack field 'instanceId' is invalid.", Run(request => request with { PlacementStrategy = [new PlacementStrategy { Type = "binpack", Field = "instanceId" }] })),
+        ("random field should not be specified.", Run(request => request with { PlacementStrategy = [new PlacementStrategy { Type = "random", Field = "cpu" }] })),
+        ("Maximum number of strategies is 5.", Run(request => request with { PlacementStrategy = [.. Names(6).Select(_ => new PlacementStrategy { Type = "random" })] })),
+        ("distinctInstance expression should not be specified.", Run(request => request with { PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance", Expression = "a == b" }] })));
+
+    [Fact]
+    public Task What_only_Fargate_has() => RefusedAsync(
+        ("The platform version must be null when specifying an EC2 launch type.", Run(request => request with { LaunchType = "EC2", PlatformVersion = "1.4.0" })),
+        ("The platform version must be null when specifying an EC2 launch type.", world => world.Api.CreateServiceAsync(Service with { LaunchType = "EC2", PlatformVersion = "1.4.0" }, world.Caller)));
+
+    [Fact]
+    public async Task A_network_configuration_belongs_to_awsvpc()
+    {
+        var network = new NetworkConfiguration { AwsvpcConfiguration = new AwsVpcConfiguration { Subnets = ["subnet-1"] } };
+        await RefusedAsync(
+            ("Network Configuration is not valid for the given networkMode of this task definition.", Run(request => request with { NetworkConfiguration = network })),
+            ("Network Configuration is not valid for the given networkMode of this task definition.", world => world.Api.CreateServiceAsync(Service with { NetworkConfiguration = network }, world.Caller)),
+            ("Network Configuration must be provided when networkMode 'awsvpc' is specified.", async world =>
+            {
+                await TaskDefinitionTests.RegisterAsync(world, """{"family":"web","networkMode":"awsvpc","containerDefinitions":[{"name":"a","image":"i","memory":64}]}""");
+                await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
+            }));
+    }
+
+    [Fact]
+    public Task A_service_without_load_balancer_takes_no_role() => RefusedAsync(
+        ("IAM roles are only valid for services configured to use load balancers.", world => world.Api.CreateServiceAsync(Service with { Role = "ecsServiceRole" }, world.Caller)));
+
+    [Theory]
+    [InlineData(101, 200, "minimumHealthyPercent must be at most 100")]
+    [InlineData(50, 99, "maximumPercent must be at least 100")]
+    [InlineData(100, 100, "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")]
+    public Task Percentages_that_cannot_be(int minimum, int maximum, string message) => RefusedAsync(
+        (message, world => world.Api.CreateServiceAsync(
+            Service with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum } }, world.Caller)));
+
+    private static CreateServiceRequest Service { get; } = new() { ServiceName = "s", TaskDefinition = "web", DesiredCount = 1 };
+
+    private static Func<EcsWorld, Task> Run(Func<RunTaskRequest, RunTaskRequest> with) =>
+        world => world.Api.RunTaskAsync(with(new RunTaskRequest { TaskDefinition = "web" }), world.Caller);
+
+    private static List<string> Names(int count) => [.. Enumerable.Range(0, count).Select(n => "n" + n)];
+
+    private static async Task<EcsWorld> CreateAsync()
+    {
+        var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        return world;
+    }
+
+    private static async Task RefusedAsync(params (string Message, Func<EcsWorld, Task> Call)[] requests)
+    {
+        foreach (var (message, call) in requests)
+        {
+            await using var world = await CreateAsync();
+
+            var error = await Should.ThrowAsync<AwsException>(() => call(world));
+
+            (error.Code, error.Message).ShouldBe(("InvalidParameterException", message));
+        }
+    }
+}
