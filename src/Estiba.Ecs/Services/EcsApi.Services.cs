@@ -25,12 +25,8 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
-<<<<<<< HEAD
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
-=======
-                var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
-                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
->>>>>>> finish
+                if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
                 if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
