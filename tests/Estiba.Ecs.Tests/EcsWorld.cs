@@ -48,6 +48,8 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
+    internal IDisposable Subscribe(Action<Commit> onCommit) => _store.Subscribe(onCommit);
+
     /// <summary>Lets the controllers work until nothing changes any more.</summary>
     internal async Task SettleAsync()
     {
@@ -62,7 +64,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     internal Task SweepAsync() => _retention.SweepAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
-    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? attributes = null)
+    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? gpus = null, IReadOnlyList<string>? attributes = null)
     {
         await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
         var answer = await Api.RegisterContainerInstanceAsync(
@@ -75,7 +77,9 @@ internal sealed class EcsWorld : IAsyncDisposable
                     new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = cpu },
                     new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = memory },
                     new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = ["22"] },
+                    .. gpus is null ? Array.Empty<Resource>() : [new Resource { Name = "GPU", Type = "STRINGSET", StringSetValue = gpus }],
                 ],
+                VersionInfo = new VersionInfo { AgentVersion = "1.105.1" },
                 Attributes =
                 [
                     new EcsAttribute { Name = "ecs.availability-zone", Value = zone },

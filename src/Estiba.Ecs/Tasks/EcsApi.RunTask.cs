@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.TaskDefinitions;
@@ -20,9 +21,7 @@ public sealed partial class EcsApi
     {
         var count = request.Count ?? 1;
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
-        if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
-            throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
-        TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
@@ -44,11 +43,17 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var strategy = CapacityStrategy.Of(cluster, request.LaunchType, request.CapacityProviderStrategy);
+                var candidatesOf = new Dictionary<string, Candidates>(StringComparer.Ordinal);
                 for (var n = 0; n < count && failures.Count == 0; n++)
                 {
-                    var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is { } instance) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.AddRange(placement.Explain(task, rules).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
+                    var provider = strategy.Count > 0 ? CapacityStrategy.Next(strategy, name => started.Count(other => other.CapacityProvider == name)) : null;
+                    var task = order.Make(cluster, definition, _ids, Now) with { CapacityProvider = provider };
+                    if (!candidatesOf.TryGetValue(provider ?? "", out var candidates))
+                        candidatesOf.Add(provider ?? "", candidates = placement.For(new PlacementDemand(task.Group, task.Resources, rules with { CapacityProvider = provider })));
+
+                    if (candidates.Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.AddRange(placement.Explain(candidates.Demand).Where(answer => answer.Obstacle != PlacementObstacle.Inactive).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
                 }
 
                 return new RunTaskResponse { Tasks = Start(transaction, cluster, "RunTask", request.ClientToken, request, started), Failures = failures };
@@ -74,6 +79,7 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
                 foreach (var name in names)
                 {
                     if (FindInstance(transaction, cluster, name) is not { } instance)
@@ -82,10 +88,12 @@ public sealed partial class EcsApi
                         continue;
                     }
 
-                    var placement = Placement.In(transaction, cluster.Key, _random, new HashSet<string> { instance.Key });
+                    // An instance may be named more than once.
+                    if (!placements.TryGetValue(instance.Key, out var placement)) placements.Add(instance.Key, placement = Placement.On(transaction, instance, _random));
                     var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is not null) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(task, rules) is [var answer, ..] ? answer.Obstacle.Code : "INACTIVE" });
+                    var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                    if (placement.For(demand).Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }
 
                 return new StartTaskResponse { Tasks = Start(transaction, cluster, "StartTask", clientToken: null, request, started), Failures = failures };
