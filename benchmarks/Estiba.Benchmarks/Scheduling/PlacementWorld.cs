@@ -1,6 +1,7 @@
 using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
@@ -25,7 +26,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
     private PlacementWorld(Store store)
     {
         Store = store;
-        _api = new EcsApi(store, _ids, new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, TimeProvider.System);
+        _api = new EcsApi(store, new NoRoles(), _ids, new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, TimeProvider.System);
         Scheduler = new ClusterScheduler(store, _ids, new Random(1), TimeProvider.System);
     }
 
@@ -124,3 +125,6 @@ internal sealed class PlacementWorld : IAsyncDisposable
         await new ServiceReconciler(Store, _ids, TimeProvider.System).ReconcileAsync($"{ClusterKey}/{name}", CancellationToken.None);
     }
 }
+
+/// <summary>STS of a world whose tasks have no roles: nothing asks it.</summary>
+internal sealed class NoRoles : IStsApi;
