@@ -23,6 +23,7 @@ public sealed partial class EcsApi
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
+        TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
         return _store.CommitAsync(
@@ -58,6 +59,7 @@ public sealed partial class EcsApi
     public Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
+        TaskRequests.ValidateTexts(request.StartedBy);
 
         return _store.CommitAsync(
             transaction =>
