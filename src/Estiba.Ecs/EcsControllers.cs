@@ -40,6 +40,7 @@ public sealed class EcsControllers : IAsyncDisposable
             [Controller.Services] = new ServiceReconciler(store, ids, time),
             [Controller.Scheduler] = new ClusterScheduler(store, ids, new Random(random.Next()), time),
             [Controller.Payloads] = new PayloadReconciler(store, sessions, ids, options, time),
+            [Controller.Presence] = new PresenceReconciler(store, sessions, options, time),
         };
 
     /// <summary>Begins to work, first on everything that was left when the platform last stopped.</summary>

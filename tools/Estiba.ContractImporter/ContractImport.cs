@@ -15,7 +15,10 @@ internal static class ContractImport
     /// <summary>The contract of one service.</summary>
     /// <param name="service">The folder name of the description, for example <c>ecs</c>.</param>
     /// <param name="description">The whole description.</param>
-    /// <param name="choice">From services.json: the operations wanted (all when absent) and how the service words a validation failure.</param>
+    /// <param name="choice">
+    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, members that AWS's own agent sends although the
+    /// public description leaves them out, and the patterns that the service tells where those are not the ones that it goes by.
+    /// </param>
     internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
     {
         var allOperations = description["operations"]!.AsObject();
@@ -24,6 +27,12 @@ internal static class ContractImport
         foreach (var name in wanted.Order(StringComparer.Ordinal))
             operations[name] = OperationOf(allOperations[name]?.AsObject() ?? throw new InvalidOperationException($"{service} has no operation {name}."));
 
+        foreach (var (shape, members) in choice["members"]?.AsObject() ?? [])
+            foreach (var (name, member) in members!.AsObject()) description["shapes"]![shape]!["members"]![name] = member!.DeepClone();
+
+        var shapes = ReachableShapes(description["shapes"]!.AsObject(), operations);
+        foreach (var (shape, pattern) in choice["toldPatterns"]?.AsObject() ?? []) shapes[shape]!["toldPattern"] = pattern!.DeepClone();
+
         var metadata = Keep(description["metadata"]!.AsObject(), Metadata);
         metadata["validation"] = choice["validation"]?.DeepClone();
         return new JsonObject
@@ -31,7 +40,7 @@ internal static class ContractImport
             ["service"] = service,
             ["metadata"] = metadata,
             ["operations"] = operations,
-            ["shapes"] = ReachableShapes(description["shapes"]!.AsObject(), operations),
+            ["shapes"] = shapes,
         };
     }
 

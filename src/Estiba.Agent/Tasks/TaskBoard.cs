@@ -42,6 +42,12 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         if (entries.TryGetValue(arn, out var entry) && !entry.State.StopWanted) Apply(entry, static state => state with { StopWanted = true });
     }
 
+    /// <summary>Reports the end of a task once more: a server that still speaks of it has lost the report, as when it was restored from a backup.</summary>
+    public void ReportEnd(string arn)
+    {
+        if (entries.TryGetValue(arn, out var entry) && entry.State.IsStopped && TaskReport.Of(entry.State, cluster) is { } report) work.Report(report);
+    }
+
     /// <summary>Something happened to a container of a task.</summary>
     public void ContainerChanged(string taskArn, string containerName, string action)
     {

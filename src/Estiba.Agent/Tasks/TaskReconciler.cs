@@ -94,7 +94,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         Post(() =>
         {
             foreach (var task in tasks)
+            {
                 if (task.DesiredStatus == TaskStatuses.Stopped) board.Stop(task.Arn ?? "");
+                board.ReportEnd(task.Arn ?? "");
+            }
+
             done.TrySetResult();
         });
         await done.Task.WaitAsync(cancellation);

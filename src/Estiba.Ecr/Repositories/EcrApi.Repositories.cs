@@ -10,7 +10,6 @@ public sealed partial class EcrApi
     /// <inheritdoc />
     public async Task<CreateRepositoryResponse> CreateRepositoryAsync(CreateRepositoryRequest request, CallContext context, CancellationToken cancellation = default)
     {
-        RepositoryNames.Validate(request.RepositoryName!);
         var mutability = request.ImageTagMutability ?? ImageTagMutability.Mutable;
         TagMutability.Validate(mutability, request.ImageTagMutabilityExclusionFilters);
         var id = Named(request.RegistryId, request.RepositoryName, context);

@@ -17,12 +17,14 @@ namespace Estiba.Ecs.Agents;
 /// <param name="ids">Makes message ids.</param>
 /// <param name="options">How often it beats, and how long an agent may be silent.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time)
+/// <param name="lastSequence">The number of the last payload that the agent has seen, as far as it says: numbers go on from there.</param>
+internal sealed class AgentSession(
+    string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time, int lastSequence = 0)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SentTask> _sent = new(StringComparer.Ordinal);
     private long _heard = time.GetTimestamp();
-    private long _sequence;
+    private int _sequence = lastSequence;
 
     /// <summary>The key of the agent's container instance.</summary>
     internal string InstanceKey => instanceKey;
@@ -57,7 +59,8 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
         if (news.Count == 0) return;
 
         var instance = store.Current.Find(EcsTables.ContainerInstances, instanceKey);
-        if (instance is null) return;
+        AcsTask[] payload = [.. news.Select(translate).OfType<AcsTask>()];
+        if (instance is null || payload.Length == 0) return; // Amazon's agent leaves a payload without tasks unanswered
         await link.SendAsync(
             AgentFrame.Encode(new PayloadMessage
             {
@@ -66,7 +69,7 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
                 MessageId = messageId,
                 SeqNum = Interlocked.Increment(ref _sequence),
                 GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Tasks = [.. news.Select(translate).OfType<AcsTask>()],
+                Tasks = payload,
             }),
             cancellation);
     }
@@ -77,17 +80,21 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
     /// </summary>
     internal async Task BeatAsync(CancellationToken cancellation)
     {
-        if (time.GetElapsedTime(Interlocked.Read(ref _heard)) > options.AgentSilence)
-        {
-            link.Close();
-            return;
-        }
-
+        if (HangUpIfSilent()) return;
         await link.SendAsync(AgentFrame.Encode(new HeartbeatMessage { MessageId = ids.Unique(), Healthy = true }), cancellation);
         if (ForgetUnanswered()) attend(new Look(Controller.Payloads, instanceKey));
     }
 
-    /// <summary>Takes a frame from the agent.</summary>
+    /// <summary>Ends the conversation if nothing was heard for too long.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool HangUpIfSilent()
+    {
+        if (time.GetElapsedTime(Interlocked.Read(ref _heard)) <= options.AgentSilence) return false;
+        link.Close();
+        return true;
+    }
+
+    /// <summary>Takes a frame from the agent; a message of a kind that the server has no use for is a sign of life and no more.</summary>
     /// <exception cref="AwsException"><c>SerializationException</c>: it is no message.</exception>
     internal async Task ReceiveAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
     {
@@ -120,7 +127,7 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
                 ContainerInstanceArn = instance.Arn,
                 MessageId = ids.Unique(),
                 GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(), // agents leave out manifests whose number is not above all they have seen
                 Tasks = [.. view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).Select(task => Identify(task.Arn, instance, task.DesiredStatus))],
             }),
             cancellation);

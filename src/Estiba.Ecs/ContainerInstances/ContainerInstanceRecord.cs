@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 
 namespace Estiba.Ecs;
@@ -41,6 +42,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>When the agent connected or was lost.</summary>
     public DateTimeOffset? ConnectionChangedAt { get; init; }
 
+    /// <summary>When the agent connected last.</summary>
+    public DateTimeOffset? ConnectedAt { get; init; }
+
     /// <summary>When it was given up for lost, because its agent had been away for too long; null while it is not.</summary>
     public DateTimeOffset? LostAt { get; init; }
 
@@ -50,6 +54,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>Versions of the agent and its engine.</summary>
     public VersionInfo? VersionInfo { get; init; }
 
+    /// <summary>What its agent called its registration, so that one that is repeated makes no second instance.</summary>
+    public string? RegistrationToken { get; init; }
+
     /// <summary>Attributes of the agent and of the operator.</summary>
     public IReadOnlyList<EcsAttribute> Attributes { get; init; } = [];
 
@@ -58,6 +65,9 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>When it was deregistered, if it was.</summary>
     public DateTimeOffset? DeregisteredAt { get; init; }
+
+    /// <summary>Whether the agent is Amazon's, as far as it says.</summary>
+    public bool HasAmazonAgent => VersionInfo?.AgentHash is { Length: > 0 } hash && hash != EstibaAgent.Hash;
 
     /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
     public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Scheduling;
 using Estiba.State;
 
@@ -18,6 +19,7 @@ internal static class InstanceDescription
             AgentConnected = instance.AgentConnected,
             Attachments = [],
             Attributes = instance.Attributes,
+            CapacityProviderName = instance.Attribute(CapacityStrategy.InstanceAttribute),
             ContainerInstanceArn = instance.Arn,
             Ec2InstanceId = instance.Ec2InstanceId,
             PendingTasksCount = usage.Pending,

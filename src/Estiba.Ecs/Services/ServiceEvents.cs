@@ -27,7 +27,13 @@ internal static class ServiceEvents
 
     internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";
 
+    internal static string StoppedPending(int tasks) => $"stopped {tasks} pending tasks.";
+
     internal const string SteadyState = "has reached a steady state.";
+
+    internal static string NotBalanced(string zones) => $"is not AZ balanced with {zones}. AZ Rebalancing in progress.";
+
+    internal static string Balanced(string zones) => $"is AZ balanced with {zones}.";
 
     internal const string FailingToStart = "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 

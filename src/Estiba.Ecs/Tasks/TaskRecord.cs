@@ -77,6 +77,9 @@ public sealed record TaskRecord
     /// <summary>The one container instance, by id, that a daemon service wants it on; null for any.</summary>
     public string? OnlyInstance { get; init; }
 
+    /// <summary>The capacity provider whose instances it may be on, by name; null for any instance.</summary>
+    public string? CapacityProvider { get; init; }
+
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 

@@ -95,7 +95,14 @@ internal sealed class Platform : IAsyncDisposable
         var joining = new JoinDoors(new JoinTokens(store, _time), _loggers.CreateLogger("Estiba.Joining"));
 
         var ecsIds = new EcsIds(new Random());
-        var ecsOptions = new EcsOptions { AgentEndpoint = _configuration.AgentEndpoint, MayRegister = hosts.MayRegister };
+        var ecsOptions = new EcsOptions
+        {
+            AgentEndpoint = _configuration.AgentEndpoint,
+            Registry = _configuration.Registry,
+            Version = CommandLine.Version.Text,
+            MayRegister = hosts.MayRegister,
+            MayStay = caller => _configuration.AnyCredentials || credentials.Find(caller.AccessKeyId) is not null,
+        };
         var ecs = new EcsApi(store, ecsIds, Random.Shared, ecsOptions, _time);
         var controllers = EndWith(new EcsControllers(store, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);
