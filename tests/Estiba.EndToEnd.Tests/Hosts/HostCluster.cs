@@ -33,7 +33,7 @@ public sealed class HostCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        World = await World.CreateServerAsync("--bind", "0.0.0.0", "--advertise", Host.AddressOfMachine);
+        World = await World.CreateServerAsync("--bind", "0.0.0.0", "--advertise", Host.AddressOfMachine, "--lost-after", "12");
         Hosts = [new Host(1, World), new Host(2, World, "--live-restore"), new Host(3, World)];
         var platform = await RunningPlatform.FindAsync(DataLayout.At(World.Platform.DataDirectory), CancellationToken.None);
         _ecs = new EcsClient(platform.ClientOptions(PlatformOptions.DefaultRegion, _http));
