@@ -16,6 +16,9 @@ public sealed record AgentOptions
     /// <summary>The credentials to sign web sockets with; asked each time.</summary>
     public required Func<AwsCredentials> Credentials { get; init; }
 
+    /// <summary>Opens web sockets, and says which servers' certificates are good; not disposed. Null trusts whom the machine trusts, and knows no proxy.</summary>
+    public HttpMessageInvoker? WebSockets { get; init; }
+
     /// <summary>The account, twelve digits; used where a call is made in process. Empty where the server finds it from the credentials.</summary>
     public string AccountId { get; init; } = "";
 

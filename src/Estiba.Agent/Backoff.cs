@@ -1,12 +1,16 @@
 namespace Estiba.Agent;
 
 /// <summary>Growing delays between attempts, each half by chance, so that many agents do not come at the same moment.</summary>
-internal sealed class Backoff(TimeSpan first, TimeSpan longest, Random random)
+/// <param name="first">The first delay.</param>
+/// <param name="longest">What delays grow to.</param>
+/// <param name="random">The chance.</param>
+public sealed class Backoff(TimeSpan first, TimeSpan longest, Random random)
 {
     private const double Growth = 1.8;
 
     private TimeSpan? last;
 
+    /// <summary>The next delay.</summary>
     public TimeSpan Next()
     {
         var delay = last is { } before ? before * Growth : first;
@@ -15,5 +19,6 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest, Random random)
         return delay * (0.5 + random.NextDouble() / 2);
     }
 
+    /// <summary>Begins with the first delay again.</summary>
     public void Reset() => last = null;
 }

@@ -168,22 +168,42 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     private async Task ServeAsync(CancellationToken cancellation)
     {
         var registration = new Registration(options, engine, services.Ecs, Context, identityFile, time, random, logger);
-        var identity = await registration.RegisterAsync(cancellation);
-        ContainerInstanceArn = identity.ContainerInstanceArn;
-        sequenceNumber = identity.SequenceNumber;
-        logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
-        reporter.Begin();
+        var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
+        while (true)
+        {
+            var identity = await registration.RegisterAsync(cancellation);
+            ContainerInstanceArn = identity.ContainerInstanceArn;
+            sequenceNumber = identity.SequenceNumber;
+            logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
+            reporter.Begin();
+            try
+            {
+                await ConverseAsync(identity, cancellation);
+            }
+            catch (NotRegisteredException exception)
+            {
+                // What runs here goes on, until the server says what of it should.
+                logger.LogWarning("{Message}. {Instance} registers anew", exception.Message, options.InstanceId);
+                identityFile.Delete();
+            }
 
+            await Task.Delay(retry.Next(), time, cancellation);
+        }
+    }
+
+    /// <summary>Keeps both sockets open, until the server does not know the instance any more.</summary>
+    private async Task ConverseAsync(AgentIdentity identity, CancellationToken cancellation)
+    {
         var version = await VersionAsync(cancellation);
         var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
-        var acs = new AcsSession(options, identity, tasks, number => Remember(identity, number), random, logger);
         var telemetry = new TelemetrySession(options, identity, tasks, new UsageSampler(options, engine, logger), events, signer, time, random);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var taskSession = keeper.RunAsync(
             "task",
             static answer => answer.Endpoint,
             () => new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["agentHash"] = Registration.AgentHash,
+                ["agentHash"] = EstibaAgent.Hash,
                 ["agentVersion"] = Registration.AgentVersion,
                 ["clusterArn"] = ClusterArn(identity),
                 ["containerInstanceArn"] = identity.ContainerInstanceArn,
@@ -192,15 +212,15 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
                 ["sendCredentials"] = "true",
                 ["seqNum"] = Math.Max(1, sequenceNumber).ToString(CultureInfo.InvariantCulture),
             },
-            acs.RunAsync,
+            (socket, stop) => new AcsSession(options, identity, tasks, (frame, end) => socket.SendAsync(frame, end), number => Remember(identity, number), logger).RunAsync(socket, random, stop),
             connected => IsConnected = connected,
-            cancellation);
+            ending.Token);
         var telemetrySession = keeper.RunAsync(
             "telemetry",
             static answer => answer.TelemetryEndpoint,
             () => new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["agentHash"] = Registration.AgentHash,
+                ["agentHash"] = EstibaAgent.Hash,
                 ["agentVersion"] = Registration.AgentVersion,
                 ["cluster"] = options.Cluster,
                 ["containerInstance"] = identity.ContainerInstanceArn,
@@ -208,8 +228,11 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
             },
             telemetry.RunAsync,
             static _ => { },
-            cancellation);
-        await Task.WhenAll(taskSession, telemetrySession);
+            ending.Token);
+        var first = await Task.WhenAny(taskSession, telemetrySession);
+        await ending.CancelAsync();
+        await Task.WhenAll(taskSession, telemetrySession).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
     }
 
     private void Remember(AgentIdentity identity, long number)

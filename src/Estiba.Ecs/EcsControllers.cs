@@ -8,14 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Ecs;
 
 /// <summary>What works behind the operations: it watches the state and sends each controller to where something has changed.</summary>
-/// <remarks>Lives as long as the platform. Controllers share nothing but the store.</remarks>
+/// <remarks>Lives as long as the platform. Controllers share nothing but the store; <see cref="Attention"/> decides who looks where.</remarks>
 public sealed class EcsControllers : IAsyncDisposable
 {
     private readonly Store _store;
     private readonly TimeProvider _time;
-    private readonly ReconcilerLoop<string> _services;
-    private readonly ReconcilerLoop<string> _schedulers;
-    private readonly ReconcilerLoop<string> _payloads;
+    private readonly Dictionary<Controller, ReconcilerLoop<string>> _loops;
     private readonly Retention _retention;
     private IDisposable? _subscription;
 
@@ -25,26 +23,32 @@ public sealed class EcsControllers : IAsyncDisposable
         _store = store;
         _time = time;
         var sessions = new AgentSessions();
-        _services = Loop("services", new ServiceReconciler(store, ids, time));
-        _schedulers = Loop("scheduler", new ClusterScheduler(store, ids, new Random(random.Next()), time));
-        _payloads = Loop("payloads", new PayloadReconciler(store, sessions, ids, options, time));
+        _loops = Reconcilers(store, sessions, ids, random, options, time).ToDictionary(
+            entry => entry.Key,
+            entry => new ReconcilerLoop<string>(entry.Key.ToString(), entry.Value, time, new Random(random.Next()), loggers.CreateLogger($"Estiba.Ecs.{entry.Key}")));
         _retention = new Retention(store, options, time, loggers.CreateLogger<Retention>());
-        Agents = new AgentDoor(store, sessions, _payloads.Enqueue, ids, options, time, loggers.CreateLogger<AgentDoor>());
-
-        ReconcilerLoop<string> Loop(string name, IReconciler<string> reconciler) =>
-            new(name, reconciler, time, new Random(random.Next()), loggers.CreateLogger("Estiba.Ecs." + name));
+        Agents = new AgentDoor(store, sessions, Attend, ids, options, time, loggers.CreateLogger<AgentDoor>());
     }
 
     /// <summary>Takes the agents' web sockets.</summary>
     public AgentDoor Agents { get; }
 
+    /// <summary>What each controller does when it is sent somewhere.</summary>
+    internal static IReadOnlyDictionary<Controller, IReconciler<string>> Reconcilers(Store store, AgentSessions sessions, EcsIds ids, Random random, EcsOptions options, TimeProvider time) =>
+        new Dictionary<Controller, IReconciler<string>>
+        {
+            [Controller.Services] = new ServiceReconciler(store, ids, time),
+            [Controller.Scheduler] = new ClusterScheduler(store, ids, new Random(random.Next()), time),
+            [Controller.Payloads] = new PayloadReconciler(store, sessions, ids, options, time),
+            [Controller.Presence] = new PresenceReconciler(store, sessions, options, time),
+        };
+
     /// <summary>Begins to work, first on everything that was left when the platform last stopped.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await _store.CommitAsync(ForgetConnections, cancellation);
-        _subscription = _store.Subscribe(OnCommit);
-        foreach (var service in _store.Current.Range(EcsTables.Services)) Look(service);
-        foreach (var cluster in _store.Current.Range(EcsTables.Clusters)) _schedulers.Enqueue(cluster.Key);
+        await _store.CommitAsync(transaction => AgentConnection.ForgetAll(transaction, _time.GetUtcNow()), cancellation);
+        _subscription = _store.Subscribe(commit => Attend(Attention.After(commit)));
+        Attend(Attention.AtStart(_store.Current));
         _retention.Start();
     }
 
@@ -53,46 +57,13 @@ public sealed class EcsControllers : IAsyncDisposable
     {
         _subscription?.Dispose();
         await _retention.DisposeAsync();
-        await _services.DisposeAsync();
-        await _schedulers.DisposeAsync();
-        await _payloads.DisposeAsync();
+        foreach (var loop in _loops.Values) await loop.DisposeAsync();
     }
 
-    // No connection outlives the process that held it.
-    private void ForgetConnections(Transaction transaction)
+    private void Attend(IEnumerable<Look> looks)
     {
-        foreach (var instance in transaction.Range(EcsTables.ContainerInstances).Where(instance => instance.AgentConnected).ToList())
-            transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = false, ConnectionChangedAt = _time.GetUtcNow(), Version = instance.Version + 1 });
+        foreach (var look in looks) Attend(look);
     }
 
-    private void OnCommit(Commit commit)
-    {
-        foreach (var change in commit.Of(EcsTables.Tasks)) OnTask(change.Before, change.After);
-        foreach (var change in commit.Of(EcsTables.Services)) Look(change.After);
-        foreach (var change in commit.Of(EcsTables.ContainerInstances)) OnInstance(commit.View, change.Before, change.After);
-    }
-
-    private void OnTask(TaskRecord? before, TaskRecord? after)
-    {
-        var task = after ?? before!;
-        if (task.Service is { } service) _services.Enqueue(ServiceRecord.KeyOf(task.Scope, task.Cluster, service));
-        if (after is { IsWaiting: true } || before?.HeldInstanceKey != after?.HeldInstanceKey) _schedulers.Enqueue(task.ClusterKey);
-        if (task.InstanceKey is { } instance && before?.DesiredStatus + before?.InstanceKey + before?.LastStatus != after?.DesiredStatus + after?.InstanceKey + after?.LastStatus) _payloads.Enqueue(instance);
-    }
-
-    private void OnInstance(View view, ContainerInstanceRecord? before, ContainerInstanceRecord? after)
-    {
-        if (after is null) return;
-        _schedulers.Enqueue(after.ClusterKey);
-        if (before?.Status == after.Status) return;
-        foreach (var service in view.Range(EcsTables.Services, after.ClusterKey + "/")) _services.Enqueue(service.Key);
-    }
-
-    private void Look(ServiceRecord? service)
-    {
-        if (service is null || service.Status == ServiceStatus.Inactive) return;
-        _services.Enqueue(service.Key);
-        var now = _time.GetUtcNow();
-        if (ServiceReconciler.NextLook(service, now) is { } later) _services.EnqueueAfter(service.Key, later - now);
-    }
+    private void Attend(Look look) => _loops[look.Controller].Enqueue(look.Key);
 }

@@ -12,10 +12,19 @@ public sealed class EcsIds(Random random)
     /// <summary>A universally unique id, for a container or an event.</summary>
     public string Unique() => Guid().ToString("D");
 
-    /// <summary><c>ecs-svc/</c> and nineteen digits.</summary>
-    public string Deployment()
+    /// <summary><c>ecs-svc/</c> and nineteen digits, for a deployment or a task set.</summary>
+    public string Deployment() => "ecs-svc/" + ServiceRevision();
+
+    /// <summary>Nineteen digits.</summary>
+    public string ServiceRevision()
     {
-        lock (random) return "ecs-svc/" + random.NextInt64(1_000_000_000_000_000_000, long.MaxValue).ToString(CultureInfo.InvariantCulture);
+        lock (random) return random.NextInt64(1_000_000_000_000_000_000, long.MaxValue).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>21 letters, digits, hyphens and underscores.</summary>
+    public string ServiceDeployment()
+    {
+        lock (random) return random.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 21);
     }
 
     private Guid Guid()

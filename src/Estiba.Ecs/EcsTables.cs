@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 
@@ -20,19 +22,31 @@ public static class EcsTables
     internal static readonly Index<ServiceRecord> ServicesByStatus = new("status", service => $"{service.ClusterKey}/{service.Status}");
     internal static readonly Index<ContainerInstanceRecord> InstancesByStatus = new("status", instance => $"{instance.ClusterKey}/{instance.Status}");
 
+    internal static readonly Index<ContainerInstanceRecord> LeavingInstances = new("leaving", instance => instance.IsLeaving ? instance.ClusterKey : null);
+
     internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
     internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
-    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus);
+    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
+    {
+        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices, ZoneBalance.TasksOfServices],
+    };
+
     internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord, ServicesByStatus);
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);
-    internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord, InstancesByStatus);
+    internal static readonly Table<ServiceRevisionRecord> ServiceRevisions = new("ecs.service-revisions", revision => revision.Key, EcsJson.Default.ServiceRevisionRecord);
+    internal static readonly Table<ServiceDeploymentRecord> ServiceDeployments = new("ecs.service-deployments", deployment => deployment.Key, EcsJson.Default.ServiceDeploymentRecord);
+    internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord, InstancesByStatus, LeavingInstances)
+    {
+        Aggregates = [ZoneBalance.InstancesOfClusters],
+    };
+
     internal static readonly Table<CapacityProviderRecord> CapacityProviders = new("ecs.capacity-providers", provider => provider.Key, EcsJson.Default.CapacityProviderRecord);
     internal static readonly Table<AccountSettingRecord> AccountSettings = new("ecs.account-settings", setting => setting.Key, EcsJson.Default.AccountSettingRecord);
     internal static readonly Table<ClientTokenRecord> ClientTokens = new("ecs.client-tokens", token => token.Key, EcsJson.Default.ClientTokenRecord);
 
     /// <summary>All of them, to open the store with.</summary>
-    public static IReadOnlyList<Table> All { get; } = [Clusters, Families, TaskDefinitions, Tasks, Services, ServiceEvents, ContainerInstances, CapacityProviders, AccountSettings, ClientTokens];
+    public static IReadOnlyList<Table> All { get; } = [Clusters, Families, TaskDefinitions, Tasks, Services, ServiceEvents, ServiceRevisions, ServiceDeployments, ContainerInstances, CapacityProviders, AccountSettings, ClientTokens];
 }
 
 [JsonSourceGenerationOptions(
@@ -43,6 +57,8 @@ public static class EcsTables
 [JsonSerializable(typeof(TaskRecord))]
 [JsonSerializable(typeof(ServiceRecord))]
 [JsonSerializable(typeof(ServiceEventRecord))]
+[JsonSerializable(typeof(ServiceRevisionRecord))]
+[JsonSerializable(typeof(ServiceDeploymentRecord))]
 [JsonSerializable(typeof(ContainerInstanceRecord))]
 [JsonSerializable(typeof(CapacityProviderRecord))]
 [JsonSerializable(typeof(AccountSettingRecord))]

@@ -29,6 +29,9 @@ public sealed record GatewayOptions
     public static IReadOnlyList<string> DefaultAllowedHosts { get; } =
         ["localhost", "*.localhost", "host.docker.internal", "*.dkr.ecr.*.amazonaws.com"];
 
+    /// <summary>What it proves itself with over TLS; null speaks plain HTTP.</summary>
+    public ServerCertificate? Certificate { get; init; }
+
     /// <summary>What one client may take.</summary>
     public GatewayLimits Limits { get; init; } = new();
 }

@@ -7,11 +7,15 @@ using Estiba.Gateway.Doors;
 using Estiba.Gateway.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +25,7 @@ namespace Estiba.Gateway;
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly GatewayOptions _options;
+    private readonly IHost? _tls;
     private readonly KestrelServer _kestrel;
     private readonly SocketTransportFactory _transport;
     private readonly PipelineApplication _application;
@@ -55,7 +60,8 @@ public sealed class GatewayServer : IAsyncDisposable
 
         _application = new PipelineApplication(pipeline, loggers.CreateLogger<PipelineApplication>());
         _transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        _kestrel = new KestrelServer(Options.Create(KestrelOptions(options)), _transport, loggers);
+        _tls = options.Certificate is null ? null : PartsOfTls(loggers);
+        _kestrel = new KestrelServer(Options.Create(KestrelOptions(options, _tls)), _transport, loggers);
     }
 
     /// <summary>The addresses and ports that it listens on, once it is started.</summary>
@@ -91,19 +97,36 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         await StopAsync();
         _kestrel.Dispose();
+        _tls?.Dispose();
     }
 
-    private static KestrelServerOptions KestrelOptions(GatewayOptions options)
+    private static KestrelServerOptions KestrelOptions(GatewayOptions options, IHost? tls)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.Limits.KeepAlive;
         kestrel.Limits.MaxRequestBodySize = null; // Operations have a limit of their own, and a registry's blobs have none.
+        if (tls is not null)
+            kestrel.ApplicationServices = tls.Services;
         foreach (var endPoint in options.EndPoints)
-            kestrel.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http1);
+        {
+            kestrel.Listen(endPoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (options.Certificate is { } own)
+                    listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = own.Certificate, ServerCertificateChain = own.Chain });
+            });
+        }
+
         return kestrel;
     }
+
+    // Kestrel's TLS takes its parts, which are its own secret, from a container. Only who speaks TLS waits for one.
+    private static IHost PartsOfTls(ILoggerFactory loggers) => new HostBuilder()
+        .ConfigureServices(services => services.AddSingleton(loggers))
+        .ConfigureWebHost(web => web.UseKestrelCore().UseKestrelHttpsConfiguration().Configure(_ => { }))
+        .Build();
 
     private static Func<HttpContext, RequestDelegate, Task> AcceptSockets(ILoggerFactory loggers)
     {

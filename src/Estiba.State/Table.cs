@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Estiba.State;
 
-/// <summary>A declared table of the store: its name in the journal, its key, its JSON and its indexes. It holds no records itself.</summary>
+/// <summary>A declared table of the store: its name in the journal, its key, its JSON, its indexes and its aggregates. It holds no records itself.</summary>
 public abstract class Table
 {
     private protected Table(string name) => Name = name;
@@ -25,6 +25,7 @@ public sealed class Table<TRecord> : Table
     private readonly Func<TRecord, string> key;
     private readonly JsonTypeInfo<TRecord> json;
     private readonly Index<TRecord>[] indexes;
+    private readonly Aggregate<TRecord>[] aggregates = [];
 
     /// <summary>Declares a table.</summary>
     /// <param name="name">The name in the journal; unique in a store, the same from version to version.</param>
@@ -40,6 +41,13 @@ public sealed class Table<TRecord> : Table
         this.indexes = [.. indexes];
     }
 
+    /// <summary>What is kept of the records, per key. Aggregates are computed when the store is opened and may change from version to version.</summary>
+    public IReadOnlyList<Aggregate<TRecord>> Aggregates
+    {
+        get => aggregates;
+        init => aggregates = [.. value];
+    }
+
     internal ReadOnlySpan<Index<TRecord>> Indexes => indexes;
 
     internal string KeyOf(TRecord record) => key(record);
@@ -48,6 +56,12 @@ public sealed class Table<TRecord> : Table
     {
         var position = Array.IndexOf(indexes, index);
         return position >= 0 ? position : throw new InvalidOperationException($"Table '{Name}' was not declared with the index '{index.Name}'.");
+    }
+
+    internal int PositionOf(Aggregate<TRecord> aggregate)
+    {
+        var position = Array.IndexOf(aggregates, aggregate);
+        return position >= 0 ? position : throw new InvalidOperationException($"Table '{Name}' was not declared with the aggregate '{aggregate.Name}'.");
     }
 
     internal void Write(TRecord record, Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, record, json);

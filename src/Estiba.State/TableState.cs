@@ -21,18 +21,36 @@ internal abstract class TableState
 }
 
 /// <inheritdoc cref="TableState"/>
-internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
+internal sealed class TableState<TRecord> : TableState
     where TRecord : class
 {
-    private readonly SortedMap<IndexKey, IndexKey>[] indexes = new SortedMap<IndexKey, IndexKey>[table.Indexes.Length];
+    private readonly Table<TRecord> table;
+    private readonly SortedMap<IndexKey, IndexKey>[] indexes;
+    private readonly AggregateState<TRecord>[] aggregates;
+
+    /// <summary>The content of a table without rows.</summary>
+    internal TableState(Table<TRecord> table)
+        : this(table, [.. table.Aggregates.Select(aggregate => aggregate.Empty())])
+    {
+    }
+
+    private TableState(Table<TRecord> table, AggregateState<TRecord>[] aggregates)
+    {
+        this.table = table;
+        this.aggregates = aggregates;
+        indexes = new SortedMap<IndexKey, IndexKey>[table.Indexes.Length];
+    }
 
     internal SortedMap<TextKey, Row<TRecord>> Rows { get; private set; }
 
     internal SortedMap<IndexKey, IndexKey> Index(Index<TRecord> index) => indexes[table.PositionOf(index)];
 
+    internal AggregateState<TRecord, TValue> Aggregate<TValue>(Aggregate<TRecord, TValue> aggregate)
+        where TValue : class => (AggregateState<TRecord, TValue>)aggregates[table.PositionOf(aggregate)];
+
     internal override TableState Copy()
     {
-        var copy = new TableState<TRecord>(table) { Rows = Rows };
+        var copy = new TableState<TRecord>(table, Array.ConvertAll(aggregates, aggregate => aggregate.Copy())) { Rows = Rows };
         indexes.CopyTo(copy.indexes);
         return copy;
     }
@@ -42,12 +60,14 @@ internal sealed class TableState<TRecord>(Table<TRecord> table) : TableState
     {
         Rows = Rows.Set(row, owner);
         for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], row.Key, before, row.Record, owner);
+        foreach (var aggregate in aggregates) aggregate.Replace(before, row.Record, owner);
     }
 
     internal void Delete(string key, TRecord before, Owner owner)
     {
         Rows = Rows.Remove(new TextKey(key), owner);
         for (var i = 0; i < indexes.Length; i++) Reindex(table.Indexes[i], ref indexes[i], key, before, null, owner);
+        foreach (var aggregate in aggregates) aggregate.Replace(before, null, owner);
     }
 
     internal override void Load(JournalRow row, Owner owner)

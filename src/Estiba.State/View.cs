@@ -108,6 +108,36 @@ public abstract class View
         return entries.CountBelow(new IndexKey(key, null)) - entries.CountBelow(new IndexKey(key, ""));
     }
 
+    /// <summary>What the records with an aggregate's key amount to; the aggregate's empty value when there are none.</summary>
+    public TValue Aggregate<TRecord, TValue>(Table<TRecord> table, Aggregate<TRecord, TValue> aggregate, string key)
+        where TRecord : class
+        where TValue : class => StateOf(table).Aggregate(aggregate).Find(key);
+
+    /// <summary>The aggregate's keys that start with a prefix, in order, each with what its records amount to; keys without records are not among
+    /// them. What is put while they are walked does not show.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="aggregate">One of the table's aggregates.</param>
+    /// <param name="prefix">What the keys start with; empty for all.</param>
+    public IEnumerable<KeyValuePair<string, TValue>> Aggregates<TRecord, TValue>(Table<TRecord> table, Aggregate<TRecord, TValue> aggregate, string prefix = "")
+        where TRecord : class
+        where TValue : class
+    {
+        var tallies = StateOf(table).Aggregate(aggregate).Tallies;
+        KeepForWalk();
+        return Walk(tallies, prefix);
+
+        static IEnumerable<KeyValuePair<string, TValue>> Walk(SortedMap<TextKey, Tally<TValue>> tallies, string prefix)
+        {
+            var cursor = tallies.From(new TextKey(prefix));
+            while (cursor.MoveNext())
+            {
+                var tally = cursor.Current;
+                if (!tally.Key.StartsWith(prefix, StringComparison.Ordinal)) yield break;
+                yield return KeyValuePair.Create(tally.Key, tally.Value);
+            }
+        }
+    }
+
     internal abstract TableState<TRecord> StateOf<TRecord>(Table<TRecord> table)
         where TRecord : class;
 

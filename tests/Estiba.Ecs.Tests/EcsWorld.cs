@@ -32,6 +32,8 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal IEcsApi Api { get; }
 
+    internal Store Store => _store;
+
     internal View View => _store.Current;
 
     internal CallContext Caller { get; init; } = Account("123456789012");
@@ -153,6 +155,10 @@ internal sealed class EcsWorld : IAsyncDisposable
 internal sealed class StoppedClock(DateTimeOffset start) : TimeProvider
 {
     private DateTimeOffset _now = start;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _now.Ticks;
 
     public override DateTimeOffset GetUtcNow() => _now;
 

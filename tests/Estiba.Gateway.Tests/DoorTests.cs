@@ -60,7 +60,7 @@ public sealed class DoorTests
     [Fact]
     public async Task A_signed_door_knows_its_caller()
     {
-        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs", (http, caller) => http.Response.WriteAsync(caller.AccountId)));
+        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs:Poll", (http, caller) => http.Response.WriteAsync(caller.AccountId)));
 
         (await world.SendAsync(await world.SignAsync(Get(world, "/ws?a=b"), "ecs"))).Body.ShouldBe(GatewayWorld.Account);
     }
@@ -68,17 +68,30 @@ public sealed class DoorTests
     [Fact]
     public async Task A_signed_door_is_shut_to_everybody_else()
     {
-        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs", (_, _) => Task.CompletedTask));
+        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs:Poll", (_, _) => Task.CompletedTask));
 
         var answer = await world.SendAsync(Get(world, "/ws"));
 
         (answer.Status, answer.Code).ShouldBe((400, "MissingAuthenticationTokenException"));
     }
 
+    [Theory]
+    [InlineData("ecs:Poll", 200)]
+    [InlineData("ecs:StartTelemetrySession", 400)]
+    public async Task A_key_that_is_good_for_some_actions_opens_only_their_doors(string action, int status)
+    {
+        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", action, (_, _) => Task.CompletedTask));
+
+        var answer = await world.SendAsync(await world.SignAsync(Get(world, "/ws"), "ecs", GatewayWorld.Host));
+
+        answer.Status.ShouldBe(status);
+        if (status != 200) answer.Code.ShouldBe("AccessDeniedException");
+    }
+
     [Fact]
     public async Task A_web_socket_that_is_signed_is_accepted_in_a_door()
     {
-        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs", async (http, caller) =>
+        await using var world = await GatewayWorld.StartAsync(doors: Door.Signed("/ws", "ecs:Poll", async (http, caller) =>
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
             await socket.SendAsync(Encoding.UTF8.GetBytes(caller.Region), WebSocketMessageType.Text, endOfMessage: true, http.RequestAborted);

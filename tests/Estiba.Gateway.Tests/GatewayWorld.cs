@@ -13,6 +13,9 @@ internal sealed class GatewayWorld : IAsyncDisposable, ICredentialSource
     public static readonly AwsCredentials Root = new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     public static readonly AwsCredentials Session = new("ASIAIOSFODNN7EXAMPLE", "another/secret", "the-session-token");
 
+    /// <summary>Good for ListClusters and for the control socket of an agent.</summary>
+    public static readonly AwsCredentials Host = new("AKIAIOSFODNN7EXHOST1", "a/third/secret");
+
     private readonly GatewayServer _server;
     private readonly RequestSigner _signer;
 
@@ -69,6 +72,14 @@ internal sealed class GatewayWorld : IAsyncDisposable, ICredentialSource
             PrincipalArn = "arn:aws:sts::210987654321:assumed-role/app/session",
             SessionToken = Session.SessionToken,
             Expires = SessionEnds,
+        },
+        "AKIAIOSFODNN7EXHOST1" => new Credential
+        {
+            AccessKeyId = accessKeyId,
+            SecretAccessKey = Host.SecretAccessKey,
+            AccountId = Account,
+            PrincipalArn = $"arn:aws:sts::{Account}:assumed-role/host/mi-1",
+            Actions = new HashSet<string> { "ecs:ListClusters", "ecs:Poll" },
         },
         _ => null,
     };

@@ -6,6 +6,20 @@ internal sealed record TaskSample(string Id, string Service, string Status, stri
 
 internal sealed record ServiceSample(string Name, int Desired);
 
+/// <summary>How many samples have which status; the value of an aggregate.</summary>
+internal sealed record StatusCounts(int Pending, int Running)
+{
+    internal static readonly StatusCounts None = new(0, 0);
+
+    internal static StatusCounts Change(StatusCounts counts, TaskSample? before, TaskSample? after) => before?.Status == after?.Status
+        ? counts
+        : new StatusCounts(
+            counts.Pending - Is(before, "PENDING") + Is(after, "PENDING"),
+            counts.Running - Is(before, "RUNNING") + Is(after, "RUNNING"));
+
+    private static int Is(TaskSample? task, string status) => task?.Status == status ? 1 : 0;
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskSample))]
@@ -18,8 +32,10 @@ internal static class SampleTables
 
     internal static readonly Index<TaskSample> ByInstance = new("instance", task => task.Instance);
 
+    internal static readonly Aggregate<TaskSample, StatusCounts> OfInstance = new("counts", task => task.Instance, StatusCounts.None, StatusCounts.Change);
+
     internal static readonly Table<TaskSample> Tasks =
-        new("tasks", task => task.Id, SampleJson.Default.TaskSample, ByService, ByInstance);
+        new("tasks", task => task.Id, SampleJson.Default.TaskSample, ByService, ByInstance) { Aggregates = [OfInstance] };
 
     internal static readonly Table<ServiceSample> Services =
         new("services", service => service.Name, SampleJson.Default.ServiceSample);

@@ -16,8 +16,9 @@ internal static class ContractImport
     /// <param name="service">The folder name of the description, for example <c>ecs</c>.</param>
     /// <param name="description">The whole description.</param>
     /// <param name="choice">
-    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, the patterns that it tells where those are not the
-    /// ones that it goes by, and the required members that it looks at itself, with a code and words of their own.
+    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, members that AWS's own agent sends although the
+    /// public description leaves them out, the patterns that the service tells where those are not the ones that it goes by, and the required members that it looks
+    /// at itself, with a code and words of their own.
     /// </param>
     internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
     {
@@ -26,6 +27,9 @@ internal static class ContractImport
         var operations = new JsonObject();
         foreach (var name in wanted.Order(StringComparer.Ordinal))
             operations[name] = OperationOf(allOperations[name]?.AsObject() ?? throw new InvalidOperationException($"{service} has no operation {name}."));
+
+        foreach (var (shape, members) in choice["members"]?.AsObject() ?? [])
+            foreach (var (name, member) in members!.AsObject()) description["shapes"]![shape]!["members"]![name] = member!.DeepClone();
 
         var shapes = ReachableShapes(description["shapes"]!.AsObject(), operations);
         foreach (var (shape, pattern) in choice["toldPatterns"]?.AsObject() ?? []) shapes[shape]!["toldPattern"] = pattern!.DeepClone();

@@ -5,62 +5,72 @@ using Microsoft.Extensions.Logging;
 
 namespace Estiba.Agent.Sessions;
 
-/// <summary>The socket on which the server tells the agent what to run: one connection, from its opening to its end.</summary>
+/// <summary>What the agent makes of what the server sends it on the control socket: one connection, from its opening to its end.</summary>
+/// <param name="options">Which cluster it is in, and how long the server may be silent.</param>
+/// <param name="identity">Who it is.</param>
+/// <param name="tasks">What the messages are about.</param>
+/// <param name="send">Sends a frame to the server.</param>
+/// <param name="sequenceNumberSeen">Told of the number of every payload that was accepted.</param>
+/// <param name="logger">Told of what an operator should know.</param>
 internal sealed class AcsSession(
-    AgentOptions options, AgentIdentity identity, TaskReconciler tasks, Action<long> sequenceNumberSeen, Random random, ILogger logger)
+    AgentOptions options, AgentIdentity identity, IAssignedTasks tasks, Func<byte[], CancellationToken, Task> send, Action<long> sequenceNumberSeen, ILogger logger)
 {
     private long newestManifest;
 
     /// <summary>Works off what the server sends, in order, until the connection ends.</summary>
-    public async Task RunAsync(ServerSocket socket, CancellationToken cancellation)
+    public async Task RunAsync(ServerSocket socket, Random random, CancellationToken cancellation)
     {
-        while (true)
-        {
-            var silence = options.HeartbeatTimeout * (1 + random.NextDouble());
-            if (await socket.ReceiveAsync(silence, cancellation) is not { } frame) return;
-
-            var (type, message) = AgentFrame.Decode(frame);
-            switch (type)
-            {
-                case nameof(PayloadMessage):
-                    await TakeAsync(socket, ShapeJson.Parse<PayloadMessage>(message), cancellation);
-                    break;
-                case nameof(HeartbeatMessage):
-                    await socket.SendAsync(new HeartbeatAckRequest { MessageId = ShapeJson.Parse<HeartbeatMessage>(message).MessageId }, cancellation);
-                    break;
-                case nameof(TaskManifestMessage):
-                    await CompareAsync(socket, ShapeJson.Parse<TaskManifestMessage>(message), cancellation);
-                    break;
-                case nameof(TaskStopVerificationAck):
-                    var toStop = Arns(ShapeJson.Parse<TaskStopVerificationAck>(message).StopTasks);
-                    tasks.StopTasks(toStop);
-                    tasks.StopUnknown(toStop);
-                    break;
-                case nameof(IAMRoleCredentialsMessage):
-                    var credentials = ShapeJson.Parse<IAMRoleCredentialsMessage>(message);
-                    await socket.SendAsync(
-                        new IAMRoleCredentialsAckRequest
-                        {
-                            MessageId = credentials.MessageId,
-                            CredentialsId = credentials.RoleCredentials?.CredentialsId,
-                            Expiration = credentials.RoleCredentials?.Expiration,
-                        },
-                        cancellation);
-                    break;
-                case nameof(CloseMessage):
-                    logger.LogInformation("The server closes the session: {Message}", ShapeJson.Parse<CloseMessage>(message).Message);
-                    return;
-                case nameof(ErrorMessage):
-                    logger.LogWarning("The server reports an error: {Message}", ShapeJson.Parse<ErrorMessage>(message).Message);
-                    break;
-                default:
-                    logger.LogDebug("A message of type {Type} is left out", type);
-                    break;
-            }
-        }
+        while (await socket.ReceiveAsync(options.HeartbeatTimeout * (1 + random.NextDouble()), cancellation) is { } frame)
+            if (!await ReceiveAsync(frame, cancellation)) return;
     }
 
-    private async Task TakeAsync(ServerSocket socket, PayloadMessage payload, CancellationToken cancellation)
+    /// <summary>Takes a frame from the server.</summary>
+    /// <returns>False when the server closes the connection.</returns>
+    public async Task<bool> ReceiveAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
+    {
+        var (type, message) = AgentFrame.Decode(frame);
+        switch (type)
+        {
+            case nameof(PayloadMessage):
+                await TakeAsync(ShapeJson.Parse<PayloadMessage>(message), cancellation);
+                break;
+            case nameof(HeartbeatMessage):
+                await SendAsync(new HeartbeatAckRequest { MessageId = ShapeJson.Parse<HeartbeatMessage>(message).MessageId }, cancellation);
+                break;
+            case nameof(TaskManifestMessage):
+                await CompareAsync(ShapeJson.Parse<TaskManifestMessage>(message), cancellation);
+                break;
+            case nameof(TaskStopVerificationAck):
+                var toStop = Arns(ShapeJson.Parse<TaskStopVerificationAck>(message).StopTasks);
+                tasks.StopTasks(toStop);
+                tasks.StopUnknown(toStop);
+                break;
+            case nameof(IAMRoleCredentialsMessage):
+                var credentials = ShapeJson.Parse<IAMRoleCredentialsMessage>(message);
+                await SendAsync(
+                    new IAMRoleCredentialsAckRequest
+                    {
+                        MessageId = credentials.MessageId,
+                        CredentialsId = credentials.RoleCredentials?.CredentialsId,
+                        Expiration = credentials.RoleCredentials?.Expiration,
+                    },
+                    cancellation);
+                break;
+            case nameof(CloseMessage):
+                logger.LogInformation("The server closes the session: {Message}", ShapeJson.Parse<CloseMessage>(message).Message);
+                return false;
+            case nameof(ErrorMessage):
+                logger.LogWarning("The server reports an error: {Message}", ShapeJson.Parse<ErrorMessage>(message).Message);
+                break;
+            default:
+                logger.LogDebug("A message of type {Type} is left out", type);
+                break;
+        }
+
+        return true;
+    }
+
+    private async Task TakeAsync(PayloadMessage payload, CancellationToken cancellation)
     {
         try
         {
@@ -70,19 +80,19 @@ internal sealed class AcsSession(
         {
             // A full disk, most likely. What is not acknowledged the server sends again.
             logger.LogError("Payload {Message} cannot be journalled: {Reason}", payload.MessageId, exception.Message);
-            await socket.SendAsync(
+            await SendAsync(
                 new NackRequest { Cluster = options.Cluster, ContainerInstance = identity.ContainerInstanceArn, MessageId = payload.MessageId, Reason = exception.Message }, cancellation);
             return;
         }
 
         if (payload.SeqNum is { } number) sequenceNumberSeen(number);
-        await AcknowledgeAsync(socket, payload.MessageId, cancellation);
+        await AcknowledgeAsync(payload.MessageId, cancellation);
     }
 
     /// <summary>What runs here without being in the server's list is offered for stopping; the server has the last word.</summary>
-    private async Task CompareAsync(ServerSocket socket, TaskManifestMessage manifest, CancellationToken cancellation)
+    private async Task CompareAsync(TaskManifestMessage manifest, CancellationToken cancellation)
     {
-        await AcknowledgeAsync(socket, manifest.MessageId, cancellation);
+        await AcknowledgeAsync(manifest.MessageId, cancellation);
         if (manifest.Timeline is { } timeline)
         {
             if (timeline < newestManifest) return;
@@ -96,11 +106,13 @@ internal sealed class AcsSession(
             .Distinct(StringComparer.Ordinal)
             .Select(arn => new TaskIdentifier { TaskArn = arn, TaskClusterArn = manifest.ClusterArn, DesiredStatus = TaskStatuses.Stopped })
             .ToList();
-        if (candidates.Count > 0) await socket.SendAsync(new TaskStopVerificationMessage { MessageId = manifest.MessageId, StopCandidates = candidates }, cancellation);
+        if (candidates.Count > 0) await SendAsync(new TaskStopVerificationMessage { MessageId = manifest.MessageId, StopCandidates = candidates }, cancellation);
     }
 
-    private Task AcknowledgeAsync(ServerSocket socket, string? messageId, CancellationToken cancellation) =>
-        socket.SendAsync(new AckRequest { Cluster = options.Cluster, ContainerInstance = identity.ContainerInstanceArn, MessageId = messageId }, cancellation);
+    private Task AcknowledgeAsync(string? messageId, CancellationToken cancellation) =>
+        SendAsync(new AckRequest { Cluster = options.Cluster, ContainerInstance = identity.ContainerInstanceArn, MessageId = messageId }, cancellation);
+
+    private Task SendAsync<T>(T message, CancellationToken cancellation) where T : IShape<T> => send(AgentFrame.Encode(message), cancellation);
 
     private static List<string> Arns(IReadOnlyList<TaskIdentifier>? tasks) => [.. (tasks ?? []).Select(task => task.TaskArn ?? "")];
 }

@@ -13,9 +13,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
 
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
-    private readonly Dictionary<string, SubmitTaskStateChangeRequest> newest = new(StringComparer.Ordinal);
-    private readonly Queue<string> waiting = new();
-    private readonly HashSet<string> underWay = new(StringComparer.Ordinal);
+    private readonly ReportQueue queue = new();
     private readonly HashSet<Task> senders = [];
     private bool held = true;
 
@@ -45,9 +43,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
     {
         lock (gate)
         {
-            var task = report.Task!;
-            if (!newest.ContainsKey(task) && !underWay.Contains(task)) waiting.Enqueue(task);
-            newest[task] = report;
+            queue.Add(report);
             StartSenders();
         }
     }
@@ -55,7 +51,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
     private void StartSenders()
     {
         if (held || stopping.IsCancellationRequested) return;
-        while (senders.Count < Concurrency && senders.Count < waiting.Count)
+        while (senders.Count < Concurrency && senders.Count < queue.Waiting)
         {
             Task? sender = null;
             sender = Task.Run(async () =>
@@ -75,12 +71,9 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
     {
         while (true)
         {
-            string task;
+            string? task;
             lock (gate)
-            {
-                if (!waiting.TryDequeue(out task!)) return;
-                underWay.Add(task);
-            }
+                if (!queue.TryBegin(out task)) return;
 
             try
             {
@@ -92,11 +85,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
             }
             finally
             {
-                lock (gate)
-                {
-                    underWay.Remove(task);
-                    if (newest.ContainsKey(task)) waiting.Enqueue(task); // it changed meanwhile
-                }
+                lock (gate) queue.End(task);
             }
         }
     }
@@ -107,11 +96,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
         while (true)
         {
             SubmitTaskStateChangeRequest report;
-            lock (gate)
-            {
-                report = newest[task];
-                newest.Remove(task);
-            }
+            lock (gate) report = queue.Take(task);
 
             try
             {
@@ -128,7 +113,7 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
             catch (Exception exception) when (exception is AwsException or HttpRequestException or OperationCanceledException && !stopping.IsCancellationRequested)
             {
                 logger.LogDebug("The state {Status} of {Task} is reported later: {Message}", report.Status, task, exception.Message);
-                lock (gate) newest.TryAdd(task, report);
+                lock (gate) queue.PutBack(report);
             }
 
             await Task.Delay(retry.Next(), time, stopping.Token);

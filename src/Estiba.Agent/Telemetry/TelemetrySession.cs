@@ -20,8 +20,6 @@ internal sealed class TelemetrySession(
 
     private static readonly TimeSpan HealthPause = TimeSpan.FromSeconds(1);
 
-    private static readonly Uri SignedAddress = new("https://ecs-t/");
-
     private (bool Connected, DateTimeOffset Since)? runtime;
 
     /// <summary>Sends what is to be sent at its times, until the connection ends.</summary>
@@ -87,7 +85,7 @@ internal sealed class TelemetrySession(
         while (true)
         {
             var changed = tasks.NextHealthChange();
-            var health = Health();
+            var health = HealthReport.Of(tasks.Tasks);
             var messageId = Guid.NewGuid().ToString();
             var chunks = health.Chunk(TasksPerMessage).ToArray();
             for (var index = 0; index < chunks.Length; index++)
@@ -111,43 +109,6 @@ internal sealed class TelemetrySession(
         }
     }
 
-    private List<TaskHealth> Health()
-    {
-        var health = new List<TaskHealth>();
-        foreach (var task in tasks.Tasks)
-        {
-            if (task.IsStopped) continue;
-            var containers = new List<ContainerHealth>();
-            for (var index = 0; index < task.Containers.Length; index++)
-            {
-                var definition = task.ContainerDefinition(index);
-                if (definition.HealthCheckType is not { Length: > 0 }) continue;
-                var container = task.Containers[index];
-                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = HealthOf(container), StatusSince = container.HealthSince });
-            }
-
-            if (containers.Count == 0) continue;
-            health.Add(new TaskHealth
-            {
-                TaskArn = task.Arn,
-                ClusterArn = task.Definition.TaskClusterArn,
-                TaskDefinitionFamily = task.Definition.Family,
-                TaskDefinitionVersion = task.Definition.Version,
-                Containers = containers,
-            });
-        }
-
-        return health;
-    }
-
-    private static string HealthOf(ContainerState container) => container switch
-    {
-        { Phase: ContainerPhase.Running, Health: HealthState.Healthy } => "HEALTHY",
-        { Phase: ContainerPhase.Running, Health: HealthState.Unhealthy } => "UNHEALTHY",
-        { Phase: ContainerPhase.Stopped, WasStarted: true } => "UNHEALTHY",
-        _ => "UNKNOWN",
-    };
-
     private async Task PublishStatusAsync(ServerSocket socket, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -167,10 +128,10 @@ internal sealed class TelemetrySession(
     {
         var body = AgentFrame.Encode(message);
         var head = new StringBuilder();
-        foreach (var (name, value) in signer.Sign("POST", SignedAddress, new Dictionary<string, string>(StringComparer.Ordinal), body, options.Credentials(), options.Region, "ecs").OrderBy(header => header.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in signer.Sign("GET", socket.Address, new Dictionary<string, string>(StringComparer.Ordinal), body, options.Credentials(), options.Region, "ecs").OrderBy(header => header.Key, StringComparer.Ordinal))
         {
             head.Append(name).Append(": ").Append(value).Append("\r\n");
-            if (name == "Authorization") head.Append("Host: ").Append(SignedAddress.Authority).Append("\r\n");
+            if (name == "Authorization") head.Append("Host: ").Append(socket.Address.Authority).Append("\r\n");
         }
 
         return socket.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body], cancellation);

@@ -9,8 +9,9 @@ internal sealed class AddressReconciler(HostAddresses addresses) : IReconciler<s
     /// <summary>The one key: all addresses are looked at together.</summary>
     public const string Key = "addresses";
 
-    public async Task ReconcileAsync(string key, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
     {
         if ((await addresses.ApplyAsync(cancellation)).Complaint is { } complaint) throw new NetworkException(complaint);
+        return null;
     }
 }

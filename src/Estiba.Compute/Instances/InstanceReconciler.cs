@@ -13,7 +13,7 @@ internal sealed class InstanceReconciler(Store store, HostAddresses addresses, I
     private readonly ConcurrentDictionary<string, bool> _started = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _interruptible = new();
 
-    public async Task ReconcileAsync(string key, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
     {
         using var interruption = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _interruptible[key] = interruption;
@@ -30,6 +30,8 @@ internal sealed class InstanceReconciler(Store store, HostAddresses addresses, I
         {
             _interruptible.TryRemove(key, out _);
         }
+
+        return null;
     }
 
     /// <summary>Gives up what is under way for an instance: its power is to be cut, and a shutdown may take minutes.</summary>

@@ -28,6 +28,9 @@ public sealed record Credential
     /// <summary>When temporary credentials end; null for long-term ones.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>The only actions that they are good for, as IAM names them, for example <c>ecs:Poll</c>; null for all.</summary>
+    public IReadOnlySet<string>? Actions { get; init; }
+
     /// <summary>The access key alone, so that no secret reaches a log.</summary>
     public override string ToString() => AccessKeyId;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
@@ -18,17 +19,17 @@ public sealed partial class AgentDoor
 
     private readonly Store _store;
     private readonly AgentSessions _sessions;
-    private readonly Action<string> _connected;
+    private readonly Action<Look> _attend;
     private readonly EcsIds _ids;
     private readonly EcsOptions _options;
     private readonly TimeProvider _time;
     private readonly TaskHealth _health;
     private readonly ILogger _logger;
 
-    internal AgentDoor(Store store, AgentSessions sessions, Action<string> connected, EcsIds ids, EcsOptions options, TimeProvider time, ILogger logger)
+    internal AgentDoor(Store store, AgentSessions sessions, Action<Look> attend, EcsIds ids, EcsOptions options, TimeProvider time, ILogger logger)
     {
-        (_store, _sessions, _connected, _ids, _options, _time, _logger) = (store, sessions, connected, ids, options, time, logger);
-        _health = new TaskHealth(store);
+        (_store, _sessions, _attend, _ids, _options, _time, _logger) = (store, sessions, attend, ids, options, time, logger);
+        _health = new TaskHealth(store, ids, time);
     }
 
     /// <summary>Serves one socket until it closes.</summary>
@@ -39,37 +40,38 @@ public sealed partial class AgentDoor
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "This address is for the web sockets of container agents.");
+            await ConnectionRefusal.BadRequest("This address is for the web sockets of container agents.").AnswerAsync(http);
             return;
         }
 
-        if (FindInstance(http.Request.Query, Scope.Of(context)) is not { } instance)
+        var query = http.Request.Query;
+        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
+        var found = FindInstance(_store.Current, Scope.Of(context), named, query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
+        if (found is not { Status: not ContainerInstanceStatus.Inactive } instance)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "InvalidParameterException: The container instance is not registered.");
+            await ConnectionRefusal.Of(found).AnswerAsync(http);
             return;
         }
 
         using var webSocket = await http.WebSockets.AcceptWebSocketAsync();
         using var socket = new AgentSocket(webSocket);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted);
-        if (http.Request.Path.StartsWithSegments(TelemetryPath, StringComparison.Ordinal)) await ListenAsync(socket, ending.Token);
-        else await ConverseAsync(socket, instance, ending.Token);
+        if (http.Request.Path.StartsWithSegments(TelemetryPath, StringComparison.Ordinal)) await ListenAsync(socket, context, ending.Token);
+        else await ConverseAsync(socket, instance, context, SequenceOf(http.Request.Query), ending.Token);
     }
 
-    private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CancellationToken cancellation)
+    private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CallContext context, int lastSequence, CancellationToken cancellation)
     {
-        var session = new AgentSession(instance.Key, socket, _store, _ids, _time);
-        _sessions.Add(session);
+        var session = new AgentSession(instance.Key, socket, _sessions, _attend, _store, _ids, _options, _time, lastSequence);
         Log.AgentConnected(_logger, instance.Id, instance.Cluster);
+        if (instance is { HasAmazonAgent: false, VersionInfo.AgentVersion: { } version } && version != _options.Version) Log.AgentOfOtherVersion(_logger, instance.Id, instance.Cluster, version, _options.Version);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var beating = Task.CompletedTask;
         try
         {
-            await SetConnectedAsync(instance.Key, connected: true);
-            await session.SendManifestAsync(instance, cancellation);
-            _connected(instance.Key);
+            await session.BeginAsync(cancellation);
             beating = BeatAsync(session, ended.Token);
-            await socket.RunAsync(session.ReceiveAsync, cancellation);
+            await socket.RunAsync(WhileTrusted(socket, context, session.ReceiveAsync), cancellation);
         }
         catch (AwsException exception)
         {
@@ -79,7 +81,7 @@ public sealed partial class AgentDoor
         {
             await ended.CancelAsync();
             await beating;
-            if (_sessions.Remove(session)) await SetConnectedAsync(instance.Key, connected: false);
+            await session.EndAsync();
             Log.AgentLeft(_logger, instance.Id, instance.Cluster);
         }
     }
@@ -87,41 +89,29 @@ public sealed partial class AgentDoor
     private async Task BeatAsync(AgentSession session, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_options.AgentHeartbeat, _time);
+        var beat = Task.CompletedTask;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-                if (await session.BeatAsync(_options.AgentHeartbeat, cancellation)) _connected(session.InstanceKey);
+            {
+                // A beat that still waits to be sent tells of a link that is full, because nobody takes anything from it.
+                if (beat.IsCompleted) beat = session.BeatAsync(cancellation);
+                else session.HangUpIfSilent();
+            }
         }
         catch (OperationCanceledException)
         {
             // The conversation has ended.
         }
+
+        await beat.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // Statistics have no room to go to yet and are only acknowledged; health goes to the tasks.
-    private async Task ListenAsync(AgentSocket socket, CancellationToken cancellation)
+    private async Task ListenAsync(AgentSocket socket, CallContext context, CancellationToken cancellation)
     {
         try
         {
-            await socket.RunAsync(
-                async (frame, stop) =>
-                {
-                    var (type, message) = AgentFrame.Decode(frame);
-                    switch (type)
-                    {
-                        case nameof(Contracts.Tcs.PublishMetricsRequest):
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishMetric { Message = "OK" }), stop);
-                            break;
-                        case nameof(Contracts.Tcs.PublishHealthRequest):
-                            await _health.ApplyAsync(ShapeJson.Parse<Contracts.Tcs.PublishHealthRequest>(message), stop);
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishHealth { Message = "OK" }), stop);
-                            break;
-                        case nameof(Contracts.Tcs.PublishInstanceStatusRequest):
-                            await socket.SendAsync(AgentFrame.Encode(new Contracts.Tcs.AckPublishInstanceStatus { Message = "OK" }), stop);
-                            break;
-                    }
-                },
-                cancellation);
+            await socket.RunAsync(WhileTrusted(socket, context, new AgentTelemetry(socket, _health).ReceiveAsync), cancellation);
         }
         catch (AwsException exception)
         {
@@ -129,27 +119,25 @@ public sealed partial class AgentDoor
         }
     }
 
-    private Task SetConnectedAsync(string instanceKey, bool connected) => _store.CommitAsync(transaction =>
+    // Agents answer every heartbeat, so a key that is revoked is noticed soon after.
+    private Func<ReadOnlyMemory<byte>, CancellationToken, Task> WhileTrusted(AgentSocket socket, CallContext context, Func<ReadOnlyMemory<byte>, CancellationToken, Task> receive) => (frame, cancellation) =>
     {
-        if (transaction.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance || instance.AgentConnected == connected) return;
-        transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected, ConnectionChangedAt = _time.GetUtcNow(), Version = instance.Version + 1 });
-    });
+        if (_options.MayStay(context)) return receive(frame, cancellation);
+        Log.KeyRevoked(_logger, context.PrincipalArn);
+        socket.Close();
+        return Task.CompletedTask;
+    };
 
-    private ContainerInstanceRecord? FindInstance(IQueryCollection query, Scope scope)
-    {
-        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
-        if (named is null) return null;
-        var path = Arn.TryParse(named, out var arn) ? arn.ResourceName.Split('/') : [named];
-        var cluster = path.Length > 1 ? path[0] : ClusterNames.NameOf(query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
-        return _store.Current.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, cluster, path[^1])) is { } instance && instance.Status != ContainerInstanceStatus.Inactive
-            ? instance
-            : null;
-    }
+    // Amazon's agent says 1 always, and Estiba's what it has seen last.
+    private static int SequenceOf(IQueryCollection query) => int.TryParse(query["seqNum"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private static async Task RefuseAsync(HttpContext http, int status, string why)
+    /// <summary>The container instance that an agent says it has, registered or no longer; null when there never was one, as far as anybody remembers.</summary>
+    internal static ContainerInstanceRecord? FindInstance(View view, Scope scope, string? instance, string? cluster)
     {
-        http.Response.StatusCode = status;
-        await http.Response.WriteAsync(why);
+        if (instance is null) return null;
+        var path = Arn.TryParse(instance, out var arn) ? arn.ResourceName.Split('/') : [instance];
+        var home = path.Length > 1 ? path[0] : ClusterNames.NameOf(cluster);
+        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, home, path[^1]));
     }
 
     private static partial class Log
@@ -159,6 +147,12 @@ public sealed partial class AgentDoor
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The agent of container instance {Instance} in cluster {Cluster} has left.")]
         internal static partial void AgentLeft(ILogger logger, string instance, string cluster);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The agent of container instance {Instance} in cluster {Cluster} is version {AgentVersion}, and this server is version {Version}. Bring both to the same.")]
+        internal static partial void AgentOfOtherVersion(ILogger logger, string instance, string cluster, string agentVersion, string version);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The key of {Principal} is good no longer; its connection is closed.")]
+        internal static partial void KeyRevoked(ILogger logger, string principal);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The agent of container instance {Instance} sent what is no message; its connection is closed: {Reason}")]
         internal static partial void AgentSentNonsense(ILogger logger, string instance, string reason);

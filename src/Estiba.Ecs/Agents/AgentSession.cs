@@ -4,23 +4,49 @@ using Estiba.State;
 
 namespace Estiba.Ecs.Agents;
 
-/// <summary>The conversation with one agent while its control socket is open: what was sent, what it has acknowledged.</summary>
+/// <summary>
+/// The server's side of the conversation with one agent, for as long as its control socket is open: what it is told, what it has acknowledged, and how long
+/// it has been silent.
+/// </summary>
+/// <remarks>It has no timer and no socket of its own: <see cref="AgentDoor"/> beats and carries frames, and a simulation does it otherwise.</remarks>
 /// <param name="instanceKey">The key of the agent's container instance.</param>
-/// <param name="socket">The control socket.</param>
-/// <param name="store">Where the instance's tasks are.</param>
+/// <param name="link">The way to the agent.</param>
+/// <param name="sessions">All conversations; this one is among them from its beginning to its end.</param>
+/// <param name="attend">Asks for the instance's tasks to be looked at, as after a change.</param>
+/// <param name="store">Where the instance and its tasks are.</param>
 /// <param name="ids">Makes message ids.</param>
+/// <param name="options">How often it beats, and how long an agent may be silent.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store store, EcsIds ids, TimeProvider time)
+/// <param name="lastSequence">The number of the last payload that the agent has seen, as far as it says: numbers go on from there.</param>
+internal sealed class AgentSession(
+    string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time, int lastSequence = 0)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SentTask> _sent = new(StringComparer.Ordinal);
-    private long _sequence;
+    private long _heard = time.GetTimestamp();
+    private int _sequence = lastSequence;
 
     /// <summary>The key of the agent's container instance.</summary>
     internal string InstanceKey => instanceKey;
 
-    /// <summary>Ends the conversation.</summary>
-    internal void Close() => socket.Close();
+    /// <summary>Begins: the instance counts as connected, and its agent hears what it should have and what it should do.</summary>
+    internal async Task BeginAsync(CancellationToken cancellation)
+    {
+        sessions.Add(this);
+        await RecordConnectionAsync(cancellation);
+        await SendManifestAsync(cancellation);
+        attend(new Look(Controller.Payloads, instanceKey));
+    }
+
+    /// <summary>Ends: unless a newer conversation has taken its place, the instance counts as not connected.</summary>
+    internal Task EndAsync()
+    {
+        sessions.Remove(this);
+        return RecordConnectionAsync(CancellationToken.None);
+    }
+
+    /// <summary>Makes the conversation end.</summary>
+    internal void Close() => link.Close();
 
     /// <summary>Tells the agent to do what is wanted of these tasks, as far as it was not told in this conversation.</summary>
     /// <param name="tasks">The instance's tasks.</param>
@@ -33,8 +59,9 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
         if (news.Count == 0) return;
 
         var instance = store.Current.Find(EcsTables.ContainerInstances, instanceKey);
-        if (instance is null) return;
-        await socket.SendAsync(
+        AcsTask[] payload = [.. news.Select(translate).OfType<AcsTask>()];
+        if (instance is null || payload.Length == 0) return; // Amazon's agent leaves a payload without tasks unanswered
+        await link.SendAsync(
             AgentFrame.Encode(new PayloadMessage
             {
                 ClusterArn = instance.Scope.Arn($"cluster/{instance.Cluster}"),
@@ -42,55 +69,68 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
                 MessageId = messageId,
                 SeqNum = Interlocked.Increment(ref _sequence),
                 GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Tasks = [.. news.Select(translate).OfType<AcsTask>()],
+                Tasks = payload,
             }),
             cancellation);
     }
 
-    /// <summary>Names every task that the agent should have, so that it can ask about the others it has.</summary>
-    internal Task SendManifestAsync(ContainerInstanceRecord instance, CancellationToken cancellation) => socket.SendAsync(
-        AgentFrame.Encode(new TaskManifestMessage
-        {
-            ClusterArn = instance.Scope.Arn($"cluster/{instance.Cluster}"),
-            ContainerInstanceArn = instance.Arn,
-            MessageId = ids.Unique(),
-            GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Tasks = [.. store.Current.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).Select(task => Identify(task.Arn, instance, task.DesiredStatus))],
-        }),
-        cancellation);
-
-    /// <summary>Sends a heartbeat, and forgets what was sent long ago without an answer, so that it is sent again.</summary>
-    /// <returns>Whether anything was forgotten.</returns>
-    internal async Task<bool> BeatAsync(TimeSpan patience, CancellationToken cancellation)
+    /// <summary>
+    /// Sends a heartbeat, which is due every <see cref="EcsOptions.AgentHeartbeat"/>; has tasks sent again whose payload was refused, or not answered
+    /// for as long; and ends a conversation in which nothing was heard for <see cref="EcsOptions.AgentSilence"/>.
+    /// </summary>
+    internal async Task BeatAsync(CancellationToken cancellation)
     {
-        await socket.SendAsync(AgentFrame.Encode(new HeartbeatMessage { MessageId = ids.Unique(), Healthy = true }), cancellation);
-        var deadline = time.GetUtcNow() - patience;
-        lock (_lock)
-        {
-            var lost = _sent.Where(entry => !entry.Value.Acknowledged && entry.Value.At < deadline).Select(entry => entry.Key).ToList();
-            foreach (var key in lost) _sent.Remove(key);
-            return lost.Count > 0;
-        }
+        if (HangUpIfSilent()) return;
+        await link.SendAsync(AgentFrame.Encode(new HeartbeatMessage { MessageId = ids.Unique(), Healthy = true }), cancellation);
+        if (ForgetUnanswered()) attend(new Look(Controller.Payloads, instanceKey));
     }
 
-    /// <summary>Takes a frame from the agent.</summary>
+    /// <summary>Ends the conversation if nothing was heard for too long.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool HangUpIfSilent()
+    {
+        if (time.GetElapsedTime(Interlocked.Read(ref _heard)) <= options.AgentSilence) return false;
+        link.Close();
+        return true;
+    }
+
+    /// <summary>Takes a frame from the agent; a message of a kind that the server has no use for is a sign of life and no more.</summary>
     /// <exception cref="AwsException"><c>SerializationException</c>: it is no message.</exception>
     internal async Task ReceiveAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
     {
+        Interlocked.Exchange(ref _heard, time.GetTimestamp());
         var (type, message) = AgentFrame.Decode(frame);
         switch (type)
         {
             case nameof(AckRequest):
                 Acknowledge(ShapeJson.Parse<AckRequest>(message).MessageId);
                 break;
-            case nameof(NackRequest):
-                Forget(ShapeJson.Parse<NackRequest>(message).MessageId);
-                break;
             case nameof(TaskStopVerificationMessage):
                 await VerifyStopsAsync(ShapeJson.Parse<TaskStopVerificationMessage>(message), cancellation);
                 break;
         }
+    }
+
+    // What is true when the commit runs is written, so that of two conversations that change places the later change wins.
+    private Task RecordConnectionAsync(CancellationToken cancellation) =>
+        store.CommitAsync(transaction => AgentConnection.Set(transaction, instanceKey, sessions.Find(instanceKey) is not null, time.GetUtcNow()), cancellation);
+
+    /// <summary>Names every task that the agent should have, so that it can ask about the others it has.</summary>
+    private async Task SendManifestAsync(CancellationToken cancellation)
+    {
+        var view = store.Current;
+        if (view.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance) return;
+        await link.SendAsync(
+            AgentFrame.Encode(new TaskManifestMessage
+            {
+                ClusterArn = instance.Scope.Arn($"cluster/{instance.Cluster}"),
+                ContainerInstanceArn = instance.Arn,
+                MessageId = ids.Unique(),
+                GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(), // agents leave out manifests whose number is not above all they have seen
+                Tasks = [.. view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).Select(task => Identify(task.Arn, instance, task.DesiredStatus))],
+            }),
+            cancellation);
     }
 
     private static TaskIdentifier Identify(string taskArn, ContainerInstanceRecord instance, string desiredStatus) =>
@@ -103,7 +143,7 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
             var present = tasks.Select(task => task.Key).ToHashSet();
             foreach (var gone in _sent.Keys.Where(key => !present.Contains(key)).ToList()) _sent.Remove(gone);
             var news = tasks.Where(task => !_sent.TryGetValue(task.Key, out var sent) || sent.DesiredStatus != task.DesiredStatus).ToList();
-            foreach (var task in news) _sent[task.Key] = new SentTask(task.DesiredStatus, messageId, time.GetUtcNow(), Acknowledged: false);
+            foreach (var task in news) _sent[task.Key] = new SentTask(task.DesiredStatus, messageId, time.GetTimestamp(), Acknowledged: false);
             return news;
         }
     }
@@ -116,11 +156,13 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
         }
     }
 
-    private void Forget(string? messageId)
+    private bool ForgetUnanswered()
     {
         lock (_lock)
         {
-            foreach (var (key, _) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent.Remove(key);
+            var lost = _sent.Where(entry => !entry.Value.Acknowledged && time.GetElapsedTime(entry.Value.At) >= options.AgentHeartbeat).Select(entry => entry.Key).ToList();
+            foreach (var key in lost) _sent.Remove(key);
+            return lost.Count > 0;
         }
     }
 
@@ -128,7 +170,7 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
     private async Task VerifyStopsAsync(TaskStopVerificationMessage message, CancellationToken cancellation)
     {
         var wanted = store.Current.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).Where(task => task.IsWanted).Select(task => task.Arn).ToHashSet();
-        await socket.SendAsync(
+        await link.SendAsync(
             AgentFrame.Encode(new TaskStopVerificationAck
             {
                 MessageId = message.MessageId,
@@ -138,5 +180,5 @@ internal sealed class AgentSession(string instanceKey, AgentSocket socket, Store
             cancellation);
     }
 
-    private sealed record SentTask(string DesiredStatus, string MessageId, DateTimeOffset At, bool Acknowledged);
+    private sealed record SentTask(string DesiredStatus, string MessageId, long At, bool Acknowledged);
 }

@@ -5,7 +5,7 @@ namespace Estiba.Ecs.Agents;
 
 /// <summary>A web socket to an agent: text frames in both directions. Lives as long as the connection.</summary>
 /// <param name="socket">The open socket.</param>
-internal sealed class AgentSocket(WebSocket socket) : IDisposable
+internal sealed class AgentSocket(WebSocket socket) : IAgentLink, IDisposable
 {
     private const int MostFramesWaiting = 256;
     private const int LargestFrame = 4 * 1024 * 1024;
@@ -37,8 +37,8 @@ internal sealed class AgentSocket(WebSocket socket) : IDisposable
         }
     }
 
-    /// <summary>Queues a frame, waiting while the queue is full; false when the connection has ended.</summary>
-    internal async Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
     {
         try
         {
@@ -51,8 +51,8 @@ internal sealed class AgentSocket(WebSocket socket) : IDisposable
         }
     }
 
-    /// <summary>Ends the connection.</summary>
-    internal void Close() => _closed.Cancel();
+    /// <inheritdoc/>
+    public void Close() => _closed.Cancel();
 
     public void Dispose() => _closed.Dispose();
 

@@ -8,13 +8,13 @@ namespace Estiba.Ecs.Agents;
 /// <summary>Tells each connected agent what its container instance should run, by instance.</summary>
 internal sealed class PayloadReconciler(Store store, AgentSessions sessions, EcsIds ids, EcsOptions options, TimeProvider time) : IReconciler<string>
 {
-    public async Task ReconcileAsync(string instanceKey, CancellationToken cancellation)
+    public async Task<TimeSpan?> ReconcileAsync(string instanceKey, CancellationToken cancellation)
     {
-        if (sessions.Find(instanceKey) is not { } session) return;
-        if (await StopUnavailableAsync(instanceKey, cancellation)) return; // what was stopped brings the instance here again
+        if (sessions.Find(instanceKey) is not { } session) return null;
+        if (await StopUnavailableAsync(instanceKey, cancellation)) return null; // what was stopped brings the instance here again
 
         var view = store.Current;
-        if (view.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance) return;
+        if (view.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance) return null;
 
         var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).ToList();
         await session.SendTasksAsync(
@@ -23,6 +23,7 @@ internal sealed class PayloadReconciler(Store store, AgentSessions sessions, Ecs
                 ? TaskPayload.Of(task, definition, instance, options)
                 : null,
             cancellation);
+        return null;
     }
 
     /// <summary>Stops the tasks that no agent can start, before one hears of them.</summary>

@@ -11,7 +11,7 @@ namespace Estiba.Ecs.Agents;
 /// "Determine Amazon ECS task health using container health checks", developer guide: a task is unhealthy when one essential container
 /// with a health check is, healthy when all of them are, unknown otherwise.
 /// </remarks>
-internal sealed class TaskHealth(Store store)
+internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
 {
     internal async Task ApplyAsync(PublishHealthRequest request, CancellationToken cancellation)
     {
@@ -22,7 +22,11 @@ internal sealed class TaskHealth(Store store)
             transaction =>
             {
                 foreach (var report in news)
-                    if (Change(transaction, report) is { } changed) transaction.Put(EcsTables.Tasks, changed);
+                {
+                    if (Change(transaction, report) is not { } changed) continue;
+                    transaction.Put(EcsTables.Tasks, changed);
+                    if (changed.IsHealthy) TaskTransitions.BecameHealthy(transaction, changed, ids, time.GetUtcNow());
+                }
             },
             cancellation);
     }

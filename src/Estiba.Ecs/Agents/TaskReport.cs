@@ -24,7 +24,7 @@ internal static class TaskReport
         switch (report.Status)
         {
             case TaskStatus.Running:
-                TaskTransitions.Run(transaction, updated, now);
+                TaskTransitions.Run(transaction, updated, ids, now);
                 break;
             case TaskStatus.Stopped:
                 // A container that exits at once may be gone before the agent could report that it ran.

@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 
 namespace Estiba.Ecs;
@@ -41,11 +42,20 @@ public sealed record ContainerInstanceRecord
     /// <summary>When the agent connected or was lost.</summary>
     public DateTimeOffset? ConnectionChangedAt { get; init; }
 
+    /// <summary>When the agent connected last.</summary>
+    public DateTimeOffset? ConnectedAt { get; init; }
+
+    /// <summary>When it was given up for lost, because its agent had been away for too long; null while it is not.</summary>
+    public DateTimeOffset? LostAt { get; init; }
+
     /// <summary>The EC2 instance, where it is one.</summary>
     public string? Ec2InstanceId { get; init; }
 
     /// <summary>Versions of the agent and its engine.</summary>
     public VersionInfo? VersionInfo { get; init; }
+
+    /// <summary>What its agent called its registration, so that one that is repeated makes no second instance.</summary>
+    public string? RegistrationToken { get; init; }
 
     /// <summary>Attributes of the agent and of the operator.</summary>
     public IReadOnlyList<EcsAttribute> Attributes { get; init; } = [];
@@ -55,6 +65,12 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>When it was deregistered, if it was.</summary>
     public DateTimeOffset? DeregisteredAt { get; init; }
+
+    /// <summary>Whether the agent is Amazon's, as far as it says.</summary>
+    public bool HasAmazonAgent => VersionInfo?.AgentHash is { Length: > 0 } hash && hash != EstibaAgent.Hash;
+
+    /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
+    public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);
 
     /// <summary>Its key in the store.</summary>
     public string Key => KeyOf(Scope, Cluster, Id);
@@ -73,4 +89,8 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
     public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+
+    /// <summary>Whether it has an attribute; one with an empty value is met by any value.</summary>
+    public bool Has(EcsAttribute required) =>
+        Attributes.Any(attribute => attribute.Name == required.Name && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Scheduling;
 using Estiba.State;
 
@@ -12,19 +13,20 @@ internal static class InstanceDescription
     internal static ContainerInstance Of(View view, ContainerInstanceRecord instance, bool withTags = true)
     {
         var left = InstanceCapacity.Of(view, instance);
-        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).ToList();
+        var usage = InstanceUsage.Of(view, instance.Key);
         return new ContainerInstance
         {
             AgentConnected = instance.AgentConnected,
             Attachments = [],
             Attributes = instance.Attributes,
+            CapacityProviderName = instance.Attribute(CapacityStrategy.InstanceAttribute),
             ContainerInstanceArn = instance.Arn,
             Ec2InstanceId = instance.Ec2InstanceId,
-            PendingTasksCount = tasks.Count(task => task.LastStatus == TaskStatus.Pending),
+            PendingTasksCount = usage.Pending,
             RegisteredAt = instance.RegisteredAt,
             RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedPorts, instance.ReservedUdpPorts),
             RemainingResources = Resources(left.Cpu, left.Memory, Texts(left.Ports), Texts(left.UdpPorts)),
-            RunningTasksCount = tasks.Count(task => task.LastStatus == TaskStatus.Running),
+            RunningTasksCount = usage.Running,
             Status = instance.Status,
             Tags = withTags ? instance.Tags : [],
             Version = instance.Version,

@@ -25,12 +25,20 @@ internal static class InstanceRegistration
             ReservedPorts = Set(request, "PORTS"),
             ReservedUdpPorts = Set(request, "PORTS_UDP"),
             VersionInfo = request.VersionInfo ?? known.VersionInfo,
+            RegistrationToken = string.IsNullOrEmpty(request.ClientToken) ? known.RegistrationToken : request.ClientToken,
             Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
             Attributes = [.. attributes.Values],
             Tags = request.Tags ?? known.Tags,
             Version = known.Version + 1,
         };
     }
+
+    /// <summary>
+    /// Whether an agent registers an instance that is known as if for the first time: its host was installed anew, or its data is gone. A registration that is only repeated
+    /// has the same token.
+    /// </summary>
+    internal static bool HasLostItsMemory(ContainerInstanceRecord known, RegisterContainerInstanceRequest request) =>
+        request.ContainerInstanceArn is null && (string.IsNullOrEmpty(request.ClientToken) || request.ClientToken != known.RegistrationToken);
 
     /// <summary>The EC2 instance in the identity document; null where there is none.</summary>
     internal static string? InstanceIdOf(RegisterContainerInstanceRequest request) => Identity(request.InstanceIdentityDocument)?.GetValueOrDefault("instanceId");

@@ -15,10 +15,11 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         new() { Type = Contracts.Ecs.PlacementStrategyType.Spread, Field = "instanceId" },
     ];
 
-    public Task ReconcileAsync(string clusterKey, CancellationToken cancellation) =>
-        store.Current.Count(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey) == 0
-            ? Task.CompletedTask
-            : store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation);
+    public async Task<TimeSpan?> ReconcileAsync(string clusterKey, CancellationToken cancellation)
+    {
+        if (store.Current.Count(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey) > 0) await store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation);
+        return null;
+    }
 
     internal void Apply(Transaction transaction, string clusterKey, DateTimeOffset now)
     {
@@ -26,31 +27,37 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         if (waiting.Count == 0) return;
 
         var placement = Placement.In(transaction, clusterKey, random);
-        foreach (var tasks in waiting.GroupBy(task => (task.Service, task.Family, task.Revision)))
+        foreach (var waitingOfService in waiting.GroupBy(task => task.Service))
         {
-            var first = tasks.First();
-            var service = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(first.Scope, first.Cluster, first.Service!));
-            var definition = transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(first.Scope, first.Family, first.Revision));
-            if (service is null || definition is null) continue;
+            var first = waitingOfService.First();
+            if (transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(first.Scope, first.Cluster, first.Service!)) is not { } service) continue;
 
-            var given = service.Settings.PlacementStrategy;
-            var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, given is { Count: > 0 } ? given : DefaultStrategy);
             var placed = new List<TaskRecord>();
             string? failure = null;
-            foreach (var task in tasks)
+            foreach (var alike in waitingOfService.GroupBy(task => (task.Family, task.Revision, task.OnlyInstance)))
             {
-                if (placement.Place(task, rules) is not { } instance)
-                {
-                    failure = Reason(placement, task, rules);
-                    break;
-                }
-
-                placed.Add(TaskTransitions.Place(task, instance));
+                if (transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(first.Scope, alike.Key.Family, alike.Key.Revision)) is not { } definition) continue;
+                var given = service.Settings.PlacementStrategy;
+                var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, given is { Count: > 0 } ? given : DefaultStrategy);
+                failure = Place(placement, alike, rules, placed) ?? failure;
             }
 
             foreach (var task in placed) transaction.Put(EcsTables.Tasks, task);
             Tell(transaction, service, placed, failure, now);
         }
+    }
+
+    /// <summary>Places tasks that are alike, as many as there is room for.</summary>
+    /// <returns>Why the next one cannot be placed; null when all are.</returns>
+    private static string? Place(Placement placement, IEnumerable<TaskRecord> alike, PlacementRules rules, List<TaskRecord> placed)
+    {
+        foreach (var task in alike)
+        {
+            if (placement.Place(task, rules) is not { } instance) return Reason(placement, task, rules);
+            placed.Add(TaskTransitions.Place(task, instance));
+        }
+
+        return null;
     }
 
     private void Tell(Transaction transaction, ServiceRecord service, List<TaskRecord> placed, string? failure, DateTimeOffset now)

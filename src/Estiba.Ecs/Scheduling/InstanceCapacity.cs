@@ -10,13 +10,17 @@ internal sealed class InstanceCapacity
     private readonly HashSet<int> _udpPorts = [];
     private readonly Dictionary<string, int> _tasksByGroup = new(StringComparer.Ordinal);
 
-    private InstanceCapacity(ContainerInstanceRecord instance)
+    private InstanceCapacity(ContainerInstanceRecord instance, InstanceUsage usage)
     {
         Instance = instance;
-        Cpu = instance.Cpu;
-        Memory = instance.Memory;
+        Cpu = Math.Max(0, instance.Cpu - usage.Cpu);
+        Memory = Math.Max(0, instance.Memory - usage.Memory);
+        RunningTasks = usage.Running;
         AddPorts(_ports, instance.ReservedPorts);
         AddPorts(_udpPorts, instance.ReservedUdpPorts);
+        _ports.UnionWith(usage.Ports.Distinct);
+        _udpPorts.UnionWith(usage.UdpPorts.Distinct);
+        foreach (var (group, tasks) in usage.Groups.All) _tasksByGroup.Add(group, tasks);
     }
 
     /// <summary>The instance itself.</summary>
@@ -38,29 +42,21 @@ internal sealed class InstanceCapacity
     internal IEnumerable<string> Groups => _tasksByGroup.Keys;
 
     /// <summary>How many of its tasks run.</summary>
-    internal int RunningTasks { get; private set; }
+    internal int RunningTasks { get; }
 
     /// <summary>The instance less what its tasks hold.</summary>
-    internal static InstanceCapacity Of(View view, ContainerInstanceRecord instance)
-    {
-        var capacity = new InstanceCapacity(instance);
-        foreach (var task in view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key)) capacity.Take(task);
-        return capacity;
-    }
+    internal static InstanceCapacity Of(View view, ContainerInstanceRecord instance) => new(instance, InstanceUsage.Of(view, instance.Key));
 
     /// <summary>How many tasks of a group the instance has.</summary>
     internal int TasksOf(string group) => _tasksByGroup.GetValueOrDefault(group);
 
-    /// <summary>Takes what the task needs.</summary>
+    /// <summary>Takes what a task needs that is placed here.</summary>
     internal void Take(TaskRecord task)
     {
         Cpu = Math.Max(0, Cpu - task.Resources.Cpu);
         Memory = Math.Max(0, Memory - task.Resources.Memory);
         _ports.UnionWith(task.Resources.Ports);
         _udpPorts.UnionWith(task.Resources.UdpPorts);
-        foreach (var binding in task.Containers.SelectMany(container => container.NetworkBindings ?? []))
-            if (binding.HostPort is { } port) (binding.Protocol == Contracts.Ecs.TransportProtocol.Udp ? _udpPorts : _ports).Add(port);
-        if (task.LastStatus == TaskStatus.Running) RunningTasks++;
         _tasksByGroup[task.Group] = TasksOf(task.Group) + 1;
     }
 

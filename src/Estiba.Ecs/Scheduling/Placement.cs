@@ -57,16 +57,14 @@ internal sealed class Placement
     private static PlacementObstacle? Obstacle(InstanceCapacity capacity, TaskRecord task, PlacementRules rules)
     {
         var instance = capacity.Instance;
+        if (task.OnlyInstance is { } only && only != instance.Id) return PlacementObstacle.OtherInstance;
         if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
         if (!instance.AgentConnected) return PlacementObstacle.Agent;
-        if (!rules.RequiredAttributes.All(required => HasAttribute(instance, required))) return PlacementObstacle.Attribute;
+        if (!rules.RequiredAttributes.All(instance.Has)) return PlacementObstacle.Attribute;
         if (!rules.MemberOf.All(query => query.Matches(capacity))) return PlacementObstacle.MemberOf;
         if (rules.DistinctInstance && capacity.TasksOf(task.Group) > 0) return PlacementObstacle.DistinctInstance;
         return capacity.Lack(task.Resources);
     }
-
-    private static bool HasAttribute(ContainerInstanceRecord instance, EcsAttribute required) => instance.Attributes.Any(attribute =>
-        attribute.Name == required.Name && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value));
 
     private List<InstanceCapacity> Narrow(List<InstanceCapacity> candidates, PlacementStrategy preference, string group) => preference.Type switch
     {

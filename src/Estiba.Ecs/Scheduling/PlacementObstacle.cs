@@ -6,6 +6,7 @@ namespace Estiba.Ecs.Scheduling;
 /// <param name="Distance">How far the check is from being met: the instance with the smallest is the closest.</param>
 internal sealed record PlacementObstacle(string Code, string Text, int Distance)
 {
+    internal static readonly PlacementObstacle OtherInstance = new("MemberOf placement constraint unsatisfied.", "is not the one that the task is for.", 10);
     internal static readonly PlacementObstacle Inactive = new("INACTIVE", "encountered error \"INACTIVE\".", 9);
     internal static readonly PlacementObstacle Agent = new("AGENT", "encountered error \"AGENT\".", 8);
     internal static readonly PlacementObstacle Attribute = new("ATTRIBUTE", "is missing an attribute required by your task.", 7);

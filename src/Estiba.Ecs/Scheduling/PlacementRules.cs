@@ -35,4 +35,7 @@ internal sealed record PlacementRules
         ],
         Strategy = strategy ?? [],
     };
+
+    /// <summary>Whether the instance has the attributes and meets the conditions; its room and its other tasks do not matter.</summary>
+    internal bool Admit(InstanceCapacity instance) => RequiredAttributes.All(instance.Instance.Has) && MemberOf.All(query => query.Matches(instance));
 }

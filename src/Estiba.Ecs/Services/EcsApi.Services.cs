@@ -1,7 +1,9 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
@@ -24,8 +26,8 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
-                var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
-                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
+                if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
                 if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
@@ -36,16 +38,19 @@ public sealed partial class EcsApi
                     Cluster = cluster.Name,
                     Name = request.ServiceName!,
                     Status = ServiceStatus.Active,
-                    DesiredCount = request.DesiredCount ?? throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA."),
+                    DesiredCount = request.DesiredCount ?? (MayLackCount(request) ? 0 : throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA.")),
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
-                    Settings = SettingsOf(request, context),
-                    Deployments = [NewDeployment(definition)],
+                    Settings = SettingsOf(request, context, MayLackTaskDefinition(request) ? [] : CapacityStrategy.Of(cluster, request.LaunchType, request.CapacityProviderStrategy)),
+                    Deployments = [],
                     Tags = Tags.Merge([], request.Tags),
                 };
                 ServiceEvents.Clear(transaction, service.Key);
-                transaction.Put(EcsTables.Services, service);
-                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, service) };
+                var edit = new ServiceEdit(transaction, service, _ids, Now);
+                if (definition is not null) ServiceDeployments.Begin(edit, definition);
+                else transaction.Put(EcsTables.Services, service);
+                edit.Save();
+                return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -61,13 +66,13 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status != ServiceStatus.Active) throw EcsErrors.ServiceNotActiveException("Service was not ACTIVE.");
+                ServiceRequests.ValidateFor(service, request);
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
-                var updated = service with
+                if (request.CapacityProviderStrategy is { } given) settings = ServiceUpdate.WithCapacity(settings, CapacityStrategy.Of(cluster, launchType: null, given));
+                var edit = new ServiceEdit(transaction, service, _ids, Now)
                 {
-                    DesiredCount = request.DesiredCount ?? service.DesiredCount,
-                    Settings = settings,
-                    IsSteady = false,
+                    Service = service with { DesiredCount = request.DesiredCount ?? service.DesiredCount, Settings = settings, IsSteady = false },
                 };
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
@@ -76,11 +81,11 @@ public sealed partial class EcsApi
                 {
                     definition ??= transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision))
                         ?? throw EcsErrors.ClientException("TaskDefinition not found.");
-                    updated = updated with { Deployments = [NewDeployment(definition), .. service.Deployments], FailedStarts = 0, NextStartAt = null, PlacementFailure = null };
+                    ServiceDeployments.Begin(edit, definition);
                 }
 
-                transaction.Put(EcsTables.Services, updated);
-                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, updated) };
+                edit.Save();
+                return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
             },
             cancellation);
     }
@@ -122,7 +127,8 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
                 var service = RequireService(transaction, cluster, request.Service!);
                 if (service.Status == ServiceStatus.Inactive) throw EcsErrors.ServiceNotFoundException("Service not found.");
-                if (service.DesiredCount > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
+                if (service.TaskSets.Count > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be deleted while it has task sets. Delete them or use force.");
+                if (service is { DesiredCount: > 0, IsDaemon: false } && request.Force != true) throw EcsErrors.InvalidParameterException("The service cannot be stopped while it is scaled above 0.");
 
                 var draining = service with { Status = ServiceStatus.Draining, DesiredCount = 0 };
                 transaction.Put(EcsTables.Services, draining);
@@ -136,30 +142,24 @@ public sealed partial class EcsApi
     private static ServiceRecord? FindService(View view, ClusterRecord cluster, string nameOrArn) =>
         ClusterNames.NameWithin(cluster, "service", nameOrArn) is { } name ? view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, name)) : null;
 
-    private DeploymentRecord NewDeployment(TaskDefinitionRecord definition)
-    {
-        var id = _ids.Deployment();
-        return new DeploymentRecord
-        {
-            Id = id,
-            Family = definition.Family,
-            Revision = definition.Revision,
-            CreatedAt = Now,
-            UpdatedAt = Now,
-            RolloutState = DeploymentRolloutState.InProgress,
-            RolloutStateReason = $"ECS deployment {id} in progress.",
-        };
-    }
+    // The instances say how many tasks a daemon has, and task sets may come before the count.
+    private static bool MayLackCount(CreateServiceRequest request) => request.SchedulingStrategy == SchedulingStrategy.Daemon || MayLackTaskDefinition(request);
 
-    private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
+    private static bool MayLackTaskDefinition(CreateServiceRequest request) => request.DeploymentController?.Type == DeploymentControllerType.External;
+
+    private static bool CanBeBalanced(CreateServiceRequest request) =>
+        ZoneBalance.IsPossible(request.SchedulingStrategy, request.DeploymentController?.Type, request.DeploymentConfiguration, request.PlacementStrategy);
+
+    private static Service SettingsOf(CreateServiceRequest request, CallContext context, IReadOnlyList<CapacityProviderStrategyItem> strategy) => new()
     {
-        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
-        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration),
+        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? (CanBeBalanced(request) ? AvailabilityZoneRebalancing.Enabled : AvailabilityZoneRebalancing.Disabled),
+        DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon),
         DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
         EnableECSManagedTags = request.EnableECSManagedTags ?? false,
         EnableExecuteCommand = request.EnableExecuteCommand ?? false,
         HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
-        LaunchType = request.LaunchType ?? LaunchType.Ec2,
+        CapacityProviderStrategy = strategy.Count > 0 ? strategy : null,
+        LaunchType = MayLackTaskDefinition(request) || strategy.Count > 0 ? null : LaunchType.Ec2,
         LoadBalancers = [],
         NetworkConfiguration = request.NetworkConfiguration,
         PlacementConstraints = request.PlacementConstraints ?? [],

@@ -1,79 +1,103 @@
-using Estiba.Contracts.Ecs;
-
 namespace Estiba.Ecs.Services;
-
-/// <summary>What a service does next.</summary>
-/// <param name="Start">How many tasks of the primary deployment to ask for.</param>
-/// <param name="Stop">Placed tasks to stop.</param>
-/// <param name="Discard">Waiting tasks that nobody needs any more.</param>
-/// <param name="IsSettled">Whether exactly the wanted tasks run and no others are left.</param>
-internal sealed record ServiceStep(int Start, IReadOnlyList<TaskRecord> Stop, IReadOnlyList<TaskRecord> Discard, bool IsSettled);
 
 /// <summary>Moves a service towards its desired count and its primary deployment, within the deployment's percentages.</summary>
 /// <remarks>
-/// "Deploy Amazon ECS services by replacing tasks", developer guide: the minimum is rounded up, the maximum down. Tasks that are on their
-/// way out count neither as healthy nor against the maximum.
+/// "Deploy Amazon ECS services by replacing tasks", developer guide. Tasks on their way out count neither as healthy nor against the
+/// maximum; nor do tasks on lost instances, of which nobody knows whether they run.
 /// </remarks>
 internal static class RollingUpdate
 {
-    private const int DefaultMinimumHealthyPercent = 100;
-    private const int DefaultMaximumPercent = 200;
-
     /// <summary>The next step; asking again after it is done gives the step after that.</summary>
     /// <param name="service">The service.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
-    /// <param name="isLeaving">Whether a container instance, by id, is draining: its tasks are replaced like those of an older deployment.</param>
-    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, bool> isLeaving)
+    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="now">The time, for protected tasks and the grace period of health checks.</param>
+    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
     {
         var desired = service.Status == ServiceStatus.Active ? service.DesiredCount : 0;
-        var wanted = tasks.Where(task => task.IsWanted).ToList();
-        var current = wanted.Where(task => task.StartedBy == service.Primary.Id && (task.ContainerInstance is not { } instance || !isLeaving(instance))).ToList();
-        var outdated = wanted.Except(current).ToList();
-
-        var configuration = service.Settings.DeploymentConfiguration;
-        var least = Math.Ceiling(desired * (configuration?.MinimumHealthyPercent ?? DefaultMinimumHealthyPercent) / 100m);
-        var most = Math.Floor(desired * (configuration?.MaximumPercent ?? DefaultMaximumPercent) / 100m);
-
-        var surplus = Surplus(current, current.Count - desired);
-        var discard = outdated.Concat(surplus).Where(task => task.IsWaiting).ToList();
-        var stop = surplus.Where(task => !task.IsWaiting).ToList();
-
-        var healthy = current.Except(surplus).Concat(outdated).Count(IsHealthy);
-        var spare = Math.Max(0, healthy - (int)least);
-        stop.AddRange(outdated.Where(task => !task.IsWaiting && !IsHealthy(task)));
-        stop.AddRange(outdated.Where(IsHealthy).OrderBy(task => task.CreatedAt).Take(spare));
-
-        var present = wanted.Count - discard.Count - stop.Count;
-        var start = Math.Clamp(Math.Min(desired - current.Count, (int)most - present), 0, int.MaxValue);
-
-        var settled = tasks.Count == desired && current.Count == desired && current.All(IsHealthy);
-        return new ServiceStep(start, stop, discard, settled);
+        var parts = Parts.Of(service, tasks, standingOf, now);
+        return service.Status == ServiceStatus.Active && service.Primary.HasFailed
+            ? Stalled(service, parts, desired, now)
+            : Next(service, parts, desired, now);
     }
 
-    /// <summary>Those to give up when there are too many: first what does not run yet, then from the fullest zones and instances, the newest first.</summary>
-    private static List<TaskRecord> Surplus(List<TaskRecord> current, int count)
+    private static ServiceStep Next(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
     {
-        if (count <= 0) return [];
-        var chosen = new List<TaskRecord>(count);
-        var left = new List<TaskRecord>(current);
-        while (chosen.Count < count)
-        {
-            var zones = left.CountBy(task => task.AvailabilityZone ?? "").ToDictionary();
-            var instances = left.CountBy(task => task.ContainerInstance ?? "").ToDictionary();
-            var next = left
-                .OrderBy(task => TaskStatus.Order(task.LastStatus) >= TaskStatus.Running.Order())
-                .ThenByDescending(task => zones[task.AvailabilityZone ?? ""])
-                .ThenByDescending(task => instances[task.ContainerInstance ?? ""])
-                .ThenByDescending(task => task.CreatedAt)
-                .First();
-            chosen.Add(next);
-            left.Remove(next);
-        }
+        var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
+        var active = service.Status == ServiceStatus.Active;
+        bool MayGo(TaskRecord task) => !active || !task.IsProtected(now);
 
-        return chosen;
+        var surplus = ScaleIn.Choose(parts.Sound, parts.Sound.Count - desired, MayGo);
+        var discard = parts.Old.Concat(surplus).Where(task => task.IsWaiting).ToList();
+        var stop = surplus.FindAll(task => !task.IsWaiting);
+
+        // Of the old ones, those that do not work go at once; those that do, as far as enough others are healthy.
+        var healthy = parts.Sound.Count(task => task.IsHealthy) - surplus.Count(task => task.IsHealthy) + parts.Old.Count(task => task.IsHealthy);
+        stop.AddRange(parts.Old.Where(task => !task.IsWaiting && !task.IsHealthy && MayGo(task)));
+        stop.AddRange(parts.Old.Where(task => task.IsHealthy && MayGo(task)).OrderBy(task => task.CreatedAt).Take(Math.Max(0, healthy - bounds.Least)));
+
+        var present = parts.Sound.Count + parts.Sick.Count + parts.Old.Count - discard.Count - stop.Count;
+        var missing = Math.Max(0, desired - parts.Sound.Count);
+        var start = Math.Clamp(bounds.Most - present, 0, missing);
+
+        // Sick tasks stay until others do their work, unless they take the room that these need.
+        var complete = parts.Sound.Count(task => task.IsHealthy) >= desired;
+        var sick = complete ? parts.Sick : parts.Sick.OrderBy(task => task.CreatedAt).Take(missing - start).ToList();
+        if (!complete) start += sick.Count;
+        if (complete) stop.AddRange(parts.Away);
+
+        return new ServiceStep
+        {
+            Start = start,
+            Stop = stop,
+            StopUnhealthy = sick,
+            Discard = discard,
+            IsSettled = parts.Sound.Count == desired && complete && parts is { Sick: [], Old: [], Away: [], Leaving: 0 },
+        };
     }
 
-    private static bool IsHealthy(TaskRecord task) => task.LastStatus == TaskStatus.Running && task.HealthStatus != HealthStatus.Unhealthy;
+    /// <summary>A deployment that has failed starts nothing; the tasks of older ones stay.</summary>
+    private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
+    {
+        var most = Math.Max(desired, ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired).Most);
+        var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).ToList();
+        var waiting = all.FindAll(task => task.IsWaiting);
+        var placed = all.FindAll(task => !task.IsWaiting);
+        return new ServiceStep { Discard = waiting, Stop = ScaleIn.Choose(placed, placed.Count - most, task => !task.IsProtected(now)) };
+    }
 
-    private static int Order(this string status) => TaskStatus.Order(status);
+    /// <summary>The tasks of a service, by what they are to it.</summary>
+    private sealed class Parts
+    {
+        /// <summary>Of the primary deployment, to stay.</summary>
+        internal List<TaskRecord> Sound { get; } = [];
+
+        /// <summary>Of the primary deployment, but failing health checks.</summary>
+        internal List<TaskRecord> Sick { get; } = [];
+
+        /// <summary>To be replaced: of older deployments, on draining instances, or in a zone that has too many.</summary>
+        internal List<TaskRecord> Old { get; } = [];
+
+        /// <summary>On lost instances; kept until others do their work, because the instance may come back.</summary>
+        internal List<TaskRecord> Away { get; } = [];
+
+        /// <summary>Asked to stop, and not stopped yet where somebody would know.</summary>
+        internal int Leaving { get; private set; }
+
+        internal static Parts Of(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
+        {
+            var parts = new Parts();
+            foreach (var task in tasks)
+            {
+                var standing = task.ContainerInstance is { } instance ? standingOf(instance) : InstanceStanding.Staying;
+                if (!task.IsWanted) parts.Leaving += standing == InstanceStanding.Lost ? 0 : 1;
+                else if (standing == InstanceStanding.Lost) parts.Away.Add(task);
+                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id || task.Id == service.Moving) parts.Old.Add(task);
+                else if (service.IsSick(task, now)) parts.Sick.Add(task);
+                else parts.Sound.Add(task);
+            }
+
+            return parts;
+        }
+    }
 }

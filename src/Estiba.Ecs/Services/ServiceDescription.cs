@@ -1,4 +1,6 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Services.TaskSets;
 using Estiba.State;
 
 namespace Estiba.Ecs.Services;
@@ -20,14 +22,20 @@ internal static class ServiceDescription
             DesiredCount = service.DesiredCount,
             RunningCount = tasks.Count(IsRunning),
             PendingCount = tasks.Count(IsPending),
-            TaskDefinition = TaskDefinitionRecord.ArnOf(service.Scope, service.Primary.Family, service.Primary.Revision),
+            TaskDefinition = Shown(service) is { } deployment ? TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision) : null,
+            TaskSets = service.IsExternal ? [.. service.TaskSets.Select(set => TaskSetDescription.Of(view, service, set))] : null,
             Deployments = [.. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0))],
             Events = [.. view.Range(EcsTables.ServiceEvents, service.Key + "/").Reverse().Select(EventOf)],
+            CurrentServiceDeployment = shown is [var primary, ..] && ServiceDeployments.Find(view, service, primary) is { IsOngoing: true } current ? ServiceDeploymentDescription.ArnOf(service, current.Id) : null,
+            CurrentServiceRevisions = [.. shown.Where(deployment => deployment.ServiceRevision.Length > 0).Select((deployment, index) => RevisionOf(service, deployment, tasks, index == 0))],
             CreatedAt = service.CreatedAt,
             CreatedBy = service.CreatedBy,
             Tags = withTags ? service.Tags : null,
         };
     }
+
+    // A service of task sets shows what its primary one runs.
+    private static DeploymentRecord? Shown(ServiceRecord service) => service.IsExternal ? service.TaskSets.FirstOrDefault(set => set.IsPrimary)?.Deployment : service.Primary;
 
     private static Deployment DeploymentOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary)
     {
@@ -43,15 +51,26 @@ internal static class ServiceDescription
             FailedTasks = deployment.FailedTasks,
             CreatedAt = deployment.CreatedAt,
             UpdatedAt = deployment.UpdatedAt,
+            CapacityProviderStrategy = service.Settings.CapacityProviderStrategy,
             LaunchType = service.Settings.LaunchType,
             RolloutState = deployment.RolloutState,
             RolloutStateReason = deployment.RolloutStateReason,
         };
     }
 
+    private static ServiceCurrentRevisionSummary RevisionOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary) => new()
+    {
+        Arn = ServiceRevisions.ArnOf(service, deployment.ServiceRevision),
+        RequestedTaskCount = isPrimary ? service.DesiredCount : 0,
+        RunningTaskCount = tasks.Count(task => task.StartedBy == deployment.Id && IsRunning(task)),
+        PendingTaskCount = tasks.Count(task => task.StartedBy == deployment.Id && IsPending(task)),
+    };
+
     private static ServiceEvent EventOf(ServiceEventRecord happened) => new() { Id = happened.Id, CreatedAt = happened.CreatedAt, Message = happened.Message };
 
-    private static bool IsRunning(TaskRecord task) => task.LastStatus == TaskStatus.Running;
+    /// <summary>Whether a task counts as running.</summary>
+    internal static bool IsRunning(TaskRecord task) => task.LastStatus == TaskStatus.Running;
 
-    private static bool IsPending(TaskRecord task) => TaskStatus.Order(task.LastStatus) < TaskStatus.Order(TaskStatus.Running) && task.IsWanted;
+    /// <summary>Whether a task counts as pending.</summary>
+    internal static bool IsPending(TaskRecord task) => TaskStatus.Order(task.LastStatus) < TaskStatus.Order(TaskStatus.Running) && task.IsWanted;
 }

@@ -8,10 +8,11 @@ internal static class ServiceEvents
     internal const int Kept = 100;
 
     /// <summary>The service with one more event, which is written to the transaction; the service itself is not.</summary>
-    internal static ServiceRecord Add(Transaction transaction, ServiceRecord service, EcsIds ids, DateTimeOffset now, string message)
+    internal static ServiceRecord Add(Transaction transaction, ServiceRecord service, EcsIds ids, DateTimeOffset now, string message, string? taskSet = null)
     {
+        var about = taskSet is null ? $"(service {service.Name})" : $"(service {service.Name}, taskSet {taskSet})";
         var number = service.LastEvent + 1;
-        transaction.Put(EcsTables.ServiceEvents, new ServiceEventRecord { ServiceKey = service.Key, Number = number, Id = ids.Unique(), CreatedAt = now, Message = $"(service {service.Name}) {message}" });
+        transaction.Put(EcsTables.ServiceEvents, new ServiceEventRecord { ServiceKey = service.Key, Number = number, Id = ids.Unique(), CreatedAt = now, Message = $"{about} {message}" });
         if (number > Kept) transaction.Delete(EcsTables.ServiceEvents, ServiceEventRecord.KeyOf(service.Key, number - Kept));
         return service with { LastEvent = number };
     }
@@ -26,11 +27,23 @@ internal static class ServiceEvents
 
     internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";
 
+    internal static string StoppedPending(int tasks) => $"stopped {tasks} pending tasks.";
+
     internal const string SteadyState = "has reached a steady state.";
+
+    internal static string NotBalanced(string zones) => $"is not AZ balanced with {zones}. AZ Rebalancing in progress.";
+
+    internal static string Balanced(string zones) => $"is AZ balanced with {zones}.";
 
     internal const string FailingToStart = "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
     internal static string DeploymentCompleted(string deployment) => $"(deployment {deployment}) deployment completed.";
+
+    internal static string DeploymentFailed(string deployment, string reason) => $"(deployment {deployment}) deployment failed: {reason}";
+
+    internal static string RollingBack(string deployment) => $"rolling back to deployment {deployment}.";
+
+    internal static string FailedHealthChecks(TaskRecord task) => $"(task {task.Id}) failed container health checks.";
 
     internal static string UnableToPlace(string reason) =>
         $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";

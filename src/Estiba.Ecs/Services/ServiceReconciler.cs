@@ -1,78 +1,124 @@
-using Estiba.Contracts.Ecs;
-using Estiba.Ecs.Tasks;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Services.TaskSets;
 using Estiba.State;
 using Estiba.State.Reconciling;
 
 namespace Estiba.Ecs.Services;
 
 /// <summary>Keeps each service at its desired count: asks for what is missing, stops what is too much, ends what is done.</summary>
-/// <remarks>Holds no state. <see cref="RollingUpdate"/> decides; this writes the decision down.</remarks>
+/// <remarks>Holds no state. <see cref="RollingUpdate"/>, <see cref="DaemonUpdate"/> and <see cref="TaskSetScheduling"/> decide; this writes the decision down.</remarks>
 internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider time) : IReconciler<string>
 {
-    public Task ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
-        store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
+    public Task<TimeSpan?> ReconcileAsync(string serviceKey, CancellationToken cancellation) =>
+        IsAtRest(store.Current, serviceKey)
+            ? Task.FromResult<TimeSpan?>(null)
+            : store.CommitAsync(transaction => Apply(transaction, serviceKey, time.GetUtcNow()), cancellation);
 
-    /// <summary>When the service must be looked at again although nothing changes; null when it need not.</summary>
-    internal static DateTimeOffset? NextLook(ServiceRecord service, DateTimeOffset now) =>
-        service.Status == ServiceStatus.Active && service.NextStartAt > now ? service.NextStartAt : null;
-
-    internal void Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
+    /// <summary>Whether a look would change nothing, as far as counts can tell without walking the tasks; most looks at a service find it so.</summary>
+    internal static bool IsAtRest(View view, string serviceKey)
     {
-        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return;
+        if (view.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return true;
+        if (service is not { Status: ServiceStatus.Active, IsDaemon: false, Deployments: [var primary] }) return false;
+        if (primary.IsInProgress && ServiceDeployments.HasWork(view, service)) return false;
 
-        var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
-        var step = RollingUpdate.NextStep(service, tasks, instance => IsDraining(transaction, service, instance));
-        var updated = service;
-
-        foreach (var task in step.Discard) transaction.Delete(EcsTables.Tasks, task.Key);
-        if (step.Discard.Count > 0) updated = updated with { PlacementFailure = null };
-        if (step.Stop.Count > 0)
-        {
-            foreach (var task in step.Stop) transaction.Put(EcsTables.Tasks, TaskTransitions.RequestStop(task, TaskStopCode.ServiceSchedulerInitiated, StopReason(service), now));
-            updated = ServiceEvents.Add(transaction, updated, ids, now, ServiceEvents.Stopped(step.Stop)) with { IsSteady = false };
-        }
-
-        if (step.Start > 0 && !(service.NextStartAt > now))
-        {
-            var definition = transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, service.Primary.Family, service.Primary.Revision));
-            if (definition is not null && transaction.Find(EcsTables.Clusters, service.ClusterKey) is { } cluster)
-            {
-                for (var n = 0; n < step.Start; n++) transaction.Put(EcsTables.Tasks, NewTask.ForService(service, cluster, definition, ids, now));
-                updated = updated with { IsSteady = false };
-            }
-        }
-
-        updated = service.Status == ServiceStatus.Draining ? EndWhenEmpty(updated, tasks, now) : SettleDeployments(transaction, updated, tasks, step, now);
-        if (updated != service) transaction.Put(EcsTables.Services, updated);
+        var census = ServiceCensus.Of(view, serviceKey);
+        var tasks = census.Of(primary.Id);
+        if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
+        return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
+            .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of("service:" + service.Name) > 0);
     }
 
-    private static string StopReason(ServiceRecord service) => $"Scaling activity initiated by (deployment {service.Primary.Id})";
-
-    private static bool IsDraining(View view, ServiceRecord service, string instance) =>
-        view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(service.Scope, service.Cluster, instance)) is { Status: ContainerInstanceStatus.Draining };
-
-    private static ServiceRecord EndWhenEmpty(ServiceRecord service, List<TaskRecord> tasks, DateTimeOffset now) =>
-        tasks.Any(task => !task.IsWaiting) ? service : service with { Status = ServiceStatus.Inactive, DeletedAt = now };
-
-    private ServiceRecord SettleDeployments(Transaction transaction, ServiceRecord service, List<TaskRecord> tasks, ServiceStep step, DateTimeOffset now)
+    /// <summary>Takes the next step.</summary>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection or a grace period ends.</returns>
+    internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
-        var alive = tasks.Select(task => task.StartedBy).ToHashSet();
-        var kept = service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
-        if (kept.Count < service.Deployments.Count) service = service with { Deployments = kept };
-        if (!step.IsSettled || service.IsSteady) return service;
+        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
 
-        if (service.Primary.RolloutState == DeploymentRolloutState.InProgress)
+        var edit = new ServiceEdit(transaction, service, ids, now);
+        var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
+        InstanceStanding StandingOf(string instance) => InstanceStandings.Of(transaction, service.Scope, service.Cluster, instance);
+
+        // What was asked to stop on a lost instance may be gone for ever: nobody waits for it.
+        var present = tasks.FindAll(task => task.IsWanted || task.ContainerInstance is not { } instance || StandingOf(instance) != InstanceStanding.Lost);
+        var missing = service.IsExternal ? TaskSetScheduling.Apply(edit, tasks, StandingOf) : Deploy(edit, tasks, present, StandingOf);
+        if (service.Status == ServiceStatus.Draining) EndWhenEmpty(edit, present);
+        edit.Save();
+        return NextLook(edit.Service, tasks, missing, now);
+    }
+
+    /// <summary>Takes the next step of a service that deploys itself.</summary>
+    /// <returns>Whether it misses tasks.</returns>
+    private static bool Deploy(ServiceEdit edit, List<TaskRecord> tasks, List<TaskRecord> present, Func<string, InstanceStanding> standingOf)
+    {
+        if (edit.Service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
+        var step = edit.Service.IsDaemon ? NextDaemonStep(edit, tasks, standingOf) : RollingUpdate.NextStep(edit.Service, tasks, standingOf, edit.Now);
+        StepExecution.Apply(edit, step, edit.Service.Primary);
+        if (edit.Service.Status == ServiceStatus.Active) Settle(edit, present, step);
+        return step.Start + step.StartOn.Count > 0;
+    }
+
+    private static ServiceStep NextDaemonStep(ServiceEdit edit, List<TaskRecord> tasks, Func<string, InstanceStanding> standingOf)
+    {
+        var instances = DaemonInstances.Of(edit.Transaction, edit.Service);
+        if (instances.Count != edit.Service.DesiredCount) edit.Service = edit.Service with { DesiredCount = instances.Count };
+        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf, edit.Now);
+    }
+
+    private static void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step)
+    {
+        var alive = present.Select(task => task.StartedBy).ToHashSet();
+        var kept = edit.Service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
+        if (kept.Count < edit.Service.Deployments.Count) edit.Service = edit.Service with { Deployments = kept };
+        if (!step.IsSettled) return;
+
+        if (!edit.Service.IsSteady)
         {
-            var completed = service.Primary with
-            {
-                RolloutState = DeploymentRolloutState.Completed,
-                RolloutStateReason = $"ECS deployment {service.Primary.Id} completed.",
-                UpdatedAt = now,
-            };
-            service = service with { Deployments = [completed, .. service.Deployments.Skip(1)] };
-            service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.DeploymentCompleted(completed.Id));
+            if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
+            edit.Say(ServiceEvents.SteadyState);
+            edit.Service = edit.Service with { IsSteady = true };
         }
 
-        return ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.SteadyState) with { IsSteady = true };
+        if (!edit.Service.IsDaemon) Balance(edit, present);
+    }
+
+    /// <summary>Begins to replace one task of the zone with the most, if there is room for it where there are the fewest; one after another.</summary>
+    private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
+    {
+        var (service, view) = (edit.Service, edit.Transaction);
+        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptiest))
+        {
+            var moving = ScaleIn.Choose(tasks.FindAll(task => task.AvailabilityZone == fullest), 1, task => !task.IsProtected(edit.Now));
+            if (moving is not [var task] || !ZoneBalance.HasRoom(view, service, task, emptiest)) return;
+            if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
+        }
+        else if (service.Moving is not null)
+        {
+            edit.Say(ServiceEvents.Balanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = null };
+        }
+    }
+
+    private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)
+    {
+        if (present.Exists(task => !task.IsWaiting)) return;
+        edit.Service = edit.Service with { Status = ServiceStatus.Inactive, DeletedAt = edit.Now, TaskSets = [] };
+        ServiceDeployments.Clear(edit.Transaction, edit.Service.Key);
+    }
+
+    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
+    {
+        var next = Earlier(null, missing ? service.NextStartAt : null);
+        foreach (var task in tasks.Where(task => task.IsWanted))
+        {
+            next = Earlier(next, task.ProtectedUntil);
+            if (task.IsUnhealthy) next = Earlier(next, service.GraceEnd(task));
+        }
+
+        return next - now;
+
+        DateTimeOffset? Earlier(DateTimeOffset? first, DateTimeOffset? second) => !(second > now) || first <= second ? first : second;
     }
 }

@@ -29,20 +29,26 @@ public sealed record ServiceRecord
     /// <summary>The settings that are shown as they were given or defaulted: everything of <c>Service</c> that no reconciler changes.</summary>
     public required Service Settings { get; init; }
 
-    /// <summary>The deployments, newest (<c>PRIMARY</c>) first.</summary>
+    /// <summary>The deployments, newest (<c>PRIMARY</c>) first; none where somebody else deploys, by task sets.</summary>
     public required IReadOnlyList<DeploymentRecord> Deployments { get; init; }
+
+    /// <summary>The task sets of a service that somebody else deploys (controller <c>EXTERNAL</c>).</summary>
+    public IReadOnlyList<TaskSetRecord> TaskSets { get; init; } = [];
+
+    /// <summary>The deployment that completed last, which a rollback goes back to; null when there is none, or when it is being gone back to.</summary>
+    public DeploymentRecord? LastCompleted { get; init; }
 
     /// <summary>The number of the newest event.</summary>
     public long LastEvent { get; init; }
+
+    /// <summary>The task that is being replaced to balance the zones, by id; null while none is.</summary>
+    public string? Moving { get; init; }
 
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
-
-    /// <summary>Starts that failed one after another; any task that runs sets it back.</summary>
-    public int FailedStarts { get; init; }
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
@@ -62,62 +68,24 @@ public sealed record ServiceRecord
     /// <summary>Its ARN.</summary>
     public string Arn => Scope.Arn($"service/{Cluster}/{Name}");
 
-    /// <summary>The deployment that tasks are started for.</summary>
+    /// <summary>Whether somebody else deploys it, by task sets.</summary>
+    public bool IsExternal => Settings.DeploymentController?.Type == DeploymentControllerType.External;
+
+    /// <summary>Whether it runs one task on every container instance that it may be on.</summary>
+    public bool IsDaemon => Settings.SchedulingStrategy == SchedulingStrategy.Daemon;
+
+    /// <summary>The deployment that tasks are started for; a service of task sets has none.</summary>
     public DeploymentRecord Primary => Deployments[0];
+
+    /// <summary>Whether a task of it fails its health checks and has had the grace period to come up.</summary>
+    public bool IsSick(TaskRecord task, DateTimeOffset now) => task.IsUnhealthy && !(GraceEnd(task) > now);
+
+    /// <summary>Until when failed health checks of a task of it are not minded; null where there is no such time.</summary>
+    public DateTimeOffset? GraceEnd(TaskRecord task) => task.StartedAt?.AddSeconds(Settings.HealthCheckGracePeriodSeconds ?? 0);
+
+    /// <summary>The deployments whose tasks it may have or start again: those that go on, those of its task sets, and the one that a rollback goes back to.</summary>
+    public IEnumerable<DeploymentRecord> RolledOut => Deployments.Concat(TaskSets.Select(set => set.Deployment)).Concat(LastCompleted is { } last ? [last] : []);
 
     /// <summary>The key of a service.</summary>
     public static string KeyOf(Scope scope, string cluster, string name) => $"{ClusterRecord.KeyOf(scope, cluster)}/{name}";
-}
-
-/// <summary>One deployment of a service: the tasks of one revision, with the settings they are started with.</summary>
-public sealed record DeploymentRecord
-{
-    /// <summary><c>ecs-svc/</c> and nineteen digits; its tasks say it started them.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>The family of its task definition.</summary>
-    public required string Family { get; init; }
-
-    /// <summary>The revision of its task definition.</summary>
-    public required int Revision { get; init; }
-
-    /// <summary>When it began.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>When it last changed.</summary>
-    public required DateTimeOffset UpdatedAt { get; init; }
-
-    /// <summary><c>IN_PROGRESS</c>, <c>COMPLETED</c> or <c>FAILED</c>.</summary>
-    public required string RolloutState { get; init; }
-
-    /// <summary>Why, in words.</summary>
-    public required string RolloutStateReason { get; init; }
-
-    /// <summary>Tasks that stopped before they ran.</summary>
-    public int FailedTasks { get; init; }
-}
-
-/// <summary>One line of a service's history.</summary>
-public sealed record ServiceEventRecord
-{
-    /// <summary>The key of the service.</summary>
-    public required string ServiceKey { get; init; }
-
-    /// <summary>Its number within the service.</summary>
-    public required long Number { get; init; }
-
-    /// <summary>A universally unique id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>When it happened.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>What happened, in ECS's words.</summary>
-    public required string Message { get; init; }
-
-    /// <summary>Its key in the store, oldest first.</summary>
-    public string Key => KeyOf(ServiceKey, Number);
-
-    /// <summary>The key of an event.</summary>
-    public static string KeyOf(string serviceKey, long number) => $"{serviceKey}/{number:D12}";
 }

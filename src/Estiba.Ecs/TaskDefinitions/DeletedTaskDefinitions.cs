@@ -12,7 +12,7 @@ internal static class DeletedTaskDefinitions
         var deleting = view.Where(EcsTables.TaskDefinitions, EcsTables.DeletingRevisions, "").Select(definition => definition.Key).ToHashSet(StringComparer.Ordinal);
         if (deleting.Count == 0) return [];
         foreach (var service in view.Range(EcsTables.Services))
-            if (service.DeletedAt is null) deleting.ExceptWith(service.Deployments.Select(deployment => TaskDefinitionRecord.KeyOf(service.Scope, deployment.Family, deployment.Revision)));
+            if (service.DeletedAt is null) deleting.ExceptWith(service.RolledOut.Select(deployment => TaskDefinitionRecord.KeyOf(service.Scope, deployment.Family, deployment.Revision)));
         if (deleting.Count == 0) return [];
         foreach (var task in view.Range(EcsTables.Tasks))
             if (!task.IsStopped) deleting.Remove(TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision));

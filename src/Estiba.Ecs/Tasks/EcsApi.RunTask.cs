@@ -19,9 +19,7 @@ public sealed partial class EcsApi
     {
         var count = request.Count ?? 1;
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
-        if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
-            throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
-        TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);

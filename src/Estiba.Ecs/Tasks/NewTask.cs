@@ -24,17 +24,24 @@ internal static class NewTask
             CreatedAt = now,
             Version = 1,
             Overrides = overrides,
+            HasHealthCheck = definition.Definition.ContainerDefinitions!.Any(container => container is { HealthCheck: not null, Essential: not false }),
             Resources = TaskResourceRequirement.Of(definition.Definition, overrides),
             Containers = [.. definition.Definition.ContainerDefinitions!.Select(container => ContainerOf(cluster, id, container, overrides, ids))],
         };
     }
 
-    /// <summary>A task of a service's primary deployment.</summary>
-    internal static TaskRecord ForService(ServiceRecord service, ClusterRecord cluster, TaskDefinitionRecord definition, EcsIds ids, DateTimeOffset now) =>
+    /// <summary>A task of one of a service's deployments or task sets.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="startedBy">The deployment or task set, by id.</param>
+    /// <param name="cluster">The service's cluster.</param>
+    /// <param name="definition">What to run.</param>
+    /// <param name="ids">Makes ids.</param>
+    /// <param name="now">The time.</param>
+    internal static TaskRecord ForService(ServiceRecord service, string startedBy, ClusterRecord cluster, TaskDefinitionRecord definition, EcsIds ids, DateTimeOffset now) =>
         Waiting(cluster, definition, overrides: null, ids, now) with
         {
             Service = service.Name,
-            StartedBy = service.Primary.Id,
+            StartedBy = startedBy,
             Group = "service:" + service.Name,
             EnableExecuteCommand = service.Settings.EnableExecuteCommand ?? false,
             Tags = TagsFor(service, cluster, definition),

@@ -68,6 +68,18 @@ public sealed record TaskRecord
     /// <summary><c>HEALTHY</c>, <c>UNHEALTHY</c> or <c>UNKNOWN</c>, of the essential containers that have a health check.</summary>
     public string HealthStatus { get; init; } = Contracts.Ecs.HealthStatus.Unknown;
 
+    /// <summary>Whether an essential container has a health check, so that running alone does not make the task healthy.</summary>
+    public bool HasHealthCheck { get; init; }
+
+    /// <summary>Until when neither scaling nor deployments stop it ("Task scale-in protection"); null for not protected.</summary>
+    public DateTimeOffset? ProtectedUntil { get; init; }
+
+    /// <summary>The one container instance, by id, that a daemon service wants it on; null for any.</summary>
+    public string? OnlyInstance { get; init; }
+
+    /// <summary>The capacity provider whose instances it may be on, by name; null for any instance.</summary>
+    public string? CapacityProvider { get; init; }
+
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 
@@ -116,8 +128,18 @@ public sealed record TaskRecord
     /// <summary>Whether it is to run, as far as anybody knows.</summary>
     public bool IsWanted => DesiredStatus == Contracts.Ecs.DesiredStatus.Running && !IsStopped;
 
+    /// <summary>Whether it does its work: it is wanted, runs, and passes its health checks, if it has any.</summary>
+    public bool IsHealthy => IsWanted && LastStatus == TaskStatus.Running
+        && (HealthStatus == Contracts.Ecs.HealthStatus.Healthy || (!HasHealthCheck && HealthStatus != Contracts.Ecs.HealthStatus.Unhealthy));
+
+    /// <summary>Whether it is wanted and runs, but fails a health check.</summary>
+    public bool IsUnhealthy => IsWanted && LastStatus == TaskStatus.Running && HealthStatus == Contracts.Ecs.HealthStatus.Unhealthy;
+
     /// <summary>Whether it waits for room; ECS shows such a task to nobody.</summary>
     public bool IsWaiting => ContainerInstance is null && !IsStopped;
+
+    /// <summary>Whether scaling and deployments must leave it alone at this time.</summary>
+    public bool IsProtected(DateTimeOffset now) => ProtectedUntil > now;
 
     /// <summary>Its ARN.</summary>
     public string Arn => Scope.Arn($"task/{Cluster}/{Id}");

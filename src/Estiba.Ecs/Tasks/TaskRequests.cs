@@ -14,12 +14,13 @@ internal static class TaskRequests
     private const int LongestReason = 1024;
     private const int LongestOverrides = 8192;
 
-    /// <summary>Refuses what needs capacity that is not a container instance.</summary>
-    /// <exception cref="AwsException"><c>UnsupportedFeatureException</c>.</exception>
-    internal static void RequireEc2(string? launchType, IReadOnlyList<CapacityProviderStrategyItem>? strategy)
+    /// <summary>Refuses what needs capacity that is not a container instance, and what says twice where tasks are to run.</summary>
+    /// <exception cref="AwsException"><c>UnsupportedFeatureException</c> or <c>InvalidParameterException</c>.</exception>
+    internal static void ValidateCapacity(string? launchType, IReadOnlyList<CapacityProviderStrategyItem>? strategy)
     {
+        if (launchType is not null && strategy is { Count: > 0 })
+            throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         if (launchType == LaunchType.Fargate) throw EcsErrors.UnsupportedFeatureException("Estiba does not run tasks with launch type FARGATE yet. Use EC2 with container instances of your own.");
-        if (strategy is { Count: > 0 }) throw EcsErrors.UnsupportedFeatureException("Estiba does not place tasks by capacity provider yet. Leave the strategy out to use the cluster's container instances.");
     }
 
     /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>

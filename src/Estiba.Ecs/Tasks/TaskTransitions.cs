@@ -1,5 +1,5 @@
 using Estiba.Contracts.Ecs;
-using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.State;
 
 namespace Estiba.Ecs.Tasks;
@@ -29,13 +29,20 @@ internal static class TaskTransitions
         Version = task.Version + 1,
     };
 
-    /// <summary>Writes a task that runs; its service may start tasks freely again.</summary>
-    internal static void Run(Transaction transaction, TaskRecord task, DateTimeOffset now)
+    /// <summary>Writes a task that runs; if that alone makes it healthy, its service may start tasks freely again.</summary>
+    internal static void Run(Transaction transaction, TaskRecord task, EcsIds ids, DateTimeOffset now)
     {
-        var first = task.StartedAt is null;
-        transaction.Put(EcsTables.Tasks, task with { LastStatus = TaskStatus.Running, StartedAt = task.StartedAt ?? now, ConnectivityAt = task.ConnectivityAt ?? now, Version = task.Version + 1 });
-        if (first && ServiceOf(transaction, task) is { FailedStarts: > 0 } service && service.Primary.Id == task.StartedBy)
-            transaction.Put(EcsTables.Services, service with { FailedStarts = 0, NextStartAt = null });
+        var running = task with { LastStatus = TaskStatus.Running, StartedAt = task.StartedAt ?? now, ConnectivityAt = task.ConnectivityAt ?? now, Version = task.Version + 1 };
+        transaction.Put(EcsTables.Tasks, running);
+        if (running.IsHealthy && !task.IsHealthy) BecameHealthy(transaction, running, ids, now);
+    }
+
+    /// <summary>Tells the service of a task that has become healthy.</summary>
+    internal static void BecameHealthy(Transaction transaction, TaskRecord task, EcsIds ids, DateTimeOffset now)
+    {
+        if (DeploymentFailures.EditOf(transaction, task, ids, now) is not { } edit) return;
+        DeploymentFailures.Forget(edit, task);
+        edit.Save();
     }
 
     /// <summary>Writes a task that has ended; what it held is free, and its service counts it when it never ran.</summary>
@@ -50,24 +57,8 @@ internal static class TaskTransitions
             Containers = [.. task.Containers.Select(container => container with { LastStatus = TaskStatus.Stopped })],
             Version = task.Version + 1,
         });
-        if (!asked && task.StartedAt is null) CountFailedStart(transaction, task, ids, now);
+        if (asked || task.StartedAt is not null || DeploymentFailures.EditOf(transaction, task, ids, now) is not { } edit) return;
+        DeploymentFailures.Count(edit, task);
+        edit.Save();
     }
-
-    private static void CountFailedStart(Transaction transaction, TaskRecord task, EcsIds ids, DateTimeOffset now)
-    {
-        if (ServiceOf(transaction, task) is not { } service) return;
-        var deployments = service.Deployments.Select(deployment => deployment.Id == task.StartedBy ? deployment with { FailedTasks = deployment.FailedTasks + 1, UpdatedAt = now } : deployment);
-        service = service with { Deployments = [.. deployments], IsSteady = false };
-        if (service.Primary.Id == task.StartedBy)
-        {
-            var failures = service.FailedStarts + 1;
-            service = service with { FailedStarts = failures, NextStartAt = now + StartBackOff.After(failures) };
-            if (failures == StartBackOff.Noteworthy) service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.FailingToStart);
-        }
-
-        transaction.Put(EcsTables.Services, service);
-    }
-
-    private static ServiceRecord? ServiceOf(View view, TaskRecord task) =>
-        task.Service is null ? null : view.Find(EcsTables.Services, ServiceRecord.KeyOf(task.Scope, task.Cluster, task.Service));
 }

@@ -43,7 +43,7 @@ internal sealed class Authenticator(ICredentialSource credentials, GatewayOption
         }
 
         CheckToken(claim, credential);
-        return new Caller(credential.AccountId, credential.PrincipalArn, credential.AccessKeyId, claim.Scope.Region);
+        return new Caller(credential.AccountId, credential.PrincipalArn, credential.AccessKeyId, claim.Scope.Region, credential.Actions);
     }
 
     private Caller Unchecked(SignatureClaim claim, Credential? credential)

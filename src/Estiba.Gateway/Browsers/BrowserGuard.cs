@@ -20,17 +20,12 @@ internal sealed class BrowserGuard(HostNames hosts)
         if (headers.TryGetValue("Sec-Fetch-Site", out var site) && site.ToString() is not ("same-origin" or "none"))
             return "Requests from web pages of other sites are refused.";
 
-        if (headers.Origin.ToString() is { Length: > 0 } origin && !IsOwn(origin, host))
+        if (headers.Origin.ToString() is { Length: > 0 } origin && !IsOwn(origin, request.Scheme, host))
             return $"Requests from web pages are refused, and this one comes from '{origin}'.";
 
         return null;
     }
 
     // The platform's own pages, served under the very name that the request is addressed to.
-    private static bool IsOwn(ReadOnlySpan<char> origin, ReadOnlySpan<char> host)
-    {
-        const string Scheme = "http://";
-        return origin.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && origin[Scheme.Length..].Equals(host, StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsOwn(string origin, string scheme, string host) => string.Equals(origin, $"{scheme}://{host}", StringComparison.OrdinalIgnoreCase);
 }

@@ -29,8 +29,13 @@ internal sealed partial class DoorKeeper(Door door, Authenticator authenticator,
         }
     }
 
-    private CallContext? Caller(HttpContext http) =>
-        door.SignedFor is { } service ? authenticator.Authenticate(new SignedRequest(http), [], service).Context(http.TraceIdentifier) : null;
+    private CallContext? Caller(HttpContext http)
+    {
+        if (door.Action is not { } action)
+            return null;
+        var caller = authenticator.Authenticate(new SignedRequest(http), [], action[..action.IndexOf(':', StringComparison.Ordinal)]);
+        return caller.May(action) ? caller.Context(http.TraceIdentifier) : throw WireProtocol.Json.NotAuthorized(caller.PrincipalArn, action);
+    }
 
     private AwsException Error(HttpContext http, Exception exception)
     {

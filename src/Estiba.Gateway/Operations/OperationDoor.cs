@@ -93,6 +93,8 @@ internal sealed partial class OperationDoor(
         var caller = route.Operation.Model.Anonymous && !exchange.Http.Request.Headers.ContainsKey("Authorization")
             ? new Caller(options.DefaultAccountId, "anonymous", "", "us-east-1")
             : authenticator.Authenticate(exchange.Request, body.Span, route.Service.SigningName);
+        if (caller.Actions is not null && $"{route.Service.SigningName}:{route.Operation.Model.Name}" is var action && !caller.May(action))
+            throw exchange.Protocol.NotAuthorized(caller.PrincipalArn, action);
 
         var answer = await route.Operation.InvokeAsync(
             request, route.Service, caller.Context(exchange.RequestId), exchange.Http.RequestAborted);

@@ -43,6 +43,9 @@ internal sealed class Ec2Protocol : WireProtocol
         _ => new("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
     };
 
+    public override AwsException NotAuthorized(string principalArn, string action) =>
+        new("UnauthorizedOperation", $"You are not authorized to perform this operation. User: {principalArn} is not authorized to perform: {action} because no identity-based policy allows the {action} action", 403);
+
     public override AwsException UnknownOperation(string? operation, string? version) => string.IsNullOrEmpty(operation)
         ? new("MissingAction", "The request must contain the parameter Action")
         : new("InvalidAction", $"The action {operation} is not valid for this web service.");

@@ -39,6 +39,9 @@ internal sealed class JsonProtocol : WireProtocol
         },
         fault.Message);
 
+    public override AwsException NotAuthorized(string principalArn, string action) =>
+        new("AccessDeniedException", $"User: {principalArn} is not authorized to perform: {action} on resource: * because no identity-based policy allows the {action} action");
+
     public override AwsException UnknownOperation(string? operation, string? version) =>
         new("UnknownOperationException", $"The operation {operation} is not known. 'estiba coverage' lists those that are.");
 

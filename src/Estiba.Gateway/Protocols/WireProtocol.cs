@@ -32,6 +32,10 @@ internal abstract class WireProtocol
     /// <summary>The error for a request that is not authentic.</summary>
     public abstract AwsException NotAuthentic(SignatureException fault);
 
+    /// <summary>The error for a caller whose key is not good for what it asks.</summary>
+    public virtual AwsException NotAuthorized(string principalArn, string action) =>
+        new("AccessDenied", $"User: {principalArn} is not authorized to perform: {action} because no identity-based policy allows the {action} action", 403);
+
     /// <summary>The error for an operation that nobody knows.</summary>
     public abstract AwsException UnknownOperation(string? operation, string? version);
 

@@ -12,6 +12,7 @@ public interface IReconciler<TKey>
     /// <summary>Compares what is wanted with what is, and takes the next step. Never called for one key twice at the same time.</summary>
     /// <param name="key">What to look at; it may be gone by now.</param>
     /// <param name="cancellation">The platform stops.</param>
+    /// <returns>After which time to look again even if nothing changes; null when only a change can matter.</returns>
     /// <exception cref="Exception">Any: it is logged, and the key is tried again later, each time later than before.</exception>
-    Task ReconcileAsync(TKey key, CancellationToken cancellation);
+    Task<TimeSpan?> ReconcileAsync(TKey key, CancellationToken cancellation);
 }

@@ -4,7 +4,7 @@ namespace Estiba.State.Reconciling;
 
 /// <summary>
 /// Calls a reconciler for the keys that are put in its queue. A key that is in the queue is not put in twice; one that is being worked on
-/// is worked on again afterwards; one that fails is tried again, with growing delays.
+/// is worked on again afterwards, and one whose reconciler asks for it after a time; one that fails is tried again, with growing delays.
 /// </summary>
 /// <remarks>
 /// It lives as long as the platform. It has no thread and no timer while nothing is to do. Its queue is as long as there are different
@@ -132,17 +132,14 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
     {
         while (TryTake(out var key))
         {
-            Exception? fault = null;
             try
             {
-                await reconciler.ReconcileAsync(key, stopping.Token);
+                Finish(key, await reconciler.ReconcileAsync(key, stopping.Token));
             }
-            catch (Exception thrown)
+            catch (Exception fault)
             {
-                fault = thrown;
+                Fail(key, fault);
             }
-
-            Finish(key, fault);
         }
     }
 
@@ -162,20 +159,23 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
         }
     }
 
-    private void Finish(TKey key, Exception? fault)
+    private void Finish(TKey key, TimeSpan? next)
+    {
+        lock (gate)
+        {
+            Leave(key);
+            failures.Remove(key);
+            if (next is { } delay) EnqueueAfter(key, delay);
+        }
+    }
+
+    private void Fail(TKey key, Exception fault)
     {
         int failed;
         TimeSpan retry;
         lock (gate)
         {
-            running.Remove(key);
-            if (again.Remove(key)) Add(key);
-            if (fault is null)
-            {
-                failures.Remove(key);
-                return;
-            }
-
+            Leave(key);
             if (stopped) return;
             failures[key] = failed = failures.GetValueOrDefault(key) + 1;
             retry = options.RetryAfter(failed, random.NextDouble());
@@ -183,6 +183,12 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
         }
 
         if (logger is not null) Log.Failed(logger, name, key.ToString(), failed, retry, fault);
+    }
+
+    private void Leave(TKey key)
+    {
+        running.Remove(key);
+        if (again.Remove(key)) Add(key);
     }
 
     private static partial class Log

@@ -5,7 +5,8 @@ namespace Estiba.Clients;
 /// <param name="AccessKeyId">The access key.</param>
 /// <param name="SecretAccessKey">Its secret.</param>
 /// <param name="Region">The region that commands use when they name none.</param>
-internal sealed record ClientEnvironment(Uri Endpoint, string AccessKeyId, string SecretAccessKey, string Region)
+/// <param name="Authority">The file with the authority that signed the platform's certificate; null where no client needs to be told.</param>
+internal sealed record ClientEnvironment(Uri Endpoint, string AccessKeyId, string SecretAccessKey, string Region, string? Authority = null)
 {
     /// <summary>Each variable and its value; null for one that would get in the way and must go.</summary>
     internal IEnumerable<KeyValuePair<string, string?>> Variables() =>
@@ -17,6 +18,7 @@ internal sealed record ClientEnvironment(Uri Endpoint, string AccessKeyId, strin
         new("AWS_DEFAULT_REGION", Region),
         new("AWS_SESSION_TOKEN", null),
         new("AWS_PROFILE", null),
+        .. Authority is null ? [] : (KeyValuePair<string, string?>[])[new("AWS_CA_BUNDLE", Authority)],
     ];
 
     /// <summary>Lines for a shell to evaluate.</summary>

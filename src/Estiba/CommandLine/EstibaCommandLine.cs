@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Estiba.CommandLine;
 
-/// <summary>The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>agent</c>, <c>coverage</c>.</summary>
+/// <summary>The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>server</c>, <c>token</c>, <c>agent</c>, <c>coverage</c>.</summary>
 internal static class EstibaCommandLine
 {
     /// <summary>Runs one command and returns the exit code of the process (<see cref="ExitCodes"/>).</summary>
@@ -59,6 +59,7 @@ internal static class EstibaCommandLine
             EnvCommand.Create(terminal),
             StatusCommand.Create(terminal),
             ServerCommand.Create(terminal),
+            TokenCommand.Create(terminal),
             AgentCommand.Create(terminal),
             CoverageCommand.Create(terminal),
         };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Estiba.Hosting;
 
 namespace Estiba.CommandLine;
@@ -9,23 +8,47 @@ internal static class ServerCommand
 {
     private static readonly Option<string?> Advertise = new("--advertise")
     {
-        Description = "The address of this machine that agents and docker on other machines use. [default: the one that --bind says, or this machine's first]",
+        Description = "The address or name of this machine that agents and docker on other machines use. [default: the address that --bind says, or this machine's first]",
         HelpName = "address",
     };
 
-    static ServerCommand() =>
-        PlatformOptions.Refuse(Advertise, text => !IPAddress.TryParse(text, out _), text => $"'{text}' is no address.");
+    private static readonly Option<string?> Certificate = new("--certificate")
+    {
+        Description = "Speak TLS, with the certificate in this PEM file, which those that signed it may follow.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<string?> Key = new("--key") { Description = "The certificate's private key, a PEM file.", HelpName = "file" };
+
+    private static readonly Option<string?> Authority = new("--ca")
+    {
+        Description = "The authority that signed the certificate, a PEM file, where other machines have to be told: 'estiba env' and 'estiba token create' tell.",
+        HelpName = "file",
+    };
+
+    static ServerCommand()
+    {
+        PlatformOptions.Refuse(Advertise, text => Uri.CheckHostName(text) == UriHostNameType.Unknown, text => $"'{text}' is no address and no name.");
+        foreach (var file in new[] { Certificate, Key, Authority }) PlatformOptions.Refuse(file, text => !File.Exists(text), text => $"There is no file '{text}'.");
+    }
 
     internal static Command Create(Terminal terminal)
     {
         var command = new Command("server", "Start the services alone, without virtual instances: other machines join with 'estiba agent'.")
         {
             PlatformOptions.Port, PlatformOptions.Data, PlatformOptions.Account, PlatformOptions.Region, PlatformOptions.Bind, Advertise,
+            Certificate, Key, Authority,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Certificate) is null != result.GetValue(Key) is null) result.AddError("--certificate and --key go together.");
+        });
         command.SetAction((parsed, cancellation) => RunningCommand.RunAsync(terminal, Configuration(parsed), cancellation));
         return command.WithExamples(
             ("on this machine, for agents on others", "estiba server --bind 0.0.0.0"),
-            ("on each of the others, with the keys that 'estiba env' prints here", "estiba agent --endpoint http://this-machine:4566 --cluster my-cluster"));
+            ("over TLS", "estiba server --bind 0.0.0.0 --advertise server.example --certificate server.pem --key server.key"),
+            ("make a token for them", "estiba token create"),
+            ("on each of the others", "estiba agent --join http://this-machine:4566 --token estiba-..."));
     }
 
     private static PlatformConfiguration Configuration(ParseResult parsed)
@@ -33,7 +56,8 @@ internal static class ServerCommand
         var configuration = PlatformOptions.Configuration(parsed) with { Engine = EngineKind.None };
         return configuration with
         {
-            Advertise = parsed.GetValue(Advertise) is { } address ? IPAddress.Parse(address) : HostAddresses.Reached(configuration.Bind),
+            Advertise = parsed.GetValue(Advertise) ?? HostAddresses.Reached(configuration.Bind)?.ToString(),
+            Certificate = parsed.GetValue(Certificate) is { } certificate ? new CertificateFiles(certificate, parsed.GetRequiredValue(Key)!, parsed.GetValue(Authority)) : null,
         };
     }
 }

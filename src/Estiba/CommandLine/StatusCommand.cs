@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Estiba.Contracts;
 using Estiba.Hosting;
 
 namespace Estiba.CommandLine;
@@ -23,24 +22,7 @@ internal static class StatusCommand
     {
         var region = parsed.GetRequiredValue(PlatformOptions.Region);
         var platform = await RunningPlatform.FindAsync(PlatformOptions.DataLayout(parsed), cancellation);
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
-        try
-        {
-            var report = await StatusReport.ReadAsync(platform, region, http, cancellation);
-            StatusTables.Write(terminal.Console, report);
-            return ExitCodes.Success;
-        }
-        catch (HttpRequestException unreachable)
-        {
-            throw new CommandException($"no platform answers at {platform.Endpoint} ({unreachable.Message}). Start it: estiba up", inner: unreachable);
-        }
-        catch (TaskCanceledException slow) when (!cancellation.IsCancellationRequested)
-        {
-            throw new CommandException($"the platform at {platform.Endpoint} did not answer within 10 seconds.", inner: slow);
-        }
-        catch (AwsException refused)
-        {
-            throw new CommandException($"the platform at {platform.Endpoint} refused: {refused.Code}: {refused.Message}", inner: refused);
-        }
+        await platform.CallAsync(async http => StatusTables.Write(terminal.Console, await StatusReport.ReadAsync(platform, region, http, cancellation)), cancellation);
+        return ExitCodes.Success;
     }
 }

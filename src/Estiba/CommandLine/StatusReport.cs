@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecs;
@@ -10,6 +11,9 @@ namespace Estiba.CommandLine;
 internal sealed record StatusReport
 {
     internal required Uri Endpoint { get; init; }
+
+    /// <summary>The platform's version, which need not be that of this command line.</summary>
+    internal required string Version { get; init; }
 
     internal required string AccountId { get; init; }
 
@@ -38,6 +42,7 @@ internal sealed record StatusReport
         return new StatusReport
         {
             Endpoint = platform.Endpoint,
+            Version = await ReadVersionAsync(platform.Endpoint, http, cancellation),
             AccountId = identity.Account ?? "",
             Region = region,
             Clusters = await new ClusterReader(new EcsClient(options), context).ReadAsync(cancellation),
@@ -45,14 +50,27 @@ internal sealed record StatusReport
         };
     }
 
+    private static async Task<string> ReadVersionAsync(Uri endpoint, HttpClient http, CancellationToken cancellation)
+    {
+        using var health = await JsonDocument.ParseAsync(await http.GetStreamAsync(new Uri(endpoint, "/_estiba/health"), cancellation), cancellationToken: cancellation);
+        return health.RootElement.GetProperty("version").GetString() ?? "";
+    }
+
     private static async Task<IReadOnlyDictionary<string, Instance>> ReadInstancesAsync(IEc2Api ec2, CallContext context, CancellationToken cancellation)
     {
-        var instances = await Pages.ReadAsync<Instance>(async token =>
+        try
         {
-            var page = await ec2.DescribeInstancesAsync(new() { NextToken = token }, context, cancellation);
-            return (page.Reservations?.SelectMany(reservation => reservation.Instances ?? []), page.NextToken);
-        });
-        return instances.Where(instance => instance.InstanceId is not null).ToDictionary(instance => instance.InstanceId!);
+            var instances = await Pages.ReadAsync<Instance>(async token =>
+            {
+                var page = await ec2.DescribeInstancesAsync(new() { NextToken = token }, context, cancellation);
+                return (page.Reservations?.SelectMany(reservation => reservation.Instances ?? []), page.NextToken);
+            });
+            return instances.Where(instance => instance.InstanceId is not null).ToDictionary(instance => instance.InstanceId!);
+        }
+        catch (AwsException none) when (none.Code == "InvalidAction")
+        {
+            return new Dictionary<string, Instance>(); // 'estiba server' has no EC2.
+        }
     }
 }
 

@@ -9,7 +9,8 @@ internal static class StatusTables
 {
     internal static void Write(IAnsiConsole console, StatusReport report)
     {
-        console.MarkupLineInterpolated($"[bold]Estiba {Version.Text}[/] at {report.Endpoint.GetLeftPart(UriPartial.Authority)}, account {report.AccountId}, region {report.Region}");
+        console.MarkupLineInterpolated($"[bold]Estiba {report.Version}[/] at {report.Endpoint.GetLeftPart(UriPartial.Authority)}, account {report.AccountId}, region {report.Region}");
+        if (report.Version != Version.Text) console.MarkupLineInterpolated($"[yellow]This command line is version {Version.Text}.[/]");
         if (report.Clusters.Count == 0) console.WriteLine("No clusters yet: aws ecs create-cluster --cluster-name my-cluster");
         foreach (var cluster in report.Clusters) Write(console, cluster, report.Instances);
 
@@ -31,7 +32,7 @@ internal static class StatusTables
 
     private static Table ContainerInstances(ClusterStatus status, IReadOnlyDictionary<string, Instance> instances)
     {
-        var table = NewTable("Container instance", "Address", "Zone", "Status", "Agent", "Tasks", "CPU free", "Memory free");
+        var table = NewTable("Container instance", "Address", "Zone", "Status", "Agent", "Version", "Tasks", "CPU free", "Memory free");
         foreach (var instance in status.Instances)
         {
             table.AddRow(Escaped(
@@ -40,6 +41,7 @@ internal static class StatusTables
                 instance.Attributes?.FirstOrDefault(attribute => attribute.Name == "ecs.availability-zone")?.Value,
                 instance.Status,
                 instance.AgentConnected == true ? "connected" : "lost",
+                instance.VersionInfo?.AgentVersion,
                 $"{instance.RunningTasksCount}",
                 Free(instance, "CPU"),
                 Free(instance, "MEMORY")));

@@ -22,6 +22,9 @@ internal sealed record DataLayout(string Root)
     /// <summary>Where the platform answers, or answered when it ran last.</summary>
     internal string Endpoint => Path.Combine(Root, "endpoint");
 
+    /// <summary>The certificate of the authority that signed the platform's, where clients have to be told.</summary>
+    internal string Authority => Path.Combine(Root, "ca.pem");
+
     /// <summary><c>$XDG_DATA_HOME/estiba</c>, usually <c>~/.local/share/estiba</c>.</summary>
     internal static DataLayout Default => At(Path.Combine(XdgHome("XDG_DATA_HOME", ".local/share"), "estiba"));
 

@@ -19,6 +19,7 @@ using Estiba.Gateway.Doors;
 using Estiba.Identity;
 using Estiba.Identity.Credentials;
 using Estiba.Instances;
+using Estiba.Joining;
 using Estiba.Logs;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
@@ -89,10 +90,19 @@ internal sealed class Platform : IAsyncDisposable
         var ids = new UniqueIds(RandomNumberGenerator.Create());
         var root = RootCredentials.LoadOrCreate(data.Root, _configuration.AccountId, ids);
         AccountId = root.AccountId;
-        var credentials = new InstanceCredentials(new CredentialDirectory(store, root));
+        var hosts = new HostKeys(store, new CredentialDirectory(store, root));
+        var credentials = new InstanceCredentials(hosts);
+        var joining = new JoinDoors(new JoinTokens(store, _time), _loggers.CreateLogger("Estiba.Joining"));
 
         var ecsIds = new EcsIds(new Random());
-        var ecsOptions = new EcsOptions { AgentEndpoint = _configuration.AgentEndpoint };
+        var ecsOptions = new EcsOptions
+        {
+            AgentEndpoint = _configuration.AgentEndpoint,
+            Registry = _configuration.Registry,
+            Version = CommandLine.Version.Text,
+            MayRegister = hosts.MayRegister,
+            MayStay = caller => _configuration.AnyCredentials || credentials.Find(caller.AccessKeyId) is not null,
+        };
         var ecs = new EcsApi(store, ecsIds, Random.Shared, ecsOptions, _time);
         var controllers = EndWith(new EcsControllers(store, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);
@@ -100,19 +110,26 @@ internal sealed class Platform : IAsyncDisposable
         var logs = EndWith(await LogsApi.OpenAsync(store, data.Logs, _time, logger: _loggers.CreateLogger("Estiba.Logs")));
         var ec2 = new Ec2Api(store, network, _time, Random.Shared);
 
+        var certificate = _configuration.Certificate is { } files ? ServerCertificate.Load(files.Certificate, files.Key) : null;
+        if (certificate is not null) _end.Push(() => Disposed(certificate));
         var gateway = EndWith(new GatewayServer(
-            GatewayOptions(),
+            GatewayOptions(certificate),
             [
                 new EcsDispatcher(ecs), new EcrDispatcher(ecr.Api), new LogsDispatcher(logs),
                 new StsDispatcher(new StsApi(store, root, ids, _time)), new IamDispatcher(new IamApi(store, root, ids, _time)),
                 .. HasInstances ? [new Ec2Dispatcher(ec2)] : (ServiceDispatcher[])[],
             ],
             credentials,
-            [Door.Open("/v2", ecr.Endpoint.HandleAsync), AgentsAt(AgentDoor.ControlPath, controllers), AgentsAt(AgentDoor.TelemetryPath, controllers)],
+            [
+                Door.Open("/v2", ecr.Endpoint.HandleAsync), AgentsAt(AgentDoor.ControlPath, "ecs:Poll", controllers), AgentsAt(AgentDoor.TelemetryPath, "ecs:StartTelemetrySession", controllers),
+                .. joining.Doors,
+            ],
             _time,
             _loggers));
         await gateway.StartAsync(cancellation);
         await File.WriteAllTextAsync(data.Endpoint, Endpoint.ToString(), cancellation);
+        if (_configuration.Certificate?.Authority is { } authority) File.Copy(authority, data.Authority, overwrite: true);
+        else File.Delete(data.Authority);
 
         await controllers.StartAsync(cancellation);
         WorkInBackground(ecr.RunAsync);
@@ -138,16 +155,18 @@ internal sealed class Platform : IAsyncDisposable
         return network;
     }
 
-    private GatewayOptions GatewayOptions() => new()
+    private GatewayOptions GatewayOptions(ServerCertificate? certificate) => new()
     {
         EndPoints = _configuration.EndPoints,
         Version = CommandLine.Version.Text,
         DefaultAccountId = AccountId,
         AnyCredentials = _configuration.AnyCredentials,
+        Certificate = certificate,
+        AllowedHosts = [.. Gateway.GatewayOptions.DefaultAllowedHosts, .. _configuration.Advertise is { } name ? [name] : (string[])[]],
     };
 
-    private Door AgentsAt(string path, EcsControllers controllers) =>
-        Door.Signed(path, "ecs", (http, caller) => controllers.Agents.HandleAsync(http, caller, _stopping.Token));
+    private Door AgentsAt(string path, string action, EcsControllers controllers) =>
+        Door.Signed(path, action, (http, caller) => controllers.Agents.HandleAsync(http, caller, _stopping.Token));
 
     /// <summary>Ends last what was started last: first no instance is started any more, then the agents end, then what they stood on.</summary>
     private void StartInstances(Store store, IInstanceNetwork network, InstanceCredentials credentials, AgentServices services)

@@ -28,8 +28,11 @@ internal sealed record PlatformConfiguration
     /// <summary>The address to listen on; null is this machine only.</summary>
     internal IPAddress? Bind { get; init; }
 
-    /// <summary>The address that other machines reach it at; null where only this machine does.</summary>
-    internal IPAddress? Advertise { get; init; }
+    /// <summary>The address or name that other machines reach it at; null where only this machine does.</summary>
+    internal string? Advertise { get; init; }
+
+    /// <summary>What it proves itself with over TLS; null speaks plain HTTP.</summary>
+    internal CertificateFiles? Certificate { get; init; }
 
     /// <summary>What runs containers.</summary>
     internal EngineKind Engine { get; init; }
@@ -50,16 +53,26 @@ internal sealed record PlatformConfiguration
     internal string? DockerHost { get; init; }
 
     /// <summary>Where customers reach it.</summary>
-    internal Uri Endpoint => new($"http://{Registry}");
+    internal Uri Endpoint => new($"{Scheme}://{Registry}");
 
     /// <summary>Host and port of the registry. Docker speaks plain HTTP with <c>localhost</c>, whatever that resolves to.</summary>
-    internal string Registry => Advertise is { } address ? $"{new IPEndPoint(address, Port)}" : $"localhost:{Port}";
+    internal string Registry => Advertise is null ? $"localhost:{Port}" : Advertised;
 
     /// <summary>Where agents find the web sockets.</summary>
-    internal Uri AgentEndpoint => new($"http://{new IPEndPoint(Advertise ?? IPAddress.Loopback, Port)}");
+    internal Uri AgentEndpoint => new($"{Scheme}://{(Advertise is null ? $"{new IPEndPoint(IPAddress.Loopback, Port)}" : Advertised)}");
+
+    private string Scheme => Certificate is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+
+    private string Advertised => IPAddress.TryParse(Advertise, out var address) ? $"{new IPEndPoint(address, Port)}" : $"{Advertise}:{Port}";
 
     /// <summary>The addresses to listen on.</summary>
     internal IReadOnlyList<IPEndPoint> EndPoints => Bind is { } address
         ? [new IPEndPoint(address, Port)]
         : [.. HostAddresses.Loopback().Select(loopback => new IPEndPoint(loopback, Port))];
 }
+
+/// <summary>A server's certificate, as PEM files.</summary>
+/// <param name="Certificate">The server's certificate, and those between it and its authority.</param>
+/// <param name="Key">Its private key.</param>
+/// <param name="Authority">The authority that clients have to be told; null where machines know it.</param>
+internal sealed record CertificateFiles(string Certificate, string Key, string? Authority);

@@ -8,6 +8,7 @@ using Estiba.Contracts.Sts;
 using Estiba.Ecr;
 using Estiba.Ecs;
 using Estiba.Identity;
+using Estiba.Joining;
 using Estiba.Logs;
 using Estiba.State;
 
@@ -18,7 +19,7 @@ internal static class Services
 {
     /// <summary>Everything that they keep in the store.</summary>
     internal static IReadOnlyList<Table> Tables { get; } =
-        [.. EcsTables.All, .. EcrService.Tables, .. LogsApi.Tables, .. ComputeTables.Tables, .. IdentityTables.Tables];
+        [.. EcsTables.All, .. EcrService.Tables, .. LogsApi.Tables, .. ComputeTables.Tables, .. IdentityTables.Tables, .. JoinTables.All];
 
     /// <summary>What of each service is implemented.</summary>
     internal static IReadOnlyList<Coverage> Coverage() =>

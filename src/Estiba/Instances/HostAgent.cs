@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Security.Cryptography;
-using System.Text;
 using Estiba.Agent;
 using Estiba.Agent.Engines;
 using Estiba.Agent.Engines.Docker;
@@ -10,7 +8,6 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
-using Estiba.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Instances;
@@ -24,7 +21,14 @@ internal sealed record HostAgentConfiguration
 
     internal required string Region { get; init; }
 
-    internal required AwsCredentials Credentials { get; init; }
+    /// <summary>What to sign with; asked each time.</summary>
+    internal required Func<AwsCredentials> Credentials { get; init; }
+
+    /// <summary>What the host calls itself.</summary>
+    internal required string InstanceId { get; init; }
+
+    /// <summary>Sends requests, and says which servers' certificates are good. The agent disposes it.</summary>
+    internal required HttpMessageHandler Http { get; init; }
 
     /// <summary>Where the agent remembers what it is.</summary>
     internal required string Directory { get; init; }
@@ -58,16 +62,15 @@ internal sealed class HostAgent : IAsyncDisposable
     internal static async Task<HostAgent> StartAsync(
         HostAgentConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        System.IO.Directory.CreateDirectory(configuration.Directory, DataLayout.PrivateDirectory);
         var logger = loggers.CreateLogger("Estiba.Agent");
         var engine = new DockerEngine(ContainerEngines.SocketOf(Environment.GetEnvironmentVariable("DOCKER_HOST")));
-        var options = await OptionsAsync(configuration, engine, logger, cancellation);
-        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(60) };
+        var http = new HttpClient(configuration.Http) { Timeout = TimeSpan.FromSeconds(60) };
+        var options = (await OptionsAsync(configuration, engine, logger, cancellation)) with { WebSockets = http };
         var client = new AwsClientOptions
         {
             Endpoint = configuration.Endpoint,
             Region = configuration.Region,
-            Credentials = () => configuration.Credentials,
+            Credentials = configuration.Credentials,
             Http = http,
             Time = time,
         };
@@ -96,8 +99,8 @@ internal sealed class HostAgent : IAsyncDisposable
             {
                 Cluster = configuration.Cluster,
                 Region = configuration.Region,
-                Credentials = () => configuration.Credentials,
-                InstanceId = await InstanceIdAsync(configuration, cancellation),
+                Credentials = configuration.Credentials,
+                InstanceId = configuration.InstanceId,
                 DataDirectory = configuration.Directory,
                 Cpu = host.Processors * CpuUnits,
                 Memory = (int)(host.Memory / Mebibyte),
@@ -109,20 +112,6 @@ internal sealed class HostAgent : IAsyncDisposable
         {
             throw new CommandException($"{missing.Message} An agent needs Docker Engine; tools/install-docker sets it up.", inner: missing);
         }
-    }
-
-    /// <summary>Follows from the machine's own id where it has one, and is remembered in any case.</summary>
-    private static async Task<string> InstanceIdAsync(HostAgentConfiguration configuration, CancellationToken cancellation)
-    {
-        const string machineId = "/etc/machine-id";
-        var file = Path.Combine(configuration.Directory, "instance-id");
-        if (File.Exists(file)) return (await File.ReadAllTextAsync(file, cancellation)).Trim();
-
-        var machine = File.Exists(machineId) ? await File.ReadAllTextAsync(machineId, cancellation) : Guid.NewGuid().ToString();
-        var digits = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(machine.Trim() + configuration.Directory)));
-        var id = $"mi-{digits[..17]}";
-        await File.WriteAllTextAsync(file, id, cancellation);
-        return id;
     }
 
     private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -19,6 +19,9 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
 
     public ConcurrentQueue<RegisterContainerInstanceRequest> Registrations { get; } = new();
 
+    /// <summary>What the next registration is answered with.</summary>
+    public string NextInstanceArn { get; set; } = InstanceArn;
+
     /// <summary>While it is set every call fails with it.</summary>
     public Exception? Fault { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     {
         if (Fault is { } fault) return Task.FromException<RegisterContainerInstanceResponse>(fault);
         Registrations.Enqueue(request);
-        return Task.FromResult(new RegisterContainerInstanceResponse { ContainerInstance = new ContainerInstance { ContainerInstanceArn = InstanceArn, Status = "ACTIVE" } });
+        return Task.FromResult(new RegisterContainerInstanceResponse { ContainerInstance = new ContainerInstance { ContainerInstanceArn = NextInstanceArn, Status = "ACTIVE" } });
     }
 
     public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(DiscoverPollEndpointRequest request, CallContext context, CancellationToken cancellation = default) =>

@@ -68,10 +68,94 @@ public sealed class RollingUpdateTests
     {
         var service = Service(desired: 1);
 
-        RollingUpdate.NextStep(service, [Running("new", instance: "leaving")], instance => instance == "leaving").ShouldSatisfyAllConditions(
+        RollingUpdate.NextStep(service, [Running("new", instance: "leaving")], Leaving, Start).ShouldSatisfyAllConditions(
             step => step.Start.ShouldBe(1),
             step => step.Stop.ShouldBeEmpty());
-        RollingUpdate.NextStep(service, [Running("new", instance: "leaving"), Running("new", instance: "staying")], instance => instance == "leaving").Stop.ShouldHaveSingleItem().ContainerInstance.ShouldBe("leaving");
+        RollingUpdate.NextStep(service, [Running("new", instance: "leaving"), Running("new", instance: "staying")], Leaving, Start).Stop.ShouldHaveSingleItem().ContainerInstance.ShouldBe("leaving");
+    }
+
+    [Fact]
+    public void Tasks_on_a_lost_instance_are_replaced_and_given_up_only_when_others_are_healthy()
+    {
+        var service = Service(desired: 2, maximum: 100, minimum: 50);
+
+        var first = RollingUpdate.NextStep(service, [Running("new", instance: "lost"), Running("new")], Lost, Start);
+        first.Start.ShouldBe(1);
+        first.Stop.ShouldBeEmpty();
+
+        RollingUpdate.NextStep(service, [Running("new", instance: "lost"), Running("new"), Pending("new")], Lost, Start).Stop.ShouldBeEmpty();
+        RollingUpdate.NextStep(service, [Running("new", instance: "lost"), Running("new"), Running("new")], Lost, Start).Stop.ShouldHaveSingleItem().ContainerInstance.ShouldBe("lost");
+    }
+
+    [Fact]
+    public void When_a_lost_instance_comes_back_its_tasks_are_adopted_and_the_replacements_that_do_not_run_yet_go()
+    {
+        var step = Next(Service(desired: 1), Running("new", instance: "lost"), Pending("new"));
+
+        step.Stop.ShouldHaveSingleItem().LastStatus.ShouldBe(TaskStatus.Pending);
+    }
+
+    [Fact]
+    public void A_task_that_was_given_up_on_a_lost_instance_does_not_keep_the_service_unsettled()
+    {
+        var step = RollingUpdate.NextStep(Service(desired: 1), [Running("new", instance: "lost") with { DesiredStatus = DesiredStatus.Stopped }, Running("new")], Lost, Start);
+
+        step.IsSettled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_unhealthy_task_goes_when_its_replacement_is_healthy()
+    {
+        var service = Service(desired: 1);
+
+        Next(service, Sick("new")).ShouldSatisfyAllConditions(step => step.Start.ShouldBe(1), step => step.StopUnhealthy.ShouldBeEmpty());
+        Next(service, Sick("new"), Pending("new")).ShouldSatisfyAllConditions(step => step.Start.ShouldBe(0), step => step.StopUnhealthy.ShouldBeEmpty());
+        Next(service, Sick("new"), Running("new")).StopUnhealthy.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void An_unhealthy_task_goes_at_once_when_the_maximum_leaves_no_room_for_its_replacement() =>
+        Next(Service(desired: 1, minimum: 0, maximum: 100), Sick("new")).ShouldSatisfyAllConditions(step => step.Start.ShouldBe(1), step => step.StopUnhealthy.Count.ShouldBe(1));
+
+    [Fact]
+    public void Failed_health_checks_are_not_minded_in_the_grace_period_after_the_start()
+    {
+        var service = Service(desired: 1, minimum: 0, maximum: 100);
+        service = service with { Settings = service.Settings with { HealthCheckGracePeriodSeconds = 60 } };
+        var sick = Sick("new") with { StartedAt = Start };
+
+        RollingUpdate.NextStep(service, [sick], Staying, Start.AddSeconds(59)).StopUnhealthy.ShouldBeEmpty();
+        RollingUpdate.NextStep(service, [sick], Staying, Start.AddSeconds(60)).StopUnhealthy.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_task_with_a_health_check_counts_as_healthy_only_when_it_has_passed_it()
+    {
+        var starting = Running("new") with { HasHealthCheck = true, HealthStatus = HealthStatus.Unknown };
+
+        Next(Service(desired: 1), Running("old"), starting).Stop.ShouldBeEmpty();
+        Next(Service(desired: 1), Running("old"), starting with { HealthStatus = HealthStatus.Healthy }).Stop.ShouldHaveSingleItem().StartedBy.ShouldBe("old");
+    }
+
+    [Fact]
+    public void Protected_tasks_stay_through_scaling_and_deployments()
+    {
+        var protectedTask = Running("old") with { ProtectedUntil = Start.AddMinutes(1) };
+
+        Next(Service(desired: 1), protectedTask, Running("new")).Stop.ShouldBeEmpty();
+        Next(Service(desired: 0), Running("new") with { ProtectedUntil = Start.AddMinutes(1) }, Running("new")).Stop.ShouldHaveSingleItem().ProtectedUntil.ShouldBeNull();
+        Next(Service(desired: 1), protectedTask with { ProtectedUntil = Start }, Running("new")).Stop.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_deployment_that_has_failed_starts_nothing_and_leaves_the_old_tasks_alone()
+    {
+        var service = Service(desired: 2);
+        service = service with { Deployments = [service.Primary with { RolloutState = DeploymentRolloutState.Failed }, .. service.Deployments.Skip(1)] };
+
+        var step = Next(service, Running("old"), Running("old"), Waiting("new"));
+
+        step.ShouldSatisfyAllConditions(() => step.Start.ShouldBe(0), () => step.Stop.ShouldBeEmpty(), () => step.Discard.Count.ShouldBe(1), () => step.IsSettled.ShouldBeFalse());
     }
 
     [Fact]
@@ -110,7 +194,7 @@ public sealed class RollingUpdateTests
         for (var round = 0; round < 200; round++)
         {
             var healthyBefore = tasks.Count(task => task is { LastStatus: TaskStatus.Running, IsWanted: true });
-            var step = RollingUpdate.NextStep(service, tasks, _ => false);
+            var step = RollingUpdate.NextStep(service, tasks, Staying, Start);
             if (step.IsSettled) return;
 
             foreach (var task in step.Discard) tasks.Remove(task);
@@ -126,7 +210,7 @@ public sealed class RollingUpdateTests
             tasks.RemoveAll(task => task.IsStopped);
         }
 
-        if (!standsStill) RollingUpdate.NextStep(service, Finish(service, tasks), _ => false).IsSettled.ShouldBeTrue(name);
+        if (!standsStill) RollingUpdate.NextStep(service, Finish(service, tasks), Staying, Start).IsSettled.ShouldBeTrue(name);
     }
 
     // Lets everything happen that can, until nothing changes.
@@ -134,7 +218,7 @@ public sealed class RollingUpdateTests
     {
         for (var round = 0; round < 200; round++)
         {
-            var step = RollingUpdate.NextStep(service, tasks, _ => false);
+            var step = RollingUpdate.NextStep(service, tasks, Staying, Start);
             foreach (var task in step.Discard) tasks.Remove(task);
             foreach (var task in step.Stop) tasks[tasks.IndexOf(task)] = task with { DesiredStatus = DesiredStatus.Stopped };
             for (var n = 0; n < step.Start; n++) tasks.Add(Waiting("new"));
@@ -152,7 +236,13 @@ public sealed class RollingUpdateTests
         _ => task with { LastStatus = TaskStatus.Running },
     };
 
-    private static ServiceStep Next(ServiceRecord service, params TaskRecord[] tasks) => RollingUpdate.NextStep(service, tasks, _ => false);
+    private static ServiceStep Next(ServiceRecord service, params TaskRecord[] tasks) => RollingUpdate.NextStep(service, tasks, Staying, Start);
+
+    private static InstanceStanding Staying(string instance) => InstanceStanding.Staying;
+
+    private static InstanceStanding Leaving(string instance) => instance == "leaving" ? InstanceStanding.Draining : InstanceStanding.Staying;
+
+    private static InstanceStanding Lost(string instance) => instance == "lost" ? InstanceStanding.Lost : InstanceStanding.Staying;
 
     private static ServiceRecord Service(int desired, int minimum = 100, int maximum = 200) => new()
     {
@@ -197,6 +287,8 @@ public sealed class RollingUpdateTests
     };
 
     private static TaskRecord Pending(string deployment) => Waiting(deployment) with { ContainerInstance = "i1", AvailabilityZone = "a", LastStatus = TaskStatus.Pending };
+
+    private static TaskRecord Sick(string deployment) => Running(deployment) with { HasHealthCheck = true, HealthStatus = HealthStatus.Unhealthy };
 
     private static TaskRecord Running(string deployment, string zone = "a", string instance = "i1") =>
         Pending(deployment) with { AvailabilityZone = zone, ContainerInstance = instance, LastStatus = TaskStatus.Running };

@@ -106,6 +106,23 @@ public sealed class ReconcilerLoopTests
     }
 
     [Fact]
+    public async Task A_reconciler_says_after_which_time_it_must_look_again()
+    {
+        var reconciler = new Recorder { Next = TimeSpan.FromSeconds(10) };
+        await using var loop = Loop(reconciler);
+        loop.Enqueue("a");
+        await loop.WhenIdleAsync();
+
+        await AdvanceAsync(loop, TimeSpan.FromSeconds(9.999));
+        reconciler.Calls.ShouldBe(["a"]);
+        reconciler.Next = null;
+        await AdvanceAsync(loop, TimeSpan.FromMilliseconds(1));
+        reconciler.Calls.ShouldBe(["a", "a"]);
+        await AdvanceAsync(loop, TimeSpan.FromHours(1));
+        reconciler.Calls.ShouldBe(["a", "a"]);
+    }
+
+    [Fact]
     public async Task A_delay_of_many_days_is_kept()
     {
         var reconciler = new Recorder();
@@ -219,7 +236,9 @@ public sealed class ReconcilerLoopTests
 
         internal Func<Exception>? Fault { get; set; }
 
-        public async Task ReconcileAsync(string key, CancellationToken cancellation)
+        internal TimeSpan? Next { get; set; }
+
+        public async Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
         {
             calls.Enqueue(key);
             var now = atOnce.AddOrUpdate(key, 1, (_, count) => count + 1);
@@ -230,6 +249,7 @@ public sealed class ReconcilerLoopTests
                 if (Yields) await Task.Yield();
                 if (held.TryGetValue(key, out var hold)) await hold.Task.WaitAsync(cancellation);
                 if (Fault is { } fault) throw fault();
+                return Next;
             }
             finally
             {

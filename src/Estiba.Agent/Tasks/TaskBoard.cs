@@ -1,0 +1,200 @@
+using Estiba.Agent.Engines;
+
+namespace Estiba.Agent.Tasks;
+
+/// <summary>
+/// Every task of this agent. What comes in (payloads, changes in the engine, ends of steps, the clock) changes a task's state by a pure function, and
+/// <see cref="TaskLifecycle"/> says what to do next.
+/// </summary>
+/// <remarks>One call after another, by one thread; it does nothing itself but asks for it, so whole lives can be played without a clock or an engine.</remarks>
+internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules rules, TimeProvider time)
+{
+    private readonly Dictionary<string, TaskEntry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ContainerSummary> unknown = new(StringComparer.Ordinal);
+
+    /// <summary>The tasks as they are now.</summary>
+    public IEnumerable<TaskState> Tasks => entries.Values.Select(entry => entry.State);
+
+    /// <summary>Takes up a task that was journalled; nothing is done for it before <see cref="EverythingChanged"/> has it looked at.</summary>
+    public TaskEntry TakeUp(TaskState task)
+    {
+        var entry = new TaskEntry(task);
+        entries[task.Arn] = entry;
+        work.Show(task);
+        return entry;
+    }
+
+    /// <summary>
+    /// Begins with a task that was just accepted, unless it is here already. Its containers may be there: the server sends it again if the agent has lost its
+    /// memory.
+    /// </summary>
+    public void Accept(TaskState task)
+    {
+        if (entries.ContainsKey(task.Arn)) return;
+        var entry = TakeUp(task);
+        if (Array.Exists(task.Containers, container => unknown.Remove(container.EngineName))) LookAtAll(entry);
+        else Apply(entry, static state => state);
+    }
+
+    /// <summary>Stops a task as the server wants it.</summary>
+    public void Stop(string arn)
+    {
+        if (entries.TryGetValue(arn, out var entry) && !entry.State.StopWanted) Apply(entry, static state => state with { StopWanted = true });
+    }
+
+    /// <summary>Reports the end of a task once more: a server that still speaks of it has lost the report, as when it was restored from a backup.</summary>
+    public void ReportEnd(string arn)
+    {
+        if (entries.TryGetValue(arn, out var entry) && entry.State.IsStopped && TaskReport.Of(entry.State, cluster) is { } report) work.Report(report);
+    }
+
+    /// <summary>Something happened to a container of a task.</summary>
+    public void ContainerChanged(string taskArn, string containerName, string action)
+    {
+        if (!entries.TryGetValue(taskArn, out var entry)) return;
+        for (var index = 0; index < entry.State.Containers.Length; index++)
+        {
+            if (entry.State.ContainerDefinition(index).Name != containerName) continue;
+
+            // The step that makes this happen ends with a look of its own.
+            var activity = entry.State.Containers[index].Activity;
+            if (activity == Activity.Starting && action == "start" || activity == Activity.Stopping && action == "die") continue;
+            Look(entry, index);
+        }
+    }
+
+    /// <summary>Anything may have happened: the agent or the engine was away.</summary>
+    /// <param name="containers">The containers that the engine has for this agent.</param>
+    public void EverythingChanged(IReadOnlyList<ContainerSummary> containers)
+    {
+        unknown.Clear();
+        foreach (var container in containers)
+            if (!entries.ContainsKey(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) unknown[container.Name] = container;
+
+        foreach (var entry in entries.Values.ToArray())
+        {
+            if (entry.State.IsStopped) Apply(entry, static state => state);
+            else LookAtAll(entry);
+        }
+    }
+
+    /// <summary>Tasks that have containers here, but that nobody has told this agent of.</summary>
+    public IReadOnlyList<string> UnknownTasks() =>
+        [.. unknown.Values.Select(container => container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "").Where(arn => arn.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Stops and removes the containers of tasks that nobody has told this agent of, once the server says that they are to stop.</summary>
+    public void StopUnknown(IReadOnlyList<string> arns)
+    {
+        foreach (var container in unknown.Values.ToArray())
+        {
+            if (!arns.Contains(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) continue;
+            unknown.Remove(container.Name);
+            work.RemoveUnknown(container.Id);
+        }
+    }
+
+    /// <summary>The server has accepted a report.</summary>
+    public void Reported(string taskArn, string status)
+    {
+        if (status == TaskStatuses.Stopped && entries.TryGetValue(taskArn, out var entry) && entry.State.IsStopped)
+            Apply(entry, static state => state with { StopReported = true });
+    }
+
+    /// <summary>The time has come for which a task asked.</summary>
+    public void WakeUp(string arn)
+    {
+        if (!entries.TryGetValue(arn, out var entry)) return;
+        entry.WakeAt = null;
+        Apply(entry, static state => state);
+    }
+
+    /// <summary>A step has ended.</summary>
+    public void Ended(TaskEntry entry, TaskStep step, Func<TaskState, TaskState?> outcome)
+    {
+        if (step.Container >= 0 && entry.Dirty[step.Container])
+        {
+            entry.State = outcome(entry.State)!;
+            Look(entry, step.Container);
+        }
+        else
+        {
+            Apply(entry, outcome);
+        }
+    }
+
+    /// <summary>A container was looked at.</summary>
+    public void Looked(TaskEntry entry, int index, Func<TaskState, TaskState> outcome)
+    {
+        entry.IsLooking[index] = false;
+        entry.Looking--;
+        if (entry.Dirty[index])
+        {
+            entry.State = outcome(entry.State);
+            Look(entry, index);
+        }
+        else
+        {
+            Apply(entry, outcome);
+        }
+    }
+
+    /// <summary>Changes a task's state, asks what is to be done then, begins it, and tells everybody whom it concerns.</summary>
+    private void Apply(TaskEntry entry, Func<TaskState, TaskState?> change)
+    {
+        if (change(entry.State) is not { } state)
+        {
+            entries.Remove(entry.State.Arn);
+            work.Forget(entry.State);
+            entry.Dispose();
+            return;
+        }
+
+        entry.State = state;
+        if (entry.Looking > 0) return; // the look that is under way may change the answer, and comes back here
+
+        var plan = TaskLifecycle.Next(state, time.GetUtcNow(), rules);
+        entry.State = plan.Task;
+        Publish(entry);
+        if (plan.WakeAt is { } at && entry.WakeAt != at)
+        {
+            entry.WakeAt = at;
+            work.WakeUpAt(plan.Task.Arn, at);
+        }
+
+        foreach (var step in plan.Steps) work.Do(entry, step);
+    }
+
+    private void Publish(TaskEntry entry)
+    {
+        var (before, state) = (entry.Published, entry.State);
+        entry.Published = state;
+        work.Show(state);
+        if (state.StopWanted) entry.NoLongerWanted();
+        if ((before is null && !state.StopReported || before is not null && TaskChanges.MattersToServer(before, state)) && TaskReport.Of(state, cluster) is { } report) work.Report(report);
+        if (before is null || TaskChanges.MattersToLogs(before, state)) work.FollowLogs(state);
+        if (before is null || TaskChanges.MattersToHealth(before, state)) work.TellHealth();
+        if (before is not null && TaskChanges.MattersToJournal(before, state)) work.Save(state);
+    }
+
+    private void LookAtAll(TaskEntry entry)
+    {
+        for (var index = 0; index < entry.State.Containers.Length; index++) Look(entry, index);
+    }
+
+    /// <summary>Looks at a container in the engine; one look at a time, and not while a step for it is under way.</summary>
+    private void Look(TaskEntry entry, int index)
+    {
+        var container = entry.State.Containers[index];
+        if (container.Activity != Activity.None || entry.IsLooking[index])
+        {
+            entry.Dirty[index] = true;
+            return;
+        }
+
+        if (entry.State.CleaningUp) return;
+        entry.Dirty[index] = false;
+        entry.IsLooking[index] = true;
+        entry.Looking++;
+        work.Look(entry, index, container.Id ?? container.EngineName);
+    }
+}

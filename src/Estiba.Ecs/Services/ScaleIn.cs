@@ -1,0 +1,97 @@
+namespace Estiba.Ecs.Services;
+
+/// <summary>Chooses the tasks to give up when a service has too many.</summary>
+/// <remarks>
+/// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What does not run
+/// yet goes before what does, and the newest before the oldest.
+/// </remarks>
+internal static class ScaleIn
+{
+    /// <summary>So many of the tasks, or all that may be chosen where there are fewer.</summary>
+    /// <param name="tasks">The tasks of the service that count for the balance.</param>
+    /// <param name="count">How many are too many; zero or negative for none.</param>
+    /// <param name="mayGo">Whether a task may be chosen.</param>
+    internal static List<TaskRecord> Choose(IReadOnlyCollection<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo)
+    {
+        var chosen = new List<TaskRecord>();
+        if (count <= 0) return chosen;
+
+        var zones = tasks.GroupBy(task => task.AvailabilityZone ?? "").Select(zone => new Zone(zone, mayGo)).ToList();
+        foreach (var running in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (var zone in zones) zone.Offer(running);
+            while (chosen.Count < count && zones.Where(zone => zone.HasCandidate).MaxBy(zone => zone.Tasks) is { } fullest) chosen.Add(fullest.Take());
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The tasks of one zone, by instance; instances with candidates are in a queue, the fullest first.</summary>
+    private sealed class Zone
+    {
+        private readonly List<Host> _hosts;
+        private readonly PriorityQueue<Host, (int Tasks, DateTimeOffset Newest)> _queue =
+            new(Comparer<(int Tasks, DateTimeOffset Newest)>.Create((left, right) => left.Tasks == right.Tasks ? right.Newest.CompareTo(left.Newest) : right.Tasks.CompareTo(left.Tasks)));
+
+        internal Zone(IEnumerable<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
+        {
+            _hosts = [.. tasks.GroupBy(task => task.ContainerInstance ?? "").Select(host => new Host(host, mayGo))];
+            Tasks = _hosts.Sum(host => host.Tasks);
+        }
+
+        internal int Tasks { get; private set; }
+
+        internal bool HasCandidate => _queue.Count > 0;
+
+        internal void Offer(bool running)
+        {
+            _queue.Clear();
+            foreach (var host in _hosts)
+            {
+                host.Offer(running);
+                Queue(host);
+            }
+        }
+
+        internal TaskRecord Take()
+        {
+            var host = _queue.Dequeue();
+            var task = host.Take();
+            Tasks--;
+            Queue(host);
+            return task;
+        }
+
+        private void Queue(Host host)
+        {
+            if (host.Newest is { } newest) _queue.Enqueue(host, (host.Tasks, newest.CreatedAt));
+        }
+    }
+
+    /// <summary>The tasks of one instance; the candidates are a stack with the newest on top.</summary>
+    private sealed class Host
+    {
+        private readonly List<TaskRecord> _mayGo;
+        private Stack<TaskRecord> _candidates = [];
+
+        internal Host(IEnumerable<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
+        {
+            var all = tasks.ToList();
+            Tasks = all.Count;
+            _mayGo = all.FindAll(task => mayGo(task));
+        }
+
+        internal int Tasks { get; private set; }
+
+        internal TaskRecord? Newest => _candidates.TryPeek(out var newest) ? newest : null;
+
+        internal void Offer(bool running) =>
+            _candidates = new Stack<TaskRecord>(_mayGo.Where(task => TaskStatus.Order(task.LastStatus) >= TaskStatus.Order(TaskStatus.Running) == running).OrderBy(task => task.CreatedAt));
+
+        internal TaskRecord Take()
+        {
+            Tasks--;
+            return _candidates.Pop();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace Estiba.Joining;
+
+/// <summary>What a host sends to <c>/_estiba/join</c>.</summary>
+/// <param name="Token">The whole token.</param>
+/// <param name="Host">What the host calls itself.</param>
+internal sealed record JoinRequest(string? Token, string? Host);
+
+/// <summary>What it is given for a good token.</summary>
+internal sealed record JoinAnswer
+{
+    public required string AccessKeyId { get; init; }
+
+    public required string SecretAccessKey { get; init; }
+
+    public required string AccountId { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>The cluster that the token is for; null where the host may choose.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The server's version.</summary>
+    public required string Version { get; init; }
+}
+
+/// <summary>An error, as AWS's JSON services write it.</summary>
+internal sealed record JoinRefusal
+{
+    [JsonPropertyName("__type")]
+    public string? Code { get; init; }
+
+    public string? Message { get; init; }
+}
+
+/// <summary>A token that was just made: the only time that it is told.</summary>
+internal sealed record MadeToken(string Token, string Id);
+
+/// <summary>Tokens and hosts, without any secret.</summary>
+internal sealed record TokenList(IReadOnlyList<ListedToken> Tokens, IReadOnlyList<ListedHost> Hosts);
+
+/// <summary>A token in a list.</summary>
+internal sealed record ListedToken(string Id, string? Cluster, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+
+/// <summary>A host in a list.</summary>
+internal sealed record ListedHost(string Host, string? Cluster, string TokenId, DateTimeOffset JoinedAt);
+
+/// <summary>How much was revoked.</summary>
+internal sealed record Revoked(int Tokens, int Hosts);

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using Estiba.State;
+
+namespace Estiba.Joining;
+
+/// <summary>A token as it is kept.</summary>
+internal sealed record JoinTokenRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>SHA-256 of its secret.</summary>
+    public required string Hash { get; init; }
+
+    public required string AccountId { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>The only cluster that hosts may join with it; null for any.</summary>
+    public string? Cluster { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>From when on nobody joins with it any more; null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A host that has joined, with the access key that is its own.</summary>
+internal sealed record HostRecord
+{
+    public required string AccessKeyId { get; init; }
+
+    public required string SecretAccessKey { get; init; }
+
+    public required string AccountId { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>What the host calls itself, <c>mi-</c> and 17 digits: the EC2 instance id of its container instance.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The only cluster that it may register in; null for any.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The token that it joined with.</summary>
+    public required string TokenId { get; init; }
+
+    public required DateTimeOffset JoinedAt { get; init; }
+}
+
+/// <summary>What joining keeps in the store.</summary>
+internal static class JoinTables
+{
+    internal static readonly Table<JoinTokenRecord> Tokens = new("estiba.join-tokens", token => token.Id, JoinJson.Default.JoinTokenRecord);
+
+    internal static readonly Table<HostRecord> Hosts = new("estiba.hosts", host => host.AccessKeyId, JoinJson.Default.HostRecord);
+
+    internal static IReadOnlyList<Table> All { get; } = [Tokens, Hosts];
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(JoinTokenRecord))]
+[JsonSerializable(typeof(HostRecord))]
+[JsonSerializable(typeof(JoinRequest))]
+[JsonSerializable(typeof(JoinAnswer))]
+[JsonSerializable(typeof(JoinRefusal))]
+[JsonSerializable(typeof(MadeToken))]
+[JsonSerializable(typeof(TokenList))]
+[JsonSerializable(typeof(Revoked))]
+[JsonSerializable(typeof(Membership))]
+internal sealed partial class JoinJson : JsonSerializerContext;

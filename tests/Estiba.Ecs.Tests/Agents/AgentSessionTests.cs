@@ -1,0 +1,134 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Acs;
+using Estiba.Ecs.Agents;
+using Estiba.State.Reconciling;
+
+namespace Estiba.Ecs.Tests.Agents;
+
+public sealed class AgentSessionTests : IAsyncDisposable
+{
+    private static readonly EcsOptions Options = new() { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
+
+    private readonly EcsIds _ids = new(new Random(1));
+    private readonly AgentSessions _sessions = new();
+    private readonly HashSet<Look> _looks = [];
+    private EcsWorld _world = null!;
+
+    public async ValueTask DisposeAsync() => await _world.DisposeAsync();
+
+    [Fact]
+    public async Task An_instance_is_connected_as_long_as_one_of_its_conversations_lasts()
+    {
+        var key = await InstanceAsync();
+        var (older, olderLink) = await BeginAsync(key);
+        Connected(key).ShouldBeTrue();
+
+        var (newer, _) = await BeginAsync(key);
+        olderLink.IsClosed.ShouldBeTrue();
+        await older.EndAsync();
+        Connected(key).ShouldBeTrue();
+
+        await newer.EndAsync();
+        Connected(key).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task An_agent_hears_first_what_it_should_have_and_then_what_it_should_do()
+    {
+        var key = await InstanceAsync();
+        await _world.RegisterAsync();
+        await _world.CreateServiceAsync(desired: 1);
+        await _world.ConnectAsync(InstanceArn(key), connected: false);
+
+        var (_, link) = await BeginAsync(key);
+        await WorkAsync();
+
+        link.Types.ShouldBe([nameof(TaskManifestMessage), nameof(PayloadMessage)]);
+        link.Last<PayloadMessage>().Tasks!.Single().DesiredStatus.ShouldBe("RUNNING");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_not_sent_again_and_what_was_not_is()
+    {
+        var key = await InstanceAsync();
+        await _world.RegisterAsync();
+        await _world.CreateServiceAsync(desired: 1);
+        var (session, link) = await BeginAsync(key);
+        await WorkAsync();
+
+        _world.Clock.Advance(Options.AgentHeartbeat);
+        await session.BeatAsync(default);
+        await WorkAsync();
+        link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
+
+        await session.ReceiveAsync(AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }), default);
+        _world.Clock.Advance(Options.AgentHeartbeat);
+        await session.BeatAsync(default);
+        await WorkAsync();
+        link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_silent_for_too_long_is_hung_up_on()
+    {
+        var key = await InstanceAsync();
+        var (session, link) = await BeginAsync(key);
+
+        _world.Clock.Advance(Options.AgentSilence);
+        await session.ReceiveAsync(AgentFrame.Encode(new HeartbeatAckRequest { MessageId = "m" }), default);
+        _world.Clock.Advance(Options.AgentSilence);
+        await session.BeatAsync(default);
+        link.IsClosed.ShouldBeFalse();
+
+        _world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await session.BeatAsync(default);
+        link.IsClosed.ShouldBeTrue();
+    }
+
+    private async Task<string> InstanceAsync()
+    {
+        _world = await EcsWorld.CreateAsync();
+        var arn = await _world.AddInstanceAsync();
+        return _world.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == arn).Key;
+    }
+
+    private async Task<(AgentSession Session, Link Link)> BeginAsync(string key)
+    {
+        var link = new Link();
+        var session = new AgentSession(key, link, _sessions, look => _looks.Add(look), _world.Store, _ids, Options, _world.Clock);
+        await session.BeginAsync(default);
+        return (session, link);
+    }
+
+    /// <summary>Lets the controller work where it is wanted.</summary>
+    private async Task WorkAsync()
+    {
+        IReconciler<string> payloads = EcsControllers.Reconcilers(_world.Store, _sessions, _ids, new Random(1), Options, _world.Clock)[Controller.Payloads];
+        foreach (var look in _looks) await payloads.ReconcileAsync(look.Key, default);
+        _looks.Clear();
+    }
+
+    private bool Connected(string key) => _world.View.Find(EcsTables.ContainerInstances, key)!.AgentConnected;
+
+    private string InstanceArn(string key) => _world.View.Find(EcsTables.ContainerInstances, key)!.Arn;
+
+    private sealed class Link : IAgentLink
+    {
+        private readonly List<byte[]> _frames = [];
+
+        internal bool IsClosed { get; private set; }
+
+        internal IEnumerable<string> Types => _frames.Select(frame => AgentFrame.Decode(frame).Type);
+
+        public Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
+        {
+            _frames.Add(frame);
+            return Task.FromResult(true);
+        }
+
+        public void Close() => IsClosed = true;
+
+        internal T Last<T>()
+            where T : IShape<T> => ShapeJson.Parse<T>(_frames.Select(frame => AgentFrame.Decode(frame)).Last(frame => frame.Type == typeof(T).Name).Message);
+    }
+}

@@ -1,0 +1,138 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+
+namespace Estiba.Ecs.Tests.Services;
+
+public sealed class DaemonServiceTests
+{
+    [Fact]
+    public async Task A_daemon_runs_one_task_on_each_instance_and_counts_them()
+    {
+        await using var world = await WithInstancesAsync(3);
+
+        await CreateAsync(world);
+        await world.ObeyAsync();
+
+        (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
+        (await world.ServiceAsync()).ShouldSatisfyAllConditions(
+            service => service.DesiredCount.ShouldBe(3),
+            service => service.RunningCount.ShouldBe(3),
+            service => service.Deployments!.Single().RolloutState.ShouldBe("COMPLETED"),
+            service => service.DeploymentConfiguration!.MaximumPercent.ShouldBe(100),
+            service => service.DeploymentConfiguration!.MinimumHealthyPercent.ShouldBe(0));
+    }
+
+    [Fact]
+    public async Task An_instance_that_joins_gets_its_task_and_one_that_drains_loses_it()
+    {
+        await using var world = await WithInstancesAsync(1);
+        await CreateAsync(world);
+        await world.ObeyAsync();
+
+        var second = await world.AddInstanceAsync(zone: "eu-west-1b");
+        await world.ObeyAsync();
+        (await world.TasksAsync()).Count.ShouldBe(2);
+
+        await world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [second], Status = "DRAINING" }, world.Caller);
+        for (var round = 0; round < 2; round++) await world.ObeyAsync();
+        (await world.TasksAsync()).Single().ContainerInstanceArn.ShouldNotBe(second);
+        (await world.ServiceAsync()).DesiredCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_instances_that_meet_the_constraints_get_a_task_and_those_that_no_longer_do_lose_it()
+    {
+        await using var world = await WithInstancesAsync(1);
+        var tagged = await world.AddInstanceAsync(zone: "eu-west-1b");
+        await PutAsync(world, tagged, "yes");
+
+        await CreateAsync(world, request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "attribute:edge == yes" }] });
+        await world.ObeyAsync();
+        (await world.TasksAsync()).Single().ContainerInstanceArn.ShouldBe(tagged);
+
+        await PutAsync(world, tagged, "no");
+        for (var round = 0; round < 2; round++) await world.ObeyAsync();
+        (await world.TasksAsync()).ShouldBeEmpty();
+        (await world.ServiceAsync()).DesiredCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_new_revision_replaces_the_tasks_where_they_are_the_old_one_going_first()
+    {
+        await using var world = await WithInstancesAsync(2);
+        await CreateAsync(world);
+        await world.ObeyAsync();
+        var revision = await world.RegisterAsync(hostPort: 9999);
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = revision }, world.Caller);
+        for (var round = 0; round < 6; round++) await world.ObeyAsync();
+
+        (await world.TasksAsync()).ShouldAllBe(task => task.TaskDefinitionArn == revision);
+        (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
+    }
+
+    [Fact]
+    public async Task The_minimum_of_a_daemon_is_kept_while_it_is_replaced()
+    {
+        await using var world = await WithInstancesAsync(4);
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 50, MaximumPercent = 100 } });
+        await world.ObeyAsync();
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.SettleAsync();
+
+        (await world.TasksAsync()).Count(task => task.DesiredStatus == "RUNNING" && task.LastStatus == "RUNNING").ShouldBe(2);
+        for (var round = 0; round < 8; round++) await world.ObeyAsync();
+        (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
+    }
+
+    [Fact]
+    public async Task A_daemon_that_lacks_room_on_one_instance_waits_for_it_there()
+    {
+        await using var world = await WithInstancesAsync(1);
+        await world.AddInstanceAsync(memory: 100, zone: "eu-west-1b");
+
+        await CreateAsync(world);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+
+        (await world.TasksAsync()).Count.ShouldBe(1);
+        (await world.ServiceAsync()).Events!.Count(happened => happened.Message!.Contains("has insufficient memory available.", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("count")]
+    [InlineData("strategy")]
+    [InlineData("distinct")]
+    public async Task What_makes_no_sense_for_a_daemon_is_refused(string what)
+    {
+        await using var world = await WithInstancesAsync(1);
+
+        var error = await Should.ThrowAsync<AwsException>(() => CreateAsync(world, request => what switch
+        {
+            "count" => request with { DesiredCount = 1 },
+            "strategy" => request with { PlacementStrategy = [new PlacementStrategy { Type = "random" }] },
+            _ => request with { PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance" }] },
+        }));
+
+        error.Code.ShouldBe("InvalidParameterException");
+        error.Message.ShouldStartWith("The daemon scheduling strategy ");
+    }
+
+    private static async Task<EcsWorld> WithInstancesAsync(int count)
+    {
+        var world = await EcsWorld.CreateAsync();
+        for (var n = 0; n < count; n++) await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        return world;
+    }
+
+    private static async Task CreateAsync(EcsWorld world, Func<CreateServiceRequest, CreateServiceRequest>? with = null)
+    {
+        var request = new CreateServiceRequest { ServiceName = "s", TaskDefinition = "web", SchedulingStrategy = "DAEMON" };
+        await world.Api.CreateServiceAsync(with?.Invoke(request) ?? request, world.Caller);
+        await world.SettleAsync();
+    }
+
+    private static Task PutAsync(EcsWorld world, string instance, string value) =>
+        world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "edge", Value = value, TargetId = instance }] }, world.Caller);
+}
