@@ -2,6 +2,8 @@ using Estiba.Benchmarks;
 using Estiba.Benchmarks.Logs;
 using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
+using Estiba.Benchmarks.Scale;
+using Estiba.Benchmarks.Scheduling;
 using Estiba.Benchmarks.State;
 
 // ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes docs/performance.md.
@@ -13,7 +15,9 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["store"] = StoreBenchmark.RunAsync,
     ["map"] = SortedMapBenchmark.RunAsync,
     ["logs"] = LogsBenchmark.RunAsync,
+    ["placement"] = PlacementBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,
+    ["scale"] = ScaleBenchmark.RunAsync,
 };
 
 switch (args)

@@ -54,6 +54,10 @@ internal sealed class Shape
     internal Member? Key { get; }
     internal Member? Value { get; }
     internal string? Pattern => Text("pattern");
+
+    /// <summary>The pattern that the service tells when one is broken, where that is another one.</summary>
+    internal string? ToldPattern => Text("toldPattern");
+
     internal string? TimestampFormat => Text("timestampFormat");
     internal string? Min => Number("min");
     internal string? Max => Number("max");

@@ -138,7 +138,7 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                     var checks = "";
                     if (shape.Enum.Length > 0) checks += $"validator.Enum({name}, {value}, {Qualified(shape)}.All); ";
                     if (shape.Min is not null || shape.Max is not null) checks += $"validator.Length({name}, {value}, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
-                    if (shape.Pattern is { } pattern) checks += $"validator.Pattern({name}, {value}, {Names.Literal(pattern)}); ";
+                    if (shape.Pattern is { } pattern) checks += $"validator.Pattern({name}, {value}, {Names.Literal(pattern)}, {Names.LiteralOrNull(shape.ToldPattern)}); ";
                     return $"{{ {checks}}}";
                 }
 

@@ -13,14 +13,15 @@ internal sealed class BenchPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Process _process;
-    private readonly string _data;
+    private readonly string _data = Directory.CreateTempSubdirectory("estiba-bench-").FullName;
+    private readonly string[] _arguments;
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
+    private Process _process = null!;
 
-    private BenchPlatform(Process process, string data, int port)
+    private BenchPlatform(string command, string[] options)
     {
-        _process = process;
-        _data = data;
+        var port = FreePort();
+        _arguments = [command, "--port", port.ToString(CultureInfo.InvariantCulture), "--data", _data, .. options];
         Endpoint = new Uri($"http://127.0.0.1:{port}");
     }
 
@@ -29,32 +30,48 @@ internal sealed class BenchPlatform : IAsyncDisposable
     /// <summary>The bytes that the process keeps in memory.</summary>
     internal long ResidentBytes => Status("VmRSS") * 1024;
 
+    /// <summary>The time that it has used the processor since its process began.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     internal AwsClientOptions Client { get; private set; } = null!;
 
     internal CallContext Caller { get; } = new() { AccountId = "", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
 
-    /// <summary>Starts it; <paramref name="started"/> is the time from the start of the process to the first answer to a signed request.</summary>
-    internal static async Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(params string[] options)
+    /// <summary>Starts one with virtual instances; the time is that from the start of the process to the first answer to a signed request.</summary>
+    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(params string[] options) => StartAsync(new BenchPlatform("up", options));
+
+    /// <summary>Starts the services alone, for hosts that join.</summary>
+    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartServerAsync() => StartAsync(new BenchPlatform("server", []));
+
+    /// <summary>Ends the process without a word to it, as a power cut would.</summary>
+    internal async Task KillAsync()
     {
-        var data = Directory.CreateTempSubdirectory("estiba-bench-").FullName;
-        var port = FreePort();
-        var start = new ProcessStartInfo(Repository.Executable)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])["up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data, .. options]) start.ArgumentList.Add(argument);
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>Starts a process on the same port and data; says how long it took to answer.</summary>
+    internal async Task<TimeSpan> StartAgainAsync()
+    {
+        var start = new ProcessStartInfo(Repository.Executable) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in _arguments) start.ArgumentList.Add(argument);
 
         var watch = Stopwatch.StartNew();
-        var process = Process.Start(start) ?? throw new InvalidOperationException("The platform cannot be started.");
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var platform = new BenchPlatform(process, data, port);
-        await platform.FirstAnswerAsync(watch);
-        return (platform, watch.Elapsed);
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The platform cannot be started.");
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await FirstAnswerAsync(watch);
+        return watch.Elapsed;
     }
 
     public async ValueTask DisposeAsync()
@@ -65,6 +82,8 @@ internal sealed class BenchPlatform : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_data, recursive: true);
     }
+
+    private static async Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(BenchPlatform platform) => (platform, await platform.StartAgainAsync());
 
     private async Task FirstAnswerAsync(Stopwatch watch)
     {

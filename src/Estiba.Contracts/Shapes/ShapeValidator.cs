@@ -21,17 +21,17 @@ public sealed class ShapeValidator(string style)
     /// <summary>Steps out again.</summary>
     public void Leave() => _path.RemoveAt(_path.Count - 1);
 
-    /// <summary>The member must be present.</summary>
+    /// <summary>The member must be present; in a request to ECS, an empty text is none.</summary>
     public void Required(string member, object? value)
     {
-        if (value is null) Add(member, null, "Member must not be null", "must not be null", FailureKind.Missing);
+        if (value is null || (value is "" && style == "ecs" && _path.Count == 0)) Add(member, null, "Member must not be null", FailureKind.Missing);
     }
 
     /// <summary>The text must be one of the values.</summary>
     public void Enum(string member, string value, string[] values)
     {
         if (Array.IndexOf(values, value) >= 0) return;
-        Add(member, value, $"Member must satisfy enum value set: [{string.Join(", ", values)}]", $"must satisfy enum value set: [{string.Join(", ", values)}]", FailureKind.Unknown);
+        Add(member, value, $"Member must satisfy enum value set: [{string.Join(", ", values)}]", FailureKind.Unknown);
     }
 
     /// <summary>The text must have this many characters.</summary>
@@ -54,11 +54,15 @@ public sealed class ShapeValidator(string style)
     }
 
     /// <summary>The whole text must match the pattern.</summary>
-    public void Pattern(string member, string value, string pattern)
+    /// <param name="member">The member's name.</param>
+    /// <param name="value">The text.</param>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="told">The pattern that the service tells, where that is another one.</param>
+    public void Pattern(string member, string value, string pattern, string? told = null)
     {
         var regex = Patterns.GetOrAdd(pattern, static pattern => new Regex($"\\A(?:{pattern})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
-        if (!regex.IsMatch(value))
-            Add(member, value, $"Member must satisfy regular expression pattern: {pattern}", $"must satisfy regular expression '{pattern}'");
+        if (regex.IsMatch(value)) return;
+        Add(member, value, style == "ecr" ? $"must satisfy regular expression '{told ?? pattern}'" : $"Member must satisfy regular expression pattern: {told ?? pattern}");
     }
 
     /// <summary>Throws if anything was found.</summary>
@@ -74,22 +78,24 @@ public sealed class ShapeValidator(string style)
         if (size > max) Constraint(member, value, $"{what} less than or equal to {max}");
     }
 
-    private void Constraint(string member, object value, string bound) => Add(member, value, $"Member must have {bound}", $"must have {bound}");
+    private void Constraint(string member, object value, string bound) => Add(member, value, $"Member must have {bound}");
 
-    private void Add(string member, object? value, string common, string terse, FailureKind kind = FailureKind.Invalid) =>
-        _failures.Add(new Failure(string.Join('.', [.. _path, member]), member, value, common, terse, kind));
+    private void Add(string member, object? value, string constraint, FailureKind kind = FailureKind.Invalid) =>
+        _failures.Add(new Failure(string.Join('.', [.. _path, member]), member, value, constraint, kind));
 
     private AwsException Exception()
     {
         var first = _failures[0];
         return style switch
         {
-            "ecr" => new("InvalidParameterException", $"Invalid parameter at '{first.Path}' failed to satisfy constraint: '{first.Terse}'"),
+            "ecr" => new("InvalidParameterException", $"Invalid parameter at '{first.Path}' failed to satisfy constraint: '{first.Constraint}'"),
+            "ecs" when first.Kind == FailureKind.Missing && first.Path == first.Member =>
+                new("InvalidParameterException", $"{char.ToUpperInvariant(first.Member[0])}{first.Member[1..]} can not be blank."),
             "ecs" when first.Kind == FailureKind.Missing => new("InvalidParameterException", $"{char.ToUpperInvariant(first.Path[0])}{first.Path[1..]} should not be null or empty."),
             "ecs" => new("InvalidParameterException", Common()),
             "ec2" when first.Kind == FailureKind.Missing => new("MissingParameter", $"The request must contain the parameter {char.ToUpperInvariant(first.Path[0])}{first.Path[1..]}"),
             "ec2" when first.Kind == FailureKind.Unknown => new("InvalidParameterValue", $"Invalid value '{first.Value}' for {char.ToUpperInvariant(first.Member[0])}{first.Member[1..]}."),
-            "ec2" => new("InvalidParameterValue", $"Value ({first.Value}) for parameter {first.Path} is invalid. {first.Common}."),
+            "ec2" => new("InvalidParameterValue", $"Value ({first.Value}) for parameter {first.Path} is invalid. {first.Constraint}."),
             _ => new(style, Common()),
         };
     }
@@ -97,8 +103,8 @@ public sealed class ShapeValidator(string style)
     private string Common()
     {
         var failures = _failures.Select(failure => failure.Value is null
-            ? $"Value null at '{failure.Path}' failed to satisfy constraint: {failure.Common}"
-            : $"Value '{failure.Value}' at '{failure.Path}' failed to satisfy constraint: {failure.Common}");
+            ? $"Value null at '{failure.Path}' failed to satisfy constraint: {failure.Constraint}"
+            : $"Value '{failure.Value}' at '{failure.Path}' failed to satisfy constraint: {failure.Constraint}");
         return $"{_failures.Count} validation error{(_failures.Count == 1 ? "" : "s")} detected: {string.Join("; ", failures)}";
     }
 
@@ -109,5 +115,5 @@ public sealed class ShapeValidator(string style)
         Unknown,
     }
 
-    private sealed record Failure(string Path, string Member, object? Value, string Common, string Terse, FailureKind Kind);
+    private sealed record Failure(string Path, string Member, object? Value, string Constraint, FailureKind Kind);
 }

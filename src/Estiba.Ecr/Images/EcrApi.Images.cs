@@ -91,7 +91,7 @@ public sealed partial class EcrApi
             throw ImageErrors.InvalidParameter("imageTag", "must satisfy regular expression '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'");
         var content = Encoding.UTF8.GetBytes(request.ImageManifest!);
         if (content.Length > ImageManifest.MaximumSize)
-            throw ImageErrors.InvalidParameter("imageManifest", $"must have length less than or equal to {ImageManifest.MaximumSize}");
+            throw ImageErrors.InvalidParameter("imageManifest", $"Member must have length less than or equal to {ImageManifest.MaximumSize}");
         if (!ImageManifest.TryParse(content, request.ImageManifestMediaType, out var manifest, out var fault))
             throw ImageErrors.InvalidParameter("ImageManifest", fault);
         var digest = Digest.OfSha256(content);

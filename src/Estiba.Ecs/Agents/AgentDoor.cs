@@ -44,9 +44,12 @@ public sealed partial class AgentDoor
             return;
         }
 
-        if (FindInstance(http.Request.Query, Scope.Of(context)) is not { Status: not ContainerInstanceStatus.Inactive } instance)
+        var query = http.Request.Query;
+        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
+        var found = FindInstance(_store.Current, Scope.Of(context), named, query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
+        if (found is not { Status: not ContainerInstanceStatus.Inactive } instance)
         {
-            await ConnectionRefusal.Of(FindInstance(http.Request.Query, Scope.Of(context))).AnswerAsync(http);
+            await ConnectionRefusal.Of(found).AnswerAsync(http);
             return;
         }
 
@@ -128,13 +131,13 @@ public sealed partial class AgentDoor
     // Amazon's agent says 1 always, and Estiba's what it has seen last.
     private static int SequenceOf(IQueryCollection query) => int.TryParse(query["seqNum"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private ContainerInstanceRecord? FindInstance(IQueryCollection query, Scope scope)
+    /// <summary>The container instance that an agent says it has, registered or no longer; null when there never was one, as far as anybody remembers.</summary>
+    internal static ContainerInstanceRecord? FindInstance(View view, Scope scope, string? instance, string? cluster)
     {
-        var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
-        if (named is null) return null;
-        var path = Arn.TryParse(named, out var arn) ? arn.ResourceName.Split('/') : [named];
-        var cluster = path.Length > 1 ? path[0] : ClusterNames.NameOf(query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
-        return _store.Current.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, cluster, path[^1]));
+        if (instance is null) return null;
+        var path = Arn.TryParse(instance, out var arn) ? arn.ResourceName.Split('/') : [instance];
+        var home = path.Length > 1 ? path[0] : ClusterNames.NameOf(cluster);
+        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, home, path[^1]));
     }
 
     private static partial class Log

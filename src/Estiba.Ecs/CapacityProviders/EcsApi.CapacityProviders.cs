@@ -7,7 +7,7 @@ using static Estiba.Contracts.Ecs.EcsErrors;
 
 namespace Estiba.Ecs;
 
-/// <content>Capacity providers: kept and shown; tasks are not placed by them yet.</content>
+/// <content>Capacity providers: <see cref="CapacityStrategy"/> shares tasks out among them. Nobody scales their Auto Scaling groups.</content>
 public sealed partial class EcsApi
 {
     private const int MostProvidersShown = 10;

@@ -9,7 +9,8 @@ internal static class DaemonUpdate
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="eligible">The container instances, by id, that are to have a task.</param>
     /// <param name="standingOf">The standing of a container instance, by id.</param>
-    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, IReadOnlySet<string> eligible, Func<string, InstanceStanding> standingOf)
+    /// <param name="now">The time, for the grace period of health checks.</param>
+    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, IReadOnlySet<string> eligible, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
     {
         // On a lost instance a daemon's task stays as it is: nothing can take its place, and the instance may come back.
         var active = service.Status == ServiceStatus.Active;
@@ -24,8 +25,8 @@ internal static class DaemonUpdate
         foreach (var instance in eligible)
         {
             var wanted = here[instance].Where(task => task.IsWanted).ToList();
-            var current = wanted.FindAll(task => task.StartedBy == service.Primary.Id && !task.IsUnhealthy);
-            sick.AddRange(wanted.Where(task => task.StartedBy == service.Primary.Id && task.IsUnhealthy));
+            var current = wanted.FindAll(task => task.StartedBy == service.Primary.Id && !service.IsSick(task, now));
+            sick.AddRange(wanted.Where(task => task.StartedBy == service.Primary.Id && service.IsSick(task, now)));
             stop.AddRange(current.OrderByDescending(task => task.IsHealthy).ThenBy(task => task.CreatedAt).Skip(1));
             var outdated = wanted.FindAll(task => task.StartedBy != service.Primary.Id);
             if (current.Exists(task => task.IsHealthy)) stop.AddRange(outdated);

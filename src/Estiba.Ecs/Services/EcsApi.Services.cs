@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
@@ -40,7 +41,7 @@ public sealed partial class EcsApi
                     DesiredCount = request.DesiredCount ?? (MayLackCount(request) ? 0 : throw EcsErrors.InvalidParameterException("desiredCount must be specified for the scheduling strategy REPLICA.")),
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
-                    Settings = SettingsOf(request, context),
+                    Settings = SettingsOf(request, context, MayLackTaskDefinition(request) ? [] : CapacityStrategy.Of(cluster, request.LaunchType, request.CapacityProviderStrategy)),
                     Deployments = [],
                     Tags = Tags.Merge([], request.Tags),
                 };
@@ -68,6 +69,7 @@ public sealed partial class EcsApi
                 ServiceRequests.ValidateFor(service, request);
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
+                if (request.CapacityProviderStrategy is { } given) settings = ServiceUpdate.WithCapacity(settings, CapacityStrategy.Of(cluster, launchType: null, given));
                 var edit = new ServiceEdit(transaction, service, _ids, Now)
                 {
                     Service = service with { DesiredCount = request.DesiredCount ?? service.DesiredCount, Settings = settings, IsSteady = false },
@@ -141,18 +143,23 @@ public sealed partial class EcsApi
         ClusterNames.NameWithin(cluster, "service", nameOrArn) is { } name ? view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, name)) : null;
 
     // The instances say how many tasks a daemon has, and task sets may come before the count.
-    private static bool MayLackCount(CreateServiceRequest request) =>
-        request.SchedulingStrategy == SchedulingStrategy.Daemon || request.DeploymentController?.Type == DeploymentControllerType.External;
+    private static bool MayLackCount(CreateServiceRequest request) => request.SchedulingStrategy == SchedulingStrategy.Daemon || MayLackTaskDefinition(request);
 
-    private static Service SettingsOf(CreateServiceRequest request, CallContext context) => new()
+    private static bool MayLackTaskDefinition(CreateServiceRequest request) => request.DeploymentController?.Type == DeploymentControllerType.External;
+
+    private static bool CanBeBalanced(CreateServiceRequest request) =>
+        ZoneBalance.IsPossible(request.SchedulingStrategy, request.DeploymentController?.Type, request.DeploymentConfiguration, request.PlacementStrategy);
+
+    private static Service SettingsOf(CreateServiceRequest request, CallContext context, IReadOnlyList<CapacityProviderStrategyItem> strategy) => new()
     {
-        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
+        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? (CanBeBalanced(request) ? AvailabilityZoneRebalancing.Enabled : AvailabilityZoneRebalancing.Disabled),
         DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon),
         DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
         EnableECSManagedTags = request.EnableECSManagedTags ?? false,
         EnableExecuteCommand = request.EnableExecuteCommand ?? false,
         HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
-        LaunchType = request.DeploymentController?.Type == DeploymentControllerType.External ? null : request.LaunchType ?? LaunchType.Ec2,
+        CapacityProviderStrategy = strategy.Count > 0 ? strategy : null,
+        LaunchType = MayLackTaskDefinition(request) || strategy.Count > 0 ? null : LaunchType.Ec2,
         LoadBalancers = [],
         NetworkConfiguration = request.NetworkConfiguration,
         PlacementConstraints = request.PlacementConstraints ?? [],

@@ -11,11 +11,11 @@ internal static class RollingUpdate
     /// <param name="service">The service.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="standingOf">The standing of a container instance, by id.</param>
-    /// <param name="now">The time, for protected tasks.</param>
+    /// <param name="now">The time, for protected tasks and the grace period of health checks.</param>
     internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
     {
         var desired = service.Status == ServiceStatus.Active ? service.DesiredCount : 0;
-        var parts = Parts.Of(service, tasks, standingOf);
+        var parts = Parts.Of(service, tasks, standingOf, now);
         return service.Status == ServiceStatus.Active && service.Primary.HasFailed
             ? Stalled(service, parts, desired, now)
             : Next(service, parts, desired, now);
@@ -75,7 +75,7 @@ internal static class RollingUpdate
         /// <summary>Of the primary deployment, but failing health checks.</summary>
         internal List<TaskRecord> Sick { get; } = [];
 
-        /// <summary>To be replaced: of older deployments, or on draining instances.</summary>
+        /// <summary>To be replaced: of older deployments, on draining instances, or in a zone that has too many.</summary>
         internal List<TaskRecord> Old { get; } = [];
 
         /// <summary>On lost instances; kept until others do their work, because the instance may come back.</summary>
@@ -84,7 +84,7 @@ internal static class RollingUpdate
         /// <summary>Asked to stop, and not stopped yet where somebody would know.</summary>
         internal int Leaving { get; private set; }
 
-        internal static Parts Of(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf)
+        internal static Parts Of(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
         {
             var parts = new Parts();
             foreach (var task in tasks)
@@ -92,8 +92,8 @@ internal static class RollingUpdate
                 var standing = task.ContainerInstance is { } instance ? standingOf(instance) : InstanceStanding.Staying;
                 if (!task.IsWanted) parts.Leaving += standing == InstanceStanding.Lost ? 0 : 1;
                 else if (standing == InstanceStanding.Lost) parts.Away.Add(task);
-                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id) parts.Old.Add(task);
-                else if (task.IsUnhealthy) parts.Sick.Add(task);
+                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id || task.Id == service.Moving) parts.Old.Add(task);
+                else if (service.IsSick(task, now)) parts.Sick.Add(task);
                 else parts.Sound.Add(task);
             }
 

@@ -51,6 +51,7 @@ internal static class ServiceDescription
             FailedTasks = deployment.FailedTasks,
             CreatedAt = deployment.CreatedAt,
             UpdatedAt = deployment.UpdatedAt,
+            CapacityProviderStrategy = service.Settings.CapacityProviderStrategy,
             LaunchType = service.Settings.LaunchType,
             RolloutState = deployment.RolloutState,
             RolloutStateReason = deployment.RolloutStateReason,

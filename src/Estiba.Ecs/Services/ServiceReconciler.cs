@@ -25,13 +25,13 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var census = ServiceCensus.Of(view, serviceKey);
         var tasks = census.Of(primary.Id);
         if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
-        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && !service.IsSteady) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
         return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
             .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of("service:" + service.Name) > 0);
     }
 
     /// <summary>Takes the next step.</summary>
-    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection ends.</returns>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection or a grace period ends.</returns>
     internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
         if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
@@ -63,7 +63,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     {
         var instances = DaemonInstances.Of(edit.Transaction, edit.Service);
         if (instances.Count != edit.Service.DesiredCount) edit.Service = edit.Service with { DesiredCount = instances.Count };
-        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf);
+        return DaemonUpdate.NextStep(edit.Service, tasks, instances, standingOf, edit.Now);
     }
 
     private static void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step)
@@ -71,11 +71,34 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var alive = present.Select(task => task.StartedBy).ToHashSet();
         var kept = edit.Service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
         if (kept.Count < edit.Service.Deployments.Count) edit.Service = edit.Service with { Deployments = kept };
-        if (!step.IsSettled || edit.Service.IsSteady) return;
+        if (!step.IsSettled) return;
 
-        if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
-        edit.Say(ServiceEvents.SteadyState);
-        edit.Service = edit.Service with { IsSteady = true };
+        if (!edit.Service.IsSteady)
+        {
+            if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
+            edit.Say(ServiceEvents.SteadyState);
+            edit.Service = edit.Service with { IsSteady = true };
+        }
+
+        if (!edit.Service.IsDaemon) Balance(edit, present);
+    }
+
+    /// <summary>Begins to replace one task of the zone with the most, if there is room for it where there are the fewest; one after another.</summary>
+    private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
+    {
+        var (service, view) = (edit.Service, edit.Transaction);
+        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptiest))
+        {
+            var moving = ScaleIn.Choose(tasks.FindAll(task => task.AvailabilityZone == fullest), 1, task => !task.IsProtected(edit.Now));
+            if (moving is not [var task] || !ZoneBalance.HasRoom(view, service, task, emptiest)) return;
+            if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
+        }
+        else if (service.Moving is not null)
+        {
+            edit.Say(ServiceEvents.Balanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = null };
+        }
     }
 
     private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)
@@ -87,9 +110,15 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
 
     private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
     {
-        var next = missing && service.NextStartAt > now ? service.NextStartAt : null;
-        foreach (var task in tasks)
-            if (task.IsWanted && task.ProtectedUntil is { } end && end > now && !(next <= end)) next = end;
+        var next = Earlier(null, missing ? service.NextStartAt : null);
+        foreach (var task in tasks.Where(task => task.IsWanted))
+        {
+            next = Earlier(next, task.ProtectedUntil);
+            if (task.IsUnhealthy) next = Earlier(next, service.GraceEnd(task));
+        }
+
         return next - now;
+
+        DateTimeOffset? Earlier(DateTimeOffset? first, DateTimeOffset? second) => !(second > now) || first <= second ? first : second;
     }
 }

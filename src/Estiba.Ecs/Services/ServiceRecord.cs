@@ -41,11 +41,17 @@ public sealed record ServiceRecord
     /// <summary>The number of the newest event.</summary>
     public long LastEvent { get; init; }
 
+    /// <summary>The task that is being replaced to balance the zones, by id; null while none is.</summary>
+    public string? Moving { get; init; }
+
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
+
+    /// <summary>When that was last said.</summary>
+    public DateTimeOffset? PlacementFailureAt { get; init; }
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
@@ -73,6 +79,12 @@ public sealed record ServiceRecord
 
     /// <summary>The deployment that tasks are started for; a service of task sets has none.</summary>
     public DeploymentRecord Primary => Deployments[0];
+
+    /// <summary>Whether a task of it fails its health checks and has had the grace period to come up.</summary>
+    public bool IsSick(TaskRecord task, DateTimeOffset now) => task.IsUnhealthy && !(GraceEnd(task) > now);
+
+    /// <summary>Until when failed health checks of a task of it are not minded; null where there is no such time.</summary>
+    public DateTimeOffset? GraceEnd(TaskRecord task) => task.StartedAt?.AddSeconds(Settings.HealthCheckGracePeriodSeconds ?? 0);
 
     /// <summary>The deployments whose tasks it may have or start again: those that go on, those of its task sets, and the one that a rollback goes back to.</summary>
     public IEnumerable<DeploymentRecord> RolledOut => Deployments.Concat(TaskSets.Select(set => set.Deployment)).Concat(LastCompleted is { } last ? [last] : []);

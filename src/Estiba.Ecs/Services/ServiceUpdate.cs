@@ -21,7 +21,12 @@ internal static class ServiceUpdate
     };
 
     /// <summary>Whether the request changes something that only new tasks can have ("UpdateService", API reference).</summary>
-    internal static bool NeedsDeployment(UpdateServiceRequest request) => request.NetworkConfiguration is not null || request.PlatformVersion is not null;
+    internal static bool NeedsDeployment(UpdateServiceRequest request) =>
+        request.NetworkConfiguration is not null || request.PlatformVersion is not null;
+
+    /// <summary>The settings with another capacity provider strategy; without any, tasks go to any container instance.</summary>
+    internal static Service WithCapacity(Service settings, IReadOnlyList<CapacityProviderStrategyItem> strategy) =>
+        settings with { CapacityProviderStrategy = strategy.Count > 0 ? strategy : null, LaunchType = strategy.Count > 0 ? null : LaunchType.Ec2 };
 
     /// <summary>The deployment configuration with ECS's defaults for a rolling update; a daemon's old task goes before the new one comes.</summary>
     internal static DeploymentConfiguration WithDefaults(DeploymentConfiguration? given, bool isDaemon) => Merge(

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 
@@ -33,9 +34,11 @@ internal static class StepExecution
             DeploymentFailures.Count(edit, task);
         }
 
-        if (step.Stop.Count + step.StopUnhealthy.Count == 0) return;
-        edit.Say(ServiceEvents.Stopped([.. step.StopUnhealthy, .. step.Stop]));
-        edit.Service = edit.Service with { IsSteady = false };
+        List<TaskRecord> running = [.. step.StopUnhealthy, .. step.Stop.Where(ServiceDescription.IsRunning)];
+        var pending = step.Stop.Count + step.StopUnhealthy.Count - running.Count;
+        if (running.Count > 0) edit.Say(ServiceEvents.Stopped(running));
+        if (pending > 0) edit.Say(ServiceEvents.StoppedPending(pending));
+        if (running.Count + pending > 0) edit.Service = edit.Service with { IsSteady = false };
     }
 
     private static void Start(ServiceEdit edit, ServiceStep step, DeploymentRecord deployment)
@@ -45,9 +48,25 @@ internal static class StepExecution
         if (edit.Transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, deployment.Family, deployment.Revision)) is not { } definition) return;
         if (edit.Transaction.Find(EcsTables.Clusters, service.ClusterKey) is not { } cluster) return;
 
-        TaskRecord New() => NewTask.ForService(service, deployment.Id, cluster, definition, edit.Ids, edit.Now);
+        var strategy = edit.TaskSet is { } set ? service.TaskSets.First(candidate => candidate.Id == set).Settings.CapacityProviderStrategy : service.Settings.CapacityProviderStrategy;
+        var shares = strategy is null ? null : SharesOf(edit, deployment);
+        TaskRecord New() => NewTask.ForService(service, deployment.Id, cluster, definition, edit.Ids, edit.Now) with { CapacityProvider = shares is null ? null : NextProvider(strategy!, shares) };
         for (var n = 0; n < step.Start; n++) edit.Transaction.Put(EcsTables.Tasks, New());
         foreach (var instance in step.StartOn) edit.Transaction.Put(EcsTables.Tasks, New() with { OnlyInstance = instance });
         edit.Service = service with { IsSteady = false };
+    }
+
+    // How many tasks of the deployment each capacity provider has; those that are on their way out do not count.
+    private static Dictionary<string, int> SharesOf(ServiceEdit edit, DeploymentRecord deployment) => edit.Transaction
+        .Where(EcsTables.Tasks, EcsTables.TasksOfService, edit.Service.Key)
+        .Where(task => task.IsWanted && task.StartedBy == deployment.Id)
+        .CountBy(task => task.CapacityProvider ?? "")
+        .ToDictionary(StringComparer.Ordinal);
+
+    private static string NextProvider(IReadOnlyList<CapacityProviderStrategyItem> strategy, Dictionary<string, int> shares)
+    {
+        var provider = CapacityStrategy.Next(strategy, name => shares.GetValueOrDefault(name));
+        shares[provider] = shares.GetValueOrDefault(provider) + 1;
+        return provider;
     }
 }

@@ -18,6 +18,7 @@ internal static class TaskDescription
             Attachments = [],
             Attributes = [new EcsAttribute { Name = "ecs.cpu-architecture", Value = definition?.RuntimePlatform?.CpuArchitecture?.ToLowerInvariant() ?? "x86_64" }],
             AvailabilityZone = task.AvailabilityZone,
+            CapacityProviderName = task.CapacityProvider,
             ClusterArn = task.Scope.Arn($"cluster/{task.Cluster}"),
             Connectivity = connectivity.Status,
             ConnectivityAt = connectivity.At,

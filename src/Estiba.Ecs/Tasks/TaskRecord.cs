@@ -59,6 +59,12 @@ public sealed record TaskRecord
     /// <summary>Overrides of the definition.</summary>
     public TaskOverride? Overrides { get; init; }
 
+    /// <summary>Under which id its containers ask for the credentials of its task role; null without one. The credentials themselves are nowhere.</summary>
+    public string? RoleCredentialsId { get; init; }
+
+    /// <summary>Under which id its agent keeps the credentials of its execution role; null without one.</summary>
+    public string? ExecutionRoleCredentialsId { get; init; }
+
     /// <summary>Its tags.</summary>
     public IReadOnlyList<Tag> Tags { get; init; } = [];
 
@@ -76,6 +82,9 @@ public sealed record TaskRecord
 
     /// <summary>The one container instance, by id, that a daemon service wants it on; null for any.</summary>
     public string? OnlyInstance { get; init; }
+
+    /// <summary>The capacity provider whose instances it may be on, by name; null for any instance.</summary>
+    public string? CapacityProvider { get; init; }
 
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }

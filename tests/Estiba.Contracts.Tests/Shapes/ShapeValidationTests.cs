@@ -6,14 +6,40 @@ namespace Estiba.Contracts.Tests.Shapes;
 
 public sealed class ShapeValidationTests
 {
-    [Fact]
-    public void Ecr_names_the_rule_that_a_repository_name_breaks()
+    [Theory]
+    [InlineData("Subiendo")]
+    [InlineData("-a")]
+    [InlineData("a/")]
+    [InlineData("a b")]
+    [InlineData("a..b")]
+    [InlineData("ab\n")]
+    public void Ecr_names_the_rule_that_a_repository_name_breaks(string name)
     {
-        var error = Validate("ecr", new CreateRepositoryRequest { RepositoryName = "Subiendo" });
+        var error = Validate("ecr", new CreateRepositoryRequest { RepositoryName = name });
 
         error.Code.ShouldBe("InvalidParameterException");
-        error.Message.ShouldStartWith("Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '[a-z0-9]+(");
+        error.Message.ShouldBe(
+            "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
     }
+
+    [Theory]
+    [InlineData("a1")]
+    [InlineData("subiendo.mi.contenedor")]
+    [InlineData("team/app_1/web-server")]
+    [InlineData("a--b")]
+    public void Ecr_takes_a_good_repository_name(string name)
+    {
+        var validator = new ShapeValidator("ecr");
+
+        new CreateRepositoryRequest { RepositoryName = name }.Validate(validator);
+
+        Should.NotThrow(validator.ThrowIfAny);
+    }
+
+    [Fact]
+    public void Ecr_words_bounds_as_the_services_have_in_common() =>
+        Validate("ecr", new BatchDeleteImageRequest { RepositoryName = "app", ImageIds = [.. Enumerable.Repeat(new ImageIdentifier(), 101)] }).Message
+            .ShouldBe("Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'");
 
     [Fact]
     public void Logs_words_a_broken_pattern_as_the_services_have_in_common()
@@ -39,7 +65,8 @@ public sealed class ShapeValidationTests
     [Fact]
     public void A_missing_member_is_named_in_the_words_of_the_service()
     {
-        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition should not be null or empty.");
+        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition can not be blank.");
+        Validate("ecs", new DeleteClusterRequest { Cluster = "" }).Message.ShouldBe("Cluster can not be blank.");
         Validate("ec2", new Contracts.Ec2.TerminateInstancesRequest()).Message.ShouldBe("The request must contain the parameter InstanceIds");
         Validate("ValidationError", new Contracts.Iam.GetRoleRequest()).Message.ShouldBe("1 validation error detected: Value null at 'RoleName' failed to satisfy constraint: Member must not be null");
     }

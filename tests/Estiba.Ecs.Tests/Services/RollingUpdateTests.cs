@@ -118,6 +118,17 @@ public sealed class RollingUpdateTests
         Next(Service(desired: 1, minimum: 0, maximum: 100), Sick("new")).ShouldSatisfyAllConditions(step => step.Start.ShouldBe(1), step => step.StopUnhealthy.Count.ShouldBe(1));
 
     [Fact]
+    public void Failed_health_checks_are_not_minded_in_the_grace_period_after_the_start()
+    {
+        var service = Service(desired: 1, minimum: 0, maximum: 100);
+        service = service with { Settings = service.Settings with { HealthCheckGracePeriodSeconds = 60 } };
+        var sick = Sick("new") with { StartedAt = Start };
+
+        RollingUpdate.NextStep(service, [sick], Staying, Start.AddSeconds(59)).StopUnhealthy.ShouldBeEmpty();
+        RollingUpdate.NextStep(service, [sick], Staying, Start.AddSeconds(60)).StopUnhealthy.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_task_with_a_health_check_counts_as_healthy_only_when_it_has_passed_it()
     {
         var starting = Running("new") with { HasHealthCheck = true, HealthStatus = HealthStatus.Unknown };

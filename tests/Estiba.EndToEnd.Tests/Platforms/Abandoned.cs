@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Estiba.Demo;
+using Estiba.EndToEnd.Tests.Hosts;
 using Estiba.Hosting;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
@@ -33,6 +34,7 @@ internal static class Abandoned
             if (_removed) return;
             foreach (var root in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").Where(HasNoOwner))
             {
+                await Host.RemoveAllAsync(root);
                 KillProcessesOf(root);
                 await RemoveAsync(root);
             }
@@ -48,6 +50,7 @@ internal static class Abandoned
     /// <summary>Removes one world whose platforms do not run any more.</summary>
     public static async Task RemoveAsync(string root)
     {
+        await Host.RemoveAllAsync(root);
         var shell = new Shell(Path.GetTempPath(), new Dictionary<string, string?>());
         foreach (var data in Directory.EnumerateDirectories(root, "data*"))
         {

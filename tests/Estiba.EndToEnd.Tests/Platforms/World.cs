@@ -46,7 +46,7 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>Starts the services alone, without virtual instances.</summary>
-    public static Task<World> CreateServerAsync() => CreateAsync(Abandoned.NewRoot(), engine: null, "server", []);
+    public static Task<World> CreateServerAsync(params string[] arguments) => CreateAsync(Abandoned.NewRoot(), engine: null, "server", arguments);
 
     private static Task<World> CreateAsync(string root, SecondEngine? engine, params string[] arguments) =>
         CreateAsync(root, engine, "up", arguments);

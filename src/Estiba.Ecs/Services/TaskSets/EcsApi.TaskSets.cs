@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.TaskSets;
@@ -18,9 +19,7 @@ public sealed partial class EcsApi
     public Task<CreateTaskSetResponse> CreateTaskSetAsync(CreateTaskSetRequest request, CallContext context, CancellationToken cancellation = default)
     {
         CheckScale(request.Scale);
-        if (request.LaunchType is not null && request.CapacityProviderStrategy is { Count: > 0 })
-            throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
-        TaskRequests.RequireEc2(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         ServiceRequests.RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         return ChangeTaskSetsAsync(
             request.Cluster,
@@ -29,6 +28,7 @@ public sealed partial class EcsApi
             edit =>
             {
                 var definition = TaskDefinitionNames.Require(edit.Transaction, edit.Service.Scope, request.TaskDefinition!);
+                var strategy = CapacityStrategy.Of(ClusterOf(edit), request.LaunchType, request.CapacityProviderStrategy);
                 var id = _ids.Deployment();
                 var set = new TaskSetRecord
                 {
@@ -45,7 +45,7 @@ public sealed partial class EcsApi
                     Status = TaskSetStatus.Active,
                     Scale = request.Scale?.Value ?? 0,
                     ExternalId = request.ExternalId,
-                    Settings = new TaskSet { LaunchType = request.LaunchType ?? LaunchType.Ec2, NetworkConfiguration = request.NetworkConfiguration, PlatformVersion = request.PlatformVersion, LoadBalancers = [], ServiceRegistries = [] },
+                    Settings = new TaskSet { LaunchType = strategy.Count > 0 ? null : LaunchType.Ec2, CapacityProviderStrategy = strategy.Count > 0 ? strategy : null, NetworkConfiguration = request.NetworkConfiguration, PlatformVersion = request.PlatformVersion, LoadBalancers = [], ServiceRegistries = [] },
                     StabilityAt = Now,
                     Tags = Tags.Merge([], request.Tags),
                 };
@@ -131,6 +131,8 @@ public sealed partial class EcsApi
                 return response;
             },
             cancellation);
+
+    private static ClusterRecord ClusterOf(ServiceEdit edit) => edit.Transaction.Find(EcsTables.Clusters, edit.Service.ClusterKey)!;
 
     private TaskSetRecord Touched(TaskSetRecord set) => set with { Deployment = set.Deployment with { UpdatedAt = Now } };
 

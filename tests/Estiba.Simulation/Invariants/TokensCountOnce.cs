@@ -1,0 +1,16 @@
+using Estiba.Ecs;
+using Estiba.State;
+
+namespace Estiba.Simulation.Invariants;
+
+/// <summary>A request that is repeated with its client token starts its tasks once.</summary>
+internal sealed class TokensCountOnce(World world) : Invariant(world)
+{
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
+
+    internal override void OnCommit(Commit commit)
+    {
+        foreach (var tokens in commit.Of(EcsTables.Tasks).Where(change => change is { Before: null, After: { Service: null, StartedBy: not null } }).GroupBy(change => change.After!.StartedBy!))
+            if (!used.Add(tokens.Key)) World.Violate($"The tasks of the token {tokens.Key} were started twice");
+    }
+}

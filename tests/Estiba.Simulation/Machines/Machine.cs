@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace Estiba.Simulation.Machines;
+
+/// <summary>A host: a container engine, a disk and a clock, an agent that comes and goes, and a cable to the server that can be cut.</summary>
+internal sealed class Machine
+{
+    private readonly World world;
+
+    internal Machine(World world, string name, string zone, int cpu, int memory)
+    {
+        this.world = world;
+        (Name, Zone, Cpu, Memory) = (name, zone, cpu, memory);
+        Clock = new SimulatedClock(world.Timeline);
+        Engine = new Engine(world, this);
+    }
+
+    internal string Name { get; }
+
+    internal string Zone { get; }
+
+    internal int Cpu { get; }
+
+    internal int Memory { get; }
+
+    /// <summary>Its EC2 instance id.</summary>
+    internal string Ec2Id => "i-" + Name;
+
+    internal SimulatedClock Clock { get; }
+
+    internal Engine Engine { get; }
+
+    internal AgentDisk Disk { get; } = new();
+
+    /// <summary>The agent that is alive; null while there is none.</summary>
+    internal SimulatedAgent? Agent { get; private set; }
+
+    /// <summary>The way to the server is interrupted somewhere.</summary>
+    internal bool IsPartitioned { get; set; }
+
+    /// <summary>Nothing gets from it to the server or back, and neither side is told.</summary>
+    internal bool IsCutOff => IsPartitioned || !IsOn;
+
+    /// <summary>It will never come back.</summary>
+    internal bool IsScrapped { get; private set; }
+
+    /// <summary>Its power is on.</summary>
+    internal bool IsOn { get; private set; } = true;
+
+    /// <summary>The document by which the server knows which EC2 instance it is.</summary>
+    internal string IdentityDocument => JsonSerializer.Serialize(new Dictionary<string, string> { ["instanceId"] = Ec2Id, ["availabilityZone"] = Zone, ["instanceType"] = "m5.large" });
+
+    /// <summary>Starts the agent, unless it is running or the machine is off.</summary>
+    internal void StartAgent()
+    {
+        if (Agent is not null || !IsOn) return;
+        world.Tell(Name, $"agent starts");
+        Agent = new SimulatedAgent(world, this);
+        Agent.Start();
+    }
+
+    /// <summary>Kills the agent; its containers go on.</summary>
+    internal void KillAgent()
+    {
+        if (Agent is not { } agent) return;
+        world.Tell(Name, $"agent is killed");
+        Agent = null;
+        agent.End();
+    }
+
+    /// <summary>Cuts its power: no container survives, nothing is closed properly, and what was not written durably may be gone.</summary>
+    internal void PowerOff()
+    {
+        if (!IsOn) return;
+        world.Tell(Name, $"loses its power");
+        IsOn = false;
+        KillAgent();
+        Engine.PowerOff();
+        Disk.PowerOff(world.Random);
+    }
+
+    /// <summary>Gives it its power back: the engine and the agent start.</summary>
+    internal void PowerOn()
+    {
+        if (IsOn || IsScrapped) return;
+        world.Tell(Name, $"has its power back");
+        IsOn = true;
+        StartAgent();
+    }
+
+    /// <summary>Takes it away for ever.</summary>
+    internal void Scrap()
+    {
+        PowerOff();
+        world.Tell(Name, $"is scrapped");
+        IsScrapped = true;
+    }
+}

@@ -1,0 +1,135 @@
+using Estiba.Agent.Tasks;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Simulation.Customers;
+using Estiba.Simulation.Invariants;
+using Estiba.Simulation.Machines;
+using Estiba.Simulation.Networks;
+using Estiba.Simulation.Servers;
+using Estiba.State;
+
+namespace Estiba.Simulation;
+
+/// <summary>Everything there is in one history: a server, machines, a network, a registry, a customer, and what must always hold.</summary>
+internal sealed class World
+{
+    private readonly IReadOnlyList<Invariant> invariants;
+    private readonly List<Machine> machines = [];
+
+    internal World(int seed, TextWriter? output)
+    {
+        Random = new Random(seed);
+        History = new History(Timeline, output);
+        Server = new SimulatedServer(this);
+        Network = new Network(this);
+        Registry = new Registry(this);
+        Customer = new Customer(this);
+        invariants = Invariant.All(this);
+    }
+
+    /// <summary>The one cluster.</summary>
+    internal const string Cluster = "default";
+
+    internal CallContext Caller { get; } = new()
+    {
+        AccountId = "123456789012",
+        Region = "eu-west-1",
+        PrincipalArn = "arn:aws:iam::123456789012:root",
+        AccessKeyId = "AKIA",
+        RequestId = "r",
+    };
+
+    /// <summary>The one source of chance.</summary>
+    internal Random Random { get; }
+
+    internal Timeline Timeline { get; } = new();
+
+    internal History History { get; }
+
+    internal SimulatedServer Server { get; }
+
+    internal Network Network { get; }
+
+    internal Registry Registry { get; }
+
+    internal Customer Customer { get; }
+
+    /// <summary>Every machine that was ever there.</summary>
+    internal IReadOnlyList<Machine> Machines => machines;
+
+    /// <summary>Nothing goes wrong any more, except for what is still on its way.</summary>
+    internal bool IsCalm { get; set; }
+
+    /// <summary>What did not hold; null as long as everything has.</summary>
+    internal string? Violation { get; private set; }
+
+    internal void Tell(string who, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref Line line)
+    {
+        if (History.IsRead) History.Write(who, line.ToString());
+    }
+
+    /// <summary>A machine comes to be, with an agent that registers it.</summary>
+    internal Machine AddMachine()
+    {
+        var number = machines.Count + 1;
+        var machine = new Machine(this, $"m{number}", $"eu-west-1{"abc"[number % 3]}", Random.Next(1, 5) * 1024, Random.Next(1, 5) * 2048);
+        machines.Add(machine);
+        machine.StartAgent();
+        return machine;
+    }
+
+    /// <summary>One of some things, or none.</summary>
+    internal T? Any<T>(IEnumerable<T> things)
+        where T : class
+    {
+        var list = things.ToList();
+        return list.Count == 0 ? null : list[Random.Next(list.Count)];
+    }
+
+    /// <summary>A time up to a longest one.</summary>
+    internal TimeSpan UpTo(TimeSpan longest) => longest * Random.NextDouble();
+
+    /// <summary>Something that must always hold does not.</summary>
+    internal void Violate(string what)
+    {
+        Violation ??= what;
+        Tell("!!!", $"{what}");
+    }
+
+    /// <summary>The server has committed something.</summary>
+    internal void Observe(Commit commit)
+    {
+        foreach (var invariant in invariants) invariant.OnCommit(commit);
+    }
+
+    /// <summary>A container was started or has ended.</summary>
+    internal void Observe(Machine machine, SimulatedContainer container, string action)
+    {
+        Tell(machine.Name, $"container {container.ContainerName} of {History.Brief(container.TaskArn)}: {action}{(action == "die" ? $" {container.ExitCode}" : "")}");
+        foreach (var invariant in invariants) invariant.OnContainer(machine, container, action);
+    }
+
+    /// <summary>An agent begins a step.</summary>
+    internal void Observe(Machine machine, TaskState task, TaskStep step)
+    {
+        foreach (var invariant in invariants) invariant.OnStep(machine, task, step);
+    }
+
+    /// <summary>The server has taken a report.</summary>
+    internal void Observe(Machine machine, SubmitTaskStateChangeRequest report)
+    {
+        foreach (var invariant in invariants) invariant.OnReport(machine, report);
+    }
+
+    /// <summary>The server has started again.</summary>
+    internal void Compare(View before, View after, IReadOnlyList<Change> unannounced)
+    {
+        foreach (var invariant in invariants) invariant.OnRestart(before, after, unannounced);
+    }
+
+    /// <summary>Something has happened.</summary>
+    internal async Task CheckAsync()
+    {
+        foreach (var invariant in invariants) await invariant.CheckAsync();
+    }
+}
