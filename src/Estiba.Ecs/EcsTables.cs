@@ -12,7 +12,7 @@ public static class EcsTables
 {
     internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstanceKey);
     internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
-    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? task.ClusterKey : null);
+    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? ServiceQueue.KeyOf(task) : null);
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
     internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : $"{task.ClusterKey}/{task.LastStatus}");
 

@@ -86,7 +86,7 @@ internal sealed class SimulatedHost : IAsyncDisposable
 
     private Dictionary<string, string> SocketQuery() => new(StringComparer.Ordinal)
     {
-        ["agentHash"] = Registration.AgentHash,
+        ["agentHash"] = EstibaAgent.Hash,
         ["agentVersion"] = Registration.AgentVersion,
         ["clusterArn"] = ScaleWorkload.Cluster,
         ["containerInstanceArn"] = _identity!.ContainerInstanceArn,

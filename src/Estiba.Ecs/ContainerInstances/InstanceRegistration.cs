@@ -24,6 +24,7 @@ internal static class InstanceRegistration
             Memory = Number(request, "MEMORY"),
             ReservedPorts = Set(request, "PORTS"),
             ReservedUdpPorts = Set(request, "PORTS_UDP"),
+            Gpus = Gpus(request),
             VersionInfo = request.VersionInfo ?? known.VersionInfo,
             RegistrationToken = string.IsNullOrEmpty(request.ClientToken) ? known.RegistrationToken : request.ClientToken,
             Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
@@ -71,6 +72,14 @@ internal static class InstanceRegistration
         { LongValue: > 0 and var value } => (int)value,
         { DoubleValue: > 0 and var value } => (int)value,
         _ => throw EcsErrors.InvalidParameterException($"totalResources must name {name} with a value above zero."),
+    };
+
+    // Agents before 1.77 gave only the number as a resource, and the ids as devices.
+    private static IReadOnlyList<string> Gpus(RegisterContainerInstanceRequest request) => Find(request, "GPU") switch
+    {
+        { StringSetValue: { Count: > 0 } ids } => ids,
+        null => [],
+        _ => [.. (request.PlatformDevices ?? []).Where(device => device.Type == PlatformDeviceType.Gpu).Select(device => device.Id!)],
     };
 
     private static IReadOnlyList<string> Set(RegisterContainerInstanceRequest request, string name) => Find(request, name)?.StringSetValue ?? [];

@@ -50,6 +50,9 @@ public sealed record ServiceRecord
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
 
+    /// <summary>When that was last said.</summary>
+    public DateTimeOffset? PlacementFailureAt { get; init; }
+
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
 

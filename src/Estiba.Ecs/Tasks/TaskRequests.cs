@@ -9,6 +9,7 @@ internal static class TaskRequests
 {
     private const int MostConstraints = 10;
     private const int MostStrategies = 5;
+    private const int LongestExpression = 2000;
 
     /// <summary>Refuses what needs capacity that is not a container instance, and what says twice where tasks are to run.</summary>
     /// <exception cref="AwsException"><c>UnsupportedFeatureException</c> or <c>InvalidParameterException</c>.</exception>
@@ -51,27 +52,43 @@ internal static class TaskRequests
     {
         if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Maximum number of constraints is {MostConstraints}.");
         if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Maximum number of strategies is {MostStrategies}.");
-        foreach (var constraint in constraints ?? [])
-        {
-            if (constraint.Type is null) throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
-            if (constraint.Type == PlacementConstraintType.MemberOf) ClusterQuery.Parse(constraint.Expression);
-            else if (!string.IsNullOrEmpty(constraint.Expression)) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
-        }
-
+        foreach (var constraint in constraints ?? []) ValidateConstraint(constraint);
         foreach (var strategy in strategies ?? []) ValidateStrategy(strategy);
+    }
+
+    private static void ValidateConstraint(PlacementConstraint constraint)
+    {
+        switch (constraint.Type)
+        {
+            case PlacementConstraintType.MemberOf:
+                if (constraint.Expression is { Length: > LongestExpression }) throw EcsErrors.InvalidParameterException($"memberOf expression cannot be longer than {LongestExpression} characters.");
+                ClusterQuery.Parse(constraint.Expression);
+                break;
+            case PlacementConstraintType.DistinctInstance:
+                if (constraint.Expression is not null) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
+        }
     }
 
     private static void ValidateStrategy(PlacementStrategy strategy)
     {
         var field = strategy.Field ?? "";
-        var valid = strategy.Type switch
+        switch (strategy.Type)
         {
-            PlacementStrategyType.Random => field.Length == 0,
-            PlacementStrategyType.Binpack => field.Equals("cpu", StringComparison.OrdinalIgnoreCase) || field.Equals("memory", StringComparison.OrdinalIgnoreCase),
-            PlacementStrategyType.Spread => field is "" or "instanceId" or "host" || field.StartsWith("attribute:", StringComparison.Ordinal) || field.StartsWith("ecs.", StringComparison.Ordinal),
-            _ => throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty."),
-        };
-        if (valid) return;
-        throw EcsErrors.InvalidParameterException(strategy.Type == PlacementStrategyType.Random ? "random field should not be specified." : $"{strategy.Type} field '{field}' is invalid.");
+            case PlacementStrategyType.Random:
+                if (field.Length > 0) throw EcsErrors.InvalidParameterException("random field should not be specified.");
+                break;
+            case PlacementStrategyType.Binpack:
+                if (!field.Equals("cpu", StringComparison.OrdinalIgnoreCase) && !field.Equals("memory", StringComparison.OrdinalIgnoreCase)) throw EcsErrors.InvalidParameterException($"binpack field '{field}' is invalid.");
+                break;
+            case PlacementStrategyType.Spread:
+                if (field is not ("" or "instanceId" or "host") && !field.StartsWith("attribute:", StringComparison.Ordinal) && !field.StartsWith("ecs.", StringComparison.Ordinal))
+                    throw EcsErrors.InvalidParameterException($"spread field '{field}' is invalid.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty.");
+        }
     }
 }

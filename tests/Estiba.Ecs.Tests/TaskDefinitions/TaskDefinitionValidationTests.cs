@@ -89,7 +89,7 @@ public sealed class TaskDefinitionValidationTests
     [InlineData("\"cpu\":null", "\"cpu\":0", "Fargate requires that 'cpu' be defined at the task level.")]
     [InlineData("\"memory\":\"4GB\"", "\"cpu\":0", "No Fargate configuration exists for given values: 256 CPU, 4096 memory. See the Amazon ECS documentation for the valid values.")]
     [InlineData("\"ipcMode\":\"task\"", "\"cpu\":0", "Tasks using the Fargate launch type do not support ipcMode.")]
-    [InlineData("\"placementConstraints\":[{\"type\":\"memberOf\",\"expression\":\"x\"}]", "\"cpu\":0", "Fargate does not support task placement constraints.")]
+    [InlineData("\"placementConstraints\":[{\"type\":\"memberOf\",\"expression\":\"attribute:x exists\"}]", "\"cpu\":0", "Fargate does not support task placement constraints.")]
     [InlineData("\"volumes\":[{\"name\":\"v\",\"host\":{\"sourcePath\":\"/v\"}}]", "\"cpu\":0", "Fargate compatible task definitions do not support sourcePath")]
     [InlineData("\"volumes\":[{\"name\":\"v\",\"dockerVolumeConfiguration\":{}}]", "\"cpu\":0", "Fargate compatible task definitions do not support dockerVolumeConfiguration")]
     [InlineData("\"pidMode\":\"task\"", "\"privileged\":true", "Fargate requires that the 'privileged' setting be 'false'.")]

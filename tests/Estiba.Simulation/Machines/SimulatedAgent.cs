@@ -105,7 +105,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
         foreach (var task in tasks)
         {
             if (task.Arn is null || Board.Tasks.Any(known => known.Arn == task.Arn)) continue;
-            var state = TaskState.Accept(task, machine.Clock.GetUtcNow());
+            var state = TaskState.Accept(task, machine.Clock.GetUtcNow(), static () => "");
             machine.Disk.Save(state, durably: true);
             Board.Accept(state);
         }
