@@ -20,13 +20,16 @@ internal sealed class EcsWorld : IAsyncDisposable
     private EcsWorld(Store store)
     {
         _store = store;
+        Sts.Time = Clock;
         var ids = new EcsIds(new Random(1));
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
-        Api = new EcsApi(store, ids, new Random(1), options, Clock);
+        Api = new EcsApi(store, Sts, ids, new Random(1), options, Clock);
         _services = new ServiceReconciler(store, ids, Clock);
         _scheduler = new ClusterScheduler(store, ids, new Random(1), Clock);
         _retention = new Retention(store, options, Clock, NullLogger<Retention>.Instance);
     }
+
+    internal StandInSts Sts { get; } = new();
 
     internal StoppedClock Clock { get; } = new(Start);
 
@@ -61,7 +64,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     internal Task SweepAsync() => _retention.SweepAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
-    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? gpus = null)
+    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? gpus = null, IReadOnlyList<string>? attributes = null)
     {
         await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
         var answer = await Api.RegisterContainerInstanceAsync(
@@ -82,6 +85,7 @@ internal sealed class EcsWorld : IAsyncDisposable
                     new EcsAttribute { Name = "ecs.availability-zone", Value = zone },
                     new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.18" },
                     new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.21" },
+                    .. (attributes ?? []).Select(name => new EcsAttribute { Name = name }),
                 ],
             },
             Caller);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
@@ -20,12 +21,12 @@ internal sealed class PlacementWorld : IAsyncDisposable
         new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
 
     private readonly EcsIds _ids = new(new Random(1));
-    private readonly EcsApi _api;
+    private readonly IEcsApi _api;
 
     private PlacementWorld(Store store)
     {
         Store = store;
-        _api = new EcsApi(store, _ids, new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, TimeProvider.System);
+        _api = new EcsApi(store, new NoRoles(), _ids, new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, TimeProvider.System);
         Scheduler = new ClusterScheduler(store, _ids, new Random(1), TimeProvider.System);
     }
 
@@ -33,7 +34,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
 
     internal ClusterScheduler Scheduler { get; }
 
-    internal string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
+    internal static string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
 
     internal static async Task<PlacementWorld> CreateAsync(int hosts, int services, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints, int memory = 256)
     {
@@ -124,3 +125,6 @@ internal sealed class PlacementWorld : IAsyncDisposable
         await new ServiceReconciler(Store, _ids, TimeProvider.System).ReconcileAsync($"{ClusterKey}/{name}", CancellationToken.None);
     }
 }
+
+/// <summary>STS of a world whose tasks have no roles: nothing asks it.</summary>
+internal sealed class NoRoles : IStsApi;

@@ -45,6 +45,8 @@ internal static class ServiceEvents
 
     internal static string FailedHealthChecks(TaskRecord task) => $"(task {task.Id}) failed container health checks.";
 
+    internal static string FailedToLaunch(string reason) => $"failed to launch a task with (error {reason}).";
+
     internal static string UnableToPlace(string reason) =>
         $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 

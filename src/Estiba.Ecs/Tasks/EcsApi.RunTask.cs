@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Agents;
 using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Scheduling;
@@ -16,15 +17,17 @@ public sealed partial class EcsApi
     private const int MostInstancesStarted = 10;
 
     /// <inheritdoc />
-    public Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var count = request.Count ?? 1;
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
+        TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
-        return _store.CommitAsync(
+        await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -60,11 +63,13 @@ public sealed partial class EcsApi
     }
 
     /// <inheritdoc />
-    public Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
+        TaskRequests.ValidateTexts(request.StartedBy);
 
-        return _store.CommitAsync(
+        await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -96,6 +101,17 @@ public sealed partial class EcsApi
                 return new StartTaskResponse { Tasks = Start(transaction, cluster, "StartTask", clientToken: null, request, started), Failures = failures };
             },
             cancellation);
+    }
+
+    /// <summary>Looks whether the tasks would get the credentials of their roles. A request that is wrong otherwise is refused for that.</summary>
+    /// <exception cref="AwsException"><c>ClientException</c>: a role cannot be assumed.</exception>
+    private async System.Threading.Tasks.Task RequireRolesAsync(string? clusterName, string? definitionName, TaskOverride? overrides, CallContext context, CancellationToken cancellation)
+    {
+        var (view, scope) = (_store.Current, Scope.Of(context));
+        if (ClusterNames.Find(view, scope, clusterName) is not { } cluster || TaskDefinitionNames.Find(view, scope, definitionName ?? "") is not { IsActive: true } definition) return;
+        var (role, executionRole) = TaskRole.Named(definition.Definition, overrides, scope);
+        foreach (var each in new[] { role, executionRole })
+            if (each is not null && !await _roles.IsAssumableAsync(each, cluster, cancellation)) throw EcsErrors.ClientException(RoleSessions.Refusal(each));
     }
 
     private IReadOnlyList<EcsTask> Start(Transaction transaction, ClusterRecord cluster, string operation, string? clientToken, IShape request, List<TaskRecord> tasks)

@@ -85,7 +85,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     [Fact]
     public async Task A_caller_that_may_not_register_in_a_cluster_is_told_so()
     {
-        var api = new EcsApi(_world.Store, new EcsIds(new Random(1)), new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), MayRegister = (_, cluster) => cluster == "mine" }, _world.Clock);
+        var api = new EcsApi(_world.Store, _world.Sts, new EcsIds(new Random(1)), new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), MayRegister = (_, cluster) => cluster == "mine" }, _world.Clock);
 
         var refused = await Should.ThrowAsync<AwsException>(() => api.RegisterContainerInstanceAsync(Request(), _world.Caller));
 

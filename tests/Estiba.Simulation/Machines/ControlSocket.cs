@@ -1,3 +1,4 @@
+using Estiba.Agent.Credentials;
 using Estiba.Agent.Sessions;
 using Estiba.Simulation.Networks;
 using Estiba.Simulation.Servers;
@@ -31,6 +32,7 @@ internal sealed class ControlSocket(World world, Machine machine, SimulatedAgent
         Agent.Options,
         new AgentIdentity { Cluster = World.Cluster, ContainerInstanceArn = Machine.Disk.InstanceArn ?? "" },
         Agent,
+        new TaskCredentials(),
         (frame, _) =>
         {
             Send(frame);

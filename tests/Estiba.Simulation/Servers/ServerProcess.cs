@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
 using Estiba.Simulation.Networks;
@@ -26,8 +27,8 @@ internal sealed class ServerProcess
         this.world = world;
         Store = store;
         ids = new EcsIds(new Random(world.Random.Next()));
-        Api = new EcsApi(store, ids, new Random(world.Random.Next()), Options, Clock);
-        reconcilers = EcsControllers.Reconcilers(store, sessions, ids, world.Random, Options, Clock);
+        Api = new EcsApi(store, new NoRoles(), ids, new Random(world.Random.Next()), Options, Clock);
+        reconcilers = EcsControllers.Reconcilers(store, new NoRoles(), sessions, ids, world.Random, Options, Clock);
         retention = new Retention(store, Options, Clock, NullLogger<Retention>.Instance);
         health = new TaskHealth(store, ids, Clock);
         looks = new LookQueue(world, this);
@@ -94,3 +95,6 @@ internal sealed class ServerProcess
         world.Timeline.After(SweepInterval, SweepAsync);
     }
 }
+
+/// <summary>STS of a world whose tasks have no roles: nothing asks it.</summary>
+internal sealed class NoRoles : IStsApi;

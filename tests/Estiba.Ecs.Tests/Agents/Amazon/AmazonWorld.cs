@@ -27,14 +27,16 @@ internal sealed class AmazonWorld : IAsyncDisposable
         _application = application;
         var ids = new EcsIds(new Random(1));
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), AgentHeartbeat = TimeSpan.FromMilliseconds(100) };
-        Api = new EcsApi(store, ids, new Random(1), options, TimeProvider.System);
+        Api = new EcsApi(store, Sts, ids, new Random(1), options, TimeProvider.System);
         _dispatcher = new EcsDispatcher(Api);
-        _controllers = new EcsControllers(store, ids, new Random(1), options, TimeProvider.System, NullLoggerFactory.Instance);
+        _controllers = new EcsControllers(store, Sts, ids, new Random(1), options, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
     internal Store Store { get; }
 
     internal IEcsApi Api { get; }
+
+    internal StandInSts Sts { get; } = new();
 
     internal CallContext Caller { get; } = EcsWorld.Account("123456789012");
 
