@@ -93,8 +93,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            foreach (var task in tasks)
-                if (task.DesiredStatus == TaskStatuses.Stopped) board.Stop(task.Arn ?? "");
+            foreach (var task in tasks) board.Obey(task);
             done.TrySetResult();
         });
         await done.Task.WaitAsync(cancellation);
@@ -130,7 +129,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     void ITaskWork.Look(TaskEntry entry, int index, string name) => Own(LookAsync(entry, index, name));
 
-    void ITaskWork.RemoveUnknown(string container) => Own(effects.RemoveUnknownAsync(container, stopping.Token));
+    void ITaskWork.RemoveUnknown(ContainerSummary container) => Own(RemoveUnknownAsync(container));
 
     void ITaskWork.WakeUpAt(string task, DateTimeOffset at) => wakeUps.Add(task, at);
 
@@ -142,11 +141,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     void ITaskWork.TellHealth() => Interlocked.Exchange(ref healthChange, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    void ITaskWork.Save(TaskState task)
+    void ITaskWork.Save(TaskState task, bool durably)
     {
         try
         {
-            journal.Save(task, durably: false);
+            journal.Save(task, durably);
         }
         catch (IOException exception)
         {
@@ -181,6 +180,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         await Task.Yield();
         var outcome = await effects.LookAsync(entry.State.Arn, index, name, stopping.Token);
         Post(() => board.Looked(entry, index, outcome));
+    }
+
+    private async Task RemoveUnknownAsync(ContainerSummary container)
+    {
+        if (await effects.RemoveUnknownAsync(container.Id, stopping.Token)) Post(() => board.UnknownRemoved(container));
     }
 
     /// <summary>Keeps hold of what was begun, until it has ended.</summary>
