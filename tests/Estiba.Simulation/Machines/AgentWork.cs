@@ -74,11 +74,12 @@ internal sealed class AgentWork : ITaskWork
         agent.Soon(() => agent.Board.Looked(entry, index, outcome));
     });
 
-    public void RemoveUnknown(string container) => agent.After(LongestStep, () =>
+    public void RemoveUnknown(ContainerSummary container) => agent.After(LongestStep, () =>
     {
         try
         {
-            machine.Engine.Remove(container);
+            machine.Engine.Remove(container.Id);
+            agent.Soon(() => agent.Board.UnknownRemoved(container));
         }
         catch (EngineException)
         {
@@ -104,11 +105,11 @@ internal sealed class AgentWork : ITaskWork
 
     public void TellHealth() => agent.TellHealth();
 
-    public void Save(TaskState task)
+    public void Save(TaskState task, bool durably)
     {
         try
         {
-            machine.Disk.Save(task, durably: false);
+            machine.Disk.Save(task, durably);
         }
         catch (IOException)
         {

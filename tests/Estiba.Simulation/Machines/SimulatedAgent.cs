@@ -110,8 +110,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
             Board.Accept(state);
         }
 
-        foreach (var task in tasks)
-            if (task.DesiredStatus == TaskStatuses.Stopped) Board.Stop(task.Arn ?? "");
+        foreach (var task in tasks) Board.Obey(task);
         return Task.CompletedTask;
     }
 
