@@ -46,6 +46,36 @@ public sealed class RequestErrorTests
             [("arn:aws:ecs:eu-west-1:123456789012:task/default/0123", "MISSING"), ("arn:aws:ecs:eu-west-1:999999999999:task/default/0123", "MISSING")]);
     }
 
+    [Fact]
+    public Task What_is_not_there() => RefusedAsync(
+        ("ClusterNotFoundException", "Cluster not found.", Run(request => request with { Cluster = "nothing" })),
+        ("ClientException", "TaskDefinition not found.", Run(request => request with { TaskDefinition = "nothing" })),
+        ("ClientException", "TaskDefinition not found.", Run(request => request with { TaskDefinition = "web:7" })),
+        ("ClientException", "Invalid revision number. Number: x", Run(request => request with { TaskDefinition = "web:x" })),
+        ("InvalidParameterException", "The referenced task was not found.", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = "nothing" }, world.Caller)),
+        ("InvalidParameterException", "Referenced container instance nothing not found.", world => world.Api.ListTasksAsync(new ListTasksRequest { ContainerInstance = "nothing" }, world.Caller)),
+        ("ServiceNotFoundException", "Service not found.", world => world.Api.ListTasksAsync(new ListTasksRequest { ServiceName = "nothing" }, world.Caller)),
+        ("ServiceNotFoundException", "Service not found.", world => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "nothing" }, world.Caller)));
+
+    [Fact]
+    public Task What_is_there_no_more() => RefusedAsync(
+        ("ClientException", "TaskDefinition is inactive", async world =>
+        {
+            await world.Api.DeregisterTaskDefinitionAsync(new DeregisterTaskDefinitionRequest { TaskDefinition = "web:1" }, world.Caller);
+            await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web:1" }, world.Caller);
+        }),
+        ("InvalidParameterException", "No Container Instances were found in your cluster.", async world =>
+        {
+            await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "empty" }, world.Caller);
+            await world.Api.RunTaskAsync(new RunTaskRequest { Cluster = "empty", TaskDefinition = "web" }, world.Caller);
+        }),
+        ("ClusterNotFoundException", "The referenced cluster was inactive.", async world =>
+        {
+            await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "gone" }, world.Caller);
+            await world.Api.DeleteClusterAsync(new DeleteClusterRequest { Cluster = "gone" }, world.Caller);
+            await world.Api.CreateServiceAsync(Service with { Cluster = "gone" }, world.Caller);
+        }));
+
     [Theory]
     [InlineData("a b")]
     [InlineData("web\n")]
@@ -121,15 +151,18 @@ public sealed class RequestErrorTests
         return world;
     }
 
-    private static async Task RefusedAsync(params (string Message, Func<EcsWorld, Task> Call)[] requests)
+    private static Task RefusedAsync(params (string Message, Func<EcsWorld, Task> Call)[] requests) =>
+        RefusedAsync([.. requests.Select(request => ("InvalidParameterException", request.Message, request.Call))]);
+
+    private static async Task RefusedAsync(params (string Code, string Message, Func<EcsWorld, Task> Call)[] requests)
     {
-        foreach (var (message, call) in requests)
+        foreach (var (code, message, call) in requests)
         {
             await using var world = await CreateAsync();
 
             var error = await Should.ThrowAsync<AwsException>(() => call(world));
 
-            (error.Code, error.Message).ShouldBe(("InvalidParameterException", message));
+            (error.Code, error.Message).ShouldBe((code, message));
         }
     }
 }
