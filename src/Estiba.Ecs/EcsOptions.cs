@@ -42,4 +42,8 @@ public sealed record EcsOptions
     /// The same for agents of Amazon's own after the server was away: they try again at intervals that grow to 2 minutes and a fifth more by chance.
     /// </summary>
     public TimeSpan AmazonAgentReturnsWithin { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>These options, with a host that falls silent lost after a time: two thirds of it until its connection is given up, one third to come back.</summary>
+    /// <param name="silence">The time; a minute is the default.</param>
+    public EcsOptions WithHostsLostAfter(TimeSpan silence) => this with { AgentHeartbeat = silence / 4, AgentSilence = silence * 2 / 3, InstanceLostAfter = silence / 3 };
 }

@@ -26,9 +26,9 @@ internal sealed class Convergence(World world)
     {
         if (service.Status == ServiceStatus.Inactive) return null;
         if (service.Status == ServiceStatus.Draining) return $"Service {service.Name} is still draining";
-        if (!Works(service.Primary.Family, service.Primary.Revision) || service.Primary.HasFailed || IsBlocked(service)) return null;
-
         var tasks = all.FindAll(task => task.Service == service.Name && task.IsWanted);
+        if (!Works(service.Primary.Family, service.Primary.Revision) || service.Primary.HasFailed || IsBlocked(view, service, tasks)) return null;
+
         var waiting = tasks.FindAll(task => task.IsWaiting);
         if (waiting.Count > 0) return Room(view, service, waiting) is { } room ? $"A task of service {service.Name} waits, and {room} has room" : null;
         if (tasks.Count != service.DesiredCount) return $"Service {service.Name} has {tasks.Count} of {service.DesiredCount} tasks";
@@ -78,11 +78,12 @@ internal sealed class Convergence(World world)
         return null;
     }
 
-    // With percentages that allow neither one more nor one less, a deployment cannot begin; ECS says the same.
-    private static bool IsBlocked(ServiceRecord service)
+    // With percentages that allow neither one more nor one less, no task can be replaced; ECS says the same.
+    private static bool IsBlocked(View view, ServiceRecord service, List<TaskRecord> tasks)
     {
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, service.DesiredCount);
-        return service.Deployments.Count > 1 && bounds.Least >= service.DesiredCount && bounds.Most <= service.DesiredCount;
+        return bounds.Least >= service.DesiredCount && bounds.Most <= service.DesiredCount
+            && tasks.Exists(task => task.StartedBy != service.Primary.Id || (task.InstanceKey is { } key && view.Find(EcsTables.ContainerInstances, key) is { Status: "DRAINING" }));
     }
 
     private bool Works(string family, int revision) => world.Customer.HasRegistered($"{family}:{revision}") is { Works: true };

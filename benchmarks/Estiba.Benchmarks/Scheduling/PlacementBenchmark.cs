@@ -49,11 +49,11 @@ internal static class PlacementBenchmark
     {
         await using var world = await PlacementWorld.CreateAsync(hosts, services, tasks, strategy, constraints);
         var demands = new List<PlacementDemand>();
-        foreach (var name in ServiceQueue.Services(world.Store.Current, world.ClusterKey)) demands.Add(world.DemandOf(ServiceQueue.Of(world.Store.Current, world.ClusterKey, name).First()));
+        foreach (var name in ServiceQueue.Services(world.Store.Current, PlacementWorld.ClusterKey)) demands.Add(world.DemandOf(ServiceQueue.Of(world.Store.Current, PlacementWorld.ClusterKey, name).First()));
 
         GC.Collect();
         var watch = Stopwatch.StartNew();
-        var pass = Placement.In(world.Store.Current, world.ClusterKey, new Random(1));
+        var pass = Placement.In(world.Store.Current, PlacementWorld.ClusterKey, new Random(1));
         var decided = 0;
         foreach (var demand in demands)
         {
@@ -65,7 +65,7 @@ internal static class PlacementBenchmark
 
         GC.Collect();
         watch.Restart();
-        await world.Scheduler.ReconcileAsync(world.ClusterKey, CancellationToken.None);
+        await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
         var placing = watch.Elapsed;
 
         var placed = world.Store.Current.Range(EcsTables.Tasks).Count(task => task.ContainerInstance is not null);
@@ -79,10 +79,10 @@ internal static class PlacementBenchmark
     private static async Task WaitAsync(int hosts, int services)
     {
         await using var world = await PlacementWorld.CreateAsync(hosts, services + (hosts * 128 / 1000), 1000, Spread, []);
-        await world.Scheduler.ReconcileAsync(world.ClusterKey, CancellationToken.None);
+        await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
         const int Rounds = 20;
         var watch = Stopwatch.StartNew();
-        for (var round = 0; round < Rounds; round++) await world.Scheduler.ReconcileAsync(world.ClusterKey, CancellationToken.None);
+        for (var round = 0; round < Rounds; round++) await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
         Figure.Print("placement", $"{hosts:N0} full hosts, {services:N0} services wait: a pass that changes nothing", watch.Elapsed.TotalMilliseconds / Rounds, "ms");
     }
 }

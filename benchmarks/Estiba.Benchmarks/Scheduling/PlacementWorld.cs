@@ -21,7 +21,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
         new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
 
     private readonly EcsIds _ids = new(new Random(1));
-    private readonly EcsApi _api;
+    private readonly IEcsApi _api;
 
     private PlacementWorld(Store store)
     {
@@ -34,7 +34,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
 
     internal ClusterScheduler Scheduler { get; }
 
-    internal string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
+    internal static string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
 
     internal static async Task<PlacementWorld> CreateAsync(int hosts, int services, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints, int memory = 256)
     {

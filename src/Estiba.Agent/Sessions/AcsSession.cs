@@ -24,6 +24,7 @@ internal sealed class AcsSession(
     ILogger logger)
 {
     private long newestManifest;
+    private long newestPayload;
 
     /// <summary>Works off what the server sends, in order, until the connection ends.</summary>
     public async Task RunAsync(ServerSocket socket, Random random, CancellationToken cancellation)
@@ -72,6 +73,8 @@ internal sealed class AcsSession(
 
     private async Task TakeAsync(PayloadMessage payload, CancellationToken cancellation)
     {
+        // One that a newer has overtaken, or that comes again, may be about tasks that are long forgotten. If it was not, the server sends it anew.
+        if (payload.SeqNum <= newestPayload) return;
         // Credentials first: a container may ask for them as soon as it runs.
         var carried = (payload.Tasks ?? []).SelectMany(credentials.Take).ToList();
         try
@@ -87,7 +90,12 @@ internal sealed class AcsSession(
             return;
         }
 
-        if (payload.SeqNum is { } number) sequenceNumberSeen(number);
+        if (payload.SeqNum is { } number)
+        {
+            newestPayload = number;
+            sequenceNumberSeen(number);
+        }
+
         await AcknowledgeAsync(payload.MessageId, cancellation);
         foreach (var each in carried) await AcknowledgeAsync(payload.MessageId, each, cancellation);
     }

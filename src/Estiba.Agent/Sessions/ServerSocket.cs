@@ -26,7 +26,7 @@ internal sealed class ServerSocket : IAsyncDisposable
     public static async Task<ServerSocket> ConnectAsync(
         string endpoint, IReadOnlyDictionary<string, string> query, AgentOptions options, RequestSigner signer, TimeProvider time, CancellationToken cancellation)
     {
-        var address = Address(endpoint, query);
+        var address = AddressOf(endpoint, query);
         var result = new ServerSocket(address, time);
         try
         {
@@ -110,7 +110,7 @@ internal sealed class ServerSocket : IAsyncDisposable
         sending.Dispose();
     }
 
-    private static Uri Address(string endpoint, IReadOnlyDictionary<string, string> query)
+    private static Uri AddressOf(string endpoint, IReadOnlyDictionary<string, string> query)
     {
         var address = new UriBuilder(endpoint);
         address.Scheme = address.Scheme switch { "http" => "ws", "https" => "wss", var other => other };

@@ -14,6 +14,10 @@ internal sealed record ContainerState
 
     public ContainerPhase Phase { get; init; }
 
+    /// <summary>This agent knows how it is in the engine. Until then it may be running, whatever was written down of it.</summary>
+    [JsonIgnore]
+    public bool IsSeen { get; init; }
+
     /// <summary>The engine's id; null until it is created.</summary>
     public string? Id { get; init; }
 

@@ -1,3 +1,4 @@
+using Estiba.Agent.Engines;
 using Estiba.Contracts.Ecs;
 
 namespace Estiba.Agent.Tasks;
@@ -11,8 +12,8 @@ internal interface ITaskWork
     /// <summary>Begins to look at a container in the engine; what that says goes to <see cref="TaskBoard.Looked"/>.</summary>
     void Look(TaskEntry entry, int index, string name);
 
-    /// <summary>Stops and removes a container that belongs to no task here.</summary>
-    void RemoveUnknown(string container);
+    /// <summary>Begins to stop and remove a container that belongs to no task here; once it is gone, <see cref="TaskBoard.UnknownRemoved"/> hears of it.</summary>
+    void RemoveUnknown(ContainerSummary container);
 
     /// <summary>Calls <see cref="TaskBoard.WakeUp"/> at a time.</summary>
     void WakeUpAt(string task, DateTimeOffset at);
@@ -30,7 +31,9 @@ internal interface ITaskWork
     void TellHealth();
 
     /// <summary>Writes a task down, so that the next agent knows.</summary>
-    void Save(TaskState task);
+    /// <param name="task">The task.</param>
+    /// <param name="durably">It must survive a power cut: what follows rests on it.</param>
+    void Save(TaskState task, bool durably);
 
     /// <summary>A task is no more.</summary>
     void Forget(TaskState task);

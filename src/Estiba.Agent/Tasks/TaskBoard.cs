@@ -11,18 +11,13 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
 {
     private readonly Dictionary<string, TaskEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerSummary> unknown = new(StringComparer.Ordinal);
+    private bool knowsTheEngine;
 
     /// <summary>The tasks as they are now.</summary>
     public IEnumerable<TaskState> Tasks => entries.Values.Select(entry => entry.State);
 
     /// <summary>Takes up a task that was journalled; nothing is done for it before <see cref="EverythingChanged"/> has it looked at.</summary>
-    public TaskEntry TakeUp(TaskState task)
-    {
-        var entry = new TaskEntry(task);
-        entries[task.Arn] = entry;
-        work.Show(task);
-        return entry;
-    }
+    public void TakeUp(TaskState task) => Add(task.Unseen() with { AwaitsServer = !task.StopWanted });
 
     /// <summary>
     /// Begins with a task that was just accepted, unless it is here already. Its containers may be there: the server sends it again if the agent has lost its
@@ -31,9 +26,16 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     public void Accept(TaskState task)
     {
         if (entries.ContainsKey(task.Arn)) return;
-        var entry = TakeUp(task);
-        if (Array.Exists(task.Containers, container => unknown.Remove(container.EngineName))) LookAtAll(entry);
-        else Apply(entry, static state => state);
+        if (!knowsTheEngine || Array.Exists(task.Containers, container => unknown.ContainsKey(container.EngineName))) LookAtAll(Add(task.Unseen()));
+        else Apply(Add(task), static state => state);
+        foreach (var container in task.Containers) unknown.Remove(container.EngineName);
+    }
+
+    /// <summary>Does what the server now says of a task that was accepted, by this agent or by one before it.</summary>
+    public void Obey(AcsTask task)
+    {
+        if (task.DesiredStatus == TaskStatuses.Stopped) Stop(task.Arn ?? "");
+        else if (entries.TryGetValue(task.Arn ?? "", out var entry) && entry.State.AwaitsServer) Apply(entry, static state => state with { AwaitsServer = false });
     }
 
     /// <summary>Stops a task as the server wants it.</summary>
@@ -67,6 +69,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <param name="containers">The containers that the engine has for this agent.</param>
     public void EverythingChanged(IReadOnlyList<ContainerSummary> containers)
     {
+        knowsTheEngine = true;
         unknown.Clear();
         foreach (var container in containers)
             if (!entries.ContainsKey(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) unknown[container.Name] = container;
@@ -85,13 +88,14 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <summary>Stops and removes the containers of tasks that nobody has told this agent of, once the server says that they are to stop.</summary>
     public void StopUnknown(IReadOnlyList<string> arns)
     {
-        foreach (var container in unknown.Values.ToArray())
+        foreach (var container in unknown.Values)
         {
-            if (!arns.Contains(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) continue;
-            unknown.Remove(container.Name);
-            work.RemoveUnknown(container.Id);
+            if (arns.Contains(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) work.RemoveUnknown(container);
         }
     }
+
+    /// <summary>A container of a task that nobody has told this agent of is gone. Until then the server may still send its task.</summary>
+    public void UnknownRemoved(ContainerSummary container) => unknown.Remove(container.Name);
 
     /// <summary>The server has accepted a report.</summary>
     public void Reported(string taskArn, string status)
@@ -138,6 +142,14 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         }
     }
 
+    private TaskEntry Add(TaskState task)
+    {
+        var entry = new TaskEntry(task);
+        entries[task.Arn] = entry;
+        work.Show(task);
+        return entry;
+    }
+
     /// <summary>Changes a task's state, asks what is to be done then, begins it, and tells everybody whom it concerns.</summary>
     private void Apply(TaskEntry entry, Func<TaskState, TaskState?> change)
     {
@@ -170,10 +182,10 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         entry.Published = state;
         work.Show(state);
         if (state.StopWanted) entry.NoLongerWanted();
+        if (before is not null && TaskChanges.MattersToJournal(before, state)) work.Save(state, durably: before.StoppedAt != state.StoppedAt); // before the server hears that it has stopped
         if ((before is null && !state.StopReported || before is not null && TaskChanges.MattersToServer(before, state)) && TaskReport.Of(state, cluster) is { } report) work.Report(report);
         if (before is null || TaskChanges.MattersToLogs(before, state)) work.FollowLogs(state);
         if (before is null || TaskChanges.MattersToHealth(before, state)) work.TellHealth();
-        if (before is not null && TaskChanges.MattersToJournal(before, state)) work.Save(state);
     }
 
     private void LookAtAll(TaskEntry entry)

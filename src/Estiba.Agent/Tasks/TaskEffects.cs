@@ -90,17 +90,24 @@ internal sealed class TaskEffects(
     }
 
     /// <summary>Stops and removes a container that belongs to no task.</summary>
-    public async Task RemoveUnknownAsync(string id, CancellationToken cancellation)
+    /// <returns>Whether it is gone.</returns>
+    public async Task<bool> RemoveUnknownAsync(string id, CancellationToken cancellation)
     {
         await Task.Yield();
         try
         {
             await engine.StopContainerAsync(id, options.ContainerStopTimeout, cancellation);
             await engine.RemoveContainerAsync(id, force: true, cancellation);
+            return true;
+        }
+        catch (EngineException exception) when (exception.IsNotFound)
+        {
+            return true;
         }
         catch (EngineException exception)
         {
             logger.LogWarning("Container {Container}, which belongs to no task, cannot be removed: {Message}", id, exception.Message);
+            return false;
         }
     }
 

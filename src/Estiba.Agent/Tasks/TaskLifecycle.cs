@@ -101,7 +101,7 @@ internal static class TaskLifecycle
 
         public void Start()
         {
-            if (Task.Volumes == VolumePhase.Preparing || Task.IsStopped) return;
+            if (Task.AwaitsServer || Task.Volumes == VolumePhase.Preparing || Task.IsStopped) return;
             if (Task.Volumes == VolumePhase.None)
             {
                 if (TaskVolumes.AreNeeded(Task.Definition))
@@ -156,7 +156,7 @@ internal static class TaskLifecycle
             var container = Task.Containers[index];
             if (container.IsStopped || container.Activity != Activity.None) return;
 
-            if (container.Phase < ContainerPhase.Running)
+            if (container.Phase < ContainerPhase.Running && container.IsSeen)
             {
                 Change(index, container with { Phase = ContainerPhase.Stopped });
             }

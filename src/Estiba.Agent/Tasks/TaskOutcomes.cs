@@ -59,12 +59,12 @@ internal static class TaskOutcomes
     /// <summary>The container as it was seen; null if the engine does not have it.</summary>
     public static TaskState Seen(TaskState task, int index, ContainerInspection? seen, DateTimeOffset now)
     {
-        var container = task.Containers[index];
+        var container = task.Containers[index] with { IsSeen = true };
         if (seen is null)
         {
             // One that never was created, or that was removed after its end, is nothing new.
             return container.Phase is ContainerPhase.None or ContainerPhase.Pulled or ContainerPhase.Stopped
-                ? task
+                ? task.With(index, container)
                 : task.With(index, container with
                 {
                     Phase = ContainerPhase.Stopped,
@@ -73,6 +73,7 @@ internal static class TaskOutcomes
                 });
         }
 
+        if (seen.Status is ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting) task = task with { AwaitsServer = false };
         return task.With(index, seen.Status switch
         {
             ContainerStatus.Created => SeenCreated(container, seen),

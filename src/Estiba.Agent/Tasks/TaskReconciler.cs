@@ -97,7 +97,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         {
             foreach (var task in tasks)
             {
-                if (task.DesiredStatus == TaskStatuses.Stopped) board.Stop(task.Arn ?? "");
+                board.Obey(task);
                 board.ReportEnd(task.Arn ?? "");
             }
 
@@ -136,7 +136,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     void ITaskWork.Look(TaskEntry entry, int index, string name) => Own(LookAsync(entry, index, name));
 
-    void ITaskWork.RemoveUnknown(string container) => Own(effects.RemoveUnknownAsync(container, stopping.Token));
+    void ITaskWork.RemoveUnknown(ContainerSummary container) => Own(RemoveUnknownAsync(container));
 
     void ITaskWork.WakeUpAt(string task, DateTimeOffset at) => wakeUps.Add(task, at);
 
@@ -148,11 +148,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     void ITaskWork.TellHealth() => Interlocked.Exchange(ref healthChange, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    void ITaskWork.Save(TaskState task)
+    void ITaskWork.Save(TaskState task, bool durably)
     {
         try
         {
-            journal.Save(task, durably: false);
+            journal.Save(task, durably);
         }
         catch (IOException exception)
         {
@@ -187,6 +187,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         await Task.Yield();
         var outcome = await effects.LookAsync(entry.State.Arn, index, name, stopping.Token);
         Post(() => board.Looked(entry, index, outcome));
+    }
+
+    private async Task RemoveUnknownAsync(ContainerSummary container)
+    {
+        if (await effects.RemoveUnknownAsync(container.Id, stopping.Token)) Post(() => board.UnknownRemoved(container));
     }
 
     /// <summary>Keeps hold of what was begun, until it has ended.</summary>

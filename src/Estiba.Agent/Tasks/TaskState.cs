@@ -39,6 +39,13 @@ internal sealed record TaskState
     /// <summary>The server has been told of the last state.</summary>
     public bool StopReported { get; init; }
 
+    /// <summary>
+    /// It was written down by an agent before this one, and nothing of it was seen running: it is not begun again before the server has said again that it
+    /// wants it. It may have ended since, and the last that was written of it may have been lost with the power.
+    /// </summary>
+    [JsonIgnore]
+    public bool AwaitsServer { get; init; }
+
     /// <summary>Its containers are being removed.</summary>
     [JsonIgnore]
     public bool CleaningUp { get; init; }
@@ -72,12 +79,15 @@ internal sealed record TaskState
         StopWanted = definition.DesiredStatus == TaskStatuses.Stopped,
         Containers =
         [
-            .. (definition.Containers ?? []).Select(container => new ContainerState { EngineName = ContainerNaming.NameOf(definition, container), EndpointId = endpointIds() }),
+            .. (definition.Containers ?? []).Select(container => new ContainerState { EngineName = ContainerNaming.NameOf(definition, container), EndpointId = endpointIds(), IsSeen = true }),
         ],
     };
 
     /// <summary>Whether credentials of one of its roles have this id.</summary>
     public bool HasCredentials(string id) => Definition.RoleCredentials?.CredentialsId == id || Definition.ExecutionRoleCredentials?.CredentialsId == id;
+
+    /// <summary>This state when its containers may be in the engine without this agent having put them there.</summary>
+    public TaskState Unseen() => this with { Containers = Array.ConvertAll(Containers, container => container with { IsSeen = false }) };
 
     public AcsContainer ContainerDefinition(int index) => Definition.Containers![index];
 

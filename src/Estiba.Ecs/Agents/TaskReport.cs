@@ -45,7 +45,7 @@ internal static class TaskReport
 
     private static string Reason(string? reported, bool ran) => string.IsNullOrEmpty(reported) ? ran ? EssentialExited : FailedToStart : reported;
 
-    private static Container Apply(Container container, ContainerStateChange change) => container with
+    private static Container Apply(Container container, ContainerStateChange change) => IsLate(container, change) ? container : container with
     {
         RuntimeId = change.RuntimeId ?? container.RuntimeId,
         ImageDigest = change.ImageDigest ?? container.ImageDigest,
@@ -54,4 +54,8 @@ internal static class TaskReport
         Reason = string.IsNullOrEmpty(change.Reason) ? container.Reason : change.Reason,
         NetworkBindings = change.NetworkBindings ?? container.NetworkBindings,
     };
+
+    // A report may be overtaken by a later one; a container never goes back to an earlier station of its life.
+    private static bool IsLate(Container container, ContainerStateChange change) =>
+        change.Status is { } reported && container.LastStatus is { } known && TaskStatus.Order(reported) < TaskStatus.Order(known);
 }

@@ -110,7 +110,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
 
     private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
     {
-        var next = Earlier(null, missing ? service.NextStartAt : null);
+        var next = Earlier(null, missing ? StartBackOff.Until(service, now) : null);
         foreach (var task in tasks.Where(task => task.IsWanted))
         {
             next = Earlier(next, task.ProtectedUntil);

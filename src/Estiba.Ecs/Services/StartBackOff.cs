@@ -10,6 +10,11 @@ internal static class StartBackOff
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
+    /// <summary>Until when a service must wait before it starts a task; null when it may now.</summary>
+    /// <remarks>No delay is longer than the longest: one that is was written down before the clock was set back.</remarks>
+    internal static DateTimeOffset? Until(ServiceRecord service, DateTimeOffset now) =>
+        service.NextStartAt is { } next && next > now && next - now <= Longest ? next : null;
+
     /// <summary>The delay after this many failures in a row, from 1.</summary>
     internal static TimeSpan After(int failures) =>
         failures > 20 ? Longest : TimeSpan.FromTicks(Math.Min(First.Ticks << (failures - 1), Longest.Ticks));

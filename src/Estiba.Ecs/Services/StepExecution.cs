@@ -44,7 +44,7 @@ internal static class StepExecution
     private static void Start(ServiceEdit edit, ServiceStep step, DeploymentRecord deployment)
     {
         var service = edit.Service;
-        if (service.NextStartAt > edit.Now) return;
+        if (StartBackOff.Until(service, edit.Now) is not null) return;
         if (edit.Transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(service.Scope, deployment.Family, deployment.Revision)) is not { } definition) return;
         if (edit.Transaction.Find(EcsTables.Clusters, service.ClusterKey) is not { } cluster) return;
 

@@ -23,6 +23,7 @@ public sealed partial class EcsApi
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
+        TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
         await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
@@ -65,6 +66,7 @@ public sealed partial class EcsApi
     public async Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
+        TaskRequests.ValidateTexts(request.StartedBy);
 
         await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
         return await _store.CommitAsync(

@@ -10,6 +10,10 @@ internal static class TaskRequests
     private const int MostConstraints = 10;
     private const int MostStrategies = 5;
     private const int LongestExpression = 2000;
+    private const int LongestStartedBy = 128;
+    private const int LongestToken = 64;
+    private const int LongestReason = 1024;
+    private const int LongestOverrides = 8192;
 
     /// <summary>Refuses what needs capacity that is not a container instance, and what says twice where tasks are to run.</summary>
     /// <exception cref="AwsException"><c>UnsupportedFeatureException</c> or <c>InvalidParameterException</c>.</exception>
@@ -18,6 +22,20 @@ internal static class TaskRequests
         if (launchType is not null && strategy is { Count: > 0 })
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         if (launchType == LaunchType.Fargate) throw EcsErrors.UnsupportedFeatureException("Estiba does not run tasks with launch type FARGATE yet. Use EC2 with container instances of your own.");
+    }
+
+    /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidateTexts(string? startedBy = null, string? clientToken = null, string? reason = null)
+    {
+        Check("startedBy", startedBy, LongestStartedBy);
+        Check("clientToken", clientToken, LongestToken);
+        Check("reason", reason, LongestReason);
+
+        static void Check(string name, string? text, int longest)
+        {
+            if (text?.Length > longest) throw EcsErrors.InvalidParameterException($"{name} longer than {longest}.");
+        }
     }
 
     /// <summary>Platform versions are Fargate's.</summary>
@@ -37,9 +55,10 @@ internal static class TaskRequests
             throw EcsErrors.InvalidParameterException("Network Configuration is not valid for the given networkMode of this task definition.");
     }
 
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: an override names a container that the definition does not have.</exception>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: they are too long, or one is for a container that the definition does not have.</exception>
     internal static void ValidateOverrides(TaskDefinition definition, TaskOverride? overrides)
     {
+        if (overrides is not null && ShapeJson.ToText(overrides).Length > LongestOverrides) throw EcsErrors.InvalidParameterException($"Container Overrides length must be at most {LongestOverrides}");
         foreach (var change in overrides?.ContainerOverrides ?? [])
         {
             if (definition.ContainerDefinitions!.All(container => container.Name != change.Name))

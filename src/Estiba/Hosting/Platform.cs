@@ -106,6 +106,7 @@ internal sealed class Platform : IAsyncDisposable
             MayRegister = hosts.MayRegister,
             MayStay = caller => _configuration.AnyCredentials || credentials.Find(caller.AccessKeyId) is not null,
         };
+        if (_configuration.HostsLostAfter is { } silence) ecsOptions = ecsOptions.WithHostsLostAfter(silence);
         var ecs = new EcsApi(store, sts, ecsIds, Random.Shared, ecsOptions, _time);
         var controllers = EndWith(new EcsControllers(store, sts, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);

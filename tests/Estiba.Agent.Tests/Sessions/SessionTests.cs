@@ -220,8 +220,8 @@ public sealed class SessionTests
         await using var test = await StartAsync();
         var task = TestTasks.Task(TestTasks.Shell("app", "true") with
         {
-            Image = "simulated/exit:1-after-0.3",
-            RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 0 },
+            Image = "simulated/exit:1-after-1.2",
+            RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 1 },
         });
         await test.RunAsync(task);
         test.Ecs.Fault = new HttpRequestException("away");

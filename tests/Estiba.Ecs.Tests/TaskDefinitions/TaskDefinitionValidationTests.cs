@@ -60,6 +60,7 @@ public sealed class TaskDefinitionValidationTests
     [InlineData("\"memory\":\"32\"", "The 'memory' setting for container 'a' is greater than for the task.")]
     [InlineData("\"taskRoleArn\":\"\"", "Role is not valid")]
     [InlineData("\"volumes\":[{\"name\":\"a\"},{\"name\":\"a\"}]", "Volume names must be unique within a task definition. Volume name: 'a'.")]
+    [InlineData("\"volumes\":[{\"name\":\"a\",\"host\":{\"sourcePath\":\"\"}}]", "host.sourcePath should not be blank.")]
     [InlineData("\"volumes\":[{\"name\":\"a\",\"configuredAtLaunch\":true}]", "Volumes [a] are not referenced by any of the containers")]
     [InlineData("\"volumes\":[{\"name\":\"a\",\"host\":{},\"dockerVolumeConfiguration\":{}}]", "Only one volume configuration can be specified for volume 'a'.")]
     [InlineData("\"ephemeralStorage\":{\"sizeInGiB\":20}", "EphemeralStorage size should be at least 21")]

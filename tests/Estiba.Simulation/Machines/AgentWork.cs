@@ -74,11 +74,12 @@ internal sealed class AgentWork : ITaskWork
         agent.Soon(() => agent.Board.Looked(entry, index, outcome));
     });
 
-    public void RemoveUnknown(string container) => agent.After(LongestStep, () =>
+    public void RemoveUnknown(ContainerSummary container) => agent.After(LongestStep, () =>
     {
         try
         {
-            machine.Engine.Remove(container);
+            machine.Engine.Remove(container.Id);
+            agent.Soon(() => agent.Board.UnknownRemoved(container));
         }
         catch (EngineException)
         {
@@ -104,11 +105,11 @@ internal sealed class AgentWork : ITaskWork
 
     public void TellHealth() => agent.TellHealth();
 
-    public void Save(TaskState task)
+    public void Save(TaskState task, bool durably)
     {
         try
         {
-            machine.Disk.Save(task, durably: false);
+            machine.Disk.Save(task, durably);
         }
         catch (IOException)
         {
@@ -184,7 +185,7 @@ internal sealed class AgentWork : ITaskWork
             id = machine.Engine.Create(
                 name,
                 container.Image!,
-                ContainerNaming.LabelsOf(task.Definition, container, World.Cluster, machine.Ec2Id),
+                ContainerNaming.LabelsOf(task, index, World.Cluster, machine.Ec2Id),
                 [.. (container.PortMappings ?? []).Where(mapping => mapping.ContainerPort > 0).Select(mapping => new PublishedPort(mapping.ContainerPort!.Value, mapping.Protocol ?? "tcp", "0.0.0.0", mapping.HostPort ?? 0))]);
         }
         catch (EngineException exception) when (exception.IsConflict && machine.Engine.Inspect(name) is { } existing && existing.Labels[ContainerNaming.TaskArnLabel] == task.Arn)

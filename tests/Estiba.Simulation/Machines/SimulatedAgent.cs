@@ -110,8 +110,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
             Board.Accept(state);
         }
 
-        foreach (var task in tasks)
-            if (task.DesiredStatus == TaskStatuses.Stopped) Board.Stop(task.Arn ?? "");
+        foreach (var task in tasks) Board.Obey(task);
         return Task.CompletedTask;
     }
 
@@ -183,7 +182,8 @@ internal sealed class SimulatedAgent : IAssignedTasks
         .. Capabilities.Of(
             new EngineVersion("simulated", "1.41", "1.12", "linux", "amd64"),
             new EngineInformation { Name = "simulated", Processors = 2, Memory = 1L << 33, LogDrivers = ["json-file"], VolumeDrivers = ["local"] },
-            new AgentOptions { Region = "", Credentials = static () => new AwsCredentials("", ""), InstanceId = "", Cpu = 1, Memory = 1 })
+            new AgentOptions { Region = "", Credentials = static () => new AwsCredentials("", ""), InstanceId = "", Cpu = 1, Memory = 1 },
+            offersCredentials: false)
             .Select(attribute => new EcsAttribute { Name = attribute.Name, Value = attribute.Value }),
     ];
 }

@@ -27,6 +27,14 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
     /// <summary>Whether the server still holds its end.</summary>
     internal bool IsOpenForServer => isOpenForServer && process.IsAlive;
 
+    /// <summary>Tells the agent that it is open, before any frame.</summary>
+    internal void Open(Action<Connection> onOpen)
+    {
+        var wait = world.Network.Latency;
+        lastToAgent = world.Timeline.Now + wait;
+        world.Timeline.After(wait, () => onOpen(this));
+    }
+
     /// <inheritdoc/>
     public Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
     {

@@ -70,7 +70,7 @@ internal sealed class Network(World world)
 
             var connection = new Connection(world, machine, process, onFrame, onEnd);
             connections.Add(connection);
-            world.Timeline.After(Latency, () => onOpen(connection));
+            connection.Open(onOpen);
             try
             {
                 if (!await accept(process, connection)) connection.Close();

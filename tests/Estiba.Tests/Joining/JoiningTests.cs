@@ -99,7 +99,7 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         var token = await TokenAsync("create");
         var membership = await OpenAsync(token);
-        JoinToken.TryParse(token, out var parsed);
+        JoinToken.TryParse(token, out var parsed).ShouldBeTrue();
         (await TokenAsync("revoke", parsed!.Id, "--hosts")).ShouldBe("revoked 1 tokens and the keys of 1 hosts");
 
         for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
@@ -134,7 +134,7 @@ public sealed class JoiningTests : IAsyncLifetime
     [Fact]
     public async Task The_status_of_a_server_is_shown_with_its_version()
     {
-        (await RunAsync("status")).ShouldContain($"Estiba {CommandLine.Version.Text}");
+        (await RunAsync("status")).ShouldContain($"Estiba {Estiba.CommandLine.Version.Text}");
     }
 
     [Fact]

@@ -120,7 +120,9 @@ public sealed class AmazonAgentTests : IAsyncLifetime
     [Fact]
     public async Task Its_reports_are_taken()
     {
-        var (_, task) = await RunningAsync();
+        var arn = await _world.RegisterAsync();
+        using var socket = await _world.OpenControlAsync(arn);
+        var task = await RunOnAsync(arn, socket);
 
         var described = await _world.TaskAsync(task);
         (described.LastStatus, described.Connectivity).ShouldBe(("RUNNING", "CONNECTED"));
@@ -232,12 +234,17 @@ public sealed class AmazonAgentTests : IAsyncLifetime
     {
         var arn = await _world.RegisterAsync();
         using var socket = await _world.OpenControlAsync(arn);
+        return (arn, await RunOnAsync(arn, socket));
+    }
+
+    private async Task<string> RunOnAsync(string arn, AmazonSocket socket)
+    {
         await socket.ReceiveAsync<TaskManifestMessage>();
         await _world.CreateServiceAsync();
         var payload = await socket.ReceiveAsync<PayloadMessage>();
         await socket.SendAsync(RecordedAgent.Ack(arn, payload.MessageId!));
         var task = payload.Tasks!.Single().Arn!;
         (await _world.CallAsync<SubmitTaskStateChangeResponse>("SubmitTaskStateChange", RecordedAgent.Running(task))).Acknowledgment.ShouldBe("ACK");
-        return (arn, task);
+        return task;
     }
 }
