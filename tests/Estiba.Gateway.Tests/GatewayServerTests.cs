@@ -27,6 +27,29 @@ public sealed class GatewayServerTests
         world.EndPoints.Select(endPoint => endPoint.Address.ToString()).ShouldBe(["127.0.0.1", "127.66.0.7"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_containers_reach_it_only_those_get_an_answer_who_are_admitted(bool admitted)
+    {
+        await using var world = await GatewayWorld.StartAsync();
+        var place = FreeEndPoint(IPAddress.Parse("127.66.0.8"));
+        await world.ListenForContainersAsync(place, remote => admitted && IPAddress.IsLoopback(remote));
+
+        var asking = world.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{place}/_estiba/health")));
+
+        if (admitted) (await asking).Status.ShouldBe(200);
+        else await Should.ThrowAsync<HttpRequestException>(asking);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_checks_nobody_does_not_listen_for_containers()
+    {
+        await using var world = await GatewayWorld.StartAsync(options => options with { AnyCredentials = true });
+
+        await Should.ThrowAsync<InvalidOperationException>(() => world.ListenForContainersAsync(FreeEndPoint(IPAddress.Loopback), _ => true));
+    }
+
     [Fact]
     public async Task A_running_request_ends_before_the_gateway_does()
     {
@@ -65,5 +88,12 @@ public sealed class GatewayServerTests
         await world.StopAsync();
 
         await Should.ThrowAsync<HttpRequestException>(answering);
+    }
+
+    private static IPEndPoint FreeEndPoint(IPAddress address)
+    {
+        using var listener = new TcpListener(address, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
     }
 }

@@ -55,6 +55,8 @@ internal sealed class GatewayWorld : IAsyncDisposable, ICredentialSource
         return world;
     }
 
+    public Task ListenForContainersAsync(IPEndPoint endPoint, Func<IPAddress, bool> admits) => _server.ListenForContainersAsync(endPoint, admits, TestContext.Current.CancellationToken);
+
     public Credential? Find(string accessKeyId) => accessKeyId switch
     {
         "AKIAIOSFODNN7EXAMPLE" => new Credential

@@ -18,10 +18,10 @@ internal sealed record MetadataAnswer(int Status, string Text)
     // Nobody puts an answer into a web page, and scripts look for keys and tokens, which have a plus now and then.
     private static readonly MetadataJson Readable = new(new JsonSerializerOptions(MetadataJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    public string ContentType => Status == NotFound && Text.StartsWith("404", StringComparison.Ordinal) ? "text/plain; charset=utf-8" : "application/json";
+    public string ContentType { get; init; } = "application/json";
 
     /// <summary>Nothing is at this path.</summary>
-    public static MetadataAnswer NoSuchPath { get; } = new(NotFound, "404 page not found\n");
+    public static MetadataAnswer NoSuchPath { get; } = new(NotFound, "404 page not found\n") { ContentType = "text/plain; charset=utf-8" };
 
     public static MetadataAnswer Of(IAMRoleCredentials credentials) => Of(
         new CredentialsResponse(credentials.RoleArn, credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken, credentials.Expiration), Readable.CredentialsResponse);

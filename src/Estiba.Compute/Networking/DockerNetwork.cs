@@ -43,6 +43,14 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
         return IPAddress.TryParse(configuration[GatewayMember]?.GetValue<string>(), out var gateway) ? found with { Gateway = gateway } : found;
     }
 
+    /// <summary>The interface of the engine's default network; null when it has none, or does not answer.</summary>
+    public static async Task<string?> DefaultBridgeAsync(DockerSocket docker, CancellationToken cancellation)
+    {
+        if (!await docker.AnswersAsync(cancellation)) return null;
+        var answer = await docker.GetAsync("/networks/bridge", cancellation);
+        return answer.Succeeded ? answer.Json["Options"]?[BridgeNameOption]?.GetValue<string>() : null;
+    }
+
     /// <summary>Creates the network on this block; null when another Docker network overlaps the block.</summary>
     /// <exception cref="NetworkException">Docker refuses for another reason.</exception>
     public static async Task<DockerNetwork?> TryCreateAsync(

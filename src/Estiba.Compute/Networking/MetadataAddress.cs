@@ -43,6 +43,8 @@ public sealed partial class MetadataAddress : IAsyncDisposable
         var kept = false;
         try
         {
+            if (await DockerNetwork.DefaultBridgeAsync(docker, cancellation) is { } bridge && BridgeInterface.Find(bridge) is null)
+                throw new NetworkException($"Docker Engine runs in another network namespace: its bridge {bridge} is not an interface of this host");
             var rules = MetadataRules.OfHost(EndPoint, Interface);
             var address = new MetadataAddress(IHostShell.Choose(editing, docker, Name, s_timeout, time), rules, docker, claim, logger);
             if (await address._shell.RunAsync(rules.Open, cancellation) is { Length: > 0 } complaint) throw new NetworkException(complaint);

@@ -15,11 +15,14 @@ internal sealed class MetadataRules(string ip, string iptables, IPEndPoint endPo
 
     /// <summary>Refuses where somebody else leads the address elsewhere, as AWS's agent does. The rules come first, before Docker's own for published ports.</summary>
     public string Open => $$"""
+        undo() {
+        {{Close}}
+        }
         others=$({{iptables}} -w -t nat -S | grep -F ' {{endPoint.Address}}/32 ' | grep -vF ' --to-destination {{endPoint}}')
         if [ -n "$others" ]; then echo "another program on this host has rules for {{endPoint.Address}}: $others" >&2; exit 1; fi
         {{ip}} address replace {{endPoint.Address}}/32 dev {{device}} scope host || exit 1
         for chain in PREROUTING OUTPUT; do
-            {{iptables}} -w -t nat -C $chain {{Rule}} 2>/dev/null || {{iptables}} -w -t nat -I $chain {{Rule}} || exit 1
+            {{iptables}} -w -t nat -C $chain {{Rule}} 2>/dev/null || {{iptables}} -w -t nat -I $chain {{Rule}} || { undo; exit 1; }
         done
         """;
 

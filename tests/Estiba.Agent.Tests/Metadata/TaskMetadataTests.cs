@@ -157,7 +157,7 @@ public sealed class TaskMetadataTests
     [InlineData("/v2/credentials")]
     [InlineData("/latest/meta-data")]
     public async Task Nothing_is_at_any_other_path(string path) =>
-        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(new MetadataAnswer(404, "404 page not found\n"));
+        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(new MetadataAnswer(404, "404 page not found\n") { ContentType = "text/plain; charset=utf-8" });
 
     private static AcsTask Web() => TestTasks.Task(
         TestTasks.Shell("app", "true") with
