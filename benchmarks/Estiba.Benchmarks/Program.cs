@@ -3,6 +3,7 @@ using Estiba.Benchmarks.Logs;
 using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
 using Estiba.Benchmarks.Scale;
+using Estiba.Benchmarks.Scheduling;
 using Estiba.Benchmarks.State;
 
 // ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes docs/performance.md.
@@ -14,6 +15,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["store"] = StoreBenchmark.RunAsync,
     ["map"] = SortedMapBenchmark.RunAsync,
     ["logs"] = LogsBenchmark.RunAsync,
+    ["placement"] = PlacementBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
 };

@@ -55,6 +55,12 @@ public sealed record AgentOptions
     /// <summary>The registry, such as <c>127.0.0.1:4566</c>, that stands for every <c>{account}.dkr.ecr.{region}.amazonaws.com</c>; null pulls from AWS.</summary>
     public string? RegistryEndpoint { get; init; }
 
+    /// <summary>Where programs on this host reach the platform; tasks with a role on the host's network are told. Null: they are told nothing.</summary>
+    public Uri? PlatformEndpoint { get; init; }
+
+    /// <summary>Where containers on bridges reach the platform; tasks with a role are told. Null where they do not reach it: they are told nothing.</summary>
+    public Uri? ContainersPlatformEndpoint { get; init; }
+
     /// <summary>Where environment files are: <c>arn:aws:s3:::bucket/key</c> is <c>bucket/key</c> in this directory. Null: there are none.</summary>
     public string? EnvironmentFilesDirectory { get; init; }
 

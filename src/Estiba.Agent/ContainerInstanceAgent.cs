@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using Estiba.Agent.Credentials;
 using Estiba.Agent.Engines;
 using Estiba.Agent.Images;
 using Estiba.Agent.Logs;
+using Estiba.Agent.Metadata;
 using Estiba.Agent.Sessions;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Telemetry;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +24,8 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 {
     /// <summary>The label that says which instance a container belongs to; <see cref="EngineEvents"/> goes by it.</summary>
     public const string InstanceLabel = ContainerNaming.InstanceLabel;
+
+    private const int EndpointIdDigits = 32;
 
     private readonly AgentOptions options;
     private readonly AgentServices services;
@@ -37,6 +43,9 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     private readonly StateReporter reporter;
     private readonly TaskEffects effects;
     private readonly TaskReconciler tasks;
+    private readonly TaskCredentials credentials = new();
+    private readonly TaskMetadataEndpoint? endpoint;
+    private readonly AgentMetadata metadata;
     private readonly CancellationTokenSource stopping = new();
     private long sequenceNumber;
     private Task? work;
@@ -48,7 +57,9 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="random">For jitter and the choice of port ranges; must be safe for use by many threads, as <see cref="Random.Shared"/> is.</param>
     /// <param name="logger">Told of what an operator should know.</param>
-    public ContainerInstanceAgent(AgentOptions options, AgentServices services, IContainerEngine engine, EngineEvents events, TimeProvider time, Random random, ILogger logger)
+    /// <param name="endpoint">Where its containers ask for credentials and metadata; may be shared. Null where that address cannot be had: then it takes no task with a role.</param>
+    public ContainerInstanceAgent(
+        AgentOptions options, AgentServices services, IContainerEngine engine, EngineEvents events, TimeProvider time, Random random, ILogger logger, TaskMetadataEndpoint? endpoint = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(services);
@@ -67,9 +78,12 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         puller = new ImagePuller(engine, new RegistryLogin(services.Ecr, Context, options.RegistryEndpoint, time), options, imageUse, time);
         logs = new LogShipping(options, engine, services.Logs, Context, time, random, logger);
         reporter = new StateReporter(services.Ecs, Context, time, random, logger);
-        effects = new TaskEffects(options, engine, puller, logs, journal, time, random, logger);
-        tasks = new TaskReconciler(options, effects, journal, reporter, logs, time, logger);
-        reporter.Accepted = report => tasks.Reported(report.Task!, report.Status!);
+        this.endpoint = endpoint;
+        effects = new TaskEffects(
+            options, engine, puller, logs, journal, (task, index) => endpoint is null ? InjectedVariables.None : InjectedVariables.Of(task, index, options), time, random, logger);
+        tasks = new TaskReconciler(options, effects, journal, reporter, logs, static () => RandomNumberGenerator.GetHexString(EndpointIdDigits, lowercase: true), time, logger);
+        metadata = new AgentMetadata(options, tasks, credentials, engine, services.Ecs, Context, () => ContainerInstanceArn, time);
+        reporter.Accepted = OnAccepted;
     }
 
     /// <summary>The container instance's ARN; null until it is registered.</summary>
@@ -85,6 +99,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     public void Start()
     {
         if (work is not null) throw new InvalidOperationException("The agent has been started.");
+        endpoint?.Add(metadata);
         work = Task.Run(() => RunAsync(stopping.Token));
     }
 
@@ -93,6 +108,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     {
         if (stopping.IsCancellationRequested) return;
         await stopping.CancelAsync();
+        endpoint?.Remove(metadata);
         if (work is not null) await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await tasks.DisposeAsync();
         await reporter.DisposeAsync();
@@ -167,22 +183,43 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 
     private async Task ServeAsync(CancellationToken cancellation)
     {
-        var registration = new Registration(options, engine, services.Ecs, Context, identityFile, time, random, logger);
-        var identity = await registration.RegisterAsync(cancellation);
-        ContainerInstanceArn = identity.ContainerInstanceArn;
-        sequenceNumber = identity.SequenceNumber;
-        logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
-        reporter.Begin();
+        var registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
+        var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
+        while (true)
+        {
+            var identity = await registration.RegisterAsync(cancellation);
+            ContainerInstanceArn = identity.ContainerInstanceArn;
+            sequenceNumber = identity.SequenceNumber;
+            logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
+            reporter.Begin();
+            try
+            {
+                await ConverseAsync(identity, cancellation);
+            }
+            catch (NotRegisteredException exception)
+            {
+                // What runs here goes on, until the server says what of it should.
+                logger.LogWarning("{Message}. {Instance} registers anew", exception.Message, options.InstanceId);
+                identityFile.Delete();
+            }
 
+            await Task.Delay(retry.Next(), time, cancellation);
+        }
+    }
+
+    /// <summary>Keeps both sockets open, until the server does not know the instance any more.</summary>
+    private async Task ConverseAsync(AgentIdentity identity, CancellationToken cancellation)
+    {
         var version = await VersionAsync(cancellation);
         var keeper = new SessionKeeper(options, identity, services.Ecs, Context, signer, time, random, logger);
         var telemetry = new TelemetrySession(options, identity, tasks, new UsageSampler(options, engine, logger), events, signer, time, random);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var taskSession = keeper.RunAsync(
             "task",
             static answer => answer.Endpoint,
             () => new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["agentHash"] = Registration.AgentHash,
+                ["agentHash"] = EstibaAgent.Hash,
                 ["agentVersion"] = Registration.AgentVersion,
                 ["clusterArn"] = ClusterArn(identity),
                 ["containerInstanceArn"] = identity.ContainerInstanceArn,
@@ -191,15 +228,15 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
                 ["sendCredentials"] = "true",
                 ["seqNum"] = Math.Max(1, sequenceNumber).ToString(CultureInfo.InvariantCulture),
             },
-            (socket, stop) => new AcsSession(options, identity, tasks, (frame, end) => socket.SendAsync(frame, end), number => Remember(identity, number), logger).RunAsync(socket, random, stop),
+            (socket, stop) => new AcsSession(options, identity, tasks, credentials, (frame, end) => socket.SendAsync(frame, end), number => Remember(identity, number), logger).RunAsync(socket, random, stop),
             connected => IsConnected = connected,
-            cancellation);
+            ending.Token);
         var telemetrySession = keeper.RunAsync(
             "telemetry",
             static answer => answer.TelemetryEndpoint,
             () => new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["agentHash"] = Registration.AgentHash,
+                ["agentHash"] = EstibaAgent.Hash,
                 ["agentVersion"] = Registration.AgentVersion,
                 ["cluster"] = options.Cluster,
                 ["containerInstance"] = identity.ContainerInstanceArn,
@@ -207,8 +244,17 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
             },
             telemetry.RunAsync,
             static _ => { },
-            cancellation);
-        await Task.WhenAll(taskSession, telemetrySession);
+            ending.Token);
+        var first = await Task.WhenAny(taskSession, telemetrySession);
+        await ending.CancelAsync();
+        await Task.WhenAll(taskSession, telemetrySession).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    private void OnAccepted(SubmitTaskStateChangeRequest report)
+    {
+        tasks.Reported(report.Task!, report.Status!);
+        if (report.Status == TaskStatuses.Stopped) credentials.Forget(report.Task!);
     }
 
     private void Remember(AgentIdentity identity, long number)

@@ -18,6 +18,12 @@ public sealed partial class Ec2Api : IEc2Api
     private readonly TimeProvider _time;
     private readonly ResourceIds _ids;
 
+    /// <summary>
+    /// How many vCPUs the pending and running instances of an account in a region may have together ("Amazon EC2 On-Demand Instance quotas"). They all run on this
+    /// machine, each with an agent.
+    /// </summary>
+    public int VCpuLimit { get; init; } = 1000;
+
     /// <summary>Creates the service.</summary>
     /// <param name="store">Opened with <see cref="ComputeTables.Tables"/> among its tables.</param>
     /// <param name="network">Where addresses of instances are taken from.</param>

@@ -14,6 +14,9 @@ internal enum Controller
 
     /// <summary>Tells an agent what to run, by its container instance's key.</summary>
     Payloads,
+
+    /// <summary>Gives up instances whose agents stay away, by the container instance's key.</summary>
+    Presence,
 }
 
 /// <summary>Something that a controller must look at.</summary>
@@ -28,6 +31,7 @@ internal static class Attention
     {
         foreach (var service in view.Range(EcsTables.Services)) yield return new Look(Controller.Services, service.Key);
         foreach (var cluster in view.Range(EcsTables.Clusters)) yield return new Look(Controller.Scheduler, cluster.Key);
+        foreach (var instance in view.Range(EcsTables.ContainerInstances)) yield return new Look(Controller.Presence, instance.Key);
     }
 
     /// <summary>What the changes of a commit concern.</summary>
@@ -56,7 +60,8 @@ internal static class Attention
     {
         if (after is null) yield break;
         yield return new Look(Controller.Scheduler, after.ClusterKey);
-        if (before is not null && (before.Status, before.LostAt, before.Attributes) == (after.Status, after.LostAt, after.Attributes)) yield break;
+        if (before is null || (before.Status, before.ConnectionChangedAt) != (after.Status, after.ConnectionChangedAt)) yield return new Look(Controller.Presence, after.Key);
+        if (before is not null && (before.Status, before.AgentConnected, before.LostAt, before.Attributes) == (after.Status, after.AgentConnected, after.LostAt, after.Attributes)) yield break;
         foreach (var service in view.Range(EcsTables.Services, after.ClusterKey + "/")) yield return new Look(Controller.Services, service.Key);
     }
 }

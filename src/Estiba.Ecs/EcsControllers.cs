@@ -1,3 +1,4 @@
+using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
@@ -18,12 +19,12 @@ public sealed class EcsControllers : IAsyncDisposable
     private IDisposable? _subscription;
 
     /// <summary>Prepares the controllers; <see cref="StartAsync"/> sets them to work.</summary>
-    public EcsControllers(Store store, EcsIds ids, Random random, EcsOptions options, TimeProvider time, ILoggerFactory loggers)
+    public EcsControllers(Store store, IStsApi sts, EcsIds ids, Random random, EcsOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _store = store;
         _time = time;
         var sessions = new AgentSessions();
-        _loops = Reconcilers(store, sessions, ids, random, options, time).ToDictionary(
+        _loops = Reconcilers(store, sts, sessions, ids, random, options, time).ToDictionary(
             entry => entry.Key,
             entry => new ReconcilerLoop<string>(entry.Key.ToString(), entry.Value, time, new Random(random.Next()), loggers.CreateLogger($"Estiba.Ecs.{entry.Key}")));
         _retention = new Retention(store, options, time, loggers.CreateLogger<Retention>());
@@ -34,12 +35,14 @@ public sealed class EcsControllers : IAsyncDisposable
     public AgentDoor Agents { get; }
 
     /// <summary>What each controller does when it is sent somewhere.</summary>
-    internal static IReadOnlyDictionary<Controller, IReconciler<string>> Reconcilers(Store store, AgentSessions sessions, EcsIds ids, Random random, EcsOptions options, TimeProvider time) =>
+    internal static IReadOnlyDictionary<Controller, IReconciler<string>> Reconcilers(
+        Store store, IStsApi sts, AgentSessions sessions, EcsIds ids, Random random, EcsOptions options, TimeProvider time) =>
         new Dictionary<Controller, IReconciler<string>>
         {
             [Controller.Services] = new ServiceReconciler(store, ids, time),
             [Controller.Scheduler] = new ClusterScheduler(store, ids, new Random(random.Next()), time),
-            [Controller.Payloads] = new PayloadReconciler(store, sessions, ids, options, time),
+            [Controller.Payloads] = new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, options, time),
+            [Controller.Presence] = new PresenceReconciler(store, sessions, options, time),
         };
 
     /// <summary>Begins to work, first on everything that was left when the platform last stopped.</summary>

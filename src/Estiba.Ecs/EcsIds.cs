@@ -1,11 +1,24 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Estiba.Ecs;
 
 /// <summary>Makes the identifiers of new resources in ECS's forms.</summary>
 /// <param name="random">Where they come from; seeded in a simulation.</param>
-public sealed class EcsIds(Random random)
+/// <param name="secrets">Where those come from that nobody may guess; null only where nothing is to be guarded, as in a simulation: then they come from <paramref name="random"/>.</param>
+public sealed class EcsIds(Random random, RandomNumberGenerator? secrets = null)
 {
+    private const int SecretBytes = 16;
+
+    /// <summary>32 hexadecimal digits that cannot be guessed: who knows them gets what they stand for.</summary>
+    public string Secret()
+    {
+        Span<byte> bytes = stackalloc byte[SecretBytes];
+        if (secrets is not null) secrets.GetBytes(bytes);
+        else lock (random) random.NextBytes(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
     /// <summary>32 hexadecimal digits, for a task, a container instance or a message.</summary>
     public string Resource() => Guid().ToString("N");
 

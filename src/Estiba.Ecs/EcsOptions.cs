@@ -8,8 +8,17 @@ public sealed record EcsOptions
     /// <summary>The address that agents are sent to by <c>DiscoverPollEndpoint</c>, for example <c>http://127.0.0.1:4566</c>.</summary>
     public required Uri AgentEndpoint { get; init; }
 
+    /// <summary>Host and port of the registry, as the engines of container instances reach it; null for those of <see cref="AgentEndpoint"/>.</summary>
+    public string? Registry { get; init; }
+
     /// <summary>Whether a caller may register container instances in a cluster, by the cluster's name.</summary>
     public Func<CallContext, string, bool> MayRegister { get; init; } = (_, _) => true;
+
+    /// <summary>Whether a caller that has opened a connection may keep it: false when its key was revoked meanwhile.</summary>
+    public Func<CallContext, bool> MayStay { get; init; } = _ => true;
+
+    /// <summary>The platform's version, which its agents should have too.</summary>
+    public string Version { get; init; } = "";
 
     /// <summary>How long a stopped task is still shown; ECS: about an hour.</summary>
     public TimeSpan StoppedTaskRetention { get; init; } = TimeSpan.FromHours(1);
@@ -18,8 +27,23 @@ public sealed record EcsOptions
     public TimeSpan InactiveRetention { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How often the server sends a heartbeat to an agent, which drops a connection silent for one to two minutes.</summary>
-    public TimeSpan AgentHeartbeat { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan AgentHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long an agent, which answers every heartbeat, may be silent before its connection is given up.</summary>
-    public TimeSpan AgentSilence { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan AgentSilence { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>
+    /// How long an agent may stay away before its container instance counts as lost and its services' tasks are replaced. When the server itself was away, the
+    /// time begins with its start. Estiba's agents come back within 15 seconds.
+    /// </summary>
+    public TimeSpan InstanceLostAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// The same for agents of Amazon's own after the server was away: they try again at intervals that grow to 2 minutes and a fifth more by chance.
+    /// </summary>
+    public TimeSpan AmazonAgentReturnsWithin { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>These options, with a host that falls silent lost after a time: two thirds of it until its connection is given up, one third to come back.</summary>
+    /// <param name="silence">The time; a minute is the default.</param>
+    public EcsOptions WithHostsLostAfter(TimeSpan silence) => this with { AgentHeartbeat = silence / 4, AgentSilence = silence * 2 / 3, InstanceLostAfter = silence / 3 };
 }

@@ -12,7 +12,7 @@ public static class EcsTables
 {
     internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstanceKey);
     internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
-    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? task.ClusterKey : null);
+    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? ServiceQueue.KeyOf(task) : null);
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
     internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : $"{task.ClusterKey}/{task.LastStatus}");
 
@@ -29,14 +29,18 @@ public static class EcsTables
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
     internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
     {
-        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices],
+        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices, ZoneBalance.TasksOfServices],
     };
 
     internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord, ServicesByStatus);
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new("ecs.service-events", happened => happened.Key, EcsJson.Default.ServiceEventRecord);
     internal static readonly Table<ServiceRevisionRecord> ServiceRevisions = new("ecs.service-revisions", revision => revision.Key, EcsJson.Default.ServiceRevisionRecord);
     internal static readonly Table<ServiceDeploymentRecord> ServiceDeployments = new("ecs.service-deployments", deployment => deployment.Key, EcsJson.Default.ServiceDeploymentRecord);
-    internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord, InstancesByStatus, LeavingInstances);
+    internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new("ecs.container-instances", instance => instance.Key, EcsJson.Default.ContainerInstanceRecord, InstancesByStatus, LeavingInstances)
+    {
+        Aggregates = [ZoneBalance.InstancesOfClusters],
+    };
+
     internal static readonly Table<CapacityProviderRecord> CapacityProviders = new("ecs.capacity-providers", provider => provider.Key, EcsJson.Default.CapacityProviderRecord);
     internal static readonly Table<AccountSettingRecord> AccountSettings = new("ecs.account-settings", setting => setting.Key, EcsJson.Default.AccountSettingRecord);
     internal static readonly Table<ClientTokenRecord> ClientTokens = new("ecs.client-tokens", token => token.Key, EcsJson.Default.ClientTokenRecord);

@@ -6,7 +6,7 @@ namespace Estiba.Ecs;
 /// <summary>What a request asks for by names or ARNs: how many there may be, what they mean, and a failure for each that means nothing.</summary>
 internal static class NamedItems
 {
-    /// <summary>The names of a request, which must have some but not too many.</summary>
+    /// <summary>The names of a request, which must have some but not too many, and none that is blank.</summary>
     /// <param name="names">As in the request.</param>
     /// <param name="most">How many there may be.</param>
     /// <param name="subject">What ECS calls them when there are none: <c>Tasks</c>.</param>
@@ -15,6 +15,7 @@ internal static class NamedItems
     internal static IReadOnlyList<string> Require(IReadOnlyList<string>? names, int most, string subject, string list) => names switch
     {
         null or [] => throw EcsErrors.InvalidParameterException($"{subject} cannot be empty."),
+        _ when names.Any(string.IsNullOrEmpty) => throw EcsErrors.InvalidParameterException($"{subject} can not be blank."),
         _ when names.Count > most => throw EcsErrors.InvalidParameterException($"{list} can have at most {most} items."),
         _ => names,
     };

@@ -25,10 +25,12 @@ namespace Estiba.Gateway;
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly GatewayOptions _options;
+    private readonly ILoggerFactory _loggers;
     private readonly IHost? _tls;
     private readonly KestrelServer _kestrel;
     private readonly SocketTransportFactory _transport;
     private readonly PipelineApplication _application;
+    private KestrelServer? _forContainers;
 
     /// <summary>Puts the gateway together; nothing listens yet.</summary>
     /// <param name="options">Where it listens and whom it lets in.</param>
@@ -50,6 +52,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         _options = options;
+        _loggers = loggers;
         var authenticator = new Authenticator(credentials, options, time);
         var pipeline = new RequestPipeline(
             new BrowserGuard(new HostNames(options.AllowedHosts)),
@@ -84,12 +87,53 @@ public sealed class GatewayServer : IAsyncDisposable
         EndPoints = [.. _kestrel.Features.Get<IServerAddressesFeature>()!.Addresses.Select(ToEndPoint)];
     }
 
+    /// <summary>
+    /// Listens in one more place, where containers reach it although it listens on this machine's own addresses only. It speaks plain HTTP there: what is said stays
+    /// on this machine.
+    /// </summary>
+    /// <param name="endPoint">An address of this machine.</param>
+    /// <param name="admits">Says of the address of a caller whether it is let in.</param>
+    /// <param name="cancellation">Abandons it.</param>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="InvalidOperationException">Any credentials are accepted: every container would own the platform.</exception>
+    public async Task ListenForContainersAsync(IPEndPoint endPoint, Func<IPAddress, bool> admits, CancellationToken cancellation = default)
+    {
+        if (_options.AnyCredentials)
+            throw new InvalidOperationException("Any credentials can only be accepted on loopback addresses.");
+
+        var kestrel = KestrelOptions(_options);
+        kestrel.Listen(endPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection =>
+            {
+                if (connection.RemoteEndPoint is IPEndPoint remote && admits(remote.Address))
+                    return next(connection);
+                connection.Abort();
+                return Task.CompletedTask;
+            });
+        });
+        var server = new KestrelServer(Options.Create(kestrel), _transport, _loggers);
+        try
+        {
+            await server.StartAsync(_application, cancellation);
+            _forContainers = server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Takes no new request, lets running ones end for as long as the limits say, and cancels what is left.</summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         grace.CancelAfter(_options.Limits.ShutdownGrace);
         await _kestrel.StopAsync(grace.Token);
+        if (_forContainers is not null)
+            await _forContainers.StopAsync(grace.Token);
     }
 
     /// <inheritdoc />
@@ -97,16 +141,23 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         await StopAsync();
         _kestrel.Dispose();
+        _forContainers?.Dispose();
         _tls?.Dispose();
     }
 
-    private static KestrelServerOptions KestrelOptions(GatewayOptions options, IHost? tls)
+    private static KestrelServerOptions KestrelOptions(GatewayOptions options)
     {
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.Limits.KeepAlive;
         kestrel.Limits.MaxRequestBodySize = null; // Operations have a limit of their own, and a registry's blobs have none.
+        return kestrel;
+    }
+
+    private static KestrelServerOptions KestrelOptions(GatewayOptions options, IHost? tls)
+    {
+        var kestrel = KestrelOptions(options);
         if (tls is not null)
             kestrel.ApplicationServices = tls.Services;
         foreach (var endPoint in options.EndPoints)

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Agents;
 using Estiba.State;
 using Task = System.Threading.Tasks.Task;
 
@@ -54,12 +55,25 @@ public sealed class AttentionTests
     }
 
     [Fact]
-    public async Task At_the_start_every_service_and_every_cluster_is_looked_at()
+    public async Task At_the_start_every_service_every_cluster_and_every_instance_is_looked_at()
     {
         await using var world = await WorldAsync();
         await world.CreateServiceAsync(desired: 1);
+        var instance = world.View.Range(EcsTables.ContainerInstances).Single().Key;
 
-        Attention.AtStart(world.View).ShouldBe([new Look(Controller.Services, "123456789012/eu-west-1/default/s"), new Look(Controller.Scheduler, "123456789012/eu-west-1/default")]);
+        Attention.AtStart(world.View).ShouldBe(
+            [new Look(Controller.Services, "123456789012/eu-west-1/default/s"), new Look(Controller.Scheduler, "123456789012/eu-west-1/default"), new Look(Controller.Presence, instance)]);
+    }
+
+    [Fact]
+    public async Task An_agent_that_leaves_concerns_those_who_wait_for_it()
+    {
+        await using var world = await WorldAsync();
+        var instance = world.View.Range(EcsTables.ContainerInstances).Single().Key;
+
+        var looks = await DuringAsync(world, () => world.Store.CommitAsync(transaction => AgentConnection.Set(transaction, instance, connected: false, EcsWorld.Start)));
+
+        looks.ShouldBe([new Look(Controller.Scheduler, "123456789012/eu-west-1/default"), new Look(Controller.Presence, instance)]);
     }
 
     private static async Task<EcsWorld> WorldAsync()

@@ -20,13 +20,16 @@ internal sealed class EcsWorld : IAsyncDisposable
     private EcsWorld(Store store)
     {
         _store = store;
+        Sts.Time = Clock;
         var ids = new EcsIds(new Random(1));
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
-        Api = new EcsApi(store, ids, new Random(1), options, Clock);
+        Api = new EcsApi(store, Sts, ids, new Random(1), options, Clock);
         _services = new ServiceReconciler(store, ids, Clock);
         _scheduler = new ClusterScheduler(store, ids, new Random(1), Clock);
         _retention = new Retention(store, options, Clock, NullLogger<Retention>.Instance);
     }
+
+    internal StandInSts Sts { get; } = new();
 
     internal StoppedClock Clock { get; } = new(Start);
 
@@ -45,6 +48,8 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
+    internal IDisposable Subscribe(Action<Commit> onCommit) => _store.Subscribe(onCommit);
+
     /// <summary>Lets the controllers work until nothing changes any more.</summary>
     internal async Task SettleAsync()
     {
@@ -59,7 +64,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     internal Task SweepAsync() => _retention.SweepAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
-    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null)
+    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? gpus = null, IReadOnlyList<string>? attributes = null)
     {
         await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
         var answer = await Api.RegisterContainerInstanceAsync(
@@ -72,12 +77,15 @@ internal sealed class EcsWorld : IAsyncDisposable
                     new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = cpu },
                     new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = memory },
                     new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = ["22"] },
+                    .. gpus is null ? Array.Empty<Resource>() : [new Resource { Name = "GPU", Type = "STRINGSET", StringSetValue = gpus }],
                 ],
+                VersionInfo = new VersionInfo { AgentVersion = "1.105.1" },
                 Attributes =
                 [
                     new EcsAttribute { Name = "ecs.availability-zone", Value = zone },
                     new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.18" },
                     new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1.21" },
+                    .. (attributes ?? []).Select(name => new EcsAttribute { Name = name }),
                 ],
             },
             Caller);

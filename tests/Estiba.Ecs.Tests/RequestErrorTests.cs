@@ -14,6 +14,21 @@ public sealed class RequestErrorTests
         ("Container instance cannot be empty.", world => world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [] }, world.Caller)));
 
     [Fact]
+    public Task A_blank_name() => RefusedAsync(
+        ("Tasks can not be blank.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [""] }, world.Caller)),
+        ("Clusters can not be blank.", world => world.Api.DescribeClustersAsync(new DescribeClustersRequest { Clusters = ["default", ""] }, world.Caller)));
+
+    [Fact]
+    public Task A_text_that_is_too_long() => RefusedAsync(
+        ("startedBy longer than 128.", Run(request => request with { StartedBy = new string('x', 129) })),
+        ("clientToken longer than 64.", Run(request => request with { ClientToken = new string('x', 65) })),
+        ("reason longer than 1024.", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = "t", Reason = new string('x', 1025) }, world.Caller)),
+        ("Container Overrides length must be at most 8192", Run(request => request with
+        {
+            Overrides = new TaskOverride { ContainerOverrides = [new ContainerOverride { Name = "nginx", Command = [new string('x', 8192)] }] },
+        })));
+
+    [Fact]
     public Task Too_much_to_describe() => RefusedAsync(
         ("taskIds can have at most 100 items.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = Names(101) }, world.Caller)),
         ("service names can have at most 10 items.", world => world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = Names(11) }, world.Caller)),

@@ -16,8 +16,9 @@ internal static class ContractImport
     /// <param name="service">The folder name of the description, for example <c>ecs</c>.</param>
     /// <param name="description">The whole description.</param>
     /// <param name="choice">
-    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, and the patterns that it tells where those are
-    /// not the ones that it goes by.
+    /// From services.json: the operations wanted (all when absent), how the service words a validation failure, members that AWS's own agent sends although the
+    /// public description leaves them out, the patterns that the service tells where those are not the ones that it goes by, and the required members that it
+    /// looks at itself, with a code and words of their own.
     /// </param>
     internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
     {
@@ -27,8 +28,12 @@ internal static class ContractImport
         foreach (var name in wanted.Order(StringComparer.Ordinal))
             operations[name] = OperationOf(allOperations[name]?.AsObject() ?? throw new InvalidOperationException($"{service} has no operation {name}."));
 
+        foreach (var (shape, members) in choice["members"]?.AsObject() ?? [])
+            foreach (var (name, member) in members!.AsObject()) description["shapes"]![shape]!["members"]![name] = member!.DeepClone();
+
         var shapes = ReachableShapes(description["shapes"]!.AsObject(), operations);
         foreach (var (shape, pattern) in choice["toldPatterns"]?.AsObject() ?? []) shapes[shape]!["toldPattern"] = pattern!.DeepClone();
+        foreach (var (shape, members) in choice["ownChecks"]?.AsObject() ?? []) LeaveToService(shapes[shape]!.AsObject(), members!.AsArray());
 
         var metadata = Keep(description["metadata"]!.AsObject(), Metadata);
         metadata["validation"] = choice["validation"]?.DeepClone();
@@ -39,6 +44,14 @@ internal static class ContractImport
             ["operations"] = operations,
             ["shapes"] = shapes,
         };
+    }
+
+    private static void LeaveToService(JsonObject shape, JsonArray members)
+    {
+        var own = members.Select(member => member!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var left = shape["required"]!.AsArray().Where(member => !own.Contains(member!.GetValue<string>())).Select(member => member!.DeepClone()).ToArray();
+        if (left.Length == 0) shape.Remove("required");
+        else shape["required"] = new JsonArray(left);
     }
 
     private static JsonObject OperationOf(JsonObject source)

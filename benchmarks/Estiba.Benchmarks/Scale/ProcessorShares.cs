@@ -10,10 +10,13 @@ internal sealed class ProcessorShares(BenchPlatform server)
     private readonly TimeSpan _server = server.ProcessorTime;
     private readonly TimeSpan _hosts = Process.GetCurrentProcess().TotalProcessorTime;
 
-    internal void Print(string during)
+    internal void Print(string during, int tasks)
     {
         var length = Stopwatch.GetElapsedTime(_start);
-        Figure.Print("scale", $"{during}: server's processor", (server.ProcessorTime - _server) / length, "cores");
-        Figure.Print("scale", $"{during}: hosts' processor", (Process.GetCurrentProcess().TotalProcessorTime - _hosts) / length, "cores");
+        var (used, hosts) = (server.ProcessorTime - _server, Process.GetCurrentProcess().TotalProcessorTime - _hosts);
+        Figure.Print("scale", $"{during}: server's processor", used / length, "cores");
+        Figure.Print("scale", $"{during}: server's processor for each task", used.TotalMicroseconds / tasks, "us");
+        Figure.Print("scale", $"{during}: hosts' processor", hosts / length, "cores");
+        Figure.Print("scale", $"{during}: hosts' processor for each task", hosts.TotalMicroseconds / tasks, "us");
     }
 }

@@ -72,7 +72,7 @@ internal sealed class ScaleBenchmark
         Print(what, "first RUNNING", running.UntilFirst.TotalSeconds, "s");
         for (var tenth = 1; tenth <= running.Rates.Count; tenth++) Print(what, $"rate of tenth {tenth}", running.Rates[tenth - 1], "tasks/s");
         Print(what, "last tenth against the first", running.Rates[^1] / running.Rates[0] * 100, "%");
-        processors.Print(what);
+        processors.Print(what, _options.Tasks);
         Print(what, "server's memory, resident", _server.ResidentBytes / 1048576d, "MiB");
         Print(what, "server's memory for each task", (_server.ResidentBytes - before) / (double)_options.Tasks, "B");
         probe.Print(what);
@@ -92,7 +92,7 @@ internal sealed class ScaleBenchmark
         var what = $"{_options.Size}: rolling deployment of {rolledOut:N0} tasks";
         (_fleet.Running, _fleet.Stopped) = (null, null);
         Print(what, "complete", watch.Elapsed.TotalSeconds, "s");
-        processors.Print(what);
+        processors.Print(what, rolledOut);
         probe.Print(what);
     }
 

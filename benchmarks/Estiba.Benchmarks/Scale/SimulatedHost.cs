@@ -65,7 +65,7 @@ internal sealed class SimulatedHost : IAsyncDisposable
     internal async Task StartAsync()
     {
         var registration = new Registration(
-            _options, _fleet.Engine, _fleet.Ecs, () => _fleet.Caller, new IdentityFile(null), TimeProvider.System, Random.Shared, NullLogger.Instance);
+            _options, offersCredentials: false, _fleet.Engine, _fleet.Ecs, () => _fleet.Caller, new IdentityFile(null), TimeProvider.System, Random.Shared, NullLogger.Instance);
         _identity = await registration.RegisterAsync(_stopping.Token);
         TaskArnPrefix = Arn.TryParse(_identity.ContainerInstanceArn, out var arn) ? (arn with { Resource = $"task/{ScaleWorkload.Cluster}/" }).ToString() : throw new InvalidOperationException($"{_identity.ContainerInstanceArn} is no ARN.");
         var keeper = new SessionKeeper(_options, _identity, _fleet.Ecs, () => _fleet.Caller, _fleet.Signer, TimeProvider.System, Random.Shared, NullLogger.Instance);
@@ -86,7 +86,7 @@ internal sealed class SimulatedHost : IAsyncDisposable
 
     private Dictionary<string, string> SocketQuery() => new(StringComparer.Ordinal)
     {
-        ["agentHash"] = Registration.AgentHash,
+        ["agentHash"] = EstibaAgent.Hash,
         ["agentVersion"] = Registration.AgentVersion,
         ["clusterArn"] = ScaleWorkload.Cluster,
         ["containerInstanceArn"] = _identity!.ContainerInstanceArn,

@@ -169,7 +169,13 @@ public sealed record ContainerInspection
 
     /// <summary>Addresses by network name.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Volumes and directories of the host that it sees.</summary>
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 }
+
+/// <summary>A volume, or a directory of the host without a name, as a container sees it.</summary>
+public sealed record ContainerMount(string Name, string Source, string Destination);
 
 /// <summary>One line of the engine's container list.</summary>
 public sealed record ContainerSummary(

@@ -71,8 +71,8 @@ public interface IContainerEngine : IAsyncDisposable
     /// <summary>One reading of a running container's counters; null when it does not run.</summary>
     Task<ContainerStatistics?> FindStatisticsAsync(string container, CancellationToken cancellation);
 
-    /// <summary>Readings about once a second until the container stops.</summary>
-    IAsyncEnumerable<ContainerStatistics> ReadStatisticsAsync(string container, CancellationToken cancellation);
+    /// <summary>Readings of a running container about once a second until it stops, in Docker's own form ("Get container stats based on resource usage").</summary>
+    IAsyncEnumerable<JsonObject> ReadStatisticsAsync(string container, CancellationToken cancellation);
 
     /// <summary>The volume of this name; null when it does not exist.</summary>
     Task<EngineVolume?> FindVolumeAsync(string name, CancellationToken cancellation);

@@ -1,3 +1,4 @@
+using Estiba.Agent.Credentials;
 using Estiba.Agent.Tasks;
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
@@ -9,11 +10,18 @@ namespace Estiba.Agent.Sessions;
 /// <param name="options">Which cluster it is in, and how long the server may be silent.</param>
 /// <param name="identity">Who it is.</param>
 /// <param name="tasks">What the messages are about.</param>
+/// <param name="credentials">Where the credentials of tasks' roles are kept.</param>
 /// <param name="send">Sends a frame to the server.</param>
 /// <param name="sequenceNumberSeen">Told of the number of every payload that was accepted.</param>
 /// <param name="logger">Told of what an operator should know.</param>
 internal sealed class AcsSession(
-    AgentOptions options, AgentIdentity identity, IAssignedTasks tasks, Func<byte[], CancellationToken, Task> send, Action<long> sequenceNumberSeen, ILogger logger)
+    AgentOptions options,
+    AgentIdentity identity,
+    IAssignedTasks tasks,
+    TaskCredentials credentials,
+    Func<byte[], CancellationToken, Task> send,
+    Action<long> sequenceNumberSeen,
+    ILogger logger)
 {
     private long newestManifest;
     private long newestPayload;
@@ -47,15 +55,7 @@ internal sealed class AcsSession(
                 tasks.StopUnknown(toStop);
                 break;
             case nameof(IAMRoleCredentialsMessage):
-                var credentials = ShapeJson.Parse<IAMRoleCredentialsMessage>(message);
-                await SendAsync(
-                    new IAMRoleCredentialsAckRequest
-                    {
-                        MessageId = credentials.MessageId,
-                        CredentialsId = credentials.RoleCredentials?.CredentialsId,
-                        Expiration = credentials.RoleCredentials?.Expiration,
-                    },
-                    cancellation);
+                await TakeAsync(ShapeJson.Parse<IAMRoleCredentialsMessage>(message), cancellation);
                 break;
             case nameof(CloseMessage):
                 logger.LogInformation("The server closes the session: {Message}", ShapeJson.Parse<CloseMessage>(message).Message);
@@ -75,6 +75,9 @@ internal sealed class AcsSession(
     {
         // One that a newer has overtaken, or that comes again, may be about tasks that are long forgotten. If it was not, the server sends it anew.
         if (payload.SeqNum <= newestPayload) return;
+
+        // Credentials first: a container may ask for them as soon as it runs.
+        var carried = (payload.Tasks ?? []).SelectMany(credentials.Take).ToList();
         try
         {
             await tasks.AcceptAsync(payload.Tasks ?? [], cancellation);
@@ -95,6 +98,20 @@ internal sealed class AcsSession(
         }
 
         await AcknowledgeAsync(payload.MessageId, cancellation);
+        foreach (var each in carried) await AcknowledgeAsync(payload.MessageId, each, cancellation);
+    }
+
+    /// <summary>New credentials for a task that runs; those for any other are of no use and stay unanswered, as with AWS's agent.</summary>
+    private async Task TakeAsync(IAMRoleCredentialsMessage message, CancellationToken cancellation)
+    {
+        if (message.RoleCredentials is not { CredentialsId: not null } renewed || !tasks.Tasks.Any(task => task.Arn == message.TaskArn && !task.IsStopped))
+        {
+            logger.LogWarning("Credentials for task {Task}, which does not run here, are left out", message.TaskArn);
+            return;
+        }
+
+        credentials.Take(message.TaskArn!, renewed);
+        await AcknowledgeAsync(message.MessageId, renewed, cancellation);
     }
 
     /// <summary>What runs here without being in the server's list is offered for stopping; the server has the last word.</summary>
@@ -119,6 +136,9 @@ internal sealed class AcsSession(
 
     private Task AcknowledgeAsync(string? messageId, CancellationToken cancellation) =>
         SendAsync(new AckRequest { Cluster = options.Cluster, ContainerInstance = identity.ContainerInstanceArn, MessageId = messageId }, cancellation);
+
+    private Task AcknowledgeAsync(string? messageId, IAMRoleCredentials taken, CancellationToken cancellation) =>
+        SendAsync(new IAMRoleCredentialsAckRequest { MessageId = messageId, CredentialsId = taken.CredentialsId, Expiration = taken.Expiration }, cancellation);
 
     private Task SendAsync<T>(T message, CancellationToken cancellation) where T : IShape<T> => send(AgentFrame.Encode(message), cancellation);
 

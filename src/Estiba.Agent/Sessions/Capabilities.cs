@@ -21,7 +21,7 @@ internal static class Capabilities
         "execution-role-awslogs", "execution-role-ecr-pull", "full-sync", "increased-task-cpu-limit", "network.container-port-range", "pid-ipc-namespace-sharing",
     ];
 
-    public static IReadOnlyList<(string Name, string? Value)> Of(EngineVersion version, EngineInformation engine, AgentOptions options)
+    public static IReadOnlyList<(string Name, string? Value)> Of(EngineVersion version, EngineInformation engine, AgentOptions options, bool offersCredentials)
     {
         var attributes = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -31,6 +31,7 @@ internal static class Capabilities
             ["ecs.cpu-architecture"] = version.Architecture == "amd64" ? "x86_64" : version.Architecture,
         };
         foreach (var feature in AgentFeatures) attributes[New + feature] = null;
+        if (offersCredentials) attributes[Old + "task-iam-role"] = attributes[Old + "task-iam-role-network-host"] = null;
         foreach (var driver in KnownLogDrivers)
             if (AlwaysThere.Contains(driver) || engine.LogDrivers.Contains(driver)) attributes[$"{Old}logging-driver.{driver}"] = null;
         foreach (var driver in engine.VolumeDrivers) attributes[$"{New}docker-volume-driver.{driver}"] = attributes[$"{New}docker-plugin.{driver}"] = null;

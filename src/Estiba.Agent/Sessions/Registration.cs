@@ -9,13 +9,18 @@ namespace Estiba.Agent.Sessions;
 
 /// <summary>Makes the host a container instance of its cluster, the same one after every restart.</summary>
 internal sealed class Registration(
-    AgentOptions options, IContainerEngine engine, IEcsApi ecs, Func<CallContext> context, IdentityFile file, TimeProvider time, Random random, ILogger logger)
+    AgentOptions options,
+    bool offersCredentials,
+    IContainerEngine engine,
+    IEcsApi ecs,
+    Func<CallContext> context,
+    IdentityFile file,
+    TimeProvider time,
+    Random random,
+    ILogger logger)
 {
     /// <summary>What the agent calls itself.</summary>
     public static readonly string AgentVersion = typeof(Registration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
-
-    /// <summary>AWS's agent sends the hash of its source here; it has no other use than to be shown.</summary>
-    public const string AgentHash = "estiba";
 
     /// <summary>Registers, however long the server needs to answer.</summary>
     public async Task<AgentIdentity> RegisterAsync(CancellationToken cancellation)
@@ -69,8 +74,8 @@ internal sealed class Registration(
                 new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = [.. options.ReservedPorts.Select(port => port.ToString())] },
                 new Resource { Name = "PORTS_UDP", Type = "STRINGSET", StringSetValue = [.. options.ReservedPortsUdp.Select(port => port.ToString())] },
             ],
-            VersionInfo = new VersionInfo { AgentVersion = AgentVersion, AgentHash = AgentHash, DockerVersion = $"DockerVersion: {version.Version}" },
-            Attributes = [.. Capabilities.Of(version, information, options).Select(attribute => new EcsAttribute { Name = attribute.Name, Value = attribute.Value })],
+            VersionInfo = new VersionInfo { AgentVersion = AgentVersion, AgentHash = EstibaAgent.Hash, DockerVersion = $"DockerVersion: {version.Version}" },
+            Attributes = [.. Capabilities.Of(version, information, options, offersCredentials).Select(attribute => new EcsAttribute { Name = attribute.Name, Value = attribute.Value })],
             Tags = options.Tags.Count == 0 ? null : [.. options.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
         };
     }

@@ -15,29 +15,39 @@ internal sealed class ServerSocket : IAsyncDisposable
     private readonly SemaphoreSlim sending = new(1);
     private readonly TimeProvider time;
 
-    private ServerSocket(TimeProvider time) => this.time = time;
+    private ServerSocket(Uri address, TimeProvider time) => (Address, this.time) = (address, time);
+
+    /// <summary>The address that it was opened at; telemetry is signed for it too.</summary>
+    public Uri Address { get; }
 
     /// <summary>Opens a socket at <c>{endpoint}/ws?{query}</c>.</summary>
     /// <exception cref="WebSocketException">Nobody answers, or the server refuses.</exception>
+    /// <exception cref="NotRegisteredException">The server refuses because it does not know the container instance, or has deregistered it.</exception>
     public static async Task<ServerSocket> ConnectAsync(
         string endpoint, IReadOnlyDictionary<string, string> query, AgentOptions options, RequestSigner signer, TimeProvider time, CancellationToken cancellation)
     {
-        var address = Address(endpoint, query);
-        var result = new ServerSocket(time);
+        var address = AddressOf(endpoint, query);
+        var result = new ServerSocket(address, time);
         try
         {
             result.socket.Options.Proxy = null;
+            result.socket.Options.CollectHttpResponseDetails = true;
             foreach (var (name, value) in signer.Sign("GET", address, new Dictionary<string, string>(StringComparer.Ordinal), [], options.Credentials(), options.Region, "ecs"))
                 result.socket.Options.SetRequestHeader(name, value);
             await result.socket.ConnectAsync(address, options.WebSockets, cancellation);
             return result;
         }
-        catch
+        catch (Exception exception)
         {
+            var reason = ReasonOf(result.socket);
             await result.DisposeAsync();
+            if (reason is "InvalidInstanceException" or "InactiveInstanceException") throw new NotRegisteredException(reason, exception);
             throw;
         }
     }
+
+    private static string? ReasonOf(ClientWebSocket socket) =>
+        socket.HttpResponseHeaders is { } headers && headers.TryGetValue("x-amzn-ErrorType", out var values) ? values.FirstOrDefault() : null;
 
     /// <summary>The next message; null when the server has closed the connection.</summary>
     /// <param name="silence">How long to wait for one.</param>
@@ -100,7 +110,7 @@ internal sealed class ServerSocket : IAsyncDisposable
         sending.Dispose();
     }
 
-    private static Uri Address(string endpoint, IReadOnlyDictionary<string, string> query)
+    private static Uri AddressOf(string endpoint, IReadOnlyDictionary<string, string> query)
     {
         var address = new UriBuilder(endpoint);
         address.Scheme = address.Scheme switch { "http" => "ws", "https" => "wss", var other => other };

@@ -13,6 +13,9 @@ internal sealed class SessionKeeper(
     /// <summary>A session that lasted this long was a good one, and the next is tried at once.</summary>
     private static readonly TimeSpan GoodSession = TimeSpan.FromSeconds(30);
 
+    /// <summary>Amazon's agent begins alike, and waits up to two minutes; but here an instance that is away for longer than 20 seconds is given up for lost.</summary>
+    private static readonly (TimeSpan First, TimeSpan Longest) Retry = (TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15));
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
 
     /// <param name="name">What the socket is for, in logs.</param>
@@ -21,6 +24,7 @@ internal sealed class SessionKeeper(
     /// <param name="work">Works on an open socket until it ends.</param>
     /// <param name="onConnected">Told whether it is open.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="NotRegisteredException">The server does not know the instance any more.</exception>
     public async Task RunAsync(
         string name,
         Func<DiscoverPollEndpointResponse, string?> endpoint,
@@ -29,7 +33,7 @@ internal sealed class SessionKeeper(
         Action<bool> onConnected,
         CancellationToken cancellation)
     {
-        var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), random);
+        var retry = new Backoff(Retry.First, Retry.Longest, random);
         while (true)
         {
             var begun = time.GetTimestamp();

@@ -30,6 +30,7 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
     /// <summary>The whole form.</summary>
     /// <param name="labels">Labels of the agent's own.</param>
     /// <param name="fileEnvironment">From environment files; the definition's own variables win.</param>
+    /// <param name="injected">The agent's own variables.</param>
     /// <param name="bindAddress">Where ports are published; null for every address.</param>
     /// <param name="engineNames">The engine's name of each container of the task, by the definition's.</param>
     /// <param name="logConfig">Replaces the log configuration; null leaves it.</param>
@@ -38,6 +39,7 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
     public JsonObject Build(
         IReadOnlyDictionary<string, string> labels,
         IReadOnlyList<KeyValuePair<string, string>> fileEnvironment,
+        InjectedVariables injected,
         string? bindAddress,
         Func<string, string?> engineNames,
         JsonObject? logConfig,
@@ -46,7 +48,7 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
         var body = new JsonObject { ["Image"] = container.Image };
         if (Command() is { Count: > 0 } command) body["Cmd"] = command;
         if (container.EntryPoint is { Count: > 0 } entryPoint) body["Entrypoint"] = Strings(entryPoint);
-        if (Environment(fileEnvironment) is { Count: > 0 } environment) body["Env"] = environment;
+        if (Environment(fileEnvironment, injected) is { Count: > 0 } environment) body["Env"] = environment;
 
         var host = new JsonObject { ["CpuShares"] = Math.Max(container.Cpu ?? 0, MinimumCpuShares) };
         if (container.Memory is > 0 and var memory) host["Memory"] = (long)memory * 1024 * 1024;
@@ -76,11 +78,11 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
         return container.Command is { Count: > 0 } command ? Strings(command) : null;
     }
 
-    private JsonArray Environment(IReadOnlyList<KeyValuePair<string, string>> fromFiles)
+    private JsonArray Environment(IReadOnlyList<KeyValuePair<string, string>> fromFiles, InjectedVariables injected)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in fromFiles) variables[name] = value;
-        foreach (var (name, value) in container.Environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) variables[name] = value;
+        foreach (var (name, value) in injected.Defaults.Concat(fromFiles).Concat(container.Environment ?? Enumerable.Empty<KeyValuePair<string, string>>()).Concat(injected.Fixed))
+            variables[name] = value;
         return Strings(variables.Select(variable => $"{variable.Key}={variable.Value}"));
     }
 

@@ -15,6 +15,9 @@ internal static class ContainerNaming
     /// <summary>Whose container it is when several agents share an engine.</summary>
     public const string InstanceLabel = "estiba.instance";
 
+    /// <summary>The id under which the container asks about itself, so that an agent that has lost its memory knows it again.</summary>
+    private const string EndpointLabel = "estiba.endpoint";
+
     /// <summary><c>ecs-{family}-{revision}-{name}-{20 hexadecimal digits}</c>; the digits follow from the task and the container.</summary>
     public static string NameOf(AcsTask task, AcsContainer container)
     {
@@ -29,15 +32,23 @@ internal static class ContainerNaming
         return Sanitize($"ecs-{task.Family}-{task.Version}-{volume}-{Convert.ToHexStringLower(hash.AsSpan(0, 10))}");
     }
 
-    public static Dictionary<string, string> LabelsOf(AcsTask task, AcsContainer container, string cluster, string instance) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string> LabelsOf(TaskState task, int index, string cluster, string instance) => new(StringComparer.Ordinal)
     {
-        [TaskArnLabel] = task.Arn ?? "",
-        [ContainerNameLabel] = container.Name ?? "",
-        [FamilyLabel] = task.Family ?? "",
-        [VersionLabel] = task.Version ?? "",
+        [TaskArnLabel] = task.Arn,
+        [ContainerNameLabel] = task.ContainerDefinition(index).Name ?? "",
+        [FamilyLabel] = task.Definition.Family ?? "",
+        [VersionLabel] = task.Definition.Version ?? "",
         [ClusterLabel] = cluster,
         [InstanceLabel] = instance,
+        [EndpointLabel] = task.Containers[index].EndpointId,
     };
+
+    /// <summary>The id under which a container asks about itself; null for one that was created before there were such.</summary>
+    public static string? EndpointIdOf(IReadOnlyDictionary<string, string> labels) => labels.GetValueOrDefault(EndpointLabel);
+
+    /// <summary>Labels as the containers of a task may see them.</summary>
+    public static Dictionary<string, string> WithoutEndpoint(IReadOnlyDictionary<string, string> labels) =>
+        labels.Where(label => label.Key != EndpointLabel).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Docker's names begin with a letter or digit and go on with those, <c>_</c>, <c>.</c> and <c>-</c>.</summary>
     private static string Sanitize(string name) =>

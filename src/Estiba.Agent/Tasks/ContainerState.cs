@@ -9,6 +9,9 @@ internal sealed record ContainerState
     /// <summary>Its name in the engine: the same however often the agent is started, so that it cannot be created twice.</summary>
     public required string EngineName { get; init; }
 
+    /// <summary>The id under which the container asks about itself and its task; nobody else can guess it.</summary>
+    public string EndpointId { get; init; } = "";
+
     public ContainerPhase Phase { get; init; }
 
     /// <summary>This agent knows how it is in the engine. Until then it may be running, whatever was written down of it.</summary>
@@ -55,6 +58,16 @@ internal sealed record ContainerState
 
     [JsonIgnore]
     public bool IsStopped => Phase == ContainerPhase.Stopped;
+
+    /// <summary>ECS's word for its health, if it has a health check.</summary>
+    [JsonIgnore]
+    public string HealthStatus => this switch
+    {
+        { Phase: ContainerPhase.Running, Health: HealthState.Healthy } => "HEALTHY",
+        { Phase: ContainerPhase.Running, Health: HealthState.Unhealthy } => "UNHEALTHY",
+        { Phase: ContainerPhase.Stopped, WasStarted: true } => "UNHEALTHY",
+        _ => "UNKNOWN",
+    };
 
     /// <summary>It has been running at some time, even if it no longer is.</summary>
     [JsonIgnore]

@@ -11,7 +11,15 @@ namespace Estiba.Agent.Tasks;
 /// over, starting what runs does nothing, and removing what is gone neither.
 /// </remarks>
 internal sealed class TaskEffects(
-    AgentOptions options, IContainerEngine engine, ImagePuller images, LogShipping logs, TaskJournal journal, TimeProvider time, Random random, ILogger logger) : IDisposable
+    AgentOptions options,
+    IContainerEngine engine,
+    ImagePuller images,
+    LogShipping logs,
+    TaskJournal journal,
+    Func<TaskState, int, InjectedVariables> variables,
+    TimeProvider time,
+    Random random,
+    ILogger logger) : IDisposable
 {
     private const int MostRepulls = 3;
     private static readonly TimeSpan RemoveRetry = TimeSpan.FromSeconds(30);
@@ -154,8 +162,9 @@ internal sealed class TaskEffects(
             var container = task.ContainerDefinition(index);
             var definition = new ContainerDefinition(task.Definition, container);
             var body = definition.Build(
-                ContainerNaming.LabelsOf(task.Definition, container, options.Cluster, options.InstanceId),
+                ContainerNaming.LabelsOf(task, index, options.Cluster, options.InstanceId),
                 await environmentFiles.ReadAsync(container, limit.Token),
+                variables(task, index),
                 bindAddress,
                 task.EngineNameOf,
                 logs.LogConfig(definition),

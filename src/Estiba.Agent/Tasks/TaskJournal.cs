@@ -5,8 +5,8 @@ namespace Estiba.Agent.Tasks;
 
 /// <summary>Remembers accepted tasks in files, one each, so that an agent that was killed knows what it has promised.</summary>
 /// <remarks>
-/// A file is written beside its place and moved there, so that it is always whole. It holds credentials of roles and environment
-/// variables, so only its owner may read it. Without a directory nothing is remembered.
+/// A file is written beside its place and moved there, so that it is always whole. It holds environment variables and passwords of registries, so
+/// only its owner may read it; credentials of roles are not in it. Without a directory nothing is remembered.
 /// </remarks>
 internal sealed class TaskJournal
 {

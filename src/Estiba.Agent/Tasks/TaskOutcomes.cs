@@ -83,12 +83,14 @@ internal static class TaskOutcomes
     }
 
     private static ContainerState SeenCreated(ContainerState container, ContainerInspection seen) =>
-        container.Phase < ContainerPhase.Created ? container with { Phase = ContainerPhase.Created, Id = seen.Id } : container with { Id = seen.Id };
+        (container.Phase < ContainerPhase.Created ? container with { Phase = ContainerPhase.Created, Id = seen.Id } : container with { Id = seen.Id })
+        with { EndpointId = EndpointIdOf(container, seen) };
 
     private static ContainerState SeenRunning(ContainerState container, ContainerInspection seen) => container with
     {
         Phase = ContainerPhase.Running,
         Id = seen.Id,
+        EndpointId = EndpointIdOf(container, seen),
         ExitCode = null,
         StartedAt = seen.StartedAt,
         FinishedAt = null,
@@ -102,12 +104,16 @@ internal static class TaskOutcomes
     {
         Phase = ContainerPhase.Stopped,
         Id = seen.Id,
+        EndpointId = EndpointIdOf(container, seen),
         ExitCode = seen.ExitCode,
         StartedAt = seen.StartedAt ?? container.StartedAt,
         FinishedAt = seen.FinishedAt ?? now,
         Reason = seen.OutOfMemory ? "OutOfMemoryError: Container killed due to memory usage"
             : container.Reason ?? (seen is { ExitCode: not 0, Error.Length: > 0 } ? $"DockerStateError: {seen.Error}" : null),
     };
+
+    // The container keeps the id that it was created with, also when an agent that has lost its memory takes it over.
+    private static string EndpointIdOf(ContainerState container, ContainerInspection seen) => ContainerNaming.EndpointIdOf(seen.Labels) ?? container.EndpointId;
 
     private static ContainerState Done(ContainerState container) => container with { Activity = Activity.None, Failures = 0, RetryAt = null };
 }

@@ -19,6 +19,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
     private readonly TaskJournal journal;
     private readonly StateReporter reporter;
     private readonly LogShipping logs;
+    private readonly Func<string> endpointIds;
     private readonly TimeProvider time;
     private readonly ILogger logger;
 
@@ -33,12 +34,13 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
     private Task? loop;
 
     public TaskReconciler(
-        AgentOptions options, TaskEffects effects, TaskJournal journal, StateReporter reporter, LogShipping logs, TimeProvider time, ILogger logger)
+        AgentOptions options, TaskEffects effects, TaskJournal journal, StateReporter reporter, LogShipping logs, Func<string> endpointIds, TimeProvider time, ILogger logger)
     {
         this.effects = effects;
         this.journal = journal;
         this.reporter = reporter;
         this.logs = logs;
+        this.endpointIds = endpointIds;
         this.time = time;
         this.logger = logger;
         board = new TaskBoard(
@@ -85,7 +87,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         foreach (var task in tasks)
         {
             if (task.Arn is null || snapshot.ContainsKey(task.Arn)) continue;
-            var state = TaskState.Accept(task, time.GetUtcNow());
+            var state = TaskState.Accept(task, time.GetUtcNow(), endpointIds);
             journal.Save(state, durably: true);
             Post(() => board.Accept(state));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Estiba.Agent.Credentials;
 
 namespace Estiba.Agent.Tasks;
 
@@ -63,16 +64,30 @@ internal sealed record TaskState
     [JsonIgnore]
     public bool IsStopped => StoppedAt is not null;
 
-    public static TaskState Accept(AcsTask definition, DateTimeOffset now) => new()
+    /// <summary>A task that was just assigned.</summary>
+    /// <param name="definition">As the server sent it; the secrets of its roles are left out.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="endpointIds">Makes ids that nobody can guess.</param>
+    public static TaskState Accept(AcsTask definition, DateTimeOffset now, Func<string> endpointIds) => new()
     {
-        Definition = definition,
+        Definition = definition with
+        {
+            RoleCredentials = TaskCredentials.WithoutSecrets(definition.RoleCredentials),
+            ExecutionRoleCredentials = TaskCredentials.WithoutSecrets(definition.ExecutionRoleCredentials),
+        },
         AcceptedAt = now,
         StopWanted = definition.DesiredStatus == TaskStatuses.Stopped,
-        Containers = [.. (definition.Containers ?? []).Select(container => new ContainerState { EngineName = ContainerNaming.NameOf(definition, container), IsSeen = true })],
+        Containers =
+        [
+            .. (definition.Containers ?? []).Select(container => new ContainerState { EngineName = ContainerNaming.NameOf(definition, container), EndpointId = endpointIds(), IsSeen = true }),
+        ],
     };
 
     /// <summary>This state when its containers may be in the engine without this agent having put them there.</summary>
     public TaskState Unseen() => this with { Containers = Array.ConvertAll(Containers, container => container with { IsSeen = false }) };
+
+    /// <summary>Whether credentials of one of its roles have this id.</summary>
+    public bool HasCredentials(string id) => Definition.RoleCredentials?.CredentialsId == id || Definition.ExecutionRoleCredentials?.CredentialsId == id;
 
     public AcsContainer ContainerDefinition(int index) => Definition.Containers![index];
 

@@ -1,4 +1,3 @@
-using Estiba.Agent.Engines;
 using Estiba.Agent.Tasks;
 using Estiba.Contracts.Tcs;
 
@@ -19,7 +18,7 @@ internal static class HealthReport
                 var definition = task.ContainerDefinition(index);
                 if (definition.HealthCheckType is not { Length: > 0 }) continue;
                 var container = task.Containers[index];
-                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = HealthOf(container), StatusSince = container.HealthSince });
+                containers.Add(new ContainerHealth { ContainerName = definition.Name, HealthStatus = container.HealthStatus, StatusSince = container.HealthSince });
             }
 
             if (containers.Count == 0) continue;
@@ -35,12 +34,4 @@ internal static class HealthReport
 
         return health;
     }
-
-    private static string HealthOf(ContainerState container) => container switch
-    {
-        { Phase: ContainerPhase.Running, Health: HealthState.Healthy } => "HEALTHY",
-        { Phase: ContainerPhase.Running, Health: HealthState.Unhealthy } => "UNHEALTHY",
-        { Phase: ContainerPhase.Stopped, WasStarted: true } => "UNHEALTHY",
-        _ => "UNKNOWN",
-    };
 }

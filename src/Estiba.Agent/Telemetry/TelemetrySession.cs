@@ -20,8 +20,6 @@ internal sealed class TelemetrySession(
 
     private static readonly TimeSpan HealthPause = TimeSpan.FromSeconds(1);
 
-    private static readonly Uri SignedAddress = new("https://ecs-t/");
-
     private (bool Connected, DateTimeOffset Since)? runtime;
 
     /// <summary>Sends what is to be sent at its times, until the connection ends.</summary>
@@ -130,10 +128,10 @@ internal sealed class TelemetrySession(
     {
         var body = AgentFrame.Encode(message);
         var head = new StringBuilder();
-        foreach (var (name, value) in signer.Sign("POST", SignedAddress, new Dictionary<string, string>(StringComparer.Ordinal), body, options.Credentials(), options.Region, "ecs").OrderBy(header => header.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in signer.Sign("GET", socket.Address, new Dictionary<string, string>(StringComparer.Ordinal), body, options.Credentials(), options.Region, "ecs").OrderBy(header => header.Key, StringComparer.Ordinal))
         {
             head.Append(name).Append(": ").Append(value).Append("\r\n");
-            if (name == "Authorization") head.Append("Host: ").Append(SignedAddress.Authority).Append("\r\n");
+            if (name == "Authorization") head.Append("Host: ").Append(socket.Address.Authority).Append("\r\n");
         }
 
         return socket.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body], cancellation);

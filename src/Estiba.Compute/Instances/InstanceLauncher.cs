@@ -1,4 +1,5 @@
 using System.Net;
+using Estiba.Compute.InstanceTypes;
 using Estiba.Compute.Networking;
 using Estiba.Compute.Regions;
 using Estiba.Compute.SecurityGroups;
@@ -11,7 +12,7 @@ using Estiba.State;
 namespace Estiba.Compute.Instances;
 
 /// <summary>Writes the records of a launch into a transaction: zones, addresses, security groups, tags.</summary>
-internal sealed class InstanceLauncher(AddressRange range, ResourceIds ids, TimeProvider time)
+internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, ResourceIds ids, TimeProvider time)
 {
     /// <returns>The new instances, or those of an earlier launch with the same client token.</returns>
     /// <exception cref="AwsException">Something that the request names is not there, or there is no room.</exception>
@@ -25,7 +26,7 @@ internal sealed class InstanceLauncher(AddressRange range, ResourceIds ids, Time
             throw new AwsException("InvalidKeyPair.NotFound", $"The key pair '{key}' does not exist");
 
         var zone = ZoneOf(launch, vpc, context);
-        var addresses = ChooseAddresses(transaction, launch, zone, context);
+        var addresses = ChooseAddresses(transaction, launch, MostWithin(transaction, launch, context), zone, context);
         Ec2Requests.EndDryRun(launch.Request.DryRun);
 
         var reservation = ids.New("r-");
@@ -82,7 +83,19 @@ internal sealed class InstanceLauncher(AddressRange range, ResourceIds ids, Time
             : throw Ec2Requests.Invalid($"The subnet '{subnetId}' is not in availability zone '{RegionCatalog.ZoneName(context.Region, zone.Value)}'");
     }
 
-    private List<(int Zone, string Address)> ChooseAddresses(Transaction transaction, LaunchRequest launch, int? zone, CallContext context)
+    /// <summary>How many of the instances asked for the account's vCPUs suffice for.</summary>
+    private int MostWithin(Transaction transaction, LaunchRequest launch, CallContext context)
+    {
+        var used = transaction.Range(ComputeTables.Instances, ComputeTables.Prefix(context))
+            .Where(instance => instance.State is InstanceStateName.Pending or InstanceStateName.Running)
+            .Sum(instance => InstanceTypeCatalog.Get(instance.InstanceType).VCpus);
+        var room = Math.Max(0, vCpuLimit - used) / launch.Type.VCpus;
+        return room >= launch.Request.MinCount ? Math.Min(launch.Request.MaxCount!.Value, room) : throw new AwsException(
+            "VcpuLimitExceeded",
+            $"You have requested more vCPU capacity than your current vCPU limit of {vCpuLimit} allows for the instance bucket that the specified instance type belongs to.");
+    }
+
+    private List<(int Zone, string Address)> ChooseAddresses(Transaction transaction, LaunchRequest launch, int most, int? zone, CallContext context)
     {
         if (launch.PrivateIpAddress is { } wanted) return [ChooseGiven(transaction, launch, zone, wanted)];
 
@@ -94,7 +107,7 @@ internal sealed class InstanceLauncher(AddressRange range, ResourceIds ids, Time
         var zones = zone is { } only ? [only] : Enumerable.Range(0, AddressRange.Zones).ToArray();
         var free = zones.ToDictionary(each => each, each => FreeAddresses(transaction, each).GetEnumerator());
         var chosen = new List<(int, string)>();
-        while (chosen.Count < launch.Request.MaxCount && free.Count > 0)
+        while (chosen.Count < most && free.Count > 0)
         {
             var next = free.Keys.MinBy(each => (used.GetValueOrDefault(each), each));
             if (free[next].MoveNext())

@@ -8,7 +8,7 @@ namespace Estiba.Compute.Networking;
 /// </summary>
 /// <remarks>Nothing is remembered: each pass looks at the interface, so addresses come back after a reboot or a restart of Docker.</remarks>
 internal sealed class BridgeNetwork(
-    string name, string bridge, AddressRange range, IPAddress gateway, DockerSocket docker, IAddressEditor editor, IDisposable claim)
+    string name, string bridge, AddressRange range, IPAddress gateway, DockerSocket docker, AddressEditor editor, IDisposable claim)
     : IInstanceNetwork
 {
     private readonly SemaphoreSlim _one = new(1);
@@ -51,7 +51,7 @@ internal sealed class BridgeNetwork(
     {
         await ApplyAsync(new HashSet<IPAddress>(), cancellation);
         await DockerNetwork.RemoveAsync(docker, name, cancellation);
-        if (editor is HelperContainer helper) await helper.RemoveImageAsync(cancellation);
+        if (editor.Shell is HelperContainer helper) await helper.RemoveImageAsync(cancellation);
     }
 
     public ValueTask DisposeAsync()

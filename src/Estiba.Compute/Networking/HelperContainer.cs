@@ -1,32 +1,35 @@
 using System.Formats.Tar;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Estiba.Compute.Networking;
 
 /// <summary>
-/// Edits addresses from a short-lived container, for a platform that may use Docker but is not root. Its image is empty: the
-/// host's own folders are mounted read-only into it, so iproute2 is the host's and nothing is pulled.
+/// Changes the host's network from a short-lived container, for a platform that may use Docker but is not root. Its image is empty: the
+/// host's own folders are mounted read-only into it, so the commands are the host's and nothing is pulled.
 /// </summary>
-internal sealed class HelperContainer(DockerSocket docker, string network, string command) : IAddressEditor
+internal sealed class HelperContainer(DockerSocket docker, string network) : IHostShell
 {
+    private const string ScriptFile = "script";
+
+    /// <summary>Where Debian keeps which iptables is meant, and what keeps two of the older kind from changing the tables at the same time.</summary>
+    private static readonly string[] s_furtherMounts = ["/etc/alternatives:/etc/alternatives:ro", "/run/xtables.lock:/run/xtables.lock"];
+
     private static readonly string[] s_systemFolders = ["usr", "bin", "sbin", "lib", "lib64"];
 
     /// <summary>Of the container and of its image: one of each for every network, so that platforms on one host do not meet.</summary>
     private readonly string _name = $"{network}-address-helper";
 
-    public async Task<string> EditAsync(
-        string bridge, IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, CancellationToken cancellation)
+    public async Task<string> RunAsync(string script, CancellationToken cancellation)
     {
         await EnsureImageAsync(cancellation);
         await DeleteAsync(cancellation);
         try
         {
             Check(await docker.PostAsync($"/containers/create?name={_name}", Configuration(), cancellation), "created");
-            var batch = Archive(("batch", TarEntryType.RegularFile, IpBatch.Of(bridge, add, remove)));
-            Check(await docker.SendArchiveAsync(HttpMethod.Put, $"/containers/{_name}/archive?path=/", batch, cancellation), "given its input");
+            var archive = Archive((ScriptFile, TarEntryType.RegularFile, script));
+            Check(await docker.SendArchiveAsync(HttpMethod.Put, $"/containers/{_name}/archive?path=/", archive, cancellation), "given its script");
             Check(await docker.PostAsync($"/containers/{_name}/start", null, cancellation), "started");
             var ended = await docker.PostAsync($"/containers/{_name}/wait", null, cancellation);
             Check(ended, "awaited");
@@ -61,17 +64,19 @@ internal sealed class HelperContainer(DockerSocket docker, string network, strin
     private JsonObject Configuration() => new()
     {
         ["Image"] = _name,
-        ["Cmd"] = new JsonArray(command, "-force", "-batch", "/batch"),
+        ["Cmd"] = new JsonArray("/bin/sh", "/" + ScriptFile),
         ["Labels"] = new JsonObject { ["estiba.network"] = network },
         ["HostConfig"] = new JsonObject
         {
             ["NetworkMode"] = "host",
             ["CapDrop"] = new JsonArray("ALL"),
-            ["CapAdd"] = new JsonArray("NET_ADMIN"),
+            ["CapAdd"] = new JsonArray("NET_ADMIN", "NET_RAW"),
             ["Binds"] = new JsonArray([.. s_systemFolders
                 .Select(folder => new DirectoryInfo("/" + folder))
                 .Where(folder => folder.Exists && folder.LinkTarget is null)
-                .Select(folder => JsonValue.Create($"{folder.FullName}:{folder.FullName}:ro"))]),
+                .Select(folder => $"{folder.FullName}:{folder.FullName}:ro")
+                .Concat(s_furtherMounts.Where(mount => Path.Exists(mount[..mount.IndexOf(':', StringComparison.Ordinal)])))
+                .Select(mount => JsonValue.Create(mount))]),
         },
     };
 

@@ -47,7 +47,7 @@ public static partial class InstanceNetwork
         var kept = false;
         try
         {
-            var editor = ChooseEditor(docker, mine, time);
+            var editor = new AddressEditor(IHostShell.Choose(mine.Editing, docker, mine.Name, mine.Timeout, time), SystemCommands.Find("ip", "iproute2"));
             var answers = await docker.AnswersAsync(cancellation);
             var found = answers
                 ? await DockerNetwork.FindAsync(docker, mine.Name, cancellation) ?? await CreateAsync(docker, mine, cancellation)
@@ -57,7 +57,7 @@ public static partial class InstanceNetwork
 
             var network = new BridgeNetwork(
                 found.Name, found.Bridge, AddressRange.OfBridge(found.Block), found.Gateway, docker, editor, claim);
-            if (answers && editor is HelperContainer) await TryOutAsync(network, cancellation);
+            if (answers && editor.Shell is HelperContainer) await TryOutAsync(network, cancellation);
             kept = true;
             return network;
         }
@@ -89,17 +89,6 @@ public static partial class InstanceNetwork
     {
         if (!DockerIsInstalled()) throw new NetworkException($"Docker Engine does not answer at {options.DockerSocket} and is not installed");
         return DockerNetwork.OnBlock(options.Name, options.Bridge, FreeCandidates(options)[0]);
-    }
-
-    private static IAddressEditor ChooseEditor(DockerSocket docker, InstanceNetworkOptions options, TimeProvider time)
-    {
-        var command = IpBatch.FindCommand() ?? throw new NetworkException("The command ip is missing; install iproute2 (apt-get install iproute2)");
-        return options.Editing switch
-        {
-            AddressEditing.HelperContainer => new HelperContainer(docker, options.Name, command),
-            AddressEditing.Automatic when !IpCommand.Permitted() => new HelperContainer(docker, options.Name, command),
-            _ => new IpCommand(command, options.Timeout, time),
-        };
     }
 
     /// <summary>Whether a helper container may add addresses shows only when it does; user namespaces, for instance, forbid it.</summary>

@@ -15,16 +15,16 @@ public enum InstanceNetworkMode
     Loopback,
 }
 
-/// <summary>Who adds an address to the bridge.</summary>
+/// <summary>Who changes the host's network.</summary>
 public enum AddressEditing
 {
     /// <summary>This process where it may, otherwise a helper container.</summary>
     Automatic,
 
-    /// <summary>This process, with iproute2; needs NET_ADMIN.</summary>
+    /// <summary>This process, with the host's commands; needs NET_ADMIN.</summary>
     Process,
 
-    /// <summary>A short-lived container with NET_ADMIN in the host's network, running the host's own iproute2.</summary>
+    /// <summary>A short-lived container with NET_ADMIN in the host's network, running the host's own commands.</summary>
     HelperContainer,
 }
 

@@ -34,11 +34,48 @@ public static class AgentFrame
         try
         {
             using var document = JsonDocument.Parse(frame[start..]);
-            return (document.RootElement.GetProperty("type").GetString() ?? "", Encoding.UTF8.GetBytes(document.RootElement.GetProperty("message").GetRawText()));
+            return (document.RootElement.GetProperty("type").GetString() ?? "", MessageOf(document.RootElement.GetProperty("message")));
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw AwsException.Serialization("The frame is not {\"type\":...,\"message\":{...}}");
         }
     }
+
+    // Amazon's agent reads names in any case, and some of its versions write them as its code has them, with a capital.
+    private static byte[] MessageOf(JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object || !message.EnumerateObject().Any(member => IsCapitalised(member.Name))) return Encoding.UTF8.GetBytes(message.GetRawText());
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) WriteUncapitalised(json, message);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteUncapitalised(Utf8JsonWriter json, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    json.WritePropertyName(IsCapitalised(member.Name) ? char.ToLowerInvariant(member.Name[0]) + member.Name[1..] : member.Name);
+                    WriteUncapitalised(json, member.Value);
+                }
+
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in element.EnumerateArray()) WriteUncapitalised(json, item);
+                json.WriteEndArray();
+                break;
+            default:
+                element.WriteTo(json);
+                break;
+        }
+    }
+
+    private static bool IsCapitalised(string name) => name.Length > 0 && char.IsAsciiLetterUpper(name[0]);
 }

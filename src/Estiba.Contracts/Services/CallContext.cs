@@ -9,7 +9,7 @@ public sealed record CallContext
     /// <summary>The region, for example <c>eu-west-1</c>.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Who calls: the ARN of a user, a role session or the account's root.</summary>
+    /// <summary>Who calls: the ARN of a user, a role session or the account's root; the name of a service where <see cref="Service"/> is set.</summary>
     public required string PrincipalArn { get; init; }
 
     /// <summary>The access key that signed the request.</summary>
@@ -17,4 +17,10 @@ public sealed record CallContext
 
     /// <summary>The request's id, for logs and answers.</summary>
     public required string RequestId { get; init; }
+
+    /// <summary>A service of the platform that calls on its own, such as <c>ecs-tasks.amazonaws.com</c>; null for everybody who has credentials.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The resource for whose sake a service calls (<c>aws:SourceArn</c> in conditions); null for every other caller.</summary>
+    public string? SourceArn { get; init; }
 }

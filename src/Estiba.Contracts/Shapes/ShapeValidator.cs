@@ -21,10 +21,10 @@ public sealed class ShapeValidator(string style)
     /// <summary>Steps out again.</summary>
     public void Leave() => _path.RemoveAt(_path.Count - 1);
 
-    /// <summary>The member must be present.</summary>
+    /// <summary>The member must be present; in a request to ECS, an empty text is none.</summary>
     public void Required(string member, object? value)
     {
-        if (value is null) Add(member, null, "Member must not be null", FailureKind.Missing);
+        if (value is null || (value is "" && style == "ecs" && _path.Count == 0)) Add(member, null, "Member must not be null", FailureKind.Missing);
     }
 
     /// <summary>The text must be one of the values.</summary>
@@ -89,6 +89,8 @@ public sealed class ShapeValidator(string style)
         return style switch
         {
             "ecr" => new("InvalidParameterException", $"Invalid parameter at '{first.Path}' failed to satisfy constraint: '{first.Constraint}'"),
+            "ecs" when first.Kind == FailureKind.Missing && first.Path == first.Member =>
+                new("InvalidParameterException", $"{char.ToUpperInvariant(first.Member[0])}{first.Member[1..]} can not be blank."),
             "ecs" when first.Kind == FailureKind.Missing => new("InvalidParameterException", $"{char.ToUpperInvariant(first.Path[0])}{first.Path[1..]} should not be null or empty."),
             "ecs" => new("InvalidParameterException", Common()),
             "ec2" when first.Kind == FailureKind.Missing => new("MissingParameter", $"The request must contain the parameter {char.ToUpperInvariant(first.Path[0])}{first.Path[1..]}"),

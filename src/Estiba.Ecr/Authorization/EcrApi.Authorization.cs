@@ -8,7 +8,10 @@ namespace Estiba.Ecr;
 public sealed partial class EcrApi
 {
     /// <inheritdoc />
-    /// <remarks>Whichever registries are asked for, a token is good for the caller's own.</remarks>
+    /// <remarks>
+    /// Whichever registries are asked for, a token is good for the caller's own. Whoever asks by registry, as Amazon's container agent does, compares the answer with
+    /// <c>https://</c> and the beginning of an image's name; AWS's own answers always begin so.
+    /// </remarks>
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
         GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
     {
@@ -24,7 +27,7 @@ public sealed partial class EcrApi
         {
             AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{token}")),
             ExpiresAt = expiresAt,
-            ProxyEndpoint = _options.Endpoint.GetLeftPart(UriPartial.Authority),
+            ProxyEndpoint = request.RegistryIds is { Count: > 0 } ? $"https://{_options.Endpoint.Authority}" : _options.Endpoint.GetLeftPart(UriPartial.Authority),
         };
         var registries = request.RegistryIds?.Distinct().Count() ?? 1;
         return Task.FromResult(new GetAuthorizationTokenResponse { AuthorizationData = [.. Enumerable.Repeat(data, registries)] });

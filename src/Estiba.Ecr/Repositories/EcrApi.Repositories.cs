@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
+using Estiba.Ecr.Images;
 using Estiba.Ecr.Repositories;
 using Estiba.State;
 
@@ -12,6 +13,8 @@ public sealed partial class EcrApi
     {
         var mutability = request.ImageTagMutability ?? ImageTagMutability.Mutable;
         TagMutability.Validate(mutability, request.ImageTagMutabilityExclusionFilters);
+        if (request.EncryptionConfiguration is { EncryptionType: EncryptionType.Aes256, KmsKey: not null })
+            throw ImageErrors.InvalidParameter("encryptionConfiguration", "Invalid encryption configuration: Encryption key should not be set for AES256 encryption.");
         var id = Named(request.RegistryId, request.RepositoryName, context);
         var repository = new RepositoryRecord
         {

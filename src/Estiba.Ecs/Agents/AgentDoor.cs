@@ -1,3 +1,4 @@
+using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
@@ -39,36 +40,38 @@ public sealed partial class AgentDoor
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "This address is for the web sockets of container agents.");
+            await ConnectionRefusal.BadRequest("This address is for the web sockets of container agents.").AnswerAsync(http);
             return;
         }
 
         var query = http.Request.Query;
         var named = query["containerInstanceArn"].FirstOrDefault() ?? query["containerInstance"].FirstOrDefault();
-        if (FindInstance(_store.Current, Scope.Of(context), named, query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault()) is not { } instance)
+        var found = FindInstance(_store.Current, Scope.Of(context), named, query["clusterArn"].FirstOrDefault() ?? query["cluster"].FirstOrDefault());
+        if (found is not { Status: not ContainerInstanceStatus.Inactive } instance)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, "InvalidParameterException: The container instance is not registered.");
+            await ConnectionRefusal.Of(found).AnswerAsync(http);
             return;
         }
 
         using var webSocket = await http.WebSockets.AcceptWebSocketAsync();
         using var socket = new AgentSocket(webSocket);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, http.RequestAborted);
-        if (http.Request.Path.StartsWithSegments(TelemetryPath, StringComparison.Ordinal)) await ListenAsync(socket, ending.Token);
-        else await ConverseAsync(socket, instance, ending.Token);
+        if (http.Request.Path.StartsWithSegments(TelemetryPath, StringComparison.Ordinal)) await ListenAsync(socket, context, ending.Token);
+        else await ConverseAsync(socket, instance, context, SequenceOf(http.Request.Query), ending.Token);
     }
 
-    private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CancellationToken cancellation)
+    private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CallContext context, int lastSequence, CancellationToken cancellation)
     {
-        var session = new AgentSession(instance.Key, socket, _sessions, _attend, _store, _ids, _options, _time);
+        var session = new AgentSession(instance.Key, socket, _sessions, _attend, _store, _ids, _options, _time, lastSequence);
         Log.AgentConnected(_logger, instance.Id, instance.Cluster);
+        if (instance is { HasAmazonAgent: false, VersionInfo.AgentVersion: { } version } && version != _options.Version) Log.AgentOfOtherVersion(_logger, instance.Id, instance.Cluster, version, _options.Version);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var beating = Task.CompletedTask;
         try
         {
             await session.BeginAsync(cancellation);
             beating = BeatAsync(session, ended.Token);
-            await socket.RunAsync(session.ReceiveAsync, cancellation);
+            await socket.RunAsync(WhileTrusted(socket, context, session.ReceiveAsync), cancellation);
         }
         catch (AwsException exception)
         {
@@ -86,21 +89,29 @@ public sealed partial class AgentDoor
     private async Task BeatAsync(AgentSession session, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_options.AgentHeartbeat, _time);
+        var beat = Task.CompletedTask;
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellation)) await session.BeatAsync(cancellation);
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                // A beat that still waits to be sent tells of a link that is full, because nobody takes anything from it.
+                if (beat.IsCompleted) beat = session.BeatAsync(cancellation);
+                else session.HangUpIfSilent();
+            }
         }
         catch (OperationCanceledException)
         {
             // The conversation has ended.
         }
+
+        await beat.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task ListenAsync(AgentSocket socket, CancellationToken cancellation)
+    private async Task ListenAsync(AgentSocket socket, CallContext context, CancellationToken cancellation)
     {
         try
         {
-            await socket.RunAsync(new AgentTelemetry(socket, _health).ReceiveAsync, cancellation);
+            await socket.RunAsync(WhileTrusted(socket, context, new AgentTelemetry(socket, _health).ReceiveAsync), cancellation);
         }
         catch (AwsException exception)
         {
@@ -108,19 +119,25 @@ public sealed partial class AgentDoor
         }
     }
 
-    /// <summary>The registered container instance that an agent says it has; null when there is none.</summary>
+    // Agents answer every heartbeat, so a key that is revoked is noticed soon after.
+    private Func<ReadOnlyMemory<byte>, CancellationToken, Task> WhileTrusted(AgentSocket socket, CallContext context, Func<ReadOnlyMemory<byte>, CancellationToken, Task> receive) => (frame, cancellation) =>
+    {
+        if (_options.MayStay(context)) return receive(frame, cancellation);
+        Log.KeyRevoked(_logger, context.PrincipalArn);
+        socket.Close();
+        return Task.CompletedTask;
+    };
+
+    // Amazon's agent says 1 always, and Estiba's what it has seen last.
+    private static int SequenceOf(IQueryCollection query) => int.TryParse(query["seqNum"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>The container instance that an agent says it has, registered or no longer; null when there never was one, as far as anybody remembers.</summary>
     internal static ContainerInstanceRecord? FindInstance(View view, Scope scope, string? instance, string? cluster)
     {
         if (instance is null) return null;
         var path = Arn.TryParse(instance, out var arn) ? arn.ResourceName.Split('/') : [instance];
         var home = path.Length > 1 ? path[0] : ClusterNames.NameOf(cluster);
-        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, home, path[^1])) is { } found && found.Status != ContainerInstanceStatus.Inactive ? found : null;
-    }
-
-    private static async Task RefuseAsync(HttpContext http, int status, string why)
-    {
-        http.Response.StatusCode = status;
-        await http.Response.WriteAsync(why);
+        return view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(scope, home, path[^1]));
     }
 
     private static partial class Log
@@ -130,6 +147,12 @@ public sealed partial class AgentDoor
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The agent of container instance {Instance} in cluster {Cluster} has left.")]
         internal static partial void AgentLeft(ILogger logger, string instance, string cluster);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The agent of container instance {Instance} in cluster {Cluster} is version {AgentVersion}, and this server is version {Version}. Bring both to the same.")]
+        internal static partial void AgentOfOtherVersion(ILogger logger, string instance, string cluster, string agentVersion, string version);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The key of {Principal} is good no longer; its connection is closed.")]
+        internal static partial void KeyRevoked(ILogger logger, string principal);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The agent of container instance {Instance} sent what is no message; its connection is closed: {Reason}")]
         internal static partial void AgentSentNonsense(ILogger logger, string instance, string reason);

@@ -17,15 +17,21 @@ namespace Estiba.Ecs.Agents;
 /// <param name="ids">Makes message ids.</param>
 /// <param name="options">How often it beats, and how long an agent may be silent.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time)
+/// <param name="lastSequence">The number of the last payload that the agent has seen, as far as it says: numbers go on from there.</param>
+internal sealed class AgentSession(
+    string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time, int lastSequence = 0)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SentTask> _sent = new(StringComparer.Ordinal);
+    private readonly IssuedCredentials _credentials = new(time);
     private long _heard = time.GetTimestamp();
-    private long _sequence;
+    private int _sequence = lastSequence;
 
     /// <summary>The key of the agent's container instance.</summary>
     internal string InstanceKey => instanceKey;
+
+    /// <summary>What its tasks were given of their roles.</summary>
+    internal IssuedCredentials Credentials => _credentials;
 
     /// <summary>Begins: the instance counts as connected, and its agent hears what it should have and what it should do.</summary>
     internal async Task BeginAsync(CancellationToken cancellation)
@@ -48,16 +54,17 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
 
     /// <summary>Tells the agent to do what is wanted of these tasks, as far as it was not told in this conversation.</summary>
     /// <param name="tasks">The instance's tasks.</param>
-    /// <param name="translate">Makes the payload of a task.</param>
+    /// <param name="translate">Makes the payload of a task; null leaves the task out.</param>
     /// <param name="cancellation">The platform stops.</param>
-    internal async Task SendTasksAsync(IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, AcsTask?> translate, CancellationToken cancellation)
+    internal async Task SendTasksAsync(IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, Task<AcsTask?>> translate, CancellationToken cancellation)
     {
         var messageId = ids.Unique();
         var news = Remember(tasks, messageId);
         if (news.Count == 0) return;
 
         var instance = store.Current.Find(EcsTables.ContainerInstances, instanceKey);
-        if (instance is null) return;
+        var payload = await TranslateAsync(news, translate, messageId);
+        if (instance is null || payload.Count == 0) return; // Amazon's agent leaves a payload without tasks unanswered
         await link.SendAsync(
             AgentFrame.Encode(new PayloadMessage
             {
@@ -66,10 +73,14 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
                 MessageId = messageId,
                 SeqNum = Interlocked.Increment(ref _sequence),
                 GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Tasks = [.. news.Select(translate).OfType<AcsTask>()],
+                Tasks = payload,
             }),
             cancellation);
     }
+
+    /// <summary>Gives the agent new credentials of a task's role, before the old ones expire.</summary>
+    internal Task SendCredentialsAsync(TaskRecord task, TaskRole role, RoleSession session, CancellationToken cancellation) => link.SendAsync(
+        AgentFrame.Encode(new IAMRoleCredentialsMessage { MessageId = ids.Unique(), TaskArn = task.Arn, RoleType = role.Type, RoleCredentials = session.Credentials }), cancellation);
 
     /// <summary>
     /// Sends a heartbeat, which is due every <see cref="EcsOptions.AgentHeartbeat"/>; has tasks sent again whose payload was refused, or not answered
@@ -77,17 +88,21 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
     /// </summary>
     internal async Task BeatAsync(CancellationToken cancellation)
     {
-        if (time.GetElapsedTime(Interlocked.Read(ref _heard)) > options.AgentSilence)
-        {
-            link.Close();
-            return;
-        }
-
+        if (HangUpIfSilent()) return;
         await link.SendAsync(AgentFrame.Encode(new HeartbeatMessage { MessageId = ids.Unique(), Healthy = true }), cancellation);
         if (ForgetUnanswered()) attend(new Look(Controller.Payloads, instanceKey));
     }
 
-    /// <summary>Takes a frame from the agent.</summary>
+    /// <summary>Ends the conversation if nothing was heard for too long.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool HangUpIfSilent()
+    {
+        if (time.GetElapsedTime(Interlocked.Read(ref _heard)) <= options.AgentSilence) return false;
+        link.Close();
+        return true;
+    }
+
+    /// <summary>Takes a frame from the agent; a message of a kind that the server has no use for is a sign of life and no more.</summary>
     /// <exception cref="AwsException"><c>SerializationException</c>: it is no message.</exception>
     internal async Task ReceiveAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
     {
@@ -97,6 +112,10 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
         {
             case nameof(AckRequest):
                 Acknowledge(ShapeJson.Parse<AckRequest>(message).MessageId);
+                break;
+            case nameof(IAMRoleCredentialsAckRequest):
+                var credentials = ShapeJson.Parse<IAMRoleCredentialsAckRequest>(message);
+                _credentials.Acknowledge(credentials.CredentialsId, credentials.Expiration);
                 break;
             case nameof(TaskStopVerificationMessage):
                 await VerifyStopsAsync(ShapeJson.Parse<TaskStopVerificationMessage>(message), cancellation);
@@ -120,7 +139,7 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
                 ContainerInstanceArn = instance.Arn,
                 MessageId = ids.Unique(),
                 GeneratedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-                Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Timeline = time.GetUtcNow().ToUnixTimeMilliseconds(), // agents leave out manifests whose number is not above all they have seen
                 Tasks = [.. view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).Select(task => Identify(task.Arn, instance, task.DesiredStatus))],
             }),
             cancellation);
@@ -138,6 +157,31 @@ internal sealed class AgentSession(string instanceKey, IAgentLink link, AgentSes
             var news = tasks.Where(task => !_sent.TryGetValue(task.Key, out var sent) || sent.DesiredStatus != task.DesiredStatus).ToList();
             foreach (var task in news) _sent[task.Key] = new SentTask(task.DesiredStatus, messageId, time.GetTimestamp(), Acknowledged: false);
             return news;
+        }
+    }
+
+    /// <summary>The payloads of tasks; those of which none can be made now are new again the next time.</summary>
+    private async Task<List<AcsTask>> TranslateAsync(List<TaskRecord> news, Func<TaskRecord, Task<AcsTask?>> translate, string messageId)
+    {
+        var payload = new List<AcsTask>(news.Count);
+        try
+        {
+            foreach (var task in news)
+                if (await translate(task) is { } translated) payload.Add(translated);
+            return payload;
+        }
+        catch
+        {
+            Forget(messageId);
+            throw;
+        }
+    }
+
+    private void Forget(string messageId)
+    {
+        lock (_lock)
+        {
+            foreach (var (key, _) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent.Remove(key);
         }
     }
 

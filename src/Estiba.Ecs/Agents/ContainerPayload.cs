@@ -19,7 +19,7 @@ internal sealed class ContainerPayload(TaskRecord task, TaskDefinition definitio
     {
         Name = container.Name,
         ContainerArn = task.Containers.FirstOrDefault(candidate => candidate.Name == container.Name)?.ContainerArn,
-        Image = container.Image,
+        Image = RegistryAuthentication.PullName(container.Image!, instance, options),
         Cpu = _override?.Cpu ?? container.Cpu ?? 0,
         Memory = MemoryLimit ?? 0,
         Essential = container.Essential ?? true,

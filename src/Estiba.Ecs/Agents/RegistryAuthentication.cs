@@ -13,6 +13,12 @@ internal static class RegistryAuthentication
         return IsOwnRegistry(image, options) ? Ecr(scope.AccountId, scope.Region, options) : null;
     }
 
+    /// <summary>
+    /// The name by which an agent is to pull an image. Estiba's own knows where the images of AWS's names really are; Amazon's pulls by the name it is given.
+    /// </summary>
+    internal static string PullName(string image, ContainerInstanceRecord instance, EcsOptions options) =>
+        instance.HasAmazonAgent && EcrImage.Of(image) is { } ecr ? $"{options.Registry ?? options.AgentEndpoint.Authority}/{ecr.Repository}" : image;
+
     private static RegistryAuthenticationData Ecr(string account, string region, EcsOptions options) => new()
     {
         Type = "ecr",
@@ -24,6 +30,6 @@ internal static class RegistryAuthentication
         var slash = image.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0) return false;
         var host = image[..slash];
-        return host == options.AgentEndpoint.Authority || host == $"localhost:{options.AgentEndpoint.Port}" || host == $"127.0.0.1:{options.AgentEndpoint.Port}";
+        return host == options.Registry || host == options.AgentEndpoint.Authority || host == $"localhost:{options.AgentEndpoint.Port}" || host == $"127.0.0.1:{options.AgentEndpoint.Port}";
     }
 }

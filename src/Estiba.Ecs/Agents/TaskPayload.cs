@@ -35,8 +35,12 @@ internal static class TaskPayload
             ServiceName = task.Service,
             Volumes = [.. (definition.Volumes ?? []).Select(VolumeOf)],
             Containers = [.. definition.ContainerDefinitions!.Select(container => new ContainerPayload(task, definition, container, instance, options).Build())],
+            Associations = task.Resources.Gpus == 0 ? null : [.. task.Containers.SelectMany(GpusOf)],
         };
     }
+
+    private static IEnumerable<Association> GpusOf(Contracts.Ecs.Container container) =>
+        (container.GpuIds ?? []).Select(id => new Association { Type = "gpu", Name = id, Containers = [container.Name!] });
 
     // Other kinds of volumes ask for an attribute that no instance here has, so a task with one is never placed.
     private static Volume VolumeOf(Contracts.Ecs.Volume volume) => volume.DockerVolumeConfiguration is { } docker

@@ -1,10 +1,14 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ContainerInstances;
 
 namespace Estiba.Ecs;
 
 /// <summary>A host, real or virtual, that an agent has registered in a cluster.</summary>
 public sealed record ContainerInstanceRecord
 {
+    private readonly AttributeSet _attributes = AttributeSet.Empty;
+
     /// <summary>The account and region it belongs to.</summary>
     public required Scope Scope { get; init; }
 
@@ -35,11 +39,17 @@ public sealed record ContainerInstanceRecord
     /// <summary>UDP ports that tasks cannot have.</summary>
     public IReadOnlyList<string> ReservedUdpPorts { get; init; } = [];
 
+    /// <summary>The ids of its GPUs.</summary>
+    public IReadOnlyList<string> Gpus { get; init; } = [];
+
     /// <summary>Whether the agent's web socket is open.</summary>
     public bool AgentConnected { get; init; }
 
     /// <summary>When the agent connected or was lost.</summary>
     public DateTimeOffset? ConnectionChangedAt { get; init; }
+
+    /// <summary>When the agent connected last.</summary>
+    public DateTimeOffset? ConnectedAt { get; init; }
 
     /// <summary>When it was given up for lost, because its agent had been away for too long; null while it is not.</summary>
     public DateTimeOffset? LostAt { get; init; }
@@ -50,14 +60,24 @@ public sealed record ContainerInstanceRecord
     /// <summary>Versions of the agent and its engine.</summary>
     public VersionInfo? VersionInfo { get; init; }
 
+    /// <summary>What its agent called its registration, so that one that is repeated makes no second instance.</summary>
+    public string? RegistrationToken { get; init; }
+
     /// <summary>Attributes of the agent and of the operator.</summary>
-    public IReadOnlyList<EcsAttribute> Attributes { get; init; } = [];
+    public IReadOnlyList<EcsAttribute> Attributes
+    {
+        get => _attributes;
+        init => _attributes = AttributeSet.Of(value);
+    }
 
     /// <summary>Its tags.</summary>
     public IReadOnlyList<Tag> Tags { get; init; } = [];
 
     /// <summary>When it was deregistered, if it was.</summary>
     public DateTimeOffset? DeregisteredAt { get; init; }
+
+    /// <summary>Whether the agent is Amazon's, as far as it says.</summary>
+    public bool HasAmazonAgent => VersionInfo?.AgentHash is { Length: > 0 } hash && hash != EstibaAgent.Hash;
 
     /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
     public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);
@@ -77,10 +97,12 @@ public sealed record ContainerInstanceRecord
     /// <summary>The ARN of an instance.</summary>
     public static string ArnOf(Scope scope, string cluster, string id) => scope.Arn($"container-instance/{cluster}/{id}");
 
-    /// <summary>The value of an attribute; null where it has none or an empty one.</summary>
-    public string? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Value;
+    /// <summary>The value of an attribute; null where it has none or one without a value.</summary>
+    public string? Attribute(string name) => FindAttribute(name)?.Value;
 
-    /// <summary>Whether it has an attribute; one with an empty value is met by any value.</summary>
-    public bool Has(EcsAttribute required) =>
-        Attributes.Any(attribute => attribute.Name == required.Name && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value));
+    /// <summary>Whether it has an attribute; one that is asked for without a value is met by any.</summary>
+    internal bool Has(EcsAttribute required) => FindAttribute(required.Name!) is { } attribute && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value);
+
+    /// <summary>An attribute, with or without a value; null where it has none.</summary>
+    internal EcsAttribute? FindAttribute(string name) => _attributes.Find(name);
 }

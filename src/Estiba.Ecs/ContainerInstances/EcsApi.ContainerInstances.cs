@@ -24,7 +24,9 @@ public sealed partial class EcsApi
                 var scope = Scope.Of(context);
                 if (!_options.MayRegister(context, ClusterNames.NameOf(request.Cluster))) throw NotForThisCluster(context, scope, request);
                 var cluster = ClusterNames.Find(transaction, scope, request.Cluster) is { Status: "ACTIVE" } found ? found : DefaultCluster(transaction, scope, request.Cluster);
-                var known = KnownInstance(transaction, cluster, request) ?? new ContainerInstanceRecord
+                var known = KnownInstance(transaction, cluster, request);
+                if (known is not null && InstanceRegistration.HasLostItsMemory(known, request)) StopForgotten(transaction, known);
+                known ??= new ContainerInstanceRecord
                 {
                     Scope = scope,
                     Cluster = cluster.Name,
@@ -124,8 +126,10 @@ public sealed partial class EcsApi
     public Task<UpdateContainerAgentResponse> UpdateContainerAgentAsync(UpdateContainerAgentRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var view = _store.Current;
-        RequireInstance(view, ClusterNames.Require(view, Scope.Of(context), request.Cluster), request.ContainerInstance!);
-        throw EcsErrors.NoUpdateAvailableException("There is no update available for your container agent. Agents are updated by installing a newer Estiba on their host.");
+        var instance = RequireInstance(view, ClusterNames.Require(view, Scope.Of(context), request.Cluster), request.ContainerInstance!);
+        throw instance.VersionInfo?.AgentVersion is null
+            ? EcsErrors.MissingVersionException("The version of the container agent is not known.")
+            : EcsErrors.NoUpdateAvailableException("There is no update available for your container agent. Agents are updated by installing a newer Estiba on their host.");
     }
 
     private static AwsException NotForThisCluster(CallContext context, Scope scope, RegisterContainerInstanceRequest request) => EcsErrors.AccessDeniedException(
@@ -139,7 +143,7 @@ public sealed partial class EcsApi
     private static ContainerInstanceRecord? FindInstance(View view, ClusterRecord cluster, string idOrArn) =>
         ClusterNames.NameWithin(cluster, "container-instance", idOrArn) is { } id ? view.Find(EcsTables.ContainerInstances, ContainerInstanceRecord.KeyOf(cluster.Scope, cluster.Name, id)) : null;
 
-    // An agent comes back with the ARN it was given, or is known by its EC2 instance when it has lost it.
+    // An agent comes back with the ARN it was given. Without one it is known by the token of a registration that is repeated, or by its EC2 instance.
     private static ContainerInstanceRecord? KnownInstance(View view, ClusterRecord cluster, RegisterContainerInstanceRequest request)
     {
         if (request.ContainerInstanceArn is { } arn)
@@ -149,9 +153,17 @@ public sealed partial class EcsApi
                 : throw EcsErrors.ClientException("Container instance is not registered any more; register without containerInstanceArn.");
         }
 
-        return InstanceRegistration.InstanceIdOf(request) is { } ec2
-            ? view.Range(EcsTables.ContainerInstances, cluster.Key + "/").FirstOrDefault(instance => instance.Ec2InstanceId == ec2 && instance.Status != ContainerInstanceStatus.Inactive)
-            : null;
+        var (token, ec2) = (request.ClientToken, InstanceRegistration.InstanceIdOf(request));
+        if (string.IsNullOrEmpty(token) && ec2 is null) return null;
+        return view.Range(EcsTables.ContainerInstances, cluster.Key + "/").FirstOrDefault(instance =>
+            instance.Status != ContainerInstanceStatus.Inactive && ((!string.IsNullOrEmpty(token) && instance.RegistrationToken == token) || (ec2 is not null && instance.Ec2InstanceId == ec2)));
+    }
+
+    // What its agent has reported of, an agent that was installed anew knows nothing of, and will never end. What it had not begun is sent to it again.
+    private void StopForgotten(Transaction transaction, ContainerInstanceRecord instance)
+    {
+        foreach (var task in transaction.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).Where(task => task.ConnectivityAt is not null).ToList())
+            TaskTransitions.Stop(transaction, task, TaskStopCode.TerminationNotice, InstanceEnd.Forgotten, _ids, Now);
     }
 
     // Agents without a cluster of their own join "default", which comes into being with the first of them.

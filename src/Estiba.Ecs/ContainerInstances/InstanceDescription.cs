@@ -24,8 +24,8 @@ internal static class InstanceDescription
             Ec2InstanceId = instance.Ec2InstanceId,
             PendingTasksCount = usage.Pending,
             RegisteredAt = instance.RegisteredAt,
-            RegisteredResources = Resources(instance.Cpu, instance.Memory, instance.ReservedPorts, instance.ReservedUdpPorts),
-            RemainingResources = Resources(left.Cpu, left.Memory, Texts(left.Ports), Texts(left.UdpPorts)),
+            RegisteredResources = Resources(instance, instance.Cpu, instance.Memory, instance.ReservedPorts, instance.ReservedUdpPorts, instance.Gpus),
+            RemainingResources = Resources(instance, left.Cpu, left.Memory, Texts(left.Ports), Texts(left.UdpPorts), left.Gpus),
             RunningTasksCount = usage.Running,
             Status = instance.Status,
             Tags = withTags ? instance.Tags : [],
@@ -34,13 +34,12 @@ internal static class InstanceDescription
         };
     }
 
-    private static Resource[] Resources(int cpu, int memory, IReadOnlyList<string> ports, IReadOnlyList<string> udpPorts) =>
-    [
-        Number("CPU", cpu),
-        Number("MEMORY", memory),
-        Set("PORTS", ports),
-        Set("PORTS_UDP", udpPorts),
-    ];
+    // Of ports the remaining resources list those that are taken, of GPUs those that are free.
+    private static Resource[] Resources(ContainerInstanceRecord instance, int cpu, int memory, IReadOnlyList<string> ports, IReadOnlyList<string> udpPorts, IReadOnlyList<string> gpus)
+    {
+        Resource[] usual = [Number("CPU", cpu), Number("MEMORY", memory), Set("PORTS", ports), Set("PORTS_UDP", udpPorts)];
+        return instance.Gpus.Count == 0 ? usual : [.. usual, Set("GPU", gpus)];
+    }
 
     private static Resource Number(string name, int value) => new() { Name = name, Type = "INTEGER", DoubleValue = 0, LongValue = 0, IntegerValue = value };
 

@@ -24,13 +24,22 @@ internal static class InstanceRegistration
             Memory = Number(request, "MEMORY"),
             ReservedPorts = Set(request, "PORTS"),
             ReservedUdpPorts = Set(request, "PORTS_UDP"),
+            Gpus = Gpus(request),
             VersionInfo = request.VersionInfo ?? known.VersionInfo,
+            RegistrationToken = string.IsNullOrEmpty(request.ClientToken) ? known.RegistrationToken : request.ClientToken,
             Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
             Attributes = [.. attributes.Values],
             Tags = request.Tags ?? known.Tags,
             Version = known.Version + 1,
         };
     }
+
+    /// <summary>
+    /// Whether an agent registers an instance that is known as if for the first time: its host was installed anew, or its data is gone. A registration that is only repeated
+    /// has the same token.
+    /// </summary>
+    internal static bool HasLostItsMemory(ContainerInstanceRecord known, RegisterContainerInstanceRequest request) =>
+        request.ContainerInstanceArn is null && (string.IsNullOrEmpty(request.ClientToken) || request.ClientToken != known.RegistrationToken);
 
     /// <summary>The EC2 instance in the identity document; null where there is none.</summary>
     internal static string? InstanceIdOf(RegisterContainerInstanceRequest request) => Identity(request.InstanceIdentityDocument)?.GetValueOrDefault("instanceId");
@@ -63,6 +72,14 @@ internal static class InstanceRegistration
         { LongValue: > 0 and var value } => (int)value,
         { DoubleValue: > 0 and var value } => (int)value,
         _ => throw EcsErrors.InvalidParameterException($"totalResources must name {name} with a value above zero."),
+    };
+
+    // Agents before 1.77 gave only the number as a resource, and the ids as devices.
+    private static IReadOnlyList<string> Gpus(RegisterContainerInstanceRequest request) => Find(request, "GPU") switch
+    {
+        { StringSetValue: { Count: > 0 } ids } => ids,
+        null => [],
+        _ => [.. (request.PlatformDevices ?? []).Where(device => device.Type == PlatformDeviceType.Gpu).Select(device => device.Id!)],
     };
 
     private static IReadOnlyList<string> Set(RegisterContainerInstanceRequest request, string name) => Find(request, name)?.StringSetValue ?? [];

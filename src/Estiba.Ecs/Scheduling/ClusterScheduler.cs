@@ -1,77 +1,95 @@
+using System.Collections.Concurrent;
+using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Services;
-using Estiba.Ecs.Tasks;
 using Estiba.State;
 using Estiba.State.Reconciling;
 
 namespace Estiba.Ecs.Scheduling;
 
-/// <summary>Places everything that waits in a cluster in one pass, and says in the services' events what cannot be placed and why.</summary>
+/// <summary>Places everything that waits in a cluster, and says in the services' events what cannot be placed and why.</summary>
+/// <remarks>A pass is as many commits as it takes for none of them to hold up others for long.</remarks>
 internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, TimeProvider time) : IReconciler<string>
 {
     /// <summary>ECS's default for services: spread over the zones, then over the instances.</summary>
-    internal static readonly IReadOnlyList<Contracts.Ecs.PlacementStrategy> DefaultStrategy =
+    internal static readonly IReadOnlyList<PlacementStrategy> DefaultStrategy =
     [
-        new() { Type = Contracts.Ecs.PlacementStrategyType.Spread, Field = "attribute:ecs.availability-zone" },
-        new() { Type = Contracts.Ecs.PlacementStrategyType.Spread, Field = "instanceId" },
+        new() { Type = PlacementStrategyType.Spread, Field = "attribute:ecs.availability-zone" },
+        new() { Type = PlacementStrategyType.Spread, Field = "instanceId" },
     ];
+
+    /// <summary>How long a failure that stays the same is not told again ("Amazon ECS service event messages", developer guide).</summary>
+    internal static readonly TimeSpan RepeatedAfter = TimeSpan.FromHours(6);
+
+    /// <summary>The work of one commit, in placed tasks.</summary>
+    private const int MostWork = 2000;
+
+    /// <summary>To look at so many instances is as much work as to place a task.</summary>
+    private const int InstancesForOneTask = 50;
+
+    private readonly ConcurrentDictionary<string, BlockedServices> _blocked = new(StringComparer.Ordinal);
 
     public async Task<TimeSpan?> ReconcileAsync(string clusterKey, CancellationToken cancellation)
     {
-        if (store.Current.Count(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey) > 0) await store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation);
+        try
+        {
+            while (ServiceQueue.Any(store.Current, clusterKey))
+                if (await store.CommitAsync(transaction => Apply(transaction, clusterKey, time.GetUtcNow()), cancellation)) return RepeatedAfter;
+        }
+        catch
+        {
+            // What was remembered may rest on a commit that was not kept.
+            _blocked.TryRemove(clusterKey, out _);
+            throw;
+        }
+
+        _blocked.TryRemove(clusterKey, out _);
         return null;
     }
 
-    internal void Apply(Transaction transaction, string clusterKey, DateTimeOffset now)
+    /// <summary>Places as much of what waits as is right for one commit.</summary>
+    /// <returns>Whether that was everything that can be placed.</returns>
+    internal bool Apply(Transaction transaction, string clusterKey, DateTimeOffset now)
     {
-        var waiting = transaction.Where(EcsTables.Tasks, EcsTables.WaitingTasks, clusterKey).OrderBy(task => task.CreatedAt).ToList();
-        if (waiting.Count == 0) return;
+        var blocked = _blocked.GetOrAdd(clusterKey, _ => new BlockedServices());
+        var pass = Placement.In(transaction, clusterKey, random);
+        var services = ServiceQueue.Services(transaction, clusterKey);
+        blocked.Begin(pass);
 
-        var placement = Placement.In(transaction, clusterKey, random);
-        foreach (var waitingOfService in waiting.GroupBy(task => task.Service))
+        // Everything is decided before anything is written: walks of the waiting tasks and changes of them do not take turns.
+        var placements = new List<ServicePlacement>();
+        var work = WorkOf(looks: 1);
+        foreach (var name in services)
         {
-            var first = waitingOfService.First();
-            if (transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(first.Scope, first.Cluster, first.Service!)) is not { } service) continue;
-
-            var placed = new List<TaskRecord>();
-            string? failure = null;
-            foreach (var alike in waitingOfService.GroupBy(task => (task.Family, task.Revision, task.OnlyInstance)))
-            {
-                if (transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(first.Scope, alike.Key.Family, alike.Key.Revision)) is not { } definition) continue;
-                var given = service.Settings.PlacementStrategy;
-                var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, given is { Count: > 0 } ? given : DefaultStrategy);
-                failure = Place(placement, alike, rules, placed) ?? failure;
-            }
-
-            foreach (var task in placed) transaction.Put(EcsTables.Tasks, task);
-            Tell(transaction, service, placed, failure, now);
-        }
-    }
-
-    /// <summary>Places tasks that are alike, as many as there is room for.</summary>
-    /// <returns>Why the next one cannot be placed; null when all are.</returns>
-    private static string? Place(Placement placement, IEnumerable<TaskRecord> alike, PlacementRules rules, List<TaskRecord> placed)
-    {
-        foreach (var task in alike)
-        {
-            if (placement.Place(task, rules) is not { } instance) return Reason(placement, task, rules);
-            placed.Add(TaskTransitions.Place(task, instance));
+            if (work >= MostWork) break;
+            if (transaction.Find(EcsTables.Services, $"{clusterKey}/{name}") is not { Status: ServiceStatus.Active } service) continue;
+            var placement = new ServicePlacement(transaction, pass, blocked, service);
+            placement.Run(MostWork - work);
+            placements.Add(placement);
+            work += placement.Placed.Count + WorkOf(placement.Looks);
         }
 
-        return null;
+        foreach (var placement in placements) Write(transaction, placement, now);
+        blocked.End(transaction, pass, services.Select(name => $"{clusterKey}/{name}"), placements.SelectMany(placement => placement.Placed).Select(task => task.ContainerInstance!));
+        return work < MostWork;
+
+        int WorkOf(int looks) => looks * (pass.Instances.Count / InstancesForOneTask);
     }
 
-    private void Tell(Transaction transaction, ServiceRecord service, List<TaskRecord> placed, string? failure, DateTimeOffset now)
+    private void Write(Transaction transaction, ServicePlacement placement, DateTimeOffset now)
     {
-        var told = service;
-        if (placed.Count > 0) told = ServiceEvents.Add(transaction, told, ids, now, ServiceEvents.Started(placed));
-        if (failure is not null && failure != service.PlacementFailure) told = ServiceEvents.Add(transaction, told, ids, now, ServiceEvents.UnableToPlace(failure));
-        if (told != service || failure != service.PlacementFailure) transaction.Put(EcsTables.Services, told with { PlacementFailure = failure });
-    }
+        foreach (var task in placement.Placed) transaction.Put(EcsTables.Tasks, task);
 
-    private static string Reason(Placement placement, TaskRecord task, PlacementRules rules)
-    {
-        if (!placement.HasInstances) return "Reason: No Container Instances were found in your cluster.";
-        var (instance, obstacle) = placement.Explain(task, rules)[0];
-        return $"The closest matching (container-instance {instance.Id}) {obstacle.Text}";
+        var service = placement.Service;
+        if (placement.Placed.Count > 0) service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.Started(placement.Placed));
+        if (placement.Failure is null)
+        {
+            if (service.PlacementFailure is not null) service = service with { PlacementFailure = null, PlacementFailureAt = null };
+        }
+        else if (placement.Failure != service.PlacementFailure || now - service.PlacementFailureAt >= RepeatedAfter)
+        {
+            service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.UnableToPlace(placement.Failure)) with { PlacementFailure = placement.Failure, PlacementFailureAt = now };
+        }
+
+        if (service != placement.Service) transaction.Put(EcsTables.Services, service);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class GroupCounts
     /// <summary>The groups and their tasks, in order.</summary>
     internal ReadOnlySpan<(string Group, int Tasks)> All => _counts;
 
+    /// <summary>The groups, in order.</summary>
+    internal IEnumerable<string> Names => _counts.Select(count => count.Group);
+
     internal int Of(string group) => Find(group) is >= 0 and var place ? _counts[place].Tasks : 0;
 
     /// <summary>The counts without a task of one group and with one of another; null for none.</summary>

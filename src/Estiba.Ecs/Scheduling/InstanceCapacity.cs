@@ -4,74 +4,99 @@ using Estiba.State;
 namespace Estiba.Ecs.Scheduling;
 
 /// <summary>What a container instance still has to give, as a placement pass sees it; placing a task takes from it.</summary>
-internal sealed class InstanceCapacity
+internal sealed class InstanceCapacity(ContainerInstanceRecord instance, InstanceUsage usage)
 {
-    private readonly HashSet<int> _ports = [];
-    private readonly HashSet<int> _udpPorts = [];
-    private readonly Dictionary<string, int> _tasksByGroup = new(StringComparer.Ordinal);
+    /// <summary>Most host ports that an instance may have reserved; those that its agent chooses do not count ("hostPort", PortMapping, API reference).</summary>
+    internal const int MostFixedPorts = 100;
 
-    private InstanceCapacity(ContainerInstanceRecord instance, InstanceUsage usage)
-    {
-        Instance = instance;
-        Cpu = Math.Max(0, instance.Cpu - usage.Cpu);
-        Memory = Math.Max(0, instance.Memory - usage.Memory);
-        RunningTasks = usage.Running;
-        AddPorts(_ports, instance.ReservedPorts);
-        AddPorts(_udpPorts, instance.ReservedUdpPorts);
-        _ports.UnionWith(usage.Ports.Distinct);
-        _udpPorts.UnionWith(usage.UdpPorts.Distinct);
-        foreach (var (group, tasks) in usage.Groups.All) _tasksByGroup.Add(group, tasks);
-    }
+    private readonly List<(string Group, int Tasks)> _placed = [];
+    private readonly List<int> _placedPorts = [];
+    private readonly List<int> _placedUdpPorts = [];
+    private HashSet<int>? _reservedPorts;
+    private HashSet<int>? _reservedUdpPorts;
+    private int _placedGpus;
 
     /// <summary>The instance itself.</summary>
-    internal ContainerInstanceRecord Instance { get; }
+    internal ContainerInstanceRecord Instance { get; } = instance;
+
+    /// <summary>What its tasks held when the pass began.</summary>
+    internal InstanceUsage Usage { get; } = usage;
 
     /// <summary>CPU units left; never below zero.</summary>
-    internal int Cpu { get; private set; }
+    internal int Cpu { get; private set; } = Math.Max(0, instance.Cpu - usage.Cpu);
 
     /// <summary>MiB of memory left; never below zero.</summary>
-    internal int Memory { get; private set; }
+    internal int Memory { get; private set; } = Math.Max(0, instance.Memory - usage.Memory);
 
     /// <summary>TCP ports that are taken, in order.</summary>
-    internal IEnumerable<int> Ports => _ports.Order();
+    internal IEnumerable<int> Ports => Usage.Ports.Distinct.Concat(_placedPorts).Concat(ReservedPorts).Distinct().Order();
 
     /// <summary>UDP ports that are taken, in order.</summary>
-    internal IEnumerable<int> UdpPorts => _udpPorts.Order();
+    internal IEnumerable<int> UdpPorts => Usage.UdpPorts.Distinct.Concat(_placedUdpPorts).Concat(ReservedUdpPorts).Distinct().Order();
+
+    /// <summary>The GPUs that no task has.</summary>
+    internal IReadOnlyList<string> Gpus => Instance.Gpus.Count == 0 ? [] : [.. Instance.Gpus.Except(Usage.Gpus).Skip(_placedGpus)];
 
     /// <summary>The groups that have tasks on the instance.</summary>
-    internal IEnumerable<string> Groups => _tasksByGroup.Keys;
+    internal IEnumerable<string> Groups => Usage.Groups.Names.Concat(_placed.Select(added => added.Group)).Distinct(StringComparer.Ordinal);
 
     /// <summary>How many of its tasks run.</summary>
-    internal int RunningTasks { get; }
+    internal int RunningTasks => Usage.Running;
+
+    private HashSet<int> ReservedPorts => _reservedPorts ??= Read(Instance.ReservedPorts);
+
+    private HashSet<int> ReservedUdpPorts => _reservedUdpPorts ??= Read(Instance.ReservedUdpPorts);
 
     /// <summary>The instance less what its tasks hold.</summary>
     internal static InstanceCapacity Of(View view, ContainerInstanceRecord instance) => new(instance, InstanceUsage.Of(view, instance.Key));
 
     /// <summary>How many tasks of a group the instance has.</summary>
-    internal int TasksOf(string group) => _tasksByGroup.GetValueOrDefault(group);
+    internal int TasksOf(string group)
+    {
+        var tasks = Usage.Groups.Of(group);
+        foreach (var added in _placed)
+            if (added.Group == group) return tasks + added.Tasks;
+        return tasks;
+    }
 
     /// <summary>Takes what a task needs that is placed here.</summary>
-    internal void Take(TaskRecord task)
+    internal PlacementChoice Take(string group, TaskResources needed)
     {
-        Cpu = Math.Max(0, Cpu - task.Resources.Cpu);
-        Memory = Math.Max(0, Memory - task.Resources.Memory);
-        _ports.UnionWith(task.Resources.Ports);
-        _udpPorts.UnionWith(task.Resources.UdpPorts);
-        _tasksByGroup[task.Group] = TasksOf(task.Group) + 1;
+        Cpu -= needed.Cpu;
+        Memory -= needed.Memory;
+        _placedPorts.AddRange(needed.Ports);
+        _placedUdpPorts.AddRange(needed.UdpPorts);
+        var place = _placed.FindIndex(added => added.Group == group);
+        if (place < 0) _placed.Add((group, 1));
+        else _placed[place] = (group, _placed[place].Tasks + 1);
+        if (needed.Gpus == 0) return new PlacementChoice(Instance, []);
+
+        var gpus = Gpus.Take(needed.Gpus).ToList();
+        _placedGpus += needed.Gpus;
+        return new PlacementChoice(Instance, gpus);
     }
 
     /// <summary>What the instance lacks for the resources; null when it has them all.</summary>
     internal PlacementObstacle? Lack(TaskResources needed)
     {
-        if (needed.Gpus > 0) return PlacementObstacle.Gpu;
+        if (needed.Gpus > 0 && needed.Gpus > Gpus.Count) return PlacementObstacle.Gpu;
         if (needed.Memory > Memory) return PlacementObstacle.Memory;
         if (needed.Cpu > Cpu) return PlacementObstacle.Cpu;
-        return _ports.Overlaps(needed.Ports) || _udpPorts.Overlaps(needed.UdpPorts) ? PlacementObstacle.Ports : null;
+        if (needed.Ports.Count + needed.UdpPorts.Count == 0) return null;
+        foreach (var port in needed.Ports)
+            if (Usage.Ports.Contains(port) || _placedPorts.Contains(port) || ReservedPorts.Contains(port)) return PlacementObstacle.Ports;
+        foreach (var port in needed.UdpPorts)
+            if (Usage.UdpPorts.Contains(port) || _placedUdpPorts.Contains(port) || ReservedUdpPorts.Contains(port)) return PlacementObstacle.Ports;
+
+        var held = Usage.FixedPorts + _placedPorts.Count + _placedUdpPorts.Count + Instance.ReservedPorts.Count + Instance.ReservedUdpPorts.Count;
+        return held + needed.Ports.Count + needed.UdpPorts.Count > MostFixedPorts ? PlacementObstacle.TooManyPorts : null;
     }
 
-    private static void AddPorts(HashSet<int> ports, IReadOnlyList<string> reserved)
+    private static HashSet<int> Read(IReadOnlyList<string> reserved)
     {
+        var ports = new HashSet<int>();
         foreach (var text in reserved)
             if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) ports.Add(port);
+        return ports;
     }
 }

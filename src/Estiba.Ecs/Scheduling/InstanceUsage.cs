@@ -19,14 +19,17 @@ internal sealed record InstanceUsage
     /// <summary>MiB of memory.</summary>
     internal int Memory { get; private init; }
 
-    /// <summary>GPUs.</summary>
-    internal int Gpus { get; private init; }
+    /// <summary>The ids of GPUs.</summary>
+    internal IReadOnlyList<string> Gpus { get; private init; } = [];
 
     /// <summary>TCP ports, asked for or reported.</summary>
     internal HeldPorts Ports { get; private init; } = HeldPorts.None;
 
     /// <summary>UDP ports, asked for or reported.</summary>
     internal HeldPorts UdpPorts { get; private init; } = HeldPorts.None;
+
+    /// <summary>How many of the ports were asked for, TCP and UDP.</summary>
+    internal int FixedPorts { get; private init; }
 
     /// <summary>Tasks that run.</summary>
     internal int Running { get; private init; }
@@ -48,19 +51,19 @@ internal sealed record InstanceUsage
         {
             Cpu = usage.Cpu - (old?.Cpu ?? 0) + (now?.Cpu ?? 0),
             Memory = usage.Memory - (old?.Memory ?? 0) + (now?.Memory ?? 0),
-            Gpus = usage.Gpus - (old?.Gpus ?? 0) + (now?.Gpus ?? 0),
+            Gpus = old is { Gpus: > 0 } || now is { Gpus: > 0 } ? [.. usage.Gpus.Except(GpusOf(before)), .. GpusOf(after)] : usage.Gpus,
             Ports = samePorts ? usage.Ports : usage.Ports.Replace(PortsOf(before, TransportProtocol.Tcp), PortsOf(after, TransportProtocol.Tcp)),
             UdpPorts = samePorts ? usage.UdpPorts : usage.UdpPorts.Replace(PortsOf(before, TransportProtocol.Udp), PortsOf(after, TransportProtocol.Udp)),
+            FixedPorts = usage.FixedPorts - FixedPortsOf(old) + FixedPortsOf(now),
             Running = usage.Running - One(before, IsRunning) + One(after, IsRunning),
             Pending = usage.Pending - One(before, IsPending) + One(after, IsPending),
             Groups = usage.Groups.Replace(before?.Group, after?.Group),
         };
     }
 
-    // Most changes of a task are times, containers and health: those that leave its resources, ports and status alone cost nothing.
+    // Most changes of a task are times, containers and health: those cost nothing.
     private static bool HoldSame(TaskRecord before, TaskRecord after) =>
-        before.LastStatus == after.LastStatus && before.Group == after.Group && HoldSamePorts(before, after)
-        && before.Resources.Cpu == after.Resources.Cpu && before.Resources.Memory == after.Resources.Memory && before.Resources.Gpus == after.Resources.Gpus;
+        before.LastStatus == after.LastStatus && before.Group == after.Group && HoldSamePorts(before, after);
 
     private static bool HoldSamePorts(TaskRecord before, TaskRecord after)
     {
@@ -71,6 +74,10 @@ internal sealed record InstanceUsage
     }
 
     private static IReadOnlyCollection<int> PortsOf(TaskRecord? task, string protocol) => task is null ? [] : HeldPorts.Of(task, protocol);
+
+    private static int FixedPortsOf(TaskResources? resources) => resources is null ? 0 : resources.Ports.Count + resources.UdpPorts.Count;
+
+    private static IEnumerable<string> GpusOf(TaskRecord? task) => task?.Containers.SelectMany(container => container.GpuIds ?? []) ?? [];
 
     private static int One(TaskRecord? task, Func<TaskRecord, bool> holds) => task is not null && holds(task) ? 1 : 0;
 

@@ -1,4 +1,3 @@
-using Estiba.Contracts.Ecs;
 using Estiba.State;
 
 namespace Estiba.Ecs.Scheduling;
@@ -6,90 +5,85 @@ namespace Estiba.Ecs.Scheduling;
 /// <summary>One pass over a cluster that finds container instances for tasks. Same instances, tasks and seed, same result.</summary>
 internal sealed class Placement
 {
-    private readonly List<InstanceCapacity> _instances;
     private readonly Random _random;
+    private readonly Dictionary<string, (int[] ValueOf, int Values)> _partitions = new(StringComparer.Ordinal);
 
-    private Placement(IEnumerable<InstanceCapacity> instances, Random random)
+    private Placement(List<InstanceCapacity> instances, Random random)
     {
-        _instances = [.. instances];
+        Instances = instances;
         _random = random;
     }
+
+    /// <summary>The instances that the pass knows, as the tasks that it has placed so far leave them.</summary>
+    internal IReadOnlyList<InstanceCapacity> Instances { get; }
+
+    /// <summary>Whether the cluster has any container instance that takes tasks.</summary>
+    internal bool HasInstances => Instances.Any(capacity => capacity.Instance.Status == ContainerInstanceStatus.Active);
 
     /// <summary>A pass over the cluster as it is now.</summary>
     /// <param name="view">The state to place in.</param>
     /// <param name="clusterKey">The cluster.</param>
     /// <param name="random">Decides for the strategy <c>random</c>.</param>
-    /// <param name="only">The instances that come into question, by key; null for all.</param>
-    internal static Placement In(View view, string clusterKey, Random random, IReadOnlySet<string>? only = null) => new(
-        view.Range(EcsTables.ContainerInstances, clusterKey + "/")
-            .Where(instance => instance.Status != ContainerInstanceStatus.Inactive && (only is null || only.Contains(instance.Key)))
-            .Select(instance => InstanceCapacity.Of(view, instance)),
-        random);
-
-    /// <summary>Whether the cluster has any container instance at all.</summary>
-    internal bool HasInstances => _instances.Count > 0;
-
-    /// <summary>The best instance for the task, which then counts the task as its own; null when there is none.</summary>
-    internal ContainerInstanceRecord? Place(TaskRecord task, PlacementRules rules)
+    internal static Placement In(View view, string clusterKey, Random random)
     {
-        var candidates = _instances.Where(instance => Obstacle(instance, task, rules) is null).ToList();
-        if (candidates.Count == 0) return null;
-        foreach (var preference in rules.Strategy)
+        var prefix = clusterKey + "/";
+        var instances = new List<InstanceCapacity>();
+
+        // Both come in the order of the instances' keys; an instance without tasks has no usage.
+        using var usages = view.Aggregates(EcsTables.Tasks, InstanceUsage.OfInstances, prefix).GetEnumerator();
+        var hasUsage = usages.MoveNext();
+        foreach (var instance in view.Range(EcsTables.ContainerInstances, prefix))
         {
-            if (candidates.Count == 1) break;
-            candidates = Narrow(candidates, preference, task.Group);
+            if (instance.Status == ContainerInstanceStatus.Inactive) continue;
+            var key = instance.Key;
+            while (hasUsage && string.CompareOrdinal(usages.Current.Key, key) < 0) hasUsage = usages.MoveNext();
+            instances.Add(new InstanceCapacity(instance, hasUsage && usages.Current.Key == key ? usages.Current.Value : InstanceUsage.None));
         }
 
-        var chosen = candidates[0];
-        chosen.Take(task);
-        return chosen.Instance;
+        return new Placement(instances, random);
     }
 
-    /// <summary>Why each instance cannot have the task, the closest first.</summary>
-    internal IReadOnlyList<(ContainerInstanceRecord Instance, PlacementObstacle Obstacle)> Explain(TaskRecord task, PlacementRules rules) =>
+    /// <summary>A pass over one instance, whatever its status.</summary>
+    internal static Placement On(View view, ContainerInstanceRecord instance, Random random) => new([InstanceCapacity.Of(view, instance)], random);
+
+    /// <summary>The instances that can have one of the tasks.</summary>
+    internal Candidates For(PlacementDemand demand) => new(demand, this, _random);
+
+    /// <summary>Why each instance cannot have one of the tasks, the closest first.</summary>
+    internal IReadOnlyList<(ContainerInstanceRecord Instance, PlacementObstacle Obstacle)> Explain(PlacementDemand demand) =>
     [
-        .. _instances
-            .Select(instance => (instance.Instance, Obstacle: Obstacle(instance, task, rules)!))
+        .. Instances
+            .Select(capacity => (capacity.Instance, Obstacle: demand.Obstacle(capacity)!))
             .Where(answer => answer.Obstacle is not null)
             .OrderBy(answer => answer.Obstacle.Distance),
     ];
 
-    private static PlacementObstacle? Obstacle(InstanceCapacity capacity, TaskRecord task, PlacementRules rules)
+    /// <summary>The instance that comes closest to having one of the tasks, and what is in the way; null when no instance takes tasks.</summary>
+    internal (ContainerInstanceRecord Instance, PlacementObstacle Obstacle)? Closest(PlacementDemand demand)
     {
-        var instance = capacity.Instance;
-        if (task.OnlyInstance is { } only && only != instance.Id) return PlacementObstacle.OtherInstance;
-        if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
-        if (!instance.AgentConnected) return PlacementObstacle.Agent;
-        if (!rules.RequiredAttributes.All(instance.Has)) return PlacementObstacle.Attribute;
-        if (!rules.MemberOf.All(query => query.Matches(capacity))) return PlacementObstacle.MemberOf;
-        if (rules.DistinctInstance && capacity.TasksOf(task.Group) > 0) return PlacementObstacle.DistinctInstance;
-        return capacity.Lack(task.Resources);
+        (ContainerInstanceRecord Instance, PlacementObstacle Obstacle)? closest = null;
+        foreach (var capacity in Instances)
+        {
+            if (demand.Obstacle(capacity) is not { } obstacle || obstacle == PlacementObstacle.Inactive) continue;
+            if (closest is null || obstacle.Distance < closest.Value.Obstacle.Distance) closest = (capacity.Instance, obstacle);
+        }
+
+        return closest;
     }
 
-    private List<InstanceCapacity> Narrow(List<InstanceCapacity> candidates, PlacementStrategy preference, string group) => preference.Type switch
+    /// <summary>The number of each instance's value of an attribute, and how many different values there are.</summary>
+    internal (int[] ValueOf, int Values) Partition(string attribute)
     {
-        PlacementStrategyType.Spread => Fewest(candidates, preference.Field, group),
-        PlacementStrategyType.Binpack => Least(candidates, instance => string.Equals(preference.Field, "cpu", StringComparison.OrdinalIgnoreCase) ? instance.Cpu : instance.Memory),
-        _ => [candidates[_random.Next(candidates.Count)]],
-    };
+        if (_partitions.TryGetValue(attribute, out var partition)) return partition;
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var valueOf = new int[Instances.Count];
+        for (var place = 0; place < valueOf.Length; place++)
+        {
+            var value = Instances[place].Instance.Attribute(attribute) ?? "";
+            if (!numbers.TryGetValue(value, out valueOf[place])) numbers.Add(value, valueOf[place] = numbers.Count);
+        }
 
-    // Those whose value of the attribute has the fewest tasks of the group on all instances, candidates or not.
-    private List<InstanceCapacity> Fewest(List<InstanceCapacity> candidates, string? field, string group)
-    {
-        var counts = _instances.GroupBy(instance => ValueOf(instance, field)).ToDictionary(sharing => sharing.Key, sharing => sharing.Sum(instance => instance.TasksOf(group)));
-        return Least(candidates, instance => counts[ValueOf(instance, field)]);
-    }
-
-    private static string ValueOf(InstanceCapacity capacity, string? field) => field switch
-    {
-        null or "instanceId" or "host" => capacity.Instance.Id,
-        _ when field.StartsWith("attribute:", StringComparison.Ordinal) => capacity.Instance.Attribute(field["attribute:".Length..]) ?? "",
-        _ => capacity.Instance.Attribute(field) ?? "",
-    };
-
-    private static List<InstanceCapacity> Least(List<InstanceCapacity> candidates, Func<InstanceCapacity, int> measure)
-    {
-        var least = candidates.Min(measure);
-        return candidates.FindAll(candidate => measure(candidate) == least);
+        _partitions.Add(attribute, (valueOf, numbers.Count));
+        return (valueOf, numbers.Count);
     }
 }

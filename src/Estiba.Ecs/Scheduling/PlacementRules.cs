@@ -16,8 +16,14 @@ internal sealed record PlacementRules
     /// <summary>Conditions on the instance, all of which must hold.</summary>
     internal IReadOnlyList<ClusterQuery> MemberOf { get; init; } = [];
 
+    /// <summary>The one container instance that may have the tasks, by id; null for any.</summary>
+    internal string? OnlyInstance { get; init; }
+
+    /// <summary>The capacity provider whose instances may have the tasks, by name; null for any.</summary>
+    internal string? CapacityProvider { get; init; }
+
     /// <summary>Preferences, the first above the second and so on.</summary>
-    internal IReadOnlyList<PlacementStrategy> Strategy { get; init; } = [];
+    internal IReadOnlyList<PlacementPreference> Preferences { get; init; } = [];
 
     /// <summary>The rules of a task.</summary>
     /// <param name="definition">Its definition, which may have constraints of its own.</param>
@@ -33,7 +39,7 @@ internal sealed record PlacementRules
             .. (constraints ?? []).Where(constraint => constraint.Type == PlacementConstraintType.MemberOf).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
             .. (definition.PlacementConstraints ?? []).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
         ],
-        Strategy = strategy ?? [],
+        Preferences = PlacementPreference.Of(strategy ?? []),
     };
 
     /// <summary>Whether the instance has the attributes and meets the conditions; its room and its other tasks do not matter.</summary>

@@ -147,9 +147,12 @@ public sealed partial class EcsApi
 
     private static bool MayLackTaskDefinition(CreateServiceRequest request) => request.DeploymentController?.Type == DeploymentControllerType.External;
 
+    private static bool CanBeBalanced(CreateServiceRequest request) =>
+        ZoneBalance.IsPossible(request.SchedulingStrategy, request.DeploymentController?.Type, request.DeploymentConfiguration, request.PlacementStrategy);
+
     private static Service SettingsOf(CreateServiceRequest request, CallContext context, IReadOnlyList<CapacityProviderStrategyItem> strategy) => new()
     {
-        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? AvailabilityZoneRebalancing.Disabled,
+        AvailabilityZoneRebalancing = request.AvailabilityZoneRebalancing ?? (CanBeBalanced(request) ? AvailabilityZoneRebalancing.Enabled : AvailabilityZoneRebalancing.Disabled),
         DeploymentConfiguration = ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon),
         DeploymentController = request.DeploymentController ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
         EnableECSManagedTags = request.EnableECSManagedTags ?? false,

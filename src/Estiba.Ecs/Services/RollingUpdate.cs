@@ -75,7 +75,7 @@ internal static class RollingUpdate
         /// <summary>Of the primary deployment, but failing health checks.</summary>
         internal List<TaskRecord> Sick { get; } = [];
 
-        /// <summary>To be replaced: of older deployments, or on draining instances.</summary>
+        /// <summary>To be replaced: of older deployments, on draining instances, or in a zone that has too many.</summary>
         internal List<TaskRecord> Old { get; } = [];
 
         /// <summary>On lost instances; kept until others do their work, because the instance may come back.</summary>
@@ -92,7 +92,7 @@ internal static class RollingUpdate
                 var standing = task.ContainerInstance is { } instance ? standingOf(instance) : InstanceStanding.Staying;
                 if (!task.IsWanted) parts.Leaving += standing == InstanceStanding.Lost ? 0 : 1;
                 else if (standing == InstanceStanding.Lost) parts.Away.Add(task);
-                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id) parts.Old.Add(task);
+                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id || task.Id == service.Moving) parts.Old.Add(task);
                 else if (service.IsSick(task, now)) parts.Sick.Add(task);
                 else parts.Sound.Add(task);
             }

@@ -2,8 +2,8 @@ namespace Estiba.Ecs.Services;
 
 /// <summary>Chooses the tasks to give up when a service has too many.</summary>
 /// <remarks>
-/// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What does not run
-/// yet goes before what does, and the newest before the oldest.
+/// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What is not healthy
+/// (yet) goes before what is, and the newest before the oldest.
 /// </remarks>
 internal static class ScaleIn
 {
@@ -17,9 +17,9 @@ internal static class ScaleIn
         if (count <= 0) return chosen;
 
         var zones = tasks.GroupBy(task => task.AvailabilityZone ?? "").Select(zone => new Zone(zone, mayGo)).ToList();
-        foreach (var running in (ReadOnlySpan<bool>)[false, true])
+        foreach (var healthy in (ReadOnlySpan<bool>)[false, true])
         {
-            foreach (var zone in zones) zone.Offer(running);
+            foreach (var zone in zones) zone.Offer(healthy);
             while (chosen.Count < count && zones.Where(zone => zone.HasCandidate).MaxBy(zone => zone.Tasks) is { } fullest) chosen.Add(fullest.Take());
         }
 
@@ -43,12 +43,12 @@ internal static class ScaleIn
 
         internal bool HasCandidate => _queue.Count > 0;
 
-        internal void Offer(bool running)
+        internal void Offer(bool healthy)
         {
             _queue.Clear();
             foreach (var host in _hosts)
             {
-                host.Offer(running);
+                host.Offer(healthy);
                 Queue(host);
             }
         }
@@ -85,8 +85,7 @@ internal static class ScaleIn
 
         internal TaskRecord? Newest => _candidates.TryPeek(out var newest) ? newest : null;
 
-        internal void Offer(bool running) =>
-            _candidates = new Stack<TaskRecord>(_mayGo.Where(task => TaskStatus.Order(task.LastStatus) >= TaskStatus.Order(TaskStatus.Running) == running).OrderBy(task => task.CreatedAt));
+        internal void Offer(bool healthy) => _candidates = new Stack<TaskRecord>(_mayGo.Where(task => task.IsHealthy == healthy).OrderBy(task => task.CreatedAt));
 
         internal TaskRecord Take()
         {

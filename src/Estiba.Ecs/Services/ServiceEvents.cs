@@ -31,6 +31,10 @@ internal static class ServiceEvents
 
     internal const string SteadyState = "has reached a steady state.";
 
+    internal static string NotBalanced(string zones) => $"is not AZ balanced with {zones}. AZ Rebalancing in progress.";
+
+    internal static string Balanced(string zones) => $"is AZ balanced with {zones}.";
+
     internal const string FailingToStart = "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
     internal static string DeploymentCompleted(string deployment) => $"(deployment {deployment}) deployment completed.";
@@ -40,6 +44,8 @@ internal static class ServiceEvents
     internal static string RollingBack(string deployment) => $"rolling back to deployment {deployment}.";
 
     internal static string FailedHealthChecks(TaskRecord task) => $"(task {task.Id}) failed container health checks.";
+
+    internal static string FailedToLaunch(string reason) => $"failed to launch a task with (error {reason}).";
 
     internal static string UnableToPlace(string reason) =>
         $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";

@@ -25,7 +25,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var census = ServiceCensus.Of(view, serviceKey);
         var tasks = census.Of(primary.Id);
         if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
-        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && !service.IsSteady) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
         return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
             .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of("service:" + service.Name) > 0);
     }
@@ -71,11 +71,34 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var alive = present.Select(task => task.StartedBy).ToHashSet();
         var kept = edit.Service.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id)).ToList();
         if (kept.Count < edit.Service.Deployments.Count) edit.Service = edit.Service with { Deployments = kept };
-        if (!step.IsSettled || edit.Service.IsSteady) return;
+        if (!step.IsSettled) return;
 
-        if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
-        edit.Say(ServiceEvents.SteadyState);
-        edit.Service = edit.Service with { IsSteady = true };
+        if (!edit.Service.IsSteady)
+        {
+            if (edit.Service.Primary.IsInProgress) ServiceDeployments.Complete(edit);
+            edit.Say(ServiceEvents.SteadyState);
+            edit.Service = edit.Service with { IsSteady = true };
+        }
+
+        if (!edit.Service.IsDaemon) Balance(edit, present);
+    }
+
+    /// <summary>Begins to replace one task of the zone with the most, if there is room for it where there are the fewest; one after another.</summary>
+    private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
+    {
+        var (service, view) = (edit.Service, edit.Transaction);
+        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptiest))
+        {
+            var moving = ScaleIn.Choose(tasks.FindAll(task => task.AvailabilityZone == fullest), 1, task => !task.IsProtected(edit.Now));
+            if (moving is not [var task] || !ZoneBalance.HasRoom(view, service, task, emptiest)) return;
+            if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
+        }
+        else if (service.Moving is not null)
+        {
+            edit.Say(ServiceEvents.Balanced(ZoneBalance.Describe(view, service)));
+            edit.Service = edit.Service with { Moving = null };
+        }
     }
 
     private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)

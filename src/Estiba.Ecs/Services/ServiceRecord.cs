@@ -41,11 +41,17 @@ public sealed record ServiceRecord
     /// <summary>The number of the newest event.</summary>
     public long LastEvent { get; init; }
 
+    /// <summary>The task that is being replaced to balance the zones, by id; null while none is.</summary>
+    public string? Moving { get; init; }
+
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
+
+    /// <summary>When that was last said.</summary>
+    public DateTimeOffset? PlacementFailureAt { get; init; }
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }

@@ -9,6 +9,7 @@ namespace Estiba.Ecs.Services;
 internal static class ServiceRequests
 {
     private const int MostTasks = 5000;
+    private const string CannotBeBalanced = "Availability Zone rebalancing needs the scheduling strategy REPLICA, the deployment controller ECS, a maximumPercent above 100, and no placement strategy or one that begins with spread over attribute:ecs.availability-zone.";
 
     /// <summary>Everything that can be said of a request to create a service without looking at the state.</summary>
     /// <exception cref="AwsException">In ECS's words.</exception>
@@ -28,6 +29,8 @@ internal static class ServiceRequests
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
         if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
+        if (request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled && !ZoneBalance.IsPossible(request.SchedulingStrategy, request.DeploymentController?.Type, request.DeploymentConfiguration, request.PlacementStrategy))
+            throw EcsErrors.InvalidParameterException(CannotBeBalanced);
         if (request.Role is not null) throw EcsErrors.InvalidParameterException("IAM roles are only valid for services configured to use load balancers.");
     }
 
@@ -48,6 +51,9 @@ internal static class ServiceRequests
     /// <exception cref="AwsException">In ECS's words.</exception>
     internal static void ValidateFor(ServiceRecord service, UpdateServiceRequest request)
     {
+        var settings = ServiceUpdate.Apply(service.Settings, request);
+        if (request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled && !ZoneBalance.IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy))
+            throw EcsErrors.InvalidParameterException(CannotBeBalanced);
         if (service.IsDaemon && request.DesiredCount is not null)
             throw EcsErrors.InvalidParameterException("The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again");
         if (service.IsDaemon && request.PlacementStrategy is { Count: > 0 })
@@ -85,7 +91,6 @@ internal static class ServiceRequests
         if (request.PlacementStrategy is { Count: > 0 }) throw EcsErrors.InvalidParameterException("The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again.");
         if (request.PlacementConstraints?.Any(constraint => constraint.Type == PlacementConstraintType.DistinctInstance) == true)
             throw EcsErrors.InvalidParameterException("The daemon scheduling strategy supports only the placement constraint memberOf. Remove distinctInstance and try again.");
-        if (request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled) throw EcsErrors.InvalidParameterException("Availability Zone rebalancing does not support the daemon scheduling strategy.");
     }
 
     private static void ValidateCount(int? desired)

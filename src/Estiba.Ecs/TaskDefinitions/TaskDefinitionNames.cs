@@ -14,7 +14,7 @@ internal static partial class TaskDefinitionNames
     /// <exception cref="AwsException"><c>ClientException</c>: there is none, or it is inactive or being deleted.</exception>
     internal static TaskDefinitionRecord Require(View view, Scope scope, string? nameOrArn)
     {
-        if (string.IsNullOrEmpty(nameOrArn)) throw InvalidParameterException("TaskDefinition should not be null or empty.");
+        if (string.IsNullOrEmpty(nameOrArn)) throw InvalidParameterException("TaskDefinition can not be blank.");
         if (Find(view, scope, nameOrArn) is not { } definition) throw ClientException("TaskDefinition not found.");
         return definition.IsActive ? definition : throw ClientException("TaskDefinition is inactive");
     }

@@ -1,5 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Agents;
+using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.TaskDefinitions;
@@ -15,15 +17,17 @@ public sealed partial class EcsApi
     private const int MostInstancesStarted = 10;
 
     /// <inheritdoc />
-    public Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var count = request.Count ?? 1;
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
+        TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
-        return _store.CommitAsync(
+        await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -40,11 +44,17 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var strategy = CapacityStrategy.Of(cluster, request.LaunchType, request.CapacityProviderStrategy);
+                var candidatesOf = new Dictionary<string, Candidates>(StringComparer.Ordinal);
                 for (var n = 0; n < count && failures.Count == 0; n++)
                 {
-                    var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is { } instance) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.AddRange(placement.Explain(task, rules).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
+                    var provider = strategy.Count > 0 ? CapacityStrategy.Next(strategy, name => started.Count(other => other.CapacityProvider == name)) : null;
+                    var task = order.Make(cluster, definition, _ids, Now) with { CapacityProvider = provider };
+                    if (!candidatesOf.TryGetValue(provider ?? "", out var candidates))
+                        candidatesOf.Add(provider ?? "", candidates = placement.For(new PlacementDemand(task.Group, task.Resources, rules with { CapacityProvider = provider })));
+
+                    if (candidates.Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.AddRange(placement.Explain(candidates.Demand).Where(answer => answer.Obstacle != PlacementObstacle.Inactive).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
                 }
 
                 return new RunTaskResponse { Tasks = Start(transaction, cluster, "RunTask", request.ClientToken, request, started), Failures = failures };
@@ -53,11 +63,13 @@ public sealed partial class EcsApi
     }
 
     /// <inheritdoc />
-    public Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
+        TaskRequests.ValidateTexts(request.StartedBy);
 
-        return _store.CommitAsync(
+        await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -69,6 +81,7 @@ public sealed partial class EcsApi
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
+                var placements = new Dictionary<string, Placement>(StringComparer.Ordinal);
                 foreach (var name in names)
                 {
                     if (FindInstance(transaction, cluster, name) is not { } instance)
@@ -77,15 +90,28 @@ public sealed partial class EcsApi
                         continue;
                     }
 
-                    var placement = Placement.In(transaction, cluster.Key, _random, new HashSet<string> { instance.Key });
+                    // An instance may be named more than once.
+                    if (!placements.TryGetValue(instance.Key, out var placement)) placements.Add(instance.Key, placement = Placement.On(transaction, instance, _random));
                     var task = order.Make(cluster, definition, _ids, Now);
-                    if (placement.Place(task, rules) is not null) started.Add(TaskTransitions.Place(task, instance));
-                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(task, rules) is [var answer, ..] ? answer.Obstacle.Code : "INACTIVE" });
+                    var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                    if (placement.For(demand).Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
+                    else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }
 
                 return new StartTaskResponse { Tasks = Start(transaction, cluster, "StartTask", clientToken: null, request, started), Failures = failures };
             },
             cancellation);
+    }
+
+    /// <summary>Looks whether the tasks would get the credentials of their roles. A request that is wrong otherwise is refused for that.</summary>
+    /// <exception cref="AwsException"><c>ClientException</c>: a role cannot be assumed.</exception>
+    private async System.Threading.Tasks.Task RequireRolesAsync(string? clusterName, string? definitionName, TaskOverride? overrides, CallContext context, CancellationToken cancellation)
+    {
+        var (view, scope) = (_store.Current, Scope.Of(context));
+        if (ClusterNames.Find(view, scope, clusterName) is not { } cluster || TaskDefinitionNames.Find(view, scope, definitionName ?? "") is not { IsActive: true } definition) return;
+        var (role, executionRole) = TaskRole.Named(definition.Definition, overrides, scope);
+        foreach (var each in new[] { role, executionRole })
+            if (each is not null && !await _roles.IsAssumableAsync(each, cluster, cancellation)) throw EcsErrors.ClientException(RoleSessions.Refusal(each));
     }
 
     private IReadOnlyList<EcsTask> Start(Transaction transaction, ClusterRecord cluster, string operation, string? clientToken, IShape request, List<TaskRecord> tasks)

@@ -33,6 +33,7 @@ public sealed partial class EcsApi
         var scope = Scope.Of(context);
         var cluster = ClusterNames.Require(view, scope, request.Cluster);
         var size = Paging.Size(request.MaxResults);
+        TaskRequests.ValidateTexts(request.StartedBy);
         var desired = request.DesiredStatus ?? DesiredStatus.Running;
         if (request.ServiceName is not null && (request.Family is not null || request.StartedBy is not null))
             throw EcsErrors.InvalidParameterException("Cannot filter by serviceName together with family or startedBy.");
@@ -54,7 +55,7 @@ public sealed partial class EcsApi
     /// <inheritdoc />
     public Task<StopTaskResponse> StopTaskAsync(StopTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
-        if (request.Reason is { Length: > 1024 }) throw EcsErrors.InvalidParameterException("Reason cannot be longer than 1024 characters.");
+        TaskRequests.ValidateTexts(reason: request.Reason);
         return _store.CommitAsync(
             transaction =>
             {

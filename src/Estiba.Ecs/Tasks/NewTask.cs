@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Agents;
 
 namespace Estiba.Ecs.Tasks;
 
@@ -10,6 +11,7 @@ internal static class NewTask
     internal static TaskRecord Waiting(ClusterRecord cluster, TaskDefinitionRecord definition, TaskOverride? overrides, EcsIds ids, DateTimeOffset now)
     {
         var id = ids.Resource();
+        var (role, executionRole) = TaskRole.Named(definition.Definition, overrides, cluster.Scope);
         return new TaskRecord
         {
             Scope = cluster.Scope,
@@ -24,6 +26,8 @@ internal static class NewTask
             CreatedAt = now,
             Version = 1,
             Overrides = overrides,
+            RoleCredentialsId = role is null ? null : ids.Secret(),
+            ExecutionRoleCredentialsId = executionRole is null ? null : ids.Secret(),
             HasHealthCheck = definition.Definition.ContainerDefinitions!.Any(container => container is { HealthCheck: not null, Essential: not false }),
             Resources = TaskResourceRequirement.Of(definition.Definition, overrides),
             Containers = [.. definition.Definition.ContainerDefinitions!.Select(container => ContainerOf(cluster, id, container, overrides, ids))],

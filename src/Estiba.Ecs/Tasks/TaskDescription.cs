@@ -12,6 +12,7 @@ internal static class TaskDescription
     {
         var arn = task.Arn;
         var definition = view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))?.Definition;
+        var connectivity = TaskConnectivity.Of(view, task);
         return new EcsTask
         {
             Attachments = [],
@@ -19,8 +20,8 @@ internal static class TaskDescription
             AvailabilityZone = task.AvailabilityZone,
             CapacityProviderName = task.CapacityProvider,
             ClusterArn = task.Scope.Arn($"cluster/{task.Cluster}"),
-            Connectivity = task.ConnectivityAt is null ? null : Connectivity.Connected,
-            ConnectivityAt = task.ConnectivityAt,
+            Connectivity = connectivity.Status,
+            ConnectivityAt = connectivity.At,
             ContainerInstanceArn = task.ContainerInstance is { } instance ? ContainerInstanceRecord.ArnOf(task.Scope, task.Cluster, instance) : null,
             Containers = [.. task.Containers.Select(container => container with { TaskArn = arn })],
             Cpu = (task.Overrides?.Cpu ?? definition?.Cpu) ?? task.Resources.Cpu.ToString(CultureInfo.InvariantCulture),

@@ -59,6 +59,12 @@ public sealed record TaskRecord
     /// <summary>Overrides of the definition.</summary>
     public TaskOverride? Overrides { get; init; }
 
+    /// <summary>Under which id its containers ask for the credentials of its task role; null without one. The credentials themselves are nowhere.</summary>
+    public string? RoleCredentialsId { get; init; }
+
+    /// <summary>Under which id its agent keeps the credentials of its execution role; null without one.</summary>
+    public string? ExecutionRoleCredentialsId { get; init; }
+
     /// <summary>Its tags.</summary>
     public IReadOnlyList<Tag> Tags { get; init; } = [];
 

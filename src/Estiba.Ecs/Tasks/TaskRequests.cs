@@ -9,6 +9,11 @@ internal static class TaskRequests
 {
     private const int MostConstraints = 10;
     private const int MostStrategies = 5;
+    private const int LongestExpression = 2000;
+    private const int LongestStartedBy = 128;
+    private const int LongestToken = 64;
+    private const int LongestReason = 1024;
+    private const int LongestOverrides = 8192;
 
     /// <summary>Refuses what needs capacity that is not a container instance, and what says twice where tasks are to run.</summary>
     /// <exception cref="AwsException"><c>UnsupportedFeatureException</c> or <c>InvalidParameterException</c>.</exception>
@@ -17,6 +22,20 @@ internal static class TaskRequests
         if (launchType is not null && strategy is { Count: > 0 })
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         if (launchType == LaunchType.Fargate) throw EcsErrors.UnsupportedFeatureException("Estiba does not run tasks with launch type FARGATE yet. Use EC2 with container instances of your own.");
+    }
+
+    /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidateTexts(string? startedBy = null, string? clientToken = null, string? reason = null)
+    {
+        Check("startedBy", startedBy, LongestStartedBy);
+        Check("clientToken", clientToken, LongestToken);
+        Check("reason", reason, LongestReason);
+
+        static void Check(string name, string? text, int longest)
+        {
+            if (text?.Length > longest) throw EcsErrors.InvalidParameterException($"{name} longer than {longest}.");
+        }
     }
 
     /// <summary>Platform versions are Fargate's.</summary>
@@ -36,9 +55,10 @@ internal static class TaskRequests
             throw EcsErrors.InvalidParameterException("Network Configuration is not valid for the given networkMode of this task definition.");
     }
 
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: an override names a container that the definition does not have.</exception>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: they are too long, or one is for a container that the definition does not have.</exception>
     internal static void ValidateOverrides(TaskDefinition definition, TaskOverride? overrides)
     {
+        if (overrides is not null && ShapeJson.ToText(overrides).Length > LongestOverrides) throw EcsErrors.InvalidParameterException($"Container Overrides length must be at most {LongestOverrides}");
         foreach (var change in overrides?.ContainerOverrides ?? [])
         {
             if (definition.ContainerDefinitions!.All(container => container.Name != change.Name))
@@ -51,27 +71,43 @@ internal static class TaskRequests
     {
         if (constraints is { Count: > MostConstraints }) throw EcsErrors.InvalidParameterException($"Maximum number of constraints is {MostConstraints}.");
         if (strategies is { Count: > MostStrategies }) throw EcsErrors.InvalidParameterException($"Maximum number of strategies is {MostStrategies}.");
-        foreach (var constraint in constraints ?? [])
-        {
-            if (constraint.Type is null) throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
-            if (constraint.Type == PlacementConstraintType.MemberOf) ClusterQuery.Parse(constraint.Expression);
-            else if (!string.IsNullOrEmpty(constraint.Expression)) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
-        }
-
+        foreach (var constraint in constraints ?? []) ValidateConstraint(constraint);
         foreach (var strategy in strategies ?? []) ValidateStrategy(strategy);
+    }
+
+    private static void ValidateConstraint(PlacementConstraint constraint)
+    {
+        switch (constraint.Type)
+        {
+            case PlacementConstraintType.MemberOf:
+                if (constraint.Expression is { Length: > LongestExpression }) throw EcsErrors.InvalidParameterException($"memberOf expression cannot be longer than {LongestExpression} characters.");
+                ClusterQuery.Parse(constraint.Expression);
+                break;
+            case PlacementConstraintType.DistinctInstance:
+                if (constraint.Expression is not null) throw EcsErrors.InvalidParameterException("distinctInstance expression should not be specified.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement constraint type cannot be empty.");
+        }
     }
 
     private static void ValidateStrategy(PlacementStrategy strategy)
     {
         var field = strategy.Field ?? "";
-        var valid = strategy.Type switch
+        switch (strategy.Type)
         {
-            PlacementStrategyType.Random => field.Length == 0,
-            PlacementStrategyType.Binpack => field.Equals("cpu", StringComparison.OrdinalIgnoreCase) || field.Equals("memory", StringComparison.OrdinalIgnoreCase),
-            PlacementStrategyType.Spread => field is "" or "instanceId" or "host" || field.StartsWith("attribute:", StringComparison.Ordinal) || field.StartsWith("ecs.", StringComparison.Ordinal),
-            _ => throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty."),
-        };
-        if (valid) return;
-        throw EcsErrors.InvalidParameterException(strategy.Type == PlacementStrategyType.Random ? "random field should not be specified." : $"{strategy.Type} field '{field}' is invalid.");
+            case PlacementStrategyType.Random:
+                if (field.Length > 0) throw EcsErrors.InvalidParameterException("random field should not be specified.");
+                break;
+            case PlacementStrategyType.Binpack:
+                if (!field.Equals("cpu", StringComparison.OrdinalIgnoreCase) && !field.Equals("memory", StringComparison.OrdinalIgnoreCase)) throw EcsErrors.InvalidParameterException($"binpack field '{field}' is invalid.");
+                break;
+            case PlacementStrategyType.Spread:
+                if (field is not ("" or "instanceId" or "host") && !field.StartsWith("attribute:", StringComparison.Ordinal) && !field.StartsWith("ecs.", StringComparison.Ordinal))
+                    throw EcsErrors.InvalidParameterException($"spread field '{field}' is invalid.");
+                break;
+            default:
+                throw EcsErrors.InvalidParameterException("Placement strategy type cannot be empty.");
+        }
     }
 }

@@ -18,11 +18,13 @@ internal static class TaskResourceRequirement
         var cpu = TaskSize.Cpu(overrides?.Cpu) ?? TaskSize.Cpu(definition.Cpu) ?? containers.Sum(container => container.Override?.Cpu ?? container.Definition.Cpu ?? 0);
         var memory = TaskSize.Memory(overrides?.Memory) ?? TaskSize.Memory(definition.Memory)
             ?? containers.Sum(container => container.Override?.MemoryReservation ?? container.Definition.MemoryReservation ?? container.Override?.Memory ?? container.Definition.Memory ?? 0);
+        List<int> gpus = [.. containers.Select(container => Gpus(container.Override?.ResourceRequirements ?? container.Definition.ResourceRequirements))];
         return new TaskResources(cpu, memory)
         {
             Ports = HostPorts(definition, TransportProtocol.Tcp),
             UdpPorts = HostPorts(definition, TransportProtocol.Udp),
-            Gpus = containers.Sum(container => Gpus(container.Override?.ResourceRequirements ?? container.Definition.ResourceRequirements)),
+            Gpus = gpus.Sum(),
+            ContainerGpus = gpus.Sum() > 0 ? gpus : [],
         };
     }
 

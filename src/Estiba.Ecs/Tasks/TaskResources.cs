@@ -13,4 +13,7 @@ public sealed record TaskResources(int Cpu, int Memory)
 
     /// <summary>GPUs.</summary>
     public int Gpus { get; init; }
+
+    /// <summary>GPUs of each container, in the order of the definition; empty when no container needs any.</summary>
+    public IReadOnlyList<int> ContainerGpus { get; init; } = [];
 }

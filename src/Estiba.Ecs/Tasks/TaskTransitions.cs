@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.State;
 
@@ -21,13 +22,21 @@ internal static class TaskTransitions
             };
 
     /// <summary>The task on its container instance.</summary>
-    internal static TaskRecord Place(TaskRecord task, ContainerInstanceRecord instance) => task with
+    internal static TaskRecord Place(TaskRecord task, PlacementChoice choice) => task with
     {
         LastStatus = TaskStatus.Pending,
-        ContainerInstance = instance.Id,
-        AvailabilityZone = instance.Attribute("ecs.availability-zone"),
+        ContainerInstance = choice.Instance.Id,
+        AvailabilityZone = choice.Instance.Attribute("ecs.availability-zone"),
+        Containers = choice.Gpus.Count == 0 ? task.Containers : WithGpus(task, choice.Gpus),
         Version = task.Version + 1,
     };
+
+    private static List<Container> WithGpus(TaskRecord task, IReadOnlyList<string> gpus)
+    {
+        var next = 0;
+        return [.. task.Containers.Zip(task.Resources.ContainerGpus, (container, count) =>
+            count == 0 ? container : container with { GpuIds = [.. gpus.Skip((next += count) - count).Take(count)] })];
+    }
 
     /// <summary>Writes a task that runs; if that alone makes it healthy, its service may start tasks freely again.</summary>
     internal static void Run(Transaction transaction, TaskRecord task, EcsIds ids, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.Sts;
 using Estiba.Identity.Credentials;
+using Estiba.Identity.Policies;
 using Estiba.Identity.Roles;
 using Estiba.Identity.Sessions;
 using Estiba.Identity.Users;
@@ -11,8 +12,8 @@ namespace Estiba.Identity;
 
 /// <summary>The operations of STS: who calls, and temporary credentials.</summary>
 /// <remarks>
-/// A role's trust policy is kept but not enforced, so everybody with credentials may assume every role. The root of an account may too,
-/// which AWS does not allow: here it is the platform's owner, and often the only caller there is.
+/// A role's trust policy decides which service may assume it. For whoever has credentials it is not enforced: they may assume every role. The root
+/// of an account may too, which AWS does not allow: here it is the platform's owner, and often the only caller there is.
 /// </remarks>
 /// <param name="store">Where sessions are.</param>
 /// <param name="root">The platform's owner.</param>
@@ -77,7 +78,7 @@ public sealed class StsApi(Store store, RootCredentials root, UniqueIds ids, Tim
             {
                 var name = arn.Resource[(arn.Resource.LastIndexOf('/') + 1)..];
                 var role = transaction.Find(IdentityTables.Roles, RoleRecord.KeyOf(arn.AccountId, name))?.Role;
-                if (role is null || role.Arn != request.RoleArn)
+                if (role is null || role.Arn != request.RoleArn || context.Service is not null && !TrustPolicy.Admits(role.AssumeRolePolicyDocument!, context))
                 {
                     throw new AwsException("AccessDenied",
                         $"User: {context.PrincipalArn} is not authorized to perform: sts:AssumeRole on resource: {request.RoleArn}", 403);

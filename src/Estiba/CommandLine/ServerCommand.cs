@@ -26,8 +26,15 @@ internal static class ServerCommand
         HelpName = "file",
     };
 
+    private static readonly Option<int?> LostAfter = new("--lost-after")
+    {
+        Description = "How long a host may be silent before its services' tasks are started elsewhere. With less than a minute, a short outage may move them. [default: 60]",
+        HelpName = "seconds",
+    };
+
     static ServerCommand()
     {
+        PlatformOptions.Refuse(LostAfter, text => !int.TryParse(text, out var seconds) || seconds is < 5 or > 3600, text => $"'{text}' is no time that a host may be silent: it must be from 5 to 3600 seconds.");
         PlatformOptions.Refuse(Advertise, text => Uri.CheckHostName(text) == UriHostNameType.Unknown, text => $"'{text}' is no address and no name.");
         foreach (var file in new[] { Certificate, Key, Authority }) PlatformOptions.Refuse(file, text => !File.Exists(text), text => $"There is no file '{text}'.");
     }
@@ -37,7 +44,7 @@ internal static class ServerCommand
         var command = new Command("server", "Start the services alone, without virtual instances: other machines join with 'estiba agent'.")
         {
             PlatformOptions.Port, PlatformOptions.Data, PlatformOptions.Account, PlatformOptions.Region, PlatformOptions.Bind, Advertise,
-            Certificate, Key, Authority,
+            Certificate, Key, Authority, LostAfter,
         };
         command.Validators.Add(result =>
         {
@@ -57,6 +64,7 @@ internal static class ServerCommand
         return configuration with
         {
             Advertise = parsed.GetValue(Advertise) ?? HostAddresses.Reached(configuration.Bind)?.ToString(),
+            HostsLostAfter = parsed.GetValue(LostAfter) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Certificate = parsed.GetValue(Certificate) is { } certificate ? new CertificateFiles(certificate, parsed.GetRequiredValue(Key)!, parsed.GetValue(Authority)) : null,
         };
     }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Security.Cryptography;
 using Estiba.Agent;
 using Estiba.Agent.Engines;
+using Estiba.Agent.Metadata;
 using Estiba.Compute;
 using Estiba.Compute.Instances;
 using Estiba.Compute.Networking;
@@ -94,10 +96,19 @@ internal sealed class Platform : IAsyncDisposable
         var credentials = new InstanceCredentials(hosts);
         var joining = new JoinDoors(new JoinTokens(store, _time), _loggers.CreateLogger("Estiba.Joining"));
 
-        var ecsIds = new EcsIds(new Random());
-        var ecsOptions = new EcsOptions { AgentEndpoint = _configuration.AgentEndpoint, MayRegister = hosts.MayRegister };
-        var ecs = new EcsApi(store, ecsIds, Random.Shared, ecsOptions, _time);
-        var controllers = EndWith(new EcsControllers(store, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
+        var sts = new StsApi(store, root, ids, _time);
+        var ecsIds = new EcsIds(new Random(), RandomNumberGenerator.Create());
+        var ecsOptions = new EcsOptions
+        {
+            AgentEndpoint = _configuration.AgentEndpoint,
+            Registry = _configuration.Registry,
+            Version = CommandLine.Version.Text,
+            MayRegister = hosts.MayRegister,
+            MayStay = caller => _configuration.AnyCredentials || credentials.Find(caller.AccessKeyId) is not null,
+        };
+        if (_configuration.HostsLostAfter is { } silence) ecsOptions = ecsOptions.WithHostsLostAfter(silence);
+        var ecs = new EcsApi(store, sts, ecsIds, Random.Shared, ecsOptions, _time);
+        var controllers = EndWith(new EcsControllers(store, sts, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);
         _end.Push(() => Disposed(ecr));
         var logs = EndWith(await LogsApi.OpenAsync(store, data.Logs, _time, logger: _loggers.CreateLogger("Estiba.Logs")));
@@ -109,7 +120,7 @@ internal sealed class Platform : IAsyncDisposable
             GatewayOptions(certificate),
             [
                 new EcsDispatcher(ecs), new EcrDispatcher(ecr.Api), new LogsDispatcher(logs),
-                new StsDispatcher(new StsApi(store, root, ids, _time)), new IamDispatcher(new IamApi(store, root, ids, _time)),
+                new StsDispatcher(sts), new IamDispatcher(new IamApi(store, root, ids, _time)),
                 .. HasInstances ? [new Ec2Dispatcher(ec2)] : (ServiceDispatcher[])[],
             ],
             credentials,
@@ -127,8 +138,32 @@ internal sealed class Platform : IAsyncDisposable
         await controllers.StartAsync(cancellation);
         WorkInBackground(ecr.RunAsync);
         if (!HasInstances) return;
-        StartInstances(store, network, credentials, new AgentServices { Ecs = ecs, Logs = logs, Ecr = ecr.Api });
+        var metadata = EndWith(await OpenMetadataAsync(cancellation));
+        var forContainers = metadata.HasAddress ? await OpenForContainersAsync(gateway, cancellation) : null;
+        StartInstances(store, network, metadata, forContainers, credentials, new AgentServices { Ecs = ecs, Logs = logs, Ecr = ecr.Api });
         await new FirstInstances(ecs, ec2, AccountId, _configuration.Region).StartAsync(_configuration.Instances, cancellation);
+    }
+
+    private async Task<MetadataDoor> OpenMetadataAsync(CancellationToken cancellation) => _configuration.Engine == EngineKind.Docker
+        ? await MetadataDoor.OpenAsync(ContainerEngines.SocketOf(_configuration.DockerHost), _time, _loggers, cancellation)
+        : MetadataDoor.Pretended();
+
+    /// <summary>Lets containers reach the platform too; a platform that checks nobody is for this machine's own programs alone.</summary>
+    private async Task<Uri?> OpenForContainersAsync(GatewayServer gateway, CancellationToken cancellation)
+    {
+        if (_configuration.AnyCredentials) return null;
+        var endPoint = new IPEndPoint(MetadataAddress.EndPoint.Address, _configuration.Port);
+        try
+        {
+            // Who listens on all addresses listens on this one already.
+            if (!IPAddress.Any.Equals(_configuration.Bind)) await gateway.ListenForContainersAsync(endPoint, LocalCallers.Admits, cancellation);
+            return new Uri($"http://{endPoint}");
+        }
+        catch (IOException taken)
+        {
+            InstanceLog.NotForContainers(_loggers.CreateLogger("Estiba.Agent"), endPoint, taken.Message);
+            return null;
+        }
     }
 
     private async Task<IInstanceNetwork> OpenNetworkAsync(CancellationToken cancellation)
@@ -162,11 +197,19 @@ internal sealed class Platform : IAsyncDisposable
         Door.Signed(path, action, (http, caller) => controllers.Agents.HandleAsync(http, caller, _stopping.Token));
 
     /// <summary>Ends last what was started last: first no instance is started any more, then the agents end, then what they stood on.</summary>
-    private void StartInstances(Store store, IInstanceNetwork network, InstanceCredentials credentials, AgentServices services)
+    private void StartInstances(
+        Store store, IInstanceNetwork network, MetadataDoor metadata, Uri? forContainers, InstanceCredentials credentials, AgentServices services)
     {
         var engine = EndWith(ContainerEngines.Open(_configuration, _time));
         var events = EndWith(new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, _time, Random.Shared, _loggers.CreateLogger("Estiba.Agent")));
-        var options = new VirtualInstancesOptions { Directory = _configuration.Data.Agents, Registry = _configuration.Registry };
+        var options = new VirtualInstancesOptions
+        {
+            Directory = _configuration.Data.Agents,
+            Registry = _configuration.Registry,
+            Metadata = metadata.Endpoint,
+            Platform = Endpoint,
+            PlatformForContainers = forContainers,
+        };
         var instances = EndWith(new VirtualInstances(options, services, credentials, engine, events, _time, _loggers));
         var controller = EndWith(new InstanceController(
             store, network, instances, _time, new Random(), _loggers.CreateLogger<InstanceController>()));

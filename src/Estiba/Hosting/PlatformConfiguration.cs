@@ -49,6 +49,9 @@ internal sealed record PlatformConfiguration
     /// <summary>The region that is used where none is named.</summary>
     internal string Region { get; init; } = PlatformOptions.DefaultRegion;
 
+    /// <summary>How long a host may be silent before it counts as lost; null for the usual time.</summary>
+    internal TimeSpan? HostsLostAfter { get; init; }
+
     /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
     internal string? DockerHost { get; init; }
 

@@ -41,14 +41,16 @@ internal sealed class HostAgent : IAsyncDisposable
     private const int Mebibyte = 1024 * 1024;
 
     private readonly ContainerInstanceAgent _agent;
+    private readonly MetadataDoor _metadata;
     private readonly EngineEvents _events;
     private readonly IContainerEngine _engine;
     private readonly HttpClient _http;
 
-    private HostAgent(string instanceId, ContainerInstanceAgent agent, EngineEvents events, IContainerEngine engine, HttpClient http)
+    private HostAgent(string instanceId, ContainerInstanceAgent agent, MetadataDoor metadata, EngineEvents events, IContainerEngine engine, HttpClient http)
     {
         InstanceId = instanceId;
         _agent = agent;
+        _metadata = metadata;
         _events = events;
         _engine = engine;
         _http = http;
@@ -76,14 +78,16 @@ internal sealed class HostAgent : IAsyncDisposable
         };
         var services = new AgentServices { Ecs = new EcsClient(client), Logs = new LogsClient(client), Ecr = new EcrClient(client) };
         var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, time, Random.Shared, logger);
-        var agent = new ContainerInstanceAgent(options, services, engine, events, time, Random.Shared, logger);
+        var metadata = await MetadataDoor.OpenAsync(engine.SocketPath, time, loggers, cancellation);
+        var agent = new ContainerInstanceAgent(options, services, engine, events, time, Random.Shared, logger, metadata.Endpoint);
         agent.Start();
-        return new HostAgent(options.InstanceId, agent, events, engine, http);
+        return new HostAgent(options.InstanceId, agent, metadata, events, engine, http);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _agent.DisposeAsync();
+        await _metadata.DisposeAsync();
         await _events.DisposeAsync();
         await _engine.DisposeAsync();
         _http.Dispose();
@@ -105,6 +109,8 @@ internal sealed class HostAgent : IAsyncDisposable
                 Cpu = host.Processors * CpuUnits,
                 Memory = (int)(host.Memory / Mebibyte),
                 RegistryEndpoint = configuration.Endpoint.Authority,
+                PlatformEndpoint = configuration.Endpoint,
+                ContainersPlatformEndpoint = configuration.Endpoint.IsLoopback ? null : configuration.Endpoint,
             };
             return AgentVariables.Apply(options, Variables(), complaint => InstanceLog.Complaint(logger, options.InstanceId, complaint));
         }

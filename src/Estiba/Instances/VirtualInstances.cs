@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Estiba.Agent;
 using Estiba.Agent.Engines;
+using Estiba.Agent.Metadata;
 using Estiba.Compute.Instances;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
@@ -16,6 +17,15 @@ internal sealed record VirtualInstancesOptions
 
     /// <summary>Host and port of the registry, as the engine reaches it.</summary>
     internal required string Registry { get; init; }
+
+    /// <summary>Where containers ask for credentials; null where they cannot.</summary>
+    internal TaskMetadataEndpoint? Metadata { get; init; }
+
+    /// <summary>Where programs on this machine reach the platform.</summary>
+    internal required Uri Platform { get; init; }
+
+    /// <summary>Where containers on bridges reach it; null where they do not.</summary>
+    internal Uri? PlatformForContainers { get; init; }
 }
 
 /// <summary>Runs an agent in this process for each virtual instance, all on one engine.</summary>
@@ -39,7 +49,7 @@ internal sealed class VirtualInstances(
         {
             var key = credentials.Issue(instance.AccountId, instance.InstanceId);
             var agent = new ContainerInstanceAgent(
-                Options(instance, key), services, engine, events, time, Random.Shared, loggers.CreateLogger("Estiba.Agent"));
+                Options(instance, key), services, engine, events, time, Random.Shared, loggers.CreateLogger("Estiba.Agent"), options.Metadata);
             agent.Start();
             return new Running(agent, key);
         });
@@ -114,6 +124,8 @@ internal sealed class VirtualInstances(
             InstanceIdentityDocument = instance.IdentityDocument,
             BindAddress = instance.Address,
             RegistryEndpoint = options.Registry,
+            PlatformEndpoint = options.Platform,
+            ContainersPlatformEndpoint = options.PlatformForContainers,
             Attributes = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ecs.availability-zone"] = instance.AvailabilityZone,

@@ -7,10 +7,13 @@ namespace Estiba.Joining;
 /// <summary>The keys of hosts that have joined, beside those that customers have. Good for what an agent does and for nothing else.</summary>
 internal sealed class HostKeys(Store store, ICredentialSource customers) : ICredentialSource
 {
-    /// <summary>What an agent calls, of what the managed policy AmazonEC2ContainerServiceforEC2Role allows, and what it reads and makes to ship logs.</summary>
+    /// <summary>
+    /// What an agent calls, of what the managed policy AmazonEC2ContainerServiceforEC2Role allows, what it reads and makes to ship logs, and the tags that
+    /// containers ask for.
+    /// </summary>
     private static readonly IReadOnlySet<string> Actions = new HashSet<string>(StringComparer.Ordinal)
     {
-        "ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:RegisterContainerInstance", "ecs:StartTelemetrySession",
+        "ecs:DiscoverPollEndpoint", "ecs:ListTagsForResource", "ecs:Poll", "ecs:RegisterContainerInstance", "ecs:StartTelemetrySession",
         "ecs:SubmitAttachmentStateChanges", "ecs:SubmitContainerStateChange", "ecs:SubmitTaskStateChange",
         "ecr:GetAuthorizationToken",
         "logs:CreateLogGroup", "logs:CreateLogStream", "logs:GetLogEvents", "logs:PutLogEvents",

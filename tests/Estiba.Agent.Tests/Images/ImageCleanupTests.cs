@@ -61,7 +61,7 @@ public sealed class ImageCleanupTests : IAsyncDisposable
     public async Task An_image_that_a_task_is_about_to_use_stays()
     {
         await PullAsync("image:1");
-        tasks.Add(TaskState.Accept(TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "image:1" }), time.GetUtcNow()));
+        tasks.Add(TaskState.Accept(TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "image:1" }), time.GetUtcNow(), () => "endpoint"));
         time.Advance(TimeSpan.FromHours(2));
 
         await CleanAsync();

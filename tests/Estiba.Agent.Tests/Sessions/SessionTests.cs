@@ -161,6 +161,96 @@ public sealed class SessionTests
         test.Ecs.Registrations.Last().ContainerInstanceArn.ShouldBe(StandInEcs.InstanceArn);
     }
 
+    [Theory]
+    [InlineData("InvalidInstanceException")]
+    [InlineData("InactiveInstanceException")]
+    public async Task An_agent_whose_instance_is_not_known_any_more_registers_anew_and_goes_on_with_its_tasks(string code)
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" });
+        await test.RunAsync(task);
+        var anew = StandInEcs.InstanceArn[..^4] + "0002";
+        test.Ecs.NextInstanceArn = anew;
+        test.Server.Refused = (StandInEcs.InstanceArn, code);
+
+        test.Server.BreakConnections();
+        await test.Server.ConnectedAsync();
+
+        test.Ecs.Registrations.Last().ContainerInstanceArn.ShouldBeNull();
+        test.Agent.ContainerInstanceArn.ShouldBe(anew);
+        test.Server.Openings.Last(opening => opening.Path == "/acs/ws").Query["containerInstanceArn"].ToString().ShouldBe(anew);
+        test.Agent.TaskCount.ShouldBe(1);
+        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", ClusterArn = TestTasks.ClusterArn, Timeline = 1, Tasks = [] });
+        (await test.Server.ReceiveAsync<TaskStopVerificationMessage>()).StopCandidates!.ShouldHaveSingleItem().TaskArn.ShouldBe(task.Arn);
+    }
+
+    [Fact]
+    public async Task A_task_that_has_stopped_is_reported_again_to_a_server_that_still_wants_it()
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "simulated/exit:4-after-0.2" });
+        await test.Server.SendTasksAsync(task);
+        await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
+        var before = test.Ecs.Reports.Count(report => report.Status == "STOPPED");
+
+        await test.Server.SendTasksAsync(task);
+
+        await Eventually.HoldsAsync(() => test.Ecs.Reports.Count(report => report.Status == "STOPPED") == before + 1);
+    }
+
+    [Fact]
+    public async Task A_manifest_is_heeded_although_the_servers_clock_was_set_back_between_two_sessions()
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" });
+        await test.RunAsync(task);
+        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "first", ClusterArn = TestTasks.ClusterArn, Timeline = 1000, Tasks = [new TaskIdentifier { TaskArn = task.Arn, DesiredStatus = "RUNNING" }] });
+        await test.Server.ReceiveAsync<AckRequest>();
+        test.Server.BreakConnections();
+        await test.Server.ConnectedAsync();
+
+        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "second", ClusterArn = TestTasks.ClusterArn, Timeline = 10, Tasks = [] });
+
+        (await test.Server.ReceiveAsync<TaskStopVerificationMessage>()).MessageId.ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task Containers_are_restarted_by_their_policy_while_the_server_is_away()
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with
+        {
+            Image = "simulated/exit:1-after-1.2",
+            RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 1 },
+        });
+        await test.RunAsync(task);
+        test.Ecs.Fault = new HttpRequestException("away");
+        test.Server.BreakConnections();
+        var (container, first) = await StartOfAsync();
+
+        await Eventually.HoldsAsync(async () => await StartOfAsync() is var (same, again) && same == container && again > first);
+
+        test.Agent.TaskCount.ShouldBe(1);
+
+        async Task<(string Id, DateTimeOffset? At)> StartOfAsync()
+        {
+            var id = (await test.ContainersAsync()).ShouldHaveSingleItem().Id;
+            return (id, (await test.Engine.FindContainerAsync(id, CancellationToken.None))?.StartedAt);
+        }
+    }
+
+    [Fact]
+    public async Task Telemetry_is_signed_for_the_address_of_its_socket_as_Amazons_agent_does()
+    {
+        await using var test = await StartAsync();
+
+        await test.Server.ReceiveAsync<Contracts.Tcs.PublishInstanceStatusRequest>();
+        test.Server.Heads.TryPeek(out var head).ShouldBeTrue();
+        head!.ShouldStartWith("Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/");
+        head.ShouldContain($"\r\nHost: {test.Server.Address.Authority}\r\n");
+        head.ShouldEndWith("Z\r\n\r\n");
+    }
+
     private static Task<TestAgent> StartAsync(Func<AgentOptions, AgentOptions>? configure = null) =>
         TestAgent.StartAsync(configure, new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1));
 }

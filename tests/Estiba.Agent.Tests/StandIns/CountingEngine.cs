@@ -67,7 +67,7 @@ internal sealed class CountingEngine(IContainerEngine inner) : IContainerEngine
 
     public Task<ContainerStatistics?> FindStatisticsAsync(string container, CancellationToken cancellation) => inner.FindStatisticsAsync(container, cancellation);
 
-    public IAsyncEnumerable<ContainerStatistics> ReadStatisticsAsync(string container, CancellationToken cancellation) => inner.ReadStatisticsAsync(container, cancellation);
+    public IAsyncEnumerable<JsonObject> ReadStatisticsAsync(string container, CancellationToken cancellation) => inner.ReadStatisticsAsync(container, cancellation);
 
     public Task<EngineVolume?> FindVolumeAsync(string name, CancellationToken cancellation) => inner.FindVolumeAsync(name, cancellation);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
+using System.Text;
 using System.Threading.Channels;
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
@@ -27,6 +28,9 @@ internal sealed class StandInServer : IAsyncDisposable
     /// <summary>The request with which each socket was opened.</summary>
     public ConcurrentQueue<(string Path, IQueryCollection Query, string Authorization)> Openings { get; } = new();
 
+    /// <summary>What stood in front of each telemetry message.</summary>
+    public ConcurrentQueue<string> Heads { get; } = new();
+
     public static async Task<StandInServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -50,6 +54,9 @@ internal sealed class StandInServer : IAsyncDisposable
 
     /// <summary>Waits until the agent has opened its task socket (again).</summary>
     public async Task ConnectedAsync() => (await connected.WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue("The agent did not connect.");
+
+    /// <summary>The instance whose sockets are refused, and the error's code.</summary>
+    public (string Arn, string Code)? Refused { get; set; }
 
     public void BreakConnections()
     {
@@ -93,6 +100,14 @@ internal sealed class StandInServer : IAsyncDisposable
     {
         var name = (string)context.Request.RouteValues["socket"]!;
         Openings.Enqueue((context.Request.Path, context.Request.Query, context.Request.Headers.Authorization.ToString()));
+        if (Refused is { } refused && (context.Request.Query["containerInstanceArn"] == refused.Arn || context.Request.Query["containerInstance"] == refused.Arn))
+        {
+            context.Response.StatusCode = 400;
+            context.Response.Headers["x-amzn-ErrorType"] = refused.Code;
+            await context.Response.WriteAsync($$"""{"{{refused.Code}}":"no"}""");
+            return;
+        }
+
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         sockets[name] = socket;
         if (name == "acs") connected.Release();
@@ -111,6 +126,7 @@ internal sealed class StandInServer : IAsyncDisposable
                 while (!part.EndOfMessage);
 
                 if (part.MessageType == WebSocketMessageType.Close) return;
+                if (name == "tcs") Heads.Enqueue(Encoding.ASCII.GetString(buffer, 0, Array.IndexOf(buffer, (byte)'{')));
                 var (type, message) = AgentFrame.Decode(buffer.AsMemory(0, length).ToArray());
                 await received.Writer.WriteAsync((name, type, message));
             }

@@ -4,6 +4,9 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Logs;
+using ListTagsForResourceRequest = Estiba.Contracts.Ecs.ListTagsForResourceRequest;
+using ListTagsForResourceResponse = Estiba.Contracts.Ecs.ListTagsForResourceResponse;
+using Tag = Estiba.Contracts.Ecs.Tag;
 
 namespace Estiba.Agent.Tests.StandIns;
 
@@ -18,6 +21,9 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConcurrentQueue<RegisterContainerInstanceRequest> Registrations { get; } = new();
+
+    /// <summary>What the next registration is answered with.</summary>
+    public string NextInstanceArn { get; set; } = InstanceArn;
 
     /// <summary>While it is set every call fails with it.</summary>
     public Exception? Fault { get; set; }
@@ -34,7 +40,7 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     {
         if (Fault is { } fault) return Task.FromException<RegisterContainerInstanceResponse>(fault);
         Registrations.Enqueue(request);
-        return Task.FromResult(new RegisterContainerInstanceResponse { ContainerInstance = new ContainerInstance { ContainerInstanceArn = InstanceArn, Status = "ACTIVE" } });
+        return Task.FromResult(new RegisterContainerInstanceResponse { ContainerInstance = new ContainerInstance { ContainerInstanceArn = NextInstanceArn, Status = "ACTIVE" } });
     }
 
     public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(DiscoverPollEndpointRequest request, CallContext context, CancellationToken cancellation = default) =>
@@ -54,6 +60,14 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
 
         return Task.FromResult(new SubmitTaskStateChangeResponse { Acknowledgment = "ok" });
     }
+
+    /// <summary>The tags of each resource, by ARN; one that is not here is not found.</summary>
+    public Dictionary<string, IReadOnlyList<Tag>> Tags { get; } = new(StringComparer.Ordinal);
+
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation = default) =>
+        Tags.TryGetValue(request.ResourceArn!, out var tags)
+            ? Task.FromResult(new ListTagsForResourceResponse { Tags = tags })
+            : Task.FromException<ListTagsForResourceResponse>(new AwsException("InvalidParameterException", "The specified resource is not found."));
 
     /// <summary>Waits for a report on the task that has this status.</summary>
     public async Task<SubmitTaskStateChangeRequest> ReportAsync(string task, string status, int seconds = 20)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Estiba.Agent.Engines;
 using Estiba.Agent.Engines.Docker;
+using Estiba.Agent.Metadata;
 using Estiba.Contracts.Signing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -48,6 +49,9 @@ internal sealed class TestAgent : IAsyncDisposable
     /// <summary>Where the agent's log goes; nowhere, unless a test is being looked into.</summary>
     public ILogger Log { get; set; } = Environment.GetEnvironmentVariable("ESTIBA_TEST_LOG") is { Length: > 0 } path ? new FileLog(path) : NullLogger.Instance;
 
+    /// <summary>Where its containers ask; null for an agent that cannot have the address.</summary>
+    public TaskMetadataEndpoint? Endpoint { get; set; } = new();
+
     public EngineEvents Events { get; private set; } = null!;
 
     public ContainerInstanceAgent Agent { get; private set; } = null!;
@@ -70,7 +74,7 @@ internal sealed class TestAgent : IAsyncDisposable
     {
         Events = new EngineEvents(Engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, Random.Shared, NullLogger.Instance);
         Agent = new ContainerInstanceAgent(
-            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, Log);
+            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, Log, Endpoint);
         Agent.Start();
     }
 
@@ -89,6 +93,14 @@ internal sealed class TestAgent : IAsyncDisposable
 
     public async Task<IReadOnlyList<ContainerSummary>> ContainersAsync() =>
         await Engine.ListContainersAsync([$"{ContainerInstanceAgent.InstanceLabel}={Options.InstanceId}"], CancellationToken.None);
+
+    /// <summary>What a container is answered that asks for <c>/v3</c> or <c>/v4</c> and its own id, and then for this.</summary>
+    public async Task<MetadataAnswer> AskAsync(AcsTask task, string version = "v4", string rest = "", string container = "app") =>
+        await Endpoint!.AnswerAsync($"/{version}/{await EndpointIdAsync(task, container)}{rest}", CancellationToken.None);
+
+    /// <summary>The id under which a container asks.</summary>
+    public async Task<string> EndpointIdAsync(AcsTask task, string container = "app") =>
+        (await Engine.ListContainersAsync([$"com.amazonaws.ecs.task-arn={task.Arn}", $"com.amazonaws.ecs.container-name={container}"], CancellationToken.None)).Single().Labels["estiba.endpoint"];
 
     public async ValueTask DisposeAsync()
     {

@@ -53,6 +53,17 @@ public sealed class ContainerDefinitionTests
     }
 
     [Fact]
+    public void What_ECS_adds_wins_over_a_containers_own_variables_and_what_the_platform_adds_does_not()
+    {
+        var container = new AcsContainer { Name = "app", Image = "nginx", Environment = new Dictionary<string, string> { ["A"] = "own", ["B"] = "own" } };
+        var injected = new InjectedVariables(
+            new Dictionary<string, string> { ["A"] = "fixed" }, new Dictionary<string, string> { ["A"] = "default", ["B"] = "default", ["C"] = "default", ["D"] = "default" });
+
+        Build(container, files: [new("C", "file")], injected: injected)["Env"]!.AsArray().Select(variable => variable!.GetValue<string>())
+            .ShouldBe(["A=fixed", "B=own", "C=file", "D=default"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Ports_are_published_on_the_instances_own_address()
     {
         var body = Build(new AcsContainer { Name = "app", Image = "nginx", PortMappings = [new PortMapping { ContainerPort = 80, HostPort = 9999 }, new PortMapping { ContainerPort = 53, Protocol = "udp" }] });
@@ -104,6 +115,6 @@ public sealed class ContainerDefinitionTests
         Should.Throw<EngineException>(() => Build(new AcsContainer { Name = "app", Image = "nginx", MountPoints = [new MountPoint { SourceVolume = "x", ContainerPath = "/" }] }))
             .Message.ShouldBe("Unable to resolve volume mounts; invalid volume name: x");
 
-    private static JsonObject Build(AcsContainer container, AcsTask? task = null, IReadOnlyList<KeyValuePair<string, string>>? files = null) =>
-        new ContainerDefinition(task ?? TestTasks.Task(container), container).Build(Labels, files ?? [], "10.66.255.1", name => "ecs-" + name, logConfig: null, new Random(1));
+    private static JsonObject Build(AcsContainer container, AcsTask? task = null, IReadOnlyList<KeyValuePair<string, string>>? files = null, InjectedVariables? injected = null) =>
+        new ContainerDefinition(task ?? TestTasks.Task(container), container).Build(Labels, files ?? [], injected ?? InjectedVariables.None, "10.66.255.1", name => "ecs-" + name, logConfig: null, new Random(1));
 }

@@ -11,7 +11,7 @@ internal sealed class History
     public History(AcsTask task, LifecycleRules? rules = null)
     {
         Rules = rules ?? new LifecycleRules();
-        State = TaskState.Accept(task, Now);
+        State = TaskState.Accept(task, Now, () => "endpoint");
         Decide();
     }
 

@@ -44,7 +44,7 @@ public sealed class RandomHistoryTests
         public Life(int seed)
         {
             random = new Random(seed);
-            state = TaskState.Accept(RandomTask(), now);
+            state = TaskState.Accept(RandomTask(), now, () => "endpoint");
             engine = new ContainerStatus?[state.Containers.Length];
             everStarted = new bool[engine.Length];
             startedAt = new DateTimeOffset?[engine.Length];

@@ -127,6 +127,18 @@ public sealed class LaunchTests
     }
 
     [Fact]
+    public async Task No_more_instances_are_launched_than_the_account_may_have_vCPUs_for()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        (await world.RunAsync(1, request => request with { InstanceType = "m5.24xlarge", MaxCount = 100_000 })).Count.ShouldBe(10);
+
+        var error = await ComputeWorld.ErrorOfAsync(() => world.RunAsync(1, request => request with { InstanceType = "m5.24xlarge" }));
+
+        error.Code.ShouldBe("VcpuLimitExceeded");
+        error.Message.ShouldStartWith("You have requested more vCPU capacity than your current vCPU limit of 1000 allows");
+    }
+
+    [Fact]
     public async Task Tags_are_given_at_launch()
     {
         await using var world = await ComputeWorld.CreateAsync();

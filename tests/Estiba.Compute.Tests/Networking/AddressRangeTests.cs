@@ -47,10 +47,10 @@ public sealed class AddressRangeTests
     [InlineData("CapEff:\t00000000a80425fb", false)]
     [InlineData("CapPrm:\t000001ffffffffff", false)]
     public void The_right_to_add_addresses_is_read_from_the_process_status(string line, bool permitted) =>
-        IpCommand.Permitted(["Name:\testiba", line]).ShouldBe(permitted);
+        HostShell.Permitted(["Name:\testiba", line]).ShouldBe(permitted);
 
     [Fact]
     public void Addresses_are_edited_in_one_batch() =>
-        IpBatch.Of("estiba0", [IPAddress.Parse("10.66.255.1")], [IPAddress.Parse("10.66.254.2")])
+        AddressEditor.Batch("estiba0", [IPAddress.Parse("10.66.255.1")], [IPAddress.Parse("10.66.254.2")])
             .ShouldBe("address add 10.66.255.1/32 dev estiba0\naddress delete 10.66.254.2/32 dev estiba0\n");
 }

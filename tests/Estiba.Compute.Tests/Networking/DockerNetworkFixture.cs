@@ -44,10 +44,10 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
         "perl", "-MIO::Socket::INET", "-e",
         "$s = IO::Socket::INET->new(LocalPort => 80, Listen => 5, ReuseAddr => 1); while ($c = $s->accept) { print $c $ENV{NAME}; close $c }");
 
-    /// <summary>What answers on port 9999 of an address when a container on the network asks.</summary>
-    public async Task<string> AskFromContainerAsync(string network, IPAddress address)
+    /// <summary>What answers on a port of an address when a container on the network asks.</summary>
+    public async Task<string> AskFromContainerAsync(string network, IPAddress address, int port = 9999)
     {
-        List<string> arguments = ["run", "--rm", "--network", network, .. Mounts(), Image, "bash", "-c", $"cat < /dev/tcp/{address}/9999"];
+        List<string> arguments = ["run", "--rm", "--network", network, .. Mounts(), Image, "bash", "-c", $"cat < /dev/tcp/{address}/{port}"];
         return await DockerCommand.RunAsync([.. arguments]);
     }
 

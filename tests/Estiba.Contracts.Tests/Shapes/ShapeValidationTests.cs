@@ -65,7 +65,8 @@ public sealed class ShapeValidationTests
     [Fact]
     public void A_missing_member_is_named_in_the_words_of_the_service()
     {
-        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition should not be null or empty.");
+        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition can not be blank.");
+        Validate("ecs", new DeleteClusterRequest { Cluster = "" }).Message.ShouldBe("Cluster can not be blank.");
         Validate("ec2", new Contracts.Ec2.TerminateInstancesRequest()).Message.ShouldBe("The request must contain the parameter InstanceIds");
         Validate("ValidationError", new Contracts.Iam.GetRoleRequest()).Message.ShouldBe("1 validation error detected: Value null at 'RoleName' failed to satisfy constraint: Member must not be null");
     }

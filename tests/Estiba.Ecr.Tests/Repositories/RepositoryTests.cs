@@ -32,6 +32,18 @@ public sealed class RepositoryTests
     }
 
     [Fact]
+    public async Task Encryption_without_a_key_takes_none()
+    {
+        await using var platform = await Platform.StartAsync();
+        var request = new CreateRepositoryRequest { RepositoryName = "app", EncryptionConfiguration = new EncryptionConfiguration { EncryptionType = "AES256", KmsKey = "k" } };
+
+        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.CreateRepositoryAsync(request, Platform.Caller()));
+
+        error.Message.ShouldBe(
+            "Invalid parameter at 'encryptionConfiguration' failed to satisfy constraint: 'Invalid encryption configuration: Encryption key should not be set for AES256 encryption.'");
+    }
+
+    [Fact]
     public async Task A_repository_exists_once()
     {
         await using var platform = await Platform.StartAsync();

@@ -92,9 +92,9 @@ public sealed class AgentSessionTests : IAsyncDisposable
         return _world.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == arn).Key;
     }
 
-    private async Task<(AgentSession Session, Link Link)> BeginAsync(string key)
+    private async Task<(AgentSession Session, RecordingLink Link)> BeginAsync(string key)
     {
-        var link = new Link();
+        var link = new RecordingLink();
         var session = new AgentSession(key, link, _sessions, look => _looks.Add(look), _world.Store, _ids, Options, _world.Clock);
         await session.BeginAsync(default);
         return (session, link);
@@ -103,7 +103,7 @@ public sealed class AgentSessionTests : IAsyncDisposable
     /// <summary>Lets the controller work where it is wanted.</summary>
     private async Task WorkAsync()
     {
-        IReconciler<string> payloads = EcsControllers.Reconcilers(_world.Store, _sessions, _ids, new Random(1), Options, _world.Clock)[Controller.Payloads];
+        IReconciler<string> payloads = EcsControllers.Reconcilers(_world.Store, _world.Sts, _sessions, _ids, new Random(1), Options, _world.Clock)[Controller.Payloads];
         foreach (var look in _looks) await payloads.ReconcileAsync(look.Key, default);
         _looks.Clear();
     }
@@ -111,24 +111,4 @@ public sealed class AgentSessionTests : IAsyncDisposable
     private bool Connected(string key) => _world.View.Find(EcsTables.ContainerInstances, key)!.AgentConnected;
 
     private string InstanceArn(string key) => _world.View.Find(EcsTables.ContainerInstances, key)!.Arn;
-
-    private sealed class Link : IAgentLink
-    {
-        private readonly List<byte[]> _frames = [];
-
-        internal bool IsClosed { get; private set; }
-
-        internal IEnumerable<string> Types => _frames.Select(frame => AgentFrame.Decode(frame).Type);
-
-        public Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
-        {
-            _frames.Add(frame);
-            return Task.FromResult(true);
-        }
-
-        public void Close() => IsClosed = true;
-
-        internal T Last<T>()
-            where T : IShape<T> => ShapeJson.Parse<T>(_frames.Select(frame => AgentFrame.Decode(frame)).Last(frame => frame.Type == typeof(T).Name).Message);
-    }
 }

@@ -13,7 +13,7 @@ public sealed class UnavailableResourceTests
         await using var store = await Store.OpenAsync(new MemoryJournal(), EcsTables.All);
         var ids = new EcsIds(new Random(1));
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
-        var reconciler = new PayloadReconciler(store, new AgentSessions(), ids, options, new StoppedClock(EcsWorld.Start));
+        var reconciler = new PayloadReconciler(store, new AgentSessions(), new RoleSessions(new StandInSts(), ids), ids, options, new StoppedClock(EcsWorld.Start));
         var definition = new TaskDefinitionRecord
         {
             Scope = new Scope("123456789012", "eu-west-1"),

@@ -48,7 +48,7 @@ public sealed class UsageAndCensusTests
                         CreatedAt = EcsWorld.Start,
                         Version = 1,
                         Resources = taken,
-                        Containers = [new Container { Name = "a", NetworkBindings = bound }, new Container { Name = "b" }],
+                        Containers = [new Container { Name = "a", NetworkBindings = bound, GpuIds = [.. Enumerable.Range(0, taken.Gpus).Select(number => $"gpu-{id}-{number}")] }, new Container { Name = "b" }],
                         ContainerInstance = instance,
                         Service = service,
                         StartedBy = deployment,
@@ -104,7 +104,8 @@ public sealed class UsageAndCensusTests
         var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance).ToList();
         usage.Cpu.ShouldBe(tasks.Sum(task => task.Resources.Cpu));
         usage.Memory.ShouldBe(tasks.Sum(task => task.Resources.Memory));
-        usage.Gpus.ShouldBe(tasks.Sum(task => task.Resources.Gpus));
+        usage.Gpus.ShouldBe(tasks.SelectMany(task => task.Containers).SelectMany(container => container.GpuIds ?? []), ignoreOrder: true);
+        usage.FixedPorts.ShouldBe(tasks.Sum(task => task.Resources.Ports.Count + task.Resources.UdpPorts.Count));
         usage.Running.ShouldBe(tasks.Count(task => task.LastStatus == TaskStatus.Running));
         usage.Pending.ShouldBe(tasks.Count(task => task.LastStatus == TaskStatus.Pending));
         usage.Groups.All.ToArray().ShouldBe(tasks.CountBy(task => task.Group).Select(pair => (pair.Key, pair.Value)).Order());

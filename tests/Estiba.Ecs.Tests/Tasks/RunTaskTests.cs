@@ -39,6 +39,49 @@ public sealed class RunTaskTests
     }
 
     [Fact]
+    public async Task An_instance_that_is_named_twice_is_not_given_more_than_it_has()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        var instance = await world.AddInstanceAsync(memory: 300);
+        await world.RegisterAsync();
+
+        var answer = await world.Api.StartTaskAsync(new StartTaskRequest { TaskDefinition = "web", ContainerInstances = [instance, instance] }, world.Caller);
+
+        answer.Tasks!.Count.ShouldBe(1);
+        answer.Failures!.Single().Reason.ShouldBe("RESOURCE:MEMORY");
+    }
+
+    [Fact]
+    public async Task GPUs_are_given_to_containers_by_id_and_to_one_task_at_a_time()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        var instance = await world.AddInstanceAsync(gpus: ["gpu-a", "gpu-b", "gpu-c", "gpu-d"]);
+        await world.Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest { Family = "train", ContainerDefinitions = [WithGpus("one", "1"), WithGpus("none", null), WithGpus("two", "2")] },
+            world.Caller);
+
+        var first = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "train" }, world.Caller)).Tasks!.Single();
+        var second = await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "train" }, world.Caller);
+
+        first.Containers!.Select(container => string.Join(' ', container.GpuIds ?? [])).ShouldBe(["gpu-a", "", "gpu-b gpu-c"]);
+        second.Failures!.Single().Reason.ShouldBe("RESOURCE:GPU");
+        (await GpusAsync(registered: true)).ShouldBe(["gpu-a", "gpu-b", "gpu-c", "gpu-d"]);
+        (await GpusAsync(registered: false)).ShouldBe(["gpu-d"]);
+
+        await world.ReportAsync(first.TaskArn!, "STOPPED");
+        (await GpusAsync(registered: false)).ShouldBe(["gpu-a", "gpu-b", "gpu-c", "gpu-d"]);
+
+        async Task<string[]> GpusAsync(bool registered)
+        {
+            var described = (await world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [instance] }, world.Caller)).ContainerInstances!.Single();
+            return [.. (registered ? described.RegisteredResources : described.RemainingResources)!.Single(resource => resource.Name == "GPU").StringSetValue!];
+        }
+
+        static ContainerDefinition WithGpus(string name, string? count) =>
+            new() { Name = name, Image = "a", Memory = 10, ResourceRequirements = count is null ? null : [new ResourceRequirement { Type = "GPU", Value = count }] };
+    }
+
+    [Fact]
     public async Task An_instance_is_never_given_more_than_it_has()
     {
         await using var world = await EcsWorld.CreateAsync();

@@ -37,20 +37,26 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
         if (Directory.Exists(disks)) await RootCommand.RunAsync($"bash {Script} remove; rm -rf {disks}");
     }
 
-    /// <summary>Switches it on for the first time, and lets it join with a token.</summary>
-    public Task StartAsync(string token)
+    /// <summary>Switches it on, if it is off, with its Docker Engine.</summary>
+    public async Task SwitchOnAsync()
+    {
+        if (!_isOn) await HostsAsync($"on {number} {Disk}");
+        _isOn = true;
+        await StartDockerAsync();
+    }
+
+    /// <summary>Starts its agent for the first time: it joins with a token.</summary>
+    public Task JoinAsync(string token)
     {
         _token = token;
-        return StartAsync();
+        return StartAgentAsync();
     }
 
     /// <summary>Brings everything in it up that is down.</summary>
     public async Task StartAsync()
     {
-        if (!_isOn) await HostsAsync($"on {number} {Disk}");
-        _isOn = true;
+        await SwitchOnAsync();
         await PlugInAsync();
-        await StartDockerAsync();
         await StartAgentAsync();
     }
 

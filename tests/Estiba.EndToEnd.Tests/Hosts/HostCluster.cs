@@ -33,15 +33,17 @@ public sealed class HostCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        World = await World.CreateServerAsync("--bind", "0.0.0.0", "--advertise", Host.AddressOfMachine);
+        World = await World.CreateServerAsync("--bind", "0.0.0.0", "--advertise", Host.AddressOfMachine, "--lost-after", "12");
         Hosts = [new Host(1, World), new Host(2, World, "--live-restore"), new Host(3, World)];
         var platform = await RunningPlatform.FindAsync(DataLayout.At(World.Platform.DataDirectory), CancellationToken.None);
         _ecs = new EcsClient(platform.ClientOptions(PlatformOptions.DefaultRegion, _http));
         _context = new CallContext { AccountId = "", Region = PlatformOptions.DefaultRegion, PrincipalArn = "", AccessKeyId = platform.Credentials.AccessKeyId, RequestId = "" };
 
+        await Task.WhenAll(Hosts.Select(host => host.SwitchOnAsync()));
+        await World.PushNginxAsync("nginx");
         (await World.AwsAsync($"ecs create-cluster --cluster-name {Name}")).Text.ShouldNotBeEmpty();
         var token = (await World.Commands.RunAsync($"{PlatformProcess.Executable} token create --cluster {Name} --data {World.Platform.DataDirectory}")).Text;
-        await Task.WhenAll([World.PushNginxAsync("nginx"), .. Hosts.Select(host => host.StartAsync(token))]);
+        await Task.WhenAll(Hosts.Select(host => host.JoinAsync(token)));
         await ConnectedAsync(3);
         await RegisterAsync("restarted", port: 82, ",restartPolicy={enabled=true,restartAttemptPeriod=60}");
         Restarted = (await World.AwsAsync(
@@ -169,5 +171,5 @@ public sealed class HostCluster : IAsyncLifetime
 
     private static string AddressOf(ContainerInstance instance) => instance.Attributes!.First(attribute => attribute.Name == "address").Value!;
 
-    private string Explain() => $"{World.Platform.Log}\n{string.Concat(Hosts.Select(host => host.Log))}";
+    private string Explain() => $"--- server\n{string.Join('\n', World.Platform.Log.Split('\n').TakeLast(40))}\n{string.Concat(Hosts.Select(host => host.Log))}";
 }

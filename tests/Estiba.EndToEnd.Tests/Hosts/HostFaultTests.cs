@@ -5,6 +5,7 @@ namespace Estiba.EndToEnd.Tests.Hosts;
 
 /// <summary>Three hosts with a Docker Engine and an agent each; parts of them fail and come back, while a client counts failed requests.</summary>
 [Collection(nameof(HostFaults))]
+[TestCaseOrderer(typeof(LastOrderer))]
 public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostCluster>
 {
     [Fact]
@@ -63,6 +64,7 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
     }
 
     [Fact]
+    [Trait("Order", "last")]
     public async Task While_the_server_is_away_all_tasks_answer_and_are_restarted_and_afterwards_nothing_is_doubled()
     {
         await cluster.WholeAsync();
@@ -156,5 +158,5 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
 }
 
 /// <summary>Takes the hosts' address range and most of the machine, and lives by the clock: nothing runs beside it.</summary>
-[CollectionDefinition(DisableParallelization = true)]
+[CollectionDefinition(nameof(HostFaults), DisableParallelization = true)]
 public sealed class HostFaults;

@@ -5,7 +5,9 @@ namespace Estiba.EndToEnd.Tests.Platforms;
 
 /// <summary>A Docker Engine of the test's own, beside the machine's: it may be stopped and started without harm to anybody.</summary>
 /// <remarks>It keeps its hands off the packet filter, which the machine's engine rules: ports are published by its proxy alone. Needs root.</remarks>
-internal sealed class SecondEngine(string root) : IAsyncDisposable
+/// <param name="root">The world's directory.</param>
+/// <param name="environment">Variables that it is started with, such as the credentials that its log drivers sign with.</param>
+internal sealed class SecondEngine(string root, IReadOnlyDictionary<string, string?>? environment = null) : IAsyncDisposable
 {
     private const string Bridge = "estibae2e0";
     private readonly StringBuilder _log = new();
@@ -22,7 +24,8 @@ internal sealed class SecondEngine(string root) : IAsyncDisposable
         var directory = Directory.CreateDirectory(Path.Combine(root, "engine")).FullName;
         await RootCommand.RunAsync($"ip link show {Bridge} >/dev/null 2>&1 || (ip link add {Bridge} type bridge && ip addr add 10.199.0.1/24 dev {Bridge} && ip link set {Bridge} up)");
         var start = new ProcessStartInfo("bash", ["-c", RootCommand.Prefix +
-            $"dockerd --host {Host} --data-root {directory}/data --exec-root {directory}/exec --pidfile {directory}/pid "
+            $"env {string.Join(' ', (environment ?? new Dictionary<string, string?>()).Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}='{variable.Value}'"))} "
+            + $"dockerd --host {Host} --data-root {directory}/data --exec-root {directory}/exec --pidfile {directory}/pid "
             + $"--bridge {Bridge} --iptables=false --ip6tables=false --ip-masq=false --group \"$(id -gn)\""])
         {
             RedirectStandardError = true,

@@ -185,7 +185,7 @@ internal sealed class AgentWork : ITaskWork
             id = machine.Engine.Create(
                 name,
                 container.Image!,
-                ContainerNaming.LabelsOf(task.Definition, container, World.Cluster, machine.Ec2Id),
+                ContainerNaming.LabelsOf(task, index, World.Cluster, machine.Ec2Id),
                 [.. (container.PortMappings ?? []).Where(mapping => mapping.ContainerPort > 0).Select(mapping => new PublishedPort(mapping.ContainerPort!.Value, mapping.Protocol ?? "tcp", "0.0.0.0", mapping.HostPort ?? 0))]);
         }
         catch (EngineException exception) when (exception.IsConflict && machine.Engine.Inspect(name) is { } existing && existing.Labels[ContainerNaming.TaskArnLabel] == task.Arn)

@@ -1,3 +1,4 @@
+using Estiba.Agent.Credentials;
 using Estiba.Agent.Sessions;
 using Estiba.Simulation.Networks;
 using Estiba.Simulation.Servers;
@@ -10,14 +11,13 @@ internal sealed class ControlSocket(World world, Machine machine, SimulatedAgent
 {
     private AcsSession? session;
 
-    protected override async Task<bool> AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
+    protected override async Task AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
     {
-        if (process.Converse(instanceArn, socket) is not { } conversation) return false;
+        var conversation = process.Converse(instanceArn, socket);
         socket.ServerReceives = conversation.ReceiveAsync;
         socket.ServerEnds = conversation.EndAsync;
         await conversation.BeginAsync(CancellationToken.None);
         Beat();
-        return true;
 
         void Beat() => World.Timeline.After(World.Server.Options.AgentHeartbeat, async () =>
         {
@@ -31,6 +31,7 @@ internal sealed class ControlSocket(World world, Machine machine, SimulatedAgent
         Agent.Options,
         new AgentIdentity { Cluster = World.Cluster, ContainerInstanceArn = Machine.Disk.InstanceArn ?? "" },
         Agent,
+        new TaskCredentials(),
         (frame, _) =>
         {
             Send(frame);

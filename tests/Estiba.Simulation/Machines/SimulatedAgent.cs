@@ -20,6 +20,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
     private readonly ControlSocket control;
     private readonly TelemetrySocket telemetry;
     private readonly Backoff registering;
+    private readonly Backoff registeringAnew;
 
     internal SimulatedAgent(World world, Machine machine)
     {
@@ -41,6 +42,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
         control = new ControlSocket(world, machine, this);
         telemetry = new TelemetrySocket(world, machine, this);
         registering = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), world.Random);
+        registeringAnew = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), world.Random);
     }
 
     /// <summary>It has not been killed.</summary>
@@ -96,6 +98,15 @@ internal sealed class SimulatedAgent : IAssignedTasks
         }
     }
 
+    /// <summary>The server does not know the container instance any more.</summary>
+    internal void RegisterAnew()
+    {
+        control.End();
+        telemetry.End();
+        machine.Disk.InstanceArn = null;
+        After(registeringAnew.Next(), Register);
+    }
+
     /// <summary>The health of a container has changed.</summary>
     internal void TellHealth() => telemetry.TellHealth();
 
@@ -105,7 +116,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
         foreach (var task in tasks)
         {
             if (task.Arn is null || Board.Tasks.Any(known => known.Arn == task.Arn)) continue;
-            var state = TaskState.Accept(task, machine.Clock.GetUtcNow());
+            var state = TaskState.Accept(task, machine.Clock.GetUtcNow(), static () => "");
             machine.Disk.Save(state, durably: true);
             Board.Accept(state);
         }
@@ -182,7 +193,8 @@ internal sealed class SimulatedAgent : IAssignedTasks
         .. Capabilities.Of(
             new EngineVersion("simulated", "1.41", "1.12", "linux", "amd64"),
             new EngineInformation { Name = "simulated", Processors = 2, Memory = 1L << 33, LogDrivers = ["json-file"], VolumeDrivers = ["local"] },
-            new AgentOptions { Region = "", Credentials = static () => new AwsCredentials("", ""), InstanceId = "", Cpu = 1, Memory = 1 })
+            new AgentOptions { Region = "", Credentials = static () => new AwsCredentials("", ""), InstanceId = "", Cpu = 1, Memory = 1 },
+            offersCredentials: false)
             .Select(attribute => new EcsAttribute { Name = attribute.Name, Value = attribute.Value }),
     ];
 }

@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
 using Estiba.Simulation.Networks;
@@ -26,8 +27,8 @@ internal sealed class ServerProcess
         this.world = world;
         Store = store;
         ids = new EcsIds(new Random(world.Random.Next()));
-        Api = new EcsApi(store, ids, new Random(world.Random.Next()), Options, Clock);
-        reconcilers = EcsControllers.Reconcilers(store, sessions, ids, world.Random, Options, Clock);
+        Api = new EcsApi(store, new NoRoles(), ids, new Random(world.Random.Next()), Options, Clock);
+        reconcilers = EcsControllers.Reconcilers(store, new NoRoles(), sessions, ids, world.Random, Options, Clock);
         retention = new Retention(store, Options, Clock, NullLogger<Retention>.Instance);
         health = new TaskHealth(store, ids, Clock);
         looks = new LookQueue(world, this);
@@ -63,12 +64,12 @@ internal sealed class ServerProcess
     /// <summary>Sends a controller to a thing.</summary>
     internal Task<TimeSpan?> ReconcileAsync(Look look) => reconcilers[look.Controller].ReconcileAsync(look.Key, CancellationToken.None);
 
+    /// <summary>The container instance that an agent says it is, as long as it is registered.</summary>
+    internal ContainerInstanceRecord? FindInstance(string instanceArn) =>
+        AgentDoor.FindInstance(Store.Current, Scope.Of(world.Caller), instanceArn, World.Cluster) is { Status: not ContainerInstanceStatus.Inactive } instance ? instance : null;
+
     /// <summary>Answers an agent that opens its control socket.</summary>
-    /// <returns>Null when there is no such container instance.</returns>
-    internal AgentSession? Converse(string? instanceArn, IAgentLink link) =>
-        AgentDoor.FindInstance(Store.Current, Scope.Of(world.Caller), instanceArn, World.Cluster) is { } instance
-            ? new AgentSession(instance.Key, link, sessions, looks.Add, Store, ids, Options, Clock)
-            : null;
+    internal AgentSession Converse(string instanceArn, IAgentLink link) => new(FindInstance(instanceArn)!.Key, link, sessions, looks.Add, Store, ids, Options, Clock);
 
     /// <summary>Answers an agent that opens its telemetry socket.</summary>
     internal AgentTelemetry Listen(IAgentLink link) => new(link, health);
@@ -94,3 +95,6 @@ internal sealed class ServerProcess
         world.Timeline.After(SweepInterval, SweepAsync);
     }
 }
+
+/// <summary>STS of a world whose tasks have no roles: nothing asks it.</summary>
+internal sealed class NoRoles : IStsApi;

@@ -21,6 +21,7 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("env")]
     [InlineData("status")]
     [InlineData("server")]
+    [InlineData("token")]
     [InlineData("agent")]
     [InlineData("coverage")]
     public async Task Help_of_every_command_teaches_with_examples(string command)
@@ -40,6 +41,17 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("up --bind nowhere")]
     [InlineData("up --instances -1")]
     [InlineData("env --shell powershell")]
+    [InlineData("server --certificate /dev/null")]
+    [InlineData("server --certificate /none --key /none")]
+    [InlineData("server --advertise not/a/name")]
+    [InlineData("server --lost-after 4")]
+    [InlineData("server --lost-after 3601")]
+    [InlineData("server --lost-after soon")]
+    [InlineData("token create --expires soon")]
+    [InlineData("token revoke")]
+    [InlineData("agent --join server")]
+    [InlineData("agent --join http://server:4566 --token wrong")]
+    [InlineData("agent --join http://server:4566 --ca /none")]
     public async Task Wrong_arguments_end_with_2_and_a_word_on_standard_error(string arguments)
     {
         (await RunAsync(arguments.Split(' '))).ShouldBe(2);

@@ -87,6 +87,7 @@ public sealed partial class DockerEngine
             Terminal = container.Config?.Tty ?? false,
             NetworkMode = container.HostConfig?.NetworkMode ?? "",
             Addresses = (container.NetworkSettings?.Networks ?? []).ToDictionary(network => network.Key, network => network.Value?.IpAddress ?? "", StringComparer.Ordinal),
+            Mounts = [.. (container.Mounts ?? []).Select(mount => new ContainerMount(mount.Name ?? "", mount.Source ?? "", mount.Destination ?? ""))],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 
 namespace Estiba.Agent.Engines.Docker;
 
@@ -12,12 +13,11 @@ public sealed partial class DockerEngine
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerStatistics> ReadStatisticsAsync(string container, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<JsonObject> ReadStatisticsAsync(string container, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var response = await docker.SendAsync(HttpMethod.Get, $"containers/{Escape(container)}/stats?stream=true", content: null, cancellation);
         await using var stream = await docker.OpenAsync(response, cancellation);
-        await foreach (var stats in ReadJsonAsync(stream, DockerJson.Default.DockerStats, cancellation))
-            if (Statistics(stats) is { } statistics) yield return statistics;
+        await foreach (var reading in ReadJsonAsync(stream, DockerJson.Default.JsonObject, cancellation)) yield return reading;
     }
 
     /// <summary>Null for the zeros that Docker sends for a container that does not run.</summary>

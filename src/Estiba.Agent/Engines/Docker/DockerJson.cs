@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Estiba.Agent.Engines.Docker;
@@ -22,7 +23,8 @@ internal sealed record DockerImageConfig(Dictionary<string, object?>? ExposedPor
 internal sealed record DockerImageSummary(string Id, List<string>? RepoTags, List<string>? RepoDigests, long Created, long Size);
 
 internal sealed record DockerContainer(
-    string Id, string? Name, string? Image, DateTimeOffset Created, DockerState State, DockerConfig? Config, DockerHostConfig? HostConfig, DockerNetworkSettings? NetworkSettings);
+    string Id, string? Name, string? Image, DateTimeOffset Created, DockerState State, DockerConfig? Config, DockerHostConfig? HostConfig, DockerNetworkSettings? NetworkSettings,
+    List<DockerMount>? Mounts);
 
 internal sealed record DockerState(
     string? Status, int ExitCode, [property: JsonPropertyName("OOMKilled")] bool OomKilled, string? Error, string? StartedAt, string? FinishedAt, DockerHealth? Health);
@@ -38,6 +40,8 @@ internal sealed record DockerHealthcheck(List<string>? Test);
 internal sealed record DockerHostConfig(string? NetworkMode);
 
 internal sealed record DockerNetworkSettings(Dictionary<string, List<DockerPortBinding>?>? Ports, Dictionary<string, DockerEndpoint?>? Networks);
+
+internal sealed record DockerMount(string? Name, string? Source, string? Destination);
 
 internal sealed record DockerPortBinding(string? HostIp, string? HostPort);
 
@@ -135,5 +139,6 @@ internal sealed record DockerNetworkStats(
 [JsonSerializable(typeof(List<DockerNetwork>))]
 [JsonSerializable(typeof(DockerNetworkCreation))]
 [JsonSerializable(typeof(DockerStats))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Dictionary<string, List<string>>))]
 internal sealed partial class DockerJson : JsonSerializerContext;

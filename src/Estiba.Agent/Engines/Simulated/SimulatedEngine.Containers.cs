@@ -170,14 +170,29 @@ public sealed partial class SimulatedEngine
     });
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ContainerStatistics> ReadStatisticsAsync(string container, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<JsonObject> ReadStatisticsAsync(string container, [EnumeratorCancellation] CancellationToken cancellation)
     {
         while (await FindStatisticsAsync(container, cancellation) is { } statistics)
         {
-            yield return statistics;
+            yield return InDockersForm(statistics);
             await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
         }
     }
+
+    private static JsonObject InDockersForm(ContainerStatistics statistics) => new()
+    {
+        ["read"] = statistics.At.UtcDateTime,
+        ["cpu_stats"] = new JsonObject
+        {
+            ["cpu_usage"] = new JsonObject { ["total_usage"] = statistics.ProcessorNanoseconds },
+            ["online_cpus"] = statistics.Processors,
+        },
+        ["memory_stats"] = new JsonObject { ["usage"] = statistics.MemoryBytes, ["limit"] = statistics.MemoryLimitBytes },
+        ["networks"] = new JsonObject
+        {
+            ["eth0"] = new JsonObject { ["rx_bytes"] = statistics.Network!.ReceivedBytes, ["tx_bytes"] = statistics.Network.SentBytes },
+        },
+    };
 
     /// <summary>A steady load of a twentieth of a processor and 32 MiB.</summary>
     private ContainerStatistics Statistics(SimulatedContainer container)

@@ -10,8 +10,29 @@ internal sealed class QueryParser(string expression)
 {
     private const int DeepestNesting = 50;
 
+    private const string Groups = "task:group";
+
+    private static readonly (string Symbol, string Word, QueryOperator Operator)[] Operators =
+    [
+        ("==", "equals", QueryOperator.Equal),
+        ("!=", "not_equals", QueryOperator.NotEqual),
+        (">=", "greater_than_equal", QueryOperator.GreaterOrEqual),
+        (">", "greater_than", QueryOperator.Greater),
+        ("<=", "less_than_equal", QueryOperator.LessOrEqual),
+        ("<", "less_than", QueryOperator.Less),
+        ("exists", "exists", QueryOperator.Exists),
+        ("!exists", "not_exists", QueryOperator.NotExists),
+        ("in", "in", QueryOperator.In),
+        ("!in", "not_in", QueryOperator.NotIn),
+        ("=~", "matches", QueryOperator.Matches),
+        ("!~", "not_matches", QueryOperator.NotMatches),
+    ];
+
     private readonly QueryTokens _tokens = new(expression);
     private int _depth;
+
+    /// <summary>Whether what was read asks for task groups.</summary>
+    internal bool AsksForGroups { get; private set; }
 
     /// <summary>The expression as a condition.</summary>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
@@ -68,20 +89,25 @@ internal sealed class QueryParser(string expression)
 
     private Condition Comparison()
     {
-        var subject = QuerySubject.Of(_tokens.Word() ?? throw _tokens.Unexpected("a subject")) ?? throw _tokens.Unknown();
-        if (_tokens.Take("exists")) return subject.Exists;
-        if (_tokens.Take("!exists", "not_exists")) return instance => !subject.Exists(instance);
-        if (_tokens.Take("in")) return subject.In(List());
-        if (_tokens.Take("!in", "not_in")) return Negate(subject.In(List()));
-        if (_tokens.Take("==", "equals")) return subject.EqualTo(Argument());
-        if (_tokens.Take("!=", "not_equals")) return Negate(subject.EqualTo(Argument()));
-        if (_tokens.Take("=~", "matches")) return subject.Matching(Argument());
-        if (_tokens.Take("!~", "not_matches")) return Negate(subject.Matching(Argument()));
-        if (_tokens.Take(">=", "greater_than_equal")) return subject.Compared(Argument(), sign => sign >= 0);
-        if (_tokens.Take(">", "greater_than")) return subject.Compared(Argument(), sign => sign > 0);
-        if (_tokens.Take("<=", "less_than_equal")) return subject.Compared(Argument(), sign => sign <= 0);
-        if (_tokens.Take("<", "less_than")) return subject.Compared(Argument(), sign => sign < 0);
-        throw _tokens.Unexpected("an operator");
+        var name = _tokens.Word() ?? throw _tokens.Unexpected("a subject");
+        var subject = QuerySubject.Of(name) ?? throw _tokens.Unknown();
+        AsksForGroups |= name == Groups;
+        var operation = Operator() ?? throw _tokens.Unexpected("an operator");
+        var place = _tokens.Last;
+        var arguments = operation switch
+        {
+            QueryOperator.Exists or QueryOperator.NotExists => [],
+            QueryOperator.In or QueryOperator.NotIn => List(),
+            _ => new List<string> { Argument() },
+        };
+        return subject.Condition(operation, arguments) ?? throw EcsErrors.InvalidParameterException($"Invalid expression '{expression}': the operator '{place}' cannot be used with {name}.");
+    }
+
+    private QueryOperator? Operator()
+    {
+        foreach (var (symbol, word, operation) in Operators)
+            if (_tokens.Take(symbol, word)) return operation;
+        return null;
     }
 
     private string Argument() => _tokens.Word() ?? throw _tokens.Unexpected("an argument");
@@ -93,6 +119,4 @@ internal sealed class QueryParser(string expression)
         while (_tokens.Take(",")) items.Add(Argument());
         return _tokens.Take("]") ? items : throw _tokens.Unexpected("']'");
     }
-
-    private static Condition Negate(Condition condition) => instance => !condition(instance);
 }

@@ -1,69 +1,129 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Condition = System.Func<Estiba.Ecs.Scheduling.InstanceCapacity, bool>;
 
 namespace Estiba.Ecs.Scheduling.Query;
 
-/// <summary>What an expression asks about: one or, for task groups, several texts of a container instance.</summary>
-internal sealed class QuerySubject
+/// <summary>What an expression asks about, and which questions about it make sense.</summary>
+/// <remarks>
+/// Negations hold for instances that have the attribute ("Exclude an attribute value", "Define which container instances Amazon ECS uses for
+/// tasks", developer guide): <c>attribute:stack != prod</c> is not met where there is no stack. Task groups have no such rule, because an
+/// instance has any number of them.
+/// </remarks>
+internal abstract class QuerySubject
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(100);
+    private const string AttributePrefix = "attribute:";
 
-    private readonly Func<InstanceCapacity, IEnumerable<string>> _values;
-
-    private QuerySubject(Func<InstanceCapacity, IEnumerable<string>> values) => _values = values;
+    private static readonly string[] DateFormats = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
 
     /// <summary>The subject with this name, or null.</summary>
     internal static QuerySubject? Of(string name) => name switch
     {
-        "agentConnected" => new(capacity => [capacity.Instance.AgentConnected ? "true" : "false"]),
-        "agentVersion" => new(capacity => One(capacity.Instance.VersionInfo?.AgentVersion)),
-        "ec2InstanceId" => new(capacity => One(capacity.Instance.Ec2InstanceId)),
-        "registeredAt" => new(capacity => [capacity.Instance.RegisteredAt.ToString("o", CultureInfo.InvariantCulture)]),
-        "runningTasksCount" => new(capacity => [capacity.RunningTasks.ToString(CultureInfo.InvariantCulture)]),
-        "task:group" => new(capacity => capacity.Groups),
-        _ when name.StartsWith("attribute:", StringComparison.Ordinal) && name.Length > "attribute:".Length => Attribute(name["attribute:".Length..]),
+        "agentConnected" => new TextSubject(capacity => capacity.Instance.AgentConnected ? "true" : "false"),
+        "ec2InstanceId" => new TextSubject(capacity => capacity.Instance.Ec2InstanceId),
+        "agentVersion" => new OrderedSubject(capacity => VersionOf(capacity.Instance.VersionInfo?.AgentVersion), VersionOf, "a version such as 1.14.5"),
+        "registeredAt" => new OrderedSubject(capacity => capacity.Instance.RegisteredAt, DateOf, "a date such as 2018-06-18 or 2018-06-18T22:28:28Z"),
+        "runningTasksCount" => new OrderedSubject(capacity => capacity.RunningTasks, NumberOf, "a number"),
+        "task:group" => new GroupSubject(),
+        _ when name.StartsWith(AttributePrefix, StringComparison.Ordinal) && name.Length > AttributePrefix.Length => new AttributeSubject(name[AttributePrefix.Length..]),
         _ => null,
     };
 
-    internal bool Exists(InstanceCapacity capacity) => _values(capacity).Any();
+    /// <summary>The condition; null when the operator is not for this subject.</summary>
+    /// <param name="operation">The operator.</param>
+    /// <param name="arguments">None for <c>exists</c>, any number for <c>in</c>, one for the others.</param>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: an argument cannot be read.</exception>
+    internal abstract Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments);
 
-    internal Condition EqualTo(string argument) => capacity => _values(capacity).Any(value => Compare(value, argument) == 0);
-
-    internal Condition In(List<string> arguments) => capacity => _values(capacity).Any(value => arguments.Exists(argument => Compare(value, argument) == 0));
-
-    internal Condition Compared(string argument, Func<int, bool> holds) => capacity => _values(capacity).Any(value => holds(Compare(value, argument)));
-
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: the pattern is no regular expression.</exception>
-    internal Condition Matching(string pattern)
+    /// <summary>A test of single texts; null when the operator is not one of texts.</summary>
+    private static Func<string, bool>? TextTest(QueryOperator operation, IReadOnlyList<string> arguments)
     {
-        try
+        switch (operation)
         {
-            var regex = new Regex($@"^(?:{pattern})\z", RegexOptions.CultureInvariant, LongestMatch);
-            return capacity => _values(capacity).Any(regex.IsMatch);
-        }
-        catch (ArgumentException)
-        {
-            throw EcsErrors.InvalidParameterException($"Invalid expression: '{pattern}' is not a regular expression.");
+            case QueryOperator.Equal or QueryOperator.NotEqual or QueryOperator.In or QueryOperator.NotIn:
+                var wanted = arguments.ToHashSet(StringComparer.Ordinal);
+                return wanted.Contains;
+            case QueryOperator.Matches or QueryOperator.NotMatches:
+                return new QueryPattern(arguments[0]).Matches;
+            default:
+                return null;
         }
     }
 
-    private static QuerySubject Attribute(string name) => new(capacity =>
-        capacity.Instance.Attributes.FirstOrDefault(attribute => attribute.Name == name) is { } attribute ? [attribute.Value ?? ""] : []);
+    private static bool IsNegation(QueryOperator operation) => operation is QueryOperator.NotEqual or QueryOperator.NotIn or QueryOperator.NotMatches or QueryOperator.NotExists;
 
-    private static string[] One(string? value) => value is null ? [] : [value];
-
-    // Numbers, versions and dates compare by what they mean, everything else letter by letter.
-    private static int Compare(string value, string argument)
+    private static bool Holds(QueryOperator operation, int order) => operation switch
     {
-        if (decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) && decimal.TryParse(argument, NumberStyles.Number, CultureInfo.InvariantCulture, out var other)) return number.CompareTo(other);
-        if (Version.TryParse(value, out var version) && Version.TryParse(argument, out var otherVersion)) return version.CompareTo(otherVersion);
-        if (value.Contains('T', StringComparison.Ordinal) && Date(value) is { } date && Date(argument) is { } otherDate) return date.CompareTo(otherDate);
-        return string.CompareOrdinal(value, argument);
+        QueryOperator.Equal => order == 0,
+        QueryOperator.NotEqual => order != 0,
+        QueryOperator.Greater => order > 0,
+        QueryOperator.GreaterOrEqual => order >= 0,
+        QueryOperator.Less => order < 0,
+        _ => order <= 0,
+    };
+
+    private static bool IsOrder(QueryOperator operation) => operation is QueryOperator.Greater or QueryOperator.GreaterOrEqual or QueryOperator.Less or QueryOperator.LessOrEqual;
+
+    private static Version? VersionOf(string? text) => Version.TryParse(text, out var version) ? version : null;
+
+    private static IComparable? NumberOf(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static IComparable? DateOf(string text) =>
+        DateTimeOffset.TryParseExact(text, DateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+
+    /// <summary>A text that an instance has once or not at all.</summary>
+    private sealed class TextSubject(Func<InstanceCapacity, string?> value) : QuerySubject
+    {
+        internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
+        {
+            if (TextTest(operation, arguments) is not { } test) return null;
+            var expected = !IsNegation(operation);
+            return capacity => value(capacity) is { } text && test(text) == expected;
+        }
     }
 
-    private static DateTimeOffset? Date(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+    /// <summary>A value that is compared by its order.</summary>
+    private sealed class OrderedSubject(Func<InstanceCapacity, IComparable?> value, Func<string, IComparable?> read, string kind) : QuerySubject
+    {
+        internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
+        {
+            if (operation is not (QueryOperator.Equal or QueryOperator.NotEqual) && !IsOrder(operation)) return null;
+            var argument = read(arguments[0]) ?? throw EcsErrors.InvalidParameterException($"Invalid expression: '{arguments[0]}' is not {kind}.");
+            return capacity => value(capacity) is { } known && Holds(operation, known.CompareTo(argument));
+        }
+    }
+
+    /// <summary>The groups of the instance's tasks.</summary>
+    private sealed class GroupSubject : QuerySubject
+    {
+        internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
+        {
+            var expected = !IsNegation(operation);
+            if (operation is QueryOperator.Exists or QueryOperator.NotExists) return capacity => capacity.Groups.Any() == expected;
+            if (operation is QueryOperator.Equal or QueryOperator.NotEqual) return capacity => capacity.TasksOf(arguments[0]) > 0 == expected;
+            return TextTest(operation, arguments) is { } test ? capacity => capacity.Groups.Any(test) == expected : null;
+        }
+    }
+
+    /// <summary>An attribute of the instance, with a value or without one.</summary>
+    private sealed class AttributeSubject(string name) : QuerySubject
+    {
+        internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
+        {
+            var expected = !IsNegation(operation);
+            if (operation is QueryOperator.Exists or QueryOperator.NotExists) return capacity => capacity.Instance.FindAttribute(name) is not null == expected;
+            if (IsOrder(operation)) return capacity => capacity.Instance.FindAttribute(name) is { } attribute && Holds(operation, Order(attribute.Value ?? "", arguments[0]));
+            var test = TextTest(operation, arguments)!;
+            return capacity => capacity.Instance.FindAttribute(name) is { } attribute && test(attribute.Value ?? "") == expected;
+        }
+
+        // Numbers and versions by what they mean, everything else letter by letter.
+        private static int Order(string value, string argument)
+        {
+            if (decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) && decimal.TryParse(argument, NumberStyles.Number, CultureInfo.InvariantCulture, out var other)) return number.CompareTo(other);
+            if (Version.TryParse(value, out var version) && Version.TryParse(argument, out var otherVersion)) return version.CompareTo(otherVersion);
+            return string.CompareOrdinal(value, argument);
+        }
+    }
 }

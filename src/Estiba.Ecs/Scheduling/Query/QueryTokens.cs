@@ -25,6 +25,9 @@ internal sealed class QueryTokens
     /// <summary>Whether everything was taken.</summary>
     internal bool AtEnd => _next == _tokens.Count;
 
+    /// <summary>The token that was taken last.</summary>
+    internal string Last => _tokens[_next - 1].Text;
+
     /// <summary>Takes the next token if it is one of these, which are written in any case.</summary>
     internal bool Take(params ReadOnlySpan<string> texts)
     {

@@ -1,4 +1,6 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling.Query;
 using static Estiba.Contracts.Ecs.EcsErrors;
 
 namespace Estiba.Ecs.TaskDefinitions;
@@ -20,8 +22,10 @@ internal static class PlacementChecks
         foreach (var constraint in constraints)
         {
             if (constraint.Type is null) throw ClientException("Placement constraint type should not be null or empty.");
+            if (constraint.Type != TaskDefinitionPlacementConstraintType.MemberOf) throw ClientException($"constraint.type '{constraint.Type}' is not supported.");
             if (string.IsNullOrEmpty(constraint.Expression) || constraint.Expression.Length > LongestExpression)
                 throw ClientException("Invalid expression for the placement constraint of type memberOf.");
+            CheckExpression(constraint.Expression);
         }
 
         if (definition.EphemeralStorage is { } storage)
@@ -34,5 +38,17 @@ internal static class PlacementChecks
         if (definition.ProxyConfiguration is not { } proxy) return;
         if (definition.NetworkMode != NetworkMode.Awsvpc) throw ClientException("APPMESH proxy configuration is only supported in networkMode=awsvpc");
         if (definition.ContainerDefinitions!.All(container => container.Name != proxy.ContainerName)) throw ClientException($"Proxy container [{proxy.ContainerName}] does not exist.");
+    }
+
+    private static void CheckExpression(string expression)
+    {
+        try
+        {
+            ClusterQuery.Parse(expression);
+        }
+        catch (AwsException unreadable)
+        {
+            throw ClientException(unreadable.Message);
+        }
     }
 }

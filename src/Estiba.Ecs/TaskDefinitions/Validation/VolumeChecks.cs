@@ -34,6 +34,7 @@ internal static class VolumeChecks
 
     private static void CheckSource(Volume volume)
     {
+        if (volume.Host?.SourcePath is "") throw ClientException("host.sourcePath should not be blank.");
         object?[] sources = [volume.Host, volume.DockerVolumeConfiguration, volume.EfsVolumeConfiguration, volume.S3filesVolumeConfiguration, volume.FsxWindowsFileServerVolumeConfiguration];
         if (sources.Count(source => source is not null) > 1)
             throw ClientException($"Only one volume configuration can be specified for volume '{volume.Name}'.");

@@ -1,13 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 
 namespace Estiba.Compute.Networking;
 
-/// <summary>Edits addresses with the host's iproute2, in this process's own right (NET_ADMIN).</summary>
-internal sealed class IpCommand(string command, TimeSpan timeout, TimeProvider time) : IAddressEditor
+/// <summary>Runs scripts in this process's own right (NET_ADMIN).</summary>
+internal sealed class HostShell(TimeSpan timeout, TimeProvider time) : IHostShell
 {
+    private const string Command = "/bin/sh";
     private const int NetAdmin = 12;
 
     /// <summary>Whether this process has the capability NET_ADMIN in effect.</summary>
@@ -18,14 +18,12 @@ internal sealed class IpCommand(string command, TimeSpan timeout, TimeProvider t
         && ulong.TryParse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var effective)
         && (effective >> NetAdmin & 1) == 1;
 
-    public async Task<string> EditAsync(
-        string bridge, IReadOnlyCollection<IPAddress> add, IReadOnlyCollection<IPAddress> remove, CancellationToken cancellation)
+    public async Task<string> RunAsync(string script, CancellationToken cancellation)
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(command)
+            StartInfo = new ProcessStartInfo(Command)
             {
-                ArgumentList = { "-force", "-batch", "-" },
                 UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -38,7 +36,7 @@ internal sealed class IpCommand(string command, TimeSpan timeout, TimeProvider t
         }
         catch (Win32Exception cause)
         {
-            throw new NetworkException($"{command} cannot be run: {cause.Message}", cause);
+            throw new NetworkException($"{Command} cannot be run: {cause.Message}", cause);
         }
 
         using var limit = new CancellationTokenSource(timeout, time);
@@ -47,7 +45,7 @@ internal sealed class IpCommand(string command, TimeSpan timeout, TimeProvider t
         {
             var output = process.StandardOutput.ReadToEndAsync(either.Token);
             var error = process.StandardError.ReadToEndAsync(either.Token);
-            await process.StandardInput.WriteAsync(IpBatch.Of(bridge, add, remove).AsMemory(), either.Token);
+            await process.StandardInput.WriteAsync(script.AsMemory(), either.Token);
             process.StandardInput.Close();
             await process.WaitForExitAsync(either.Token);
             await output;
@@ -57,7 +55,7 @@ internal sealed class IpCommand(string command, TimeSpan timeout, TimeProvider t
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
             cancellation.ThrowIfCancellationRequested();
-            throw new NetworkException($"{command} did not finish its work on {bridge}: {failure.Message}", failure);
+            throw new NetworkException($"{Command} did not finish its work: {failure.Message}", failure);
         }
     }
 }

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using Estiba.State;
+using Estiba.State.Reconciling;
+
+namespace Estiba.Ecs.Agents;
+
+/// <summary>
+/// Draws the consequences of who is connected and who is not: gives an instance up for lost whose agent stays away too long, and ends the conversation with an
+/// agent whose instance is no longer registered.
+/// </summary>
+/// <remarks>
+/// How long an agent has been away is measured here and by the steady clock: after a restart everybody has the whole time again, and no clock that
+/// is set anew makes anybody lost. What follows for the tasks is the services' business ("RollingUpdate").
+/// </remarks>
+internal sealed class PresenceReconciler(Store store, AgentSessions sessions, EcsOptions options, TimeProvider time) : IReconciler<string>
+{
+    private readonly ConcurrentDictionary<string, Presence> _presences = new(StringComparer.Ordinal);
+
+    public async Task<TimeSpan?> ReconcileAsync(string instanceKey, CancellationToken cancellation)
+    {
+        if (store.Current.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance || instance.Status == ContainerInstanceStatus.Inactive)
+        {
+            _presences.TryRemove(instanceKey, out _);
+            sessions.Find(instanceKey)?.Close();
+            return null;
+        }
+
+        var known = _presences.GetValueOrDefault(instanceKey);
+        var presence = known is not null && known.ChangedAt == instance.ConnectionChangedAt ? known : new Presence(instance.ConnectionChangedAt, time.GetTimestamp(), known?.WasHere ?? false);
+        _presences[instanceKey] = presence = presence with { WasHere = presence.WasHere || instance.AgentConnected };
+        if (instance.AgentConnected || instance.LostAt is not null) return null;
+
+        var left = Patience(instance, presence) - time.GetElapsedTime(presence.Since);
+        if (left > TimeSpan.Zero) return left;
+        await store.CommitAsync(transaction => GiveUp(transaction, instance, time.GetUtcNow()), cancellation);
+        return null;
+    }
+
+    /// <summary>An agent that was here since the server started comes back soon, if at all; one that waits for the server may be waiting for its next try.</summary>
+    private TimeSpan Patience(ContainerInstanceRecord instance, Presence presence) =>
+        instance.HasAmazonAgent && !presence.WasHere ? options.AmazonAgentReturnsWithin : options.InstanceLostAfter;
+
+    private static void GiveUp(Transaction transaction, ContainerInstanceRecord seen, DateTimeOffset now)
+    {
+        if (transaction.Find(EcsTables.ContainerInstances, seen.Key) is { AgentConnected: false, LostAt: null } instance
+            && instance.ConnectionChangedAt == seen.ConnectionChangedAt && instance.Status != ContainerInstanceStatus.Inactive)
+            transaction.Put(EcsTables.ContainerInstances, instance with { LostAt = now, Version = instance.Version + 1 });
+    }
+
+    /// <summary>What is known of an instance's connection.</summary>
+    /// <param name="ChangedAt">When it changed, by the store.</param>
+    /// <param name="Since">When that was first seen here.</param>
+    /// <param name="WasHere">Whether its agent was ever connected to this process.</param>
+    private sealed record Presence(DateTimeOffset? ChangedAt, long Since, bool WasHere);
+}

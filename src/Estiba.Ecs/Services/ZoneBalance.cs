@@ -1,0 +1,72 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Scheduling;
+using Estiba.State;
+
+namespace Estiba.Ecs.Services;
+
+/// <summary>Finds out whether a service's tasks are spread evenly over the zones of its cluster ("Balancing an Amazon ECS service across Availability Zones", developer guide).</summary>
+/// <remarks>The store keeps the counts, so that asking costs next to nothing.</remarks>
+internal static class ZoneBalance
+{
+    /// <summary>The wanted and placed tasks of a service, by zone; by the key of the service.</summary>
+    internal static readonly Aggregate<TaskRecord, GroupCounts> TasksOfServices =
+        new("zones", task => task.LiveServiceKey, GroupCounts.None, (counts, before, after) => counts.Replace(ZoneOf(before), ZoneOf(after)));
+
+    /// <summary>The active and connected container instances of a cluster, by zone; by the key of the cluster.</summary>
+    internal static readonly Aggregate<ContainerInstanceRecord, GroupCounts> InstancesOfClusters =
+        new("zones", instance => instance.ClusterKey, GroupCounts.None, (counts, before, after) => counts.Replace(ZoneOf(before), ZoneOf(after)));
+
+    private const string ZoneAttribute = "ecs.availability-zone";
+
+    /// <summary>Whether a service with these settings can be balanced: it may have more tasks than it wants for a while, and its strategy does not work against it.</summary>
+    internal static bool IsPossible(string? schedulingStrategy, string? controller, DeploymentConfiguration? configuration, IReadOnlyList<PlacementStrategy>? strategy) =>
+        schedulingStrategy != SchedulingStrategy.Daemon
+        && controller is null or DeploymentControllerType.Ecs
+        && !(configuration?.MaximumPercent <= 100)
+        && (strategy is not [var first, ..] || (first.Type == PlacementStrategyType.Spread && first.Field is "attribute:" + ZoneAttribute or ZoneAttribute));
+
+    /// <summary>The zone with the most tasks and the one with the fewest that has instances, when they are more than one task apart; else null.</summary>
+    internal static (string Fullest, string Emptiest)? Imbalance(View view, ServiceRecord service)
+    {
+        var settings = service.Settings;
+        if (settings.AvailabilityZoneRebalancing != AvailabilityZoneRebalancing.Enabled) return null;
+        if (!IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy)) return null;
+        if (ServiceBounds.Of(settings.DeploymentConfiguration, service.DesiredCount).Most <= service.DesiredCount) return null;
+
+        var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
+        (string Zone, int Tasks)? fullest = null, emptiest = null;
+        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).All)
+        {
+            var count = tasks.Of(zone);
+            if (!(fullest?.Tasks >= count)) fullest = (zone, count);
+            if (!(emptiest?.Tasks <= count)) emptiest = (zone, count);
+        }
+
+        return fullest is { } most && emptiest is { } least && most.Tasks > least.Tasks + 1 ? (most.Zone, least.Zone) : null;
+    }
+
+    /// <summary>Whether an instance of the zone could have another task like this one now.</summary>
+    internal static bool HasRoom(View view, ServiceRecord service, TaskRecord task, string zone)
+    {
+        if (view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision)) is not { } definition) return false;
+        var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, strategy: null);
+        return view.Range(EcsTables.ContainerInstances, service.ClusterKey + "/")
+            .Where(instance => ZoneOf(instance) == zone)
+            .Select(instance => InstanceCapacity.Of(view, instance))
+            .Any(instance => rules.Admit(instance) && !(rules.DistinctInstance && instance.TasksOf(task.Group) > 0) && instance.Lack(task.Resources) is null);
+    }
+
+    /// <summary>The counts as ECS tells them: <c>3 tasks in eu-west-1a, 1 tasks in eu-west-1b</c>.</summary>
+    internal static string Describe(View view, ServiceRecord service)
+    {
+        var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
+        var zones = new List<string>();
+        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).All) zones.Add($"{tasks.Of(zone)} tasks in {zone}");
+        return string.Join(", ", zones);
+    }
+
+    private static string? ZoneOf(TaskRecord? task) => task is { IsWanted: true, IsWaiting: false } ? task.AvailabilityZone : null;
+
+    private static string? ZoneOf(ContainerInstanceRecord? instance) =>
+        instance is { Status: ContainerInstanceStatus.Active, AgentConnected: true } ? instance.Attribute(ZoneAttribute) : null;
+}

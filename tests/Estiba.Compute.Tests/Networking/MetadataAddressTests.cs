@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Estiba.Compute.Networking;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Compute.Tests.Networking;
+
+/// <summary>The address at which containers ask for their role's credentials, on this host: with the real Docker Engine and packet filter.</summary>
+public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFixture<DockerNetworkFixture>
+{
+    private const int AskedPort = 80;
+    private static readonly IPAddress s_address = MetadataAddress.EndPoint.Address;
+    private static readonly HostShell s_host = new(TimeSpan.FromSeconds(20), TimeProvider.System);
+
+    [Theory]
+    [InlineData(AddressEditing.Process)]
+    [InlineData(AddressEditing.HelperContainer)]
+    public async Task Who_listens_is_asked_on_port_80_by_the_host_and_by_containers_and_leaves_nothing_behind(AddressEditing editing)
+    {
+        await using (await OpenAsync(editing))
+        {
+            using var listener = new TcpListener(MetadataAddress.EndPoint);
+            listener.Start();
+            var answering = AnswerAsync(listener, times: 3);
+
+            (await AskFromHostAsync()).ShouldBe("the host");
+            (await docker.AskFromContainerAsync("bridge", s_address, AskedPort)).ShouldBe("a container");
+            (await docker.AskFromContainerAsync("host", s_address, AskedPort)).ShouldBe("the host");
+            await answering;
+        }
+
+        (await RulesAsync()).ShouldBeEmpty();
+        BridgeInterface.Find("lo")!.Singles.ShouldNotContain(s_address);
+    }
+
+    [Fact]
+    public async Task A_second_taker_is_told_that_it_is_taken()
+    {
+        await using var first = await OpenAsync();
+
+        (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe("another platform or agent on this host has 169.254.170.2 already");
+    }
+
+    [Fact]
+    public async Task What_a_killed_platform_left_is_taken_over()
+    {
+        (await s_host.RunAsync(MetadataRules.OfHost(MetadataAddress.EndPoint, "lo").Open, default)).ShouldBeEmpty();
+
+        await using (await OpenAsync()) (await RulesAsync()).Count.ShouldBe(2);
+
+        (await RulesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Rules_of_somebody_else_are_left_alone()
+    {
+        const string Theirs = "OUTPUT -d 169.254.170.2/32 -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 51999";
+        await s_host.RunAsync($"iptables -w -t nat -A {Theirs}", default);
+        try
+        {
+            (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe($"another program on this host has rules for 169.254.170.2: -A {Theirs}");
+            (await RulesAsync()).ShouldBe([$"-A {Theirs}"]);
+        }
+        finally
+        {
+            await s_host.RunAsync($"iptables -w -t nat -D {Theirs}", default);
+        }
+    }
+
+    private static Task<MetadataAddress> OpenAsync(AddressEditing editing = AddressEditing.Automatic) =>
+        MetadataAddress.OpenAsync("/var/run/docker.sock", editing, TimeProvider.System, NullLogger.Instance);
+
+    private static async Task<IReadOnlyList<string>> RulesAsync()
+    {
+        var (_, output, _) = await DockerCommand.TryAsync("iptables", "-w", "-t", "nat", "-S");
+        return [.. output.Split('\n').Where(line => line.Contains($"{s_address}", StringComparison.Ordinal))];
+    }
+
+    /// <summary>Tells who asks where the connection comes from.</summary>
+    private static async Task AnswerAsync(TcpListener listener, int times)
+    {
+        for (var number = 0; number < times; number++)
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            var from = ((IPEndPoint)client.Client.RemoteEndPoint!).Address;
+            await client.GetStream().WriteAsync((from.Equals(s_address) ? "the host"u8 : "a container"u8).ToArray());
+        }
+    }
+
+    private static async Task<string> AskFromHostAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(s_address, AskedPort);
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadToEndAsync();
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net.WebSockets;
+using System.Text;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Agents;
+using Estiba.State;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Ecs.Tests.Agents.Amazon;
+
+/// <summary>ECS with its controllers at work and its sockets on a real port, for an agent that says what Amazon's was heard to say. Signatures are the gateway's business.</summary>
+internal sealed class AmazonWorld : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly EcsControllers _controllers;
+    private readonly EcsDispatcher _dispatcher;
+
+    private AmazonWorld(Store store, WebApplication application)
+    {
+        Store = store;
+        _application = application;
+        var ids = new EcsIds(new Random(1));
+        var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), AgentHeartbeat = TimeSpan.FromMilliseconds(100) };
+        Api = new EcsApi(store, Sts, ids, new Random(1), options, TimeProvider.System);
+        _dispatcher = new EcsDispatcher(Api);
+        _controllers = new EcsControllers(store, Sts, ids, new Random(1), options, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    internal Store Store { get; }
+
+    internal IEcsApi Api { get; }
+
+    internal StandInSts Sts { get; } = new();
+
+    internal CallContext Caller { get; } = EcsWorld.Account("123456789012");
+
+    private string Address => _application.Urls.Single();
+
+    internal static async Task<AmazonWorld> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var world = new AmazonWorld(await Store.OpenAsync(new MemoryJournal(), EcsTables.All), builder.Build());
+        world._application.UseWebSockets();
+        world._application.Map("/{door}/ws", (HttpContext http) => world._controllers.Agents.HandleAsync(http, world.Caller, world._stopping.Token));
+        await world._application.StartAsync();
+        await world._controllers.StartAsync(default);
+        await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "hosts" }, world.Caller);
+        return world;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        await _controllers.DisposeAsync();
+        await Store.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Calls an operation with the very text that an agent sent.</summary>
+    internal async Task<T> CallAsync<T>(string operation, string json)
+        where T : class, IShape
+    {
+        var handler = _dispatcher.Find(operation) ?? throw new InvalidOperationException(operation);
+        return (T)await handler.InvokeAsync(new JsonShapeReader(Encoding.UTF8.GetBytes(json)), _dispatcher.Model, Caller, default);
+    }
+
+    internal async Task<string> RegisterAsync(string? arn = null, string? token = RecordedAgent.RegistrationToken) =>
+        (await CallAsync<RegisterContainerInstanceResponse>("RegisterContainerInstance", RecordedAgent.Register(arn, token))).ContainerInstance!.ContainerInstanceArn!;
+
+    /// <summary>A service of one nginx, which is placed when there is an instance.</summary>
+    internal async Task CreateServiceAsync(string image = "nginx", LogConfiguration? log = null)
+    {
+        await Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "web",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = "nginx",
+                        Image = image,
+                        Memory = 128,
+                        PortMappings = [new PortMapping { ContainerPort = 80 }],
+                        LogConfiguration = log,
+                        HealthCheck = new HealthCheck { Command = ["CMD", "true"] },
+                    },
+                ],
+            },
+            Caller);
+        await Api.CreateServiceAsync(new CreateServiceRequest { Cluster = "hosts", ServiceName = "s", TaskDefinition = "web", DesiredCount = 1 }, Caller);
+    }
+
+    internal async Task<EcsTask> TaskAsync(string arn) => (await Api.DescribeTasksAsync(new DescribeTasksRequest { Cluster = "hosts", Tasks = [arn] }, Caller)).Tasks!.Single();
+
+    internal async Task<AmazonSocket> OpenAsync(string door, string query)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await socket.ConnectAsync(new Uri($"{Address.Replace("http", "ws", StringComparison.Ordinal)}/{door}/ws?{query}"), CancellationToken.None);
+        return new AmazonSocket(socket);
+    }
+
+    internal Task<AmazonSocket> OpenControlAsync(string arn) => OpenAsync("acs", RecordedAgent.ControlQuery(arn));
+
+    internal Task<HttpResponseMessage> RefusedAsync(string arn)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{Address}/acs/ws?{RecordedAgent.ControlQuery(arn)}");
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
+        return new HttpClient().SendAsync(request);
+    }
+}
+
+/// <summary>The agent's end of a socket: sends texts and reads messages.</summary>
+internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public void Dispose() => socket.Dispose();
+
+    internal Task SendAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+
+    /// <summary>The next message, which must be of this type; heartbeats in between are left out, unless it is one that is waited for.</summary>
+    internal async Task<T> ReceiveAsync<T>()
+        where T : IShape<T>
+    {
+        while (true)
+        {
+            var (type, message) = AgentFrame.Decode(await ReceiveAsync());
+            if (type == typeof(T).Name) return ShapeJson.Parse<T>(message);
+            if (type != nameof(Contracts.Acs.HeartbeatMessage)) throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
+        }
+    }
+
+    /// <summary>The messages up to the next so many heartbeats.</summary>
+    internal async Task<IReadOnlyList<string>> UntilHeartbeatAsync(int heartbeats = 1)
+    {
+        var types = new List<string>();
+        while (heartbeats > 0)
+        {
+            var (type, _) = AgentFrame.Decode(await ReceiveAsync());
+            if (type == nameof(Contracts.Acs.HeartbeatMessage)) heartbeats--;
+            else types.Add(type);
+        }
+
+        return types;
+    }
+
+    private async Task<byte[]> ReceiveAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var buffer = new byte[256 * 1024];
+        var length = 0;
+        ValueWebSocketReceiveResult part;
+        do
+        {
+            part = await socket.ReceiveAsync(buffer.AsMemory(length), limit.Token);
+            if (part.MessageType == WebSocketMessageType.Close) throw new InvalidOperationException("The server has closed the socket.");
+            length += part.Count;
+        }
+        while (!part.EndOfMessage);
+
+        return buffer[..length];
+    }
+}

@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Estiba.Contracts;
+using Estiba.Joining;
+using Estiba.State;
+
+namespace Estiba.Tests.Joining;
+
+public sealed class JoinTokenTests : IAsyncLifetime
+{
+    private static readonly CallContext Owner = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
+
+    private readonly SteppedTime _time = new();
+    private Store _store = null!;
+    private JoinTokens _tokens = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await Store.OpenAsync(new MemoryJournal(), JoinTables.All);
+        _tokens = new JoinTokens(_store, _time);
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_host_is_given_a_key_of_its_own_for_a_good_token()
+    {
+        var token = await CreateAsync(cluster: "hosts");
+
+        var host = await JoinAsync(token, "mi-1");
+
+        (host.AccountId, host.Region, host.Cluster, host.TokenId).ShouldBe(("123456789012", "eu-west-1", "hosts", token.Id));
+        var credential = new HostKeys(_store, new Nobody()).Find(host.AccessKeyId)!;
+        (credential.SecretAccessKey, credential.PrincipalArn).ShouldBe((host.SecretAccessKey, "arn:aws:sts::123456789012:assumed-role/ecsInstanceRole/mi-1"));
+        credential.Actions!.ShouldContain("ecs:Poll");
+        credential.Actions!.ShouldNotContain("ecs:CreateService");
+    }
+
+    [Fact]
+    public async Task A_token_may_be_used_by_many_hosts()
+    {
+        var token = await CreateAsync();
+
+        (await JoinAsync(token, "mi-1")).AccessKeyId.ShouldNotBe((await JoinAsync(token, "mi-2")).AccessKeyId);
+
+        _tokens.List(Owner).Hosts.Select(host => host.Host).ShouldBe(["mi-1", "mi-2"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Of_a_token_only_its_hash_is_kept()
+    {
+        var token = await CreateAsync();
+
+        var kept = JsonSerializer.Serialize(_store.Current.Find(JoinTables.Tokens, token.Id)!, JoinJson.Default.JoinTokenRecord);
+
+        kept.ShouldNotContain(token.Secret);
+        kept.ShouldContain(token.Hash());
+        JsonSerializer.Serialize(_tokens.List(Owner), JoinJson.Default.TokenList).ShouldNotContain(token.Hash());
+        token.ToString().ShouldBe(token.Id);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("estiba-abcdefgh")]
+    [InlineData("estiba-abcdefgh-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public async Task What_is_no_token_of_this_platform_lets_nobody_join(string? text)
+    {
+        await CreateAsync();
+
+        await RefusedAsync(text);
+    }
+
+    [Fact]
+    public async Task The_id_of_a_token_with_another_secret_lets_nobody_join()
+    {
+        var token = await CreateAsync();
+
+        await RefusedAsync((token with { Secret = JoinToken.New().Secret }).Text);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_revoked_lets_nobody_join_any_more_and_who_has_joined_stays()
+    {
+        var token = await CreateAsync();
+        var host = await JoinAsync(token, "mi-1");
+
+        (await _tokens.RevokeAsync(Owner, token.Id, withHosts: false, default)).ShouldBe(new Revoked(1, 0));
+
+        await RefusedAsync(token.Text);
+        new HostKeys(_store, new Nobody()).Find(host.AccessKeyId).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_token_is_revoked_with_its_hosts_when_that_is_wanted()
+    {
+        var token = await CreateAsync();
+        var host = await JoinAsync(token, "mi-1");
+        var other = await JoinAsync(await CreateAsync(), "mi-2");
+
+        (await _tokens.RevokeAsync(Owner, token.Id, withHosts: true, default)).ShouldBe(new Revoked(1, 1));
+
+        new HostKeys(_store, new Nobody()).Find(host.AccessKeyId).ShouldBeNull();
+        new HostKeys(_store, new Nobody()).Find(other.AccessKeyId).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_host_alone_is_revoked_by_its_name()
+    {
+        var token = await CreateAsync();
+        await JoinAsync(token, "mi-1");
+
+        (await _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default)).ShouldBe(new Revoked(0, 1));
+
+        (await Should.ThrowAsync<AwsException>(() => _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default))).Code.ShouldBe("ResourceNotFoundException");
+    }
+
+    [Fact]
+    public async Task A_token_ends_when_its_time_is_over()
+    {
+        var token = await _tokens.CreateAsync(Owner, cluster: null, TimeSpan.FromHours(1), default);
+        _time.Advance(TimeSpan.FromMinutes(59));
+        await JoinAsync(token, "mi-1");
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        await RefusedAsync(token.Text);
+    }
+
+    [Fact]
+    public async Task A_host_that_joins_again_has_one_key_and_not_two()
+    {
+        var token = await CreateAsync();
+        var first = await JoinAsync(token, "mi-1");
+
+        var second = await JoinAsync(token, "mi-1");
+
+        var keys = new HostKeys(_store, new Nobody());
+        (keys.Find(first.AccessKeyId), keys.Find(second.AccessKeyId)?.AccessKeyId).ShouldBe((null, second.AccessKeyId));
+    }
+
+    [Theory]
+    [InlineData("hosts", "eu-west-1", true)]
+    [InlineData("other", "eu-west-1", false)]
+    [InlineData("hosts", "us-east-1", false)]
+    public async Task A_host_registers_only_in_the_cluster_of_its_token(string cluster, string region, bool may)
+    {
+        var host = await JoinAsync(await CreateAsync(cluster: "hosts"), "mi-1");
+
+        new HostKeys(_store, new Nobody()).MayRegister(Owner with { AccessKeyId = host.AccessKeyId, Region = region }, cluster).ShouldBe(may);
+    }
+
+    [Fact]
+    public async Task Everybody_else_registers_where_he_wants()
+    {
+        await JoinAsync(await CreateAsync(cluster: "hosts"), "mi-1");
+
+        new HostKeys(_store, new Nobody()).MayRegister(Owner, "other").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Tokens_of_another_account_or_region_are_not_seen_and_not_revoked()
+    {
+        var token = await CreateAsync();
+
+        foreach (var stranger in new[] { Owner with { AccountId = "210987654321" }, Owner with { Region = "us-east-1" } })
+        {
+            _tokens.List(stranger).Tokens.ShouldBeEmpty();
+            (await Should.ThrowAsync<AwsException>(() => _tokens.RevokeAsync(stranger, token.Id, withHosts: true, default))).Code.ShouldBe("ResourceNotFoundException");
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("mi 1")]
+    [InlineData("mi-1\n2026 info forged")]
+    public async Task A_host_must_have_a_name_that_is_one(string? host)
+    {
+        var token = await CreateAsync();
+
+        (await Should.ThrowAsync<AwsException>(() => _tokens.JoinAsync(token.Text, host, default))).Code.ShouldBe("ValidationException");
+    }
+
+    private Task<JoinToken> CreateAsync(string? cluster = null) => _tokens.CreateAsync(Owner, cluster, lifetime: null, default);
+
+    private Task<HostRecord> JoinAsync(JoinToken token, string host) => _tokens.JoinAsync(token.Text, host, default);
+
+    private async Task RefusedAsync(string? text)
+    {
+        var refused = await Should.ThrowAsync<AwsException>(() => _tokens.JoinAsync(text, "mi-9", default));
+        (refused.Code, refused.StatusCode).ShouldBe(("AccessDeniedException", 403));
+    }
+
+    private sealed class Nobody : Contracts.Signing.ICredentialSource
+    {
+        public Contracts.Signing.Credential? Find(string accessKeyId) => null;
+    }
+}

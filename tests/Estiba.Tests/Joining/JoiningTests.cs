@@ -1,0 +1,188 @@
+using System.Net;
+using System.Net.Sockets;
+using Estiba.Clients;
+using Estiba.CommandLine;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Hosting;
+using Estiba.Joining;
+using Microsoft.Extensions.Logging.Abstractions;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Tests.Joining;
+
+/// <summary>A server over TLS, a host that joins it, and the key that the host is given, all in this process.</summary>
+public sealed class JoiningTests : IAsyncLifetime
+{
+    private const string Host = "mi-0123456789abcdef0";
+    private readonly string _root = Directory.CreateTempSubdirectory("estiba-join-").FullName;
+    private readonly StringWriter _log = new();
+    private PlatformConfiguration _configuration = null!;
+    private Platform _platform = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Data => Path.Combine(_root, "data");
+
+    private string HostDirectory => Path.Combine(_root, "host");
+
+    private Uri Server => _configuration.Endpoint;
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(HostDirectory);
+        _configuration = new PlatformConfiguration
+        {
+            Data = DataLayout.At(Data),
+            Engine = EngineKind.None,
+            Port = FreePort(),
+            Certificate = TestCertificate.Write(_root),
+        };
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _platform.DisposeAsync();
+        _log.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_host_joins_with_a_token_and_registers_with_the_key_that_it_is_given()
+    {
+        var token = await TokenAsync("create", "--cluster", "default");
+
+        var membership = await OpenAsync(token);
+
+        var registered = await RegisterAsync(membership);
+        registered.ContainerInstance!.ContainerInstanceArn.ShouldNotBeNull();
+        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership, cluster: "other"))).Code.ShouldBe("AccessDeniedException");
+        (await Should.ThrowAsync<AwsException>(() => Ecs(membership).ListServicesAsync(new ListServicesRequest(), Context, Cancellation))).Code.ShouldBe("AccessDeniedException");
+        _log.ToString().ShouldContain($"Host {Host} at 127.0.0.1 has joined");
+        _log.ToString().ShouldNotContain(token);
+    }
+
+    [Fact]
+    public async Task A_member_needs_its_token_no_more()
+    {
+        var first = await OpenAsync(await TokenAsync("create"));
+
+        var again = await OpenAsync(token: null);
+
+        again.Credentials.ShouldBe(first.Credentials);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Path.Combine(HostDirectory, "membership.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task A_host_without_membership_or_token_is_told_what_to_do()
+    {
+        (await Should.ThrowAsync<CommandException>(() => OpenAsync(token: null))).Message.ShouldContain("estiba token create");
+        (await Should.ThrowAsync<CommandException>(() => OpenAsync(JoinToken.New().Text))).Message.ShouldContain("The token is wrong, was revoked, or has expired");
+    }
+
+    [Fact]
+    public async Task A_host_whose_key_was_revoked_is_shut_out_and_joins_again_if_its_token_is_good()
+    {
+        var token = await TokenAsync("create");
+        var membership = await OpenAsync(token);
+        await TokenAsync("revoke", Host);
+
+        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+
+        (await RegisterAsync(membership)).ContainerInstance.ShouldNotBeNull();
+        Membership.Read(HostDirectory)!.Credentials.ShouldBe(membership.Credentials);
+    }
+
+    [Fact]
+    public async Task A_host_whose_token_was_revoked_with_its_hosts_stays_outside()
+    {
+        var token = await TokenAsync("create");
+        var membership = await OpenAsync(token);
+        JoinToken.TryParse(token, out var parsed).ShouldBeTrue();
+        (await TokenAsync("revoke", parsed!.Id, "--hosts")).ShouldBe("revoked 1 tokens and the keys of 1 hosts");
+
+        for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+    }
+
+    [Fact]
+    public async Task Tokens_and_hosts_outlive_the_server()
+    {
+        var token = await TokenAsync("create");
+        var membership = await OpenAsync(token);
+
+        await _platform.DisposeAsync();
+        await StartAsync();
+
+        (await RegisterAsync(membership)).ContainerInstance.ShouldNotBeNull();
+        var list = await TokenAsync("list");
+        list.ShouldContain(Host);
+        list.ShouldNotContain(token);
+    }
+
+    [Fact]
+    public async Task A_host_cannot_make_tokens()
+    {
+        var membership = await OpenAsync(await TokenAsync("create"));
+        var asHost = new RunningPlatform(Server, membership.Credentials, _configuration.Certificate!.Authority);
+
+        var refused = await Should.ThrowAsync<CommandException>(() => asHost.CallAsync(http => new TokenClient(asHost, "eu-west-1", http).CreateAsync(null, null, Cancellation), Cancellation));
+
+        refused.Message.ShouldContain("AccessDeniedException");
+    }
+
+    [Fact]
+    public async Task The_status_of_a_server_is_shown_with_its_version()
+    {
+        (await RunAsync("status")).ShouldContain($"Estiba {Estiba.CommandLine.Version.Text}");
+    }
+
+    [Fact]
+    public async Task Clients_are_told_of_the_authority()
+    {
+        (await RunAsync("env")).ShouldContain($"export AWS_CA_BUNDLE='{Path.Combine(Data, "ca.pem")}'");
+    }
+
+    private static CallContext Context { get; } = new() { AccountId = "", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
+
+    private async Task StartAsync() => _platform = await Platform.StartAsync(_configuration, _log, TimeProvider.System, Cancellation);
+
+    private Task<HostMembership> OpenAsync(string? token) => HostMembership.OpenAsync(
+        Server, token, Host, HostDirectory, new JoinClient(new HttpClient(Authority.CreateHandler())), TimeProvider.System, NullLogger.Instance, Cancellation);
+
+    private TrustedAuthority Authority => TrustedAuthority.Load(_configuration.Certificate!.Authority!);
+
+    private EcsClient Ecs(HostMembership membership) => new(new AwsClientOptions
+    {
+        Endpoint = Server,
+        Region = membership.Current.Region,
+        Credentials = () => membership.Credentials,
+        Http = new HttpClient(new RefusedKeyHandler(membership, Authority.CreateHandler())),
+    });
+
+    private Task<RegisterContainerInstanceResponse> RegisterAsync(HostMembership membership, string cluster = "default") => Ecs(membership).RegisterContainerInstanceAsync(
+        new RegisterContainerInstanceRequest
+        {
+            Cluster = cluster,
+            TotalResources = [new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = 1024 }, new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = 1024 }],
+        },
+        Context,
+        Cancellation);
+
+    private Task<string> TokenAsync(params string[] arguments) => RunAsync(["token", .. arguments]);
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        (await EstibaCommandLine.RunAsync([.. arguments, "--data", Data], new Terminal(output, error))).ShouldBe(0, error.ToString());
+        return output.ToString().Trim();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
