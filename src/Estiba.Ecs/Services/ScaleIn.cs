@@ -2,8 +2,8 @@ namespace Estiba.Ecs.Services;
 
 /// <summary>Chooses the tasks to give up when a service has too many.</summary>
 /// <remarks>
-/// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What is not healthy
-/// (yet) goes before what is, and the newest before the oldest.
+/// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What does not run
+/// yet goes first, then what runs and is not healthy, and the newest before the oldest.
 /// </remarks>
 internal static class ScaleIn
 {
@@ -17,14 +17,16 @@ internal static class ScaleIn
         if (count <= 0) return chosen;
 
         var zones = tasks.GroupBy(task => task.AvailabilityZone ?? "").Select(zone => new Zone(zone, mayGo)).ToList();
-        foreach (var healthy in (ReadOnlySpan<bool>)[false, true])
+        foreach (var worth in (ReadOnlySpan<int>)[0, 1, 2])
         {
-            foreach (var zone in zones) zone.Offer(healthy);
+            foreach (var zone in zones) zone.Offer(worth);
             while (chosen.Count < count && zones.Where(zone => zone.HasCandidate).MaxBy(zone => zone.Tasks) is { } fullest) chosen.Add(fullest.Take());
         }
 
         return chosen;
     }
+
+    private static int WorthOf(TaskRecord task) => task.IsHealthy ? 2 : task.LastStatus == TaskStatus.Running ? 1 : 0;
 
     /// <summary>The tasks of one zone, by instance; instances with candidates are in a queue, the fullest first.</summary>
     private sealed class Zone
@@ -43,12 +45,12 @@ internal static class ScaleIn
 
         internal bool HasCandidate => _queue.Count > 0;
 
-        internal void Offer(bool healthy)
+        internal void Offer(int worth)
         {
             _queue.Clear();
             foreach (var host in _hosts)
             {
-                host.Offer(healthy);
+                host.Offer(worth);
                 Queue(host);
             }
         }
@@ -85,7 +87,7 @@ internal static class ScaleIn
 
         internal TaskRecord? Newest => _candidates.TryPeek(out var newest) ? newest : null;
 
-        internal void Offer(bool healthy) => _candidates = new Stack<TaskRecord>(_mayGo.Where(task => task.IsHealthy == healthy).OrderBy(task => task.CreatedAt));
+        internal void Offer(int worth) => _candidates = new Stack<TaskRecord>(_mayGo.Where(task => WorthOf(task) == worth).OrderBy(task => task.CreatedAt));
 
         internal TaskRecord Take()
         {

@@ -64,6 +64,15 @@ public sealed class RollingUpdateTests
     }
 
     [Fact]
+    public void A_task_that_is_not_healthy_yet_goes_before_one_that_is()
+    {
+        var step = Next(Service(desired: 1), Running("new", zone: "b"), Running("new", zone: "a") with { HasHealthCheck = true }, Running("new", zone: "b") with { HasHealthCheck = true, HealthStatus = HealthStatus.Healthy });
+
+        step.Stop.Count.ShouldBe(2);
+        step.Stop[0].AvailabilityZone.ShouldBe("a");
+    }
+
+    [Fact]
     public void Tasks_on_a_draining_instance_are_replaced_before_they_go()
     {
         var service = Service(desired: 1);

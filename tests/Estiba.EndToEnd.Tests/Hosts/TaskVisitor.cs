@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Hosts;
 
@@ -39,11 +40,12 @@ internal sealed class TaskVisitor : IAsyncDisposable
         return visitor;
     }
 
-    /// <summary>Waits until each task that was listed last has answered again.</summary>
+    /// <summary>Waits until each listed task has answered again.</summary>
     public async Task VisitedAsync()
     {
-        var before = _listed.ToDictionary(task => task.Arn, task => AnswersOf(task.Arn));
-        await Platforms.Eventually.TrueAsync("every listed task has answered again", () => Task.FromResult(before.All(task => AnswersOf(task.Key) > task.Value)));
+        var before = _answers.ToDictionary();
+        await Eventually.TrueAsync(
+            "every listed task has answered again", () => Task.FromResult(_listed.All(task => AnswersOf(task.Arn) > before.GetValueOrDefault(task.Arn))));
     }
 
     public async ValueTask DisposeAsync()
