@@ -75,6 +75,7 @@ internal sealed class AcsSession(
     {
         // One that a newer has overtaken, or that comes again, may be about tasks that are long forgotten. If it was not, the server sends it anew.
         if (payload.SeqNum <= newestPayload) return;
+
         // Credentials first: a container may ask for them as soon as it runs.
         var carried = (payload.Tasks ?? []).SelectMany(credentials.Take).ToList();
         try

@@ -34,20 +34,18 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <summary>Does what the server now says of a task that was accepted, by this agent or by one before it.</summary>
     public void Obey(AcsTask task)
     {
-        if (task.DesiredStatus == TaskStatuses.Stopped) Stop(task.Arn ?? "");
-        else if (entries.TryGetValue(task.Arn ?? "", out var entry) && entry.State.AwaitsServer) Apply(entry, static state => state with { AwaitsServer = false });
+        if (!entries.TryGetValue(task.Arn ?? "", out var entry)) return;
+        if (task.DesiredStatus == TaskStatuses.Stopped) Stop(entry.State.Arn);
+        else if (entry.State.AwaitsServer) Apply(entry, static state => state with { AwaitsServer = false });
+
+        // A server that still speaks of a task that has ended has lost the report, as when it was restored from a backup.
+        if (entry.State.IsStopped && TaskReport.Of(entry.State, cluster) is { } report) work.Report(report);
     }
 
     /// <summary>Stops a task as the server wants it.</summary>
     public void Stop(string arn)
     {
         if (entries.TryGetValue(arn, out var entry) && !entry.State.StopWanted) Apply(entry, static state => state with { StopWanted = true });
-    }
-
-    /// <summary>Reports the end of a task once more: a server that still speaks of it has lost the report, as when it was restored from a backup.</summary>
-    public void ReportEnd(string arn)
-    {
-        if (entries.TryGetValue(arn, out var entry) && entry.State.IsStopped && TaskReport.Of(entry.State, cluster) is { } report) work.Report(report);
     }
 
     /// <summary>Something happened to a container of a task.</summary>

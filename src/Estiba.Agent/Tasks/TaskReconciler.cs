@@ -95,12 +95,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            foreach (var task in tasks)
-            {
-                board.Obey(task);
-                board.ReportEnd(task.Arn ?? "");
-            }
-
+            foreach (var task in tasks) board.Obey(task);
             done.TrySetResult();
         });
         await done.Task.WaitAsync(cancellation);

@@ -83,11 +83,11 @@ internal sealed record TaskState
         ],
     };
 
-    /// <summary>Whether credentials of one of its roles have this id.</summary>
-    public bool HasCredentials(string id) => Definition.RoleCredentials?.CredentialsId == id || Definition.ExecutionRoleCredentials?.CredentialsId == id;
-
     /// <summary>This state when its containers may be in the engine without this agent having put them there.</summary>
     public TaskState Unseen() => this with { Containers = Array.ConvertAll(Containers, container => container with { IsSeen = false }) };
+
+    /// <summary>Whether credentials of one of its roles have this id.</summary>
+    public bool HasCredentials(string id) => Definition.RoleCredentials?.CredentialsId == id || Definition.ExecutionRoleCredentials?.CredentialsId == id;
 
     public AcsContainer ContainerDefinition(int index) => Definition.Containers![index];
 

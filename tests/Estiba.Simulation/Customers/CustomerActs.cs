@@ -168,16 +168,11 @@ internal static class CustomerActs
 
     internal static Task ActivateAsync(World world) => SetStateAsync(world, "ACTIVE");
 
-    /// <summary>An operator takes an instance out of the cluster, and its agent finds out; the host joins again when its agent is restarted.</summary>
+    /// <summary>An operator takes an instance out of the cluster; its agent finds out and joins as a new one.</summary>
     internal static async Task DeregisterAsync(World world)
     {
-        if (world.Any(world.Machines.Where(machine => machine.Disk.InstanceArn is not null)) is not { } machine) return;
-        await DeregisterAsync(world, machine.Disk.InstanceArn!, machine.Name, force: world.Random.Next(2) == 0);
-        world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(5)), () =>
-        {
-            machine.KillAgent();
-            machine.StartAgent();
-        });
+        if (world.Any(world.Machines.Where(machine => machine.Disk.InstanceArn is not null)) is { } machine)
+            await DeregisterAsync(world, machine.Disk.InstanceArn!, machine.Name, force: world.Random.Next(2) == 0);
     }
 
     /// <summary>A host goes for ever, and whoever took it away says so sooner or later.</summary>

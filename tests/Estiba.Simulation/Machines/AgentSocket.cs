@@ -12,6 +12,7 @@ internal abstract class AgentSocket(World world, Machine machine, SimulatedAgent
     private Connection? connection;
     private TimeSpan begun;
     private int heard;
+    private int life;
 
     internal bool IsOpen => connection is not null;
 
@@ -24,19 +25,21 @@ internal abstract class AgentSocket(World world, Machine machine, SimulatedAgent
     /// <summary>Opens the socket, and again whenever it ends.</summary>
     internal void Open(string instanceArn)
     {
+        var own = life;
         begun = world.Timeline.Now;
-        world.Network.Connect(machine, (process, socket) => AcceptAsync(process, socket, instanceArn), OnOpen, OnFrameAsync, why => OnEnd(why, instanceArn));
+        world.Network.Connect(machine, instanceArn, (process, socket) => AcceptAsync(process, socket, instanceArn), socket => OnOpen(socket, own), OnFrameAsync, why => OnEnd(why, instanceArn, own));
     }
 
-    /// <summary>The agent's life ends.</summary>
+    /// <summary>Closes it, and does not open it again: the agent's life ends, or it is another container instance from now on.</summary>
     internal void End()
     {
+        life++;
         connection?.CloseAgent();
         connection = null;
     }
 
     /// <summary>What the server does with the socket.</summary>
-    protected abstract Task<bool> AcceptAsync(Servers.ServerProcess process, Connection socket, string instanceArn);
+    protected abstract Task AcceptAsync(Servers.ServerProcess process, Connection socket, string instanceArn);
 
     /// <summary>The socket is open.</summary>
     protected abstract void Begin();
@@ -46,9 +49,9 @@ internal abstract class AgentSocket(World world, Machine machine, SimulatedAgent
 
     protected void Send(byte[] frame) => connection?.SendToServer(frame);
 
-    private void OnOpen(Connection opened)
+    private void OnOpen(Connection opened, int own)
     {
-        if (!agent.IsAlive)
+        if (own != life)
         {
             opened.CloseAgent();
             return;
@@ -66,14 +69,23 @@ internal abstract class AgentSocket(World world, Machine machine, SimulatedAgent
         if (!await ReceiveAsync(frame)) socket.GiveUp("closed by the agent");
     }
 
-    private void OnEnd(string why, string instanceArn)
+    private void OnEnd(string why, string instanceArn, int own)
     {
-        if (!agent.IsAlive) return;
+        if (own != life) return;
         world.Tell(machine.Name, $"has no {GetType().Name}: {why}");
         connection = null;
         heard++;
+        if (why == Network.Refused)
+        {
+            agent.RegisterAnew();
+            return;
+        }
+
         if (world.Timeline.Now - begun >= GoodSession) retry.Reset();
-        agent.After(retry.Next(), () => Open(instanceArn));
+        agent.After(retry.Next(), () =>
+        {
+            if (own == life) Open(instanceArn);
+        });
     }
 
     /// <summary>Waits for the next frame, but not for ever.</summary>

@@ -11,14 +11,13 @@ internal sealed class ControlSocket(World world, Machine machine, SimulatedAgent
 {
     private AcsSession? session;
 
-    protected override async Task<bool> AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
+    protected override async Task AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
     {
-        if (process.Converse(instanceArn, socket) is not { } conversation) return false;
+        var conversation = process.Converse(instanceArn, socket);
         socket.ServerReceives = conversation.ReceiveAsync;
         socket.ServerEnds = conversation.EndAsync;
         await conversation.BeginAsync(CancellationToken.None);
         Beat();
-        return true;
 
         void Beat() => World.Timeline.After(World.Server.Options.AgentHeartbeat, async () =>
         {

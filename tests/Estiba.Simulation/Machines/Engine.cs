@@ -135,8 +135,8 @@ internal sealed class Engine(World world, Machine machine)
     private IReadOnlyList<PublishedPort> TakePorts(SimulatedContainer container)
     {
         var ports = container.AskedPorts.Select(port => port with { HostPort = port.HostPort > 0 ? port.HostPort : NextPort(port.Protocol) }).ToList();
-        if (ports.Exists(port => takenPorts.Contains((port.Protocol, port.HostPort))))
-            throw new EngineException($"driver failed programming external connectivity on endpoint {container.Name}: port is already allocated", 500);
+        if (ports.Find(port => takenPorts.Contains((port.Protocol, port.HostPort))) is { } taken)
+            throw new EngineException($"driver failed programming external connectivity on endpoint {container.Name}: Bind for 0.0.0.0:{taken.HostPort} failed: port is already allocated", 500);
         foreach (var port in ports) takenPorts.Add((port.Protocol, port.HostPort));
         return ports;
     }

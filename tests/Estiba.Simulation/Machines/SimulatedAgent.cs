@@ -20,6 +20,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
     private readonly ControlSocket control;
     private readonly TelemetrySocket telemetry;
     private readonly Backoff registering;
+    private readonly Backoff registeringAnew;
 
     internal SimulatedAgent(World world, Machine machine)
     {
@@ -41,6 +42,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
         control = new ControlSocket(world, machine, this);
         telemetry = new TelemetrySocket(world, machine, this);
         registering = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), world.Random);
+        registeringAnew = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), world.Random);
     }
 
     /// <summary>It has not been killed.</summary>
@@ -94,6 +96,15 @@ internal sealed class SimulatedAgent : IAssignedTasks
         {
             After(TimeSpan.FromSeconds(1), LookAtEverything);
         }
+    }
+
+    /// <summary>The server does not know the container instance any more.</summary>
+    internal void RegisterAnew()
+    {
+        control.End();
+        telemetry.End();
+        machine.Disk.InstanceArn = null;
+        After(registeringAnew.Next(), Register);
     }
 
     /// <summary>The health of a container has changed.</summary>

@@ -16,10 +16,10 @@ internal sealed class TelemetrySocket(World world, Machine machine, SimulatedAge
     /// <summary>Says so soon: something has changed.</summary>
     internal void TellHealth() => PublishAfter(Pause);
 
-    protected override Task<bool> AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
+    protected override Task AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
     {
         socket.ServerReceives = process.Listen(socket).ReceiveAsync;
-        return Task.FromResult(true);
+        return Task.CompletedTask;
     }
 
     protected override void Begin() => PublishAfter(TimeSpan.Zero);

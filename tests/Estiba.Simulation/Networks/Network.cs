@@ -14,6 +14,9 @@ internal sealed class Network(World world)
     private static readonly TimeSpan LongestEcho = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>Why a socket has ended that the server did not take: it does not know the container instance.</summary>
+    internal const string Refused = "not registered";
+
     private readonly List<Connection> connections = [];
 
     internal NetworkWeather Weather { get; set; } = NetworkWeather.Fair;
@@ -48,11 +51,12 @@ internal sealed class Network(World world)
 
     /// <summary>Opens a socket from a machine.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="accept">What the server does with it; false when it refuses.</param>
+    /// <param name="instanceArn">The container instance that its agent says it is.</param>
+    /// <param name="accept">What the server does with it.</param>
     /// <param name="onOpen">Told when it is open, before the first frame.</param>
     /// <param name="onFrame">Takes the server's frames.</param>
     /// <param name="onEnd">Told when it has ended, or could not be opened.</param>
-    internal void Connect(Machine machine, Func<ServerProcess, Connection, Task<bool>> accept, Action<Connection> onOpen, Func<byte[], Task> onFrame, Action<string> onEnd)
+    internal void Connect(Machine machine, string instanceArn, Func<ServerProcess, Connection, Task> accept, Action<Connection> onOpen, Func<byte[], Task> onFrame, Action<string> onEnd)
     {
         world.Timeline.After(Delayed(Latency), async () =>
         {
@@ -68,12 +72,18 @@ internal sealed class Network(World world)
                 return;
             }
 
+            if (process.FindInstance(instanceArn) is null)
+            {
+                world.Timeline.After(Latency, () => onEnd(Refused));
+                return;
+            }
+
             var connection = new Connection(world, machine, process, onFrame, onEnd);
             connections.Add(connection);
             connection.Open(onOpen);
             try
             {
-                if (!await accept(process, connection)) connection.Close();
+                await accept(process, connection);
             }
             catch (JournalException)
             {

@@ -64,12 +64,12 @@ internal sealed class ServerProcess
     /// <summary>Sends a controller to a thing.</summary>
     internal Task<TimeSpan?> ReconcileAsync(Look look) => reconcilers[look.Controller].ReconcileAsync(look.Key, CancellationToken.None);
 
+    /// <summary>The container instance that an agent says it is, as long as it is registered.</summary>
+    internal ContainerInstanceRecord? FindInstance(string instanceArn) =>
+        AgentDoor.FindInstance(Store.Current, Scope.Of(world.Caller), instanceArn, World.Cluster) is { Status: not ContainerInstanceStatus.Inactive } instance ? instance : null;
+
     /// <summary>Answers an agent that opens its control socket.</summary>
-    /// <returns>Null when there is no such container instance.</returns>
-    internal AgentSession? Converse(string? instanceArn, IAgentLink link) =>
-        AgentDoor.FindInstance(Store.Current, Scope.Of(world.Caller), instanceArn, World.Cluster) is { Status: not ContainerInstanceStatus.Inactive } instance
-            ? new AgentSession(instance.Key, link, sessions, looks.Add, Store, ids, Options, Clock)
-            : null;
+    internal AgentSession Converse(string instanceArn, IAgentLink link) => new(FindInstance(instanceArn)!.Key, link, sessions, looks.Add, Store, ids, Options, Clock);
 
     /// <summary>Answers an agent that opens its telemetry socket.</summary>
     internal AgentTelemetry Listen(IAgentLink link) => new(link, health);
