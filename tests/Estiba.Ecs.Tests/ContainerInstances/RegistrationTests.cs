@@ -40,10 +40,10 @@ public sealed class RegistrationTests : IAsyncLifetime
 
         var stopped = (await _world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [running!] }, _world.Caller)).Tasks!.Single();
         (stopped.LastStatus, stopped.StopCode, stopped.StoppedReason).ShouldBe(("STOPPED", "TerminationNotice", "The container agent registered without knowing of the task."));
-        await _world.SettleAsync();
-        (await _world.ServiceAsync()).PendingCount.ShouldBe(1);
         await _world.ConnectAsync(arn, connected: true);
         await _world.SettleAsync();
+        (await _world.ServiceAsync()).PendingCount.ShouldBe(1);
+    }
 
     [Fact]
     public async Task What_such_a_host_had_not_begun_is_sent_to_it_again()
