@@ -1,36 +1,25 @@
-using Estiba.Contracts.Ecs;
-
 namespace Estiba.Ecs.Scheduling;
 
 /// <summary>What identical tasks ask of the container instance they are placed on.</summary>
 /// <param name="Group">Their task group.</param>
 /// <param name="Resources">What each of them takes.</param>
 /// <param name="Rules">Where they may be and where they would best be.</param>
-internal sealed record PlacementDemand(string Group, TaskResources Resources, PlacementRules Rules)
+internal sealed record PlacementDemand(TaskGroup Group, TaskResources Resources, PlacementRules Rules)
 {
-    /// <summary>Why the instance cannot have one more of the tasks; null when it can.</summary>
-    internal PlacementObstacle? Obstacle(InstanceCapacity capacity)
+    internal PlacementDemand(TaskRecord task, PlacementRules rules)
+        : this(new TaskGroup(task.Group), task.Resources, rules)
     {
-        var instance = capacity.Instance;
-        if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
-        if (!instance.AgentConnected) return PlacementObstacle.Agent;
-        foreach (var required in Rules.RequiredAttributes)
-            if (!HasAttribute(instance, required)) return PlacementObstacle.Attribute;
-        foreach (var query in Rules.MemberOf)
+    }
+
+    /// <summary>Why the instance cannot have one more of the tasks; null when it can.</summary>
+    internal PlacementObstacle? Obstacle(InstanceCapacity capacity) => Rules.Obstacle(capacity) ?? Shortage(capacity);
+
+    /// <summary>The obstacle for one more of the tasks on an instance that the rules allow.</summary>
+    internal PlacementObstacle? Shortage(InstanceCapacity capacity)
+    {
+        foreach (var query in Rules.MemberOfGroups)
             if (!query.Matches(capacity)) return PlacementObstacle.MemberOf;
         if (Rules.DistinctInstance && capacity.TasksOf(Group) > 0) return PlacementObstacle.DistinctInstance;
         return capacity.Lack(Resources);
     }
-
-    /// <summary>Whether an instance that could have a task can have another one, after it was given the first.</summary>
-    internal bool FitsAgain(InstanceCapacity capacity)
-    {
-        if (Rules.DistinctInstance) return false;
-        foreach (var query in Rules.MemberOf)
-            if (query.DependsOnGroups && !query.Matches(capacity)) return false;
-        return capacity.Lack(Resources) is null;
-    }
-
-    private static bool HasAttribute(ContainerInstanceRecord instance, EcsAttribute required) =>
-        instance.FindAttribute(required.Name!) is { } attribute && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value);
 }

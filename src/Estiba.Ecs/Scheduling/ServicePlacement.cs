@@ -65,7 +65,7 @@ internal sealed class ServicePlacement(View view, Placement pass, BlockedService
 
         if (RulesOf(definition) is not { } rules) return null;
         Looks++;
-        return pass.For(new PlacementDemand(task.Group, task.Resources, rules));
+        return pass.For(new PlacementDemand(task, rules));
     }
 
     private PlacementRules? RulesOf(TaskDefinitionRecord definition)

@@ -41,7 +41,7 @@ public sealed partial class EcsApi
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
                 var task = order.Make(cluster, definition, _ids, Now);
-                var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                var demand = new PlacementDemand(task, rules);
                 var candidates = placement.For(demand);
                 for (var n = 0; n < count && failures.Count == 0; n++)
                 {
@@ -84,7 +84,7 @@ public sealed partial class EcsApi
                     // An instance may be named more than once.
                     if (!placements.TryGetValue(instance.Key, out var placement)) placements.Add(instance.Key, placement = Placement.On(transaction, instance, _random));
                     var task = order.Make(cluster, definition, _ids, Now);
-                    var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                    var demand = new PlacementDemand(task, rules);
                     if (placement.For(demand).Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
                     else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }
