@@ -14,7 +14,7 @@ public static class EcsTables
     internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
     internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? ServiceQueue.KeyOf(task) : null);
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
-    internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : $"{task.ClusterKey}/{task.LastStatus}");
+    internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : task.InCluster(task.LastStatus));
 
     internal static readonly Index<TaskDefinitionRecord> ActiveRevisions = new("active", definition => definition.IsActive ? TaskDefinitionRecord.FamilyPrefix(definition.Scope, definition.Family) : null);
     internal static readonly Index<TaskDefinitionRecord> DeletingRevisions = new("deleting", definition => definition.IsBeingDeleted ? "" : null);

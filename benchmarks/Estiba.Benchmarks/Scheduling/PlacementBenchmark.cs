@@ -31,7 +31,7 @@ internal static class PlacementBenchmark
             return;
         }
 
-        await PlaceAsync("warm-up", 100, 10, 1000, Spread, Member);
+        await PlaceAsync("warm-up", 100, 10, 800, Spread, Member);
         await PlaceAsync("spread over zones and instances", 1000, 100, 1000, Spread, []);
         await PlaceAsync("binpack", 1000, 100, 1000, Binpack, []);
         await PlaceAsync("spread over zones, then binpack", 1000, 100, 1000, ZonesThenBinpack, []);

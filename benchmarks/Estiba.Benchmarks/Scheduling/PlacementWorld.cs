@@ -34,7 +34,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
 
     internal ClusterScheduler Scheduler { get; }
 
-    internal static string ClusterKey => ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
+    internal static string ClusterKey { get; } = ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
 
     internal static async Task<PlacementWorld> CreateAsync(int hosts, int services, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints, int memory = 256)
     {
@@ -53,14 +53,8 @@ internal sealed class PlacementWorld : IAsyncDisposable
     {
         var service = Store.Current.Find(EcsTables.Services, $"{ClusterKey}/{task.Service}")!;
         var definition = Store.Current.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))!;
-        return new PlacementDemand(task.Group, task.Resources, PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, service.Settings.PlacementStrategy));
+        return new PlacementDemand(task, PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, service.Settings.PlacementStrategy));
     }
-
-    internal Task StopOneAsync() => Store.CommitAsync(transaction =>
-    {
-        var task = transaction.Range(EcsTables.Tasks).First(task => task.HeldInstanceKey is not null);
-        transaction.Put(EcsTables.Tasks, task with { LastStatus = Estiba.Ecs.TaskStatus.Stopped, StoppedAt = DateTimeOffset.UnixEpoch });
-    });
 
     private async Task AddHostAsync(int number)
     {

@@ -98,11 +98,8 @@ public sealed record ContainerInstanceRecord
     public static string ArnOf(Scope scope, string cluster, string id) => scope.Arn($"container-instance/{cluster}/{id}");
 
     /// <summary>The value of an attribute; null where it has none or one without a value.</summary>
-    public string? Attribute(string name) => FindAttribute(name)?.Value;
-
-    /// <summary>Whether it has an attribute; one that is asked for without a value is met by any.</summary>
-    internal bool Has(EcsAttribute required) => FindAttribute(required.Name!) is { } attribute && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value);
+    public string? Attribute(string name) => FindAttribute(new AttributeName(name))?.Value;
 
     /// <summary>An attribute, with or without a value; null where it has none.</summary>
-    internal EcsAttribute? FindAttribute(string name) => _attributes.Find(name);
+    internal EcsAttribute? FindAttribute(AttributeName name) => _attributes.Find(name);
 }

@@ -75,7 +75,7 @@ internal sealed class BlockedServices
     private bool StillBlocked(Placement pass, Blocked blocked)
     {
         // What the last pass placed after it had found this out took room, but it may be what a constraint asks for.
-        var suspects = blocked.Demand.Rules.MemberOf.Any(query => query.DependsOnGroups) ? _changed.Concat(_placedOnBefore) : _changed;
+        var suspects = blocked.Demand.Rules.MemberOfGroups.Count > 0 ? _changed.Concat(_placedOnBefore) : _changed;
         var isMoved = blocked.Closest is null;
         foreach (var capacity in suspects)
         {

@@ -30,9 +30,8 @@ internal sealed class Candidates
         _random = random;
         var preferences = demand.Rules.Preferences;
         _byChance = preferences is [.., { Measure: PlacementMeasure.Random }];
-        _tasks = preferences.Any(preference => preference.Measure is PlacementMeasure.TasksByAttribute or PlacementMeasure.TasksOnInstance)
-            ? [.. _instances.Select(capacity => capacity.TasksOf(demand.Group))]
-            : [];
+        _tasks = preferences.Any(preference => preference.Measure is PlacementMeasure.TasksByAttribute or PlacementMeasure.TasksOnInstance) ? new int[_instances.Count] : [];
+        for (var place = 0; place < _tasks.Length; place++) _tasks[place] = _instances[place].TasksOf(demand.Group);
         foreach (var (measure, attribute) in preferences)
         {
             if (measure == PlacementMeasure.Random) break;
@@ -41,7 +40,7 @@ internal sealed class Candidates
             else _spreads.Add(TasksByValue(pass.Partition(attribute)));
         }
 
-        Divide();
+        Divide(pass.Allowed(demand.Rules), pass.Partition([.. preferences.Select(preference => preference.Attribute).OfType<string>()]));
     }
 
     /// <summary>What the tasks ask for.</summary>
@@ -57,7 +56,7 @@ internal sealed class Candidates
         if (_tasks.Length > 0) _tasks[place]++;
         foreach (var (valueOf, tasks) in _spreads) tasks[valueOf[place]]++;
 
-        if (Demand.FitsAgain(_instances[place])) part.Heap.Replace(position, KeyOf(place));
+        if (Demand.Shortage(_instances[place]) is null) part.Heap.Replace(position, KeyOf(place));
         else part.Heap.Remove(position);
         if (part.Heap.Count == 0) _parts.Remove(part);
         return choice;
@@ -70,29 +69,14 @@ internal sealed class Candidates
         return (partition.ValueOf, tasks);
     }
 
-    private void Divide()
+    private void Divide(IReadOnlyList<int> allowed, (int[] ValueOf, int Values) partition)
     {
-        var known = new Dictionary<(int Outer, int Value), int>();
-        var parts = new Dictionary<int, Part>();
-        for (var place = 0; place < _instances.Count; place++)
+        var parts = new Part?[partition.Values];
+        foreach (var place in allowed)
         {
-            if (Demand.Obstacle(_instances[place]) is not null) continue;
-
-            // The values of the attributes, two by two, become one number.
-            var values = 0;
-            foreach (var (valueOf, _) in _spreads)
-            {
-                if (!known.TryGetValue((values, valueOf[place]), out var number)) known.Add((values, valueOf[place]), number = known.Count + 1);
-                values = number;
-            }
-
-            if (!parts.TryGetValue(values, out var part))
-            {
-                part = new Part([.. _spreads.Select(spread => spread.ValueOf[place])]);
-                parts.Add(values, part);
-                _parts.Add(part);
-            }
-
+            if (Demand.Shortage(_instances[place]) is not null) continue;
+            ref var part = ref parts[partition.ValueOf[place]];
+            if (part is null) _parts.Add(part = new Part([.. _spreads.Select(spread => spread.ValueOf[place])]));
             part.Heap.Append(KeyOf(place));
         }
 

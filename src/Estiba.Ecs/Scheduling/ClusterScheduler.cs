@@ -24,7 +24,7 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
     private const int MostWork = 2000;
 
     /// <summary>To look at so many instances is as much work as to place a task.</summary>
-    private const int InstancesForOneTask = 50;
+    private const int InstancesForOneTask = 300;
 
     private readonly ConcurrentDictionary<string, BlockedServices> _blocked = new(StringComparer.Ordinal);
 

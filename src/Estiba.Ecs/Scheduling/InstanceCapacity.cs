@@ -9,9 +9,9 @@ internal sealed class InstanceCapacity(ContainerInstanceRecord instance, Instanc
     /// <summary>Most host ports that an instance may have reserved; those that its agent chooses do not count ("hostPort", PortMapping, API reference).</summary>
     internal const int MostFixedPorts = 100;
 
-    private readonly List<(string Group, int Tasks)> _placed = [];
-    private readonly List<int> _placedPorts = [];
-    private readonly List<int> _placedUdpPorts = [];
+    private List<(string Group, int Tasks)>? _placed;
+    private List<int>? _placedPorts;
+    private List<int>? _placedUdpPorts;
     private HashSet<int>? _reservedPorts;
     private HashSet<int>? _reservedUdpPorts;
     private int _placedGpus;
@@ -29,16 +29,16 @@ internal sealed class InstanceCapacity(ContainerInstanceRecord instance, Instanc
     internal int Memory { get; private set; } = Math.Max(0, instance.Memory - usage.Memory);
 
     /// <summary>TCP ports that are taken, in order.</summary>
-    internal IEnumerable<int> Ports => Usage.Ports.Distinct.Concat(_placedPorts).Concat(ReservedPorts).Distinct().Order();
+    internal IEnumerable<int> Ports => Usage.Ports.Distinct.Concat(_placedPorts ?? []).Concat(ReservedPorts).Distinct().Order();
 
     /// <summary>UDP ports that are taken, in order.</summary>
-    internal IEnumerable<int> UdpPorts => Usage.UdpPorts.Distinct.Concat(_placedUdpPorts).Concat(ReservedUdpPorts).Distinct().Order();
+    internal IEnumerable<int> UdpPorts => Usage.UdpPorts.Distinct.Concat(_placedUdpPorts ?? []).Concat(ReservedUdpPorts).Distinct().Order();
 
     /// <summary>The GPUs that no task has.</summary>
     internal IReadOnlyList<string> Gpus => Instance.Gpus.Count == 0 ? [] : [.. Instance.Gpus.Except(Usage.Gpus).Skip(_placedGpus)];
 
     /// <summary>The groups that have tasks on the instance.</summary>
-    internal IEnumerable<string> Groups => Usage.Groups.Names.Concat(_placed.Select(added => added.Group)).Distinct(StringComparer.Ordinal);
+    internal IEnumerable<string> Groups => Usage.Groups.Names.Concat((_placed ?? []).Select(added => added.Group)).Distinct(StringComparer.Ordinal);
 
     /// <summary>How many of its tasks run.</summary>
     internal int RunningTasks => Usage.Running;
@@ -51,24 +51,26 @@ internal sealed class InstanceCapacity(ContainerInstanceRecord instance, Instanc
     internal static InstanceCapacity Of(View view, ContainerInstanceRecord instance) => new(instance, InstanceUsage.Of(view, instance.Key));
 
     /// <summary>How many tasks of a group the instance has.</summary>
-    internal int TasksOf(string group)
+    internal int TasksOf(TaskGroup group)
     {
         var tasks = Usage.Groups.Of(group);
+        if (_placed is null) return tasks;
         foreach (var added in _placed)
-            if (added.Group == group) return tasks + added.Tasks;
+            if (added.Group == group.Name) return tasks + added.Tasks;
         return tasks;
     }
 
     /// <summary>Takes what a task needs that is placed here.</summary>
-    internal PlacementChoice Take(string group, TaskResources needed)
+    internal PlacementChoice Take(TaskGroup group, TaskResources needed)
     {
         Cpu -= needed.Cpu;
         Memory -= needed.Memory;
-        _placedPorts.AddRange(needed.Ports);
-        _placedUdpPorts.AddRange(needed.UdpPorts);
-        var place = _placed.FindIndex(added => added.Group == group);
-        if (place < 0) _placed.Add((group, 1));
-        else _placed[place] = (group, _placed[place].Tasks + 1);
+        if (needed.Ports.Count > 0) (_placedPorts ??= []).AddRange(needed.Ports);
+        if (needed.UdpPorts.Count > 0) (_placedUdpPorts ??= []).AddRange(needed.UdpPorts);
+        _placed ??= [];
+        var place = _placed.FindIndex(added => added.Group == group.Name);
+        if (place < 0) _placed.Add((group.Name, 1));
+        else _placed[place] = (group.Name, _placed[place].Tasks + 1);
         if (needed.Gpus == 0) return new PlacementChoice(Instance, []);
 
         var gpus = Gpus.Take(needed.Gpus).ToList();
@@ -84,13 +86,15 @@ internal sealed class InstanceCapacity(ContainerInstanceRecord instance, Instanc
         if (needed.Cpu > Cpu) return PlacementObstacle.Cpu;
         if (needed.Ports.Count + needed.UdpPorts.Count == 0) return null;
         foreach (var port in needed.Ports)
-            if (Usage.Ports.Contains(port) || _placedPorts.Contains(port) || ReservedPorts.Contains(port)) return PlacementObstacle.Ports;
+            if (Usage.Ports.Contains(port) || IsIn(_placedPorts, port) || ReservedPorts.Contains(port)) return PlacementObstacle.Ports;
         foreach (var port in needed.UdpPorts)
-            if (Usage.UdpPorts.Contains(port) || _placedUdpPorts.Contains(port) || ReservedUdpPorts.Contains(port)) return PlacementObstacle.Ports;
+            if (Usage.UdpPorts.Contains(port) || IsIn(_placedUdpPorts, port) || ReservedUdpPorts.Contains(port)) return PlacementObstacle.Ports;
 
-        var held = Usage.FixedPorts + _placedPorts.Count + _placedUdpPorts.Count + Instance.ReservedPorts.Count + Instance.ReservedUdpPorts.Count;
+        var held = Usage.FixedPorts + (_placedPorts?.Count ?? 0) + (_placedUdpPorts?.Count ?? 0) + Instance.ReservedPorts.Count + Instance.ReservedUdpPorts.Count;
         return held + needed.Ports.Count + needed.UdpPorts.Count > MostFixedPorts ? PlacementObstacle.TooManyPorts : null;
     }
+
+    private static bool IsIn(List<int>? ports, int port) => ports is not null && ports.Contains(port);
 
     private static HashSet<int> Read(IReadOnlyList<string> reserved)
     {

@@ -1,3 +1,4 @@
+using Estiba.Ecs.ContainerInstances;
 using Estiba.State;
 
 namespace Estiba.Ecs.Scheduling;
@@ -6,6 +7,7 @@ namespace Estiba.Ecs.Scheduling;
 internal sealed class Placement
 {
     private readonly Random _random;
+    private readonly Dictionary<string, List<int>> _allowed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int[] ValueOf, int Values)> _partitions = new(StringComparer.Ordinal);
 
     private Placement(List<InstanceCapacity> instances, Random random)
@@ -35,9 +37,9 @@ internal sealed class Placement
         foreach (var instance in view.Range(EcsTables.ContainerInstances, prefix))
         {
             if (instance.Status == ContainerInstanceStatus.Inactive) continue;
-            var key = instance.Key;
-            while (hasUsage && string.CompareOrdinal(usages.Current.Key, key) < 0) hasUsage = usages.MoveNext();
-            instances.Add(new InstanceCapacity(instance, hasUsage && usages.Current.Key == key ? usages.Current.Value : InstanceUsage.None));
+            var order = -1;
+            while (hasUsage && (order = usages.Current.Key.AsSpan(prefix.Length).SequenceCompareTo(instance.Id)) < 0) hasUsage = usages.MoveNext();
+            instances.Add(new InstanceCapacity(instance, hasUsage && order == 0 ? usages.Current.Value : InstanceUsage.None));
         }
 
         return new Placement(instances, random);
@@ -71,19 +73,51 @@ internal sealed class Placement
         return closest;
     }
 
+    /// <summary>The places of the instances that the rules allow.</summary>
+    internal IReadOnlyList<int> Allowed(PlacementRules rules)
+    {
+        if (_allowed.TryGetValue(rules.Key, out var places)) return places;
+        places = [];
+        for (var place = 0; place < Instances.Count; place++)
+            if (rules.Obstacle(Instances[place]) is null) places.Add(place);
+        _allowed.Add(rules.Key, places);
+        return places;
+    }
+
     /// <summary>The number of each instance's value of an attribute, and how many different values there are.</summary>
     internal (int[] ValueOf, int Values) Partition(string attribute)
     {
         if (_partitions.TryGetValue(attribute, out var partition)) return partition;
+        var name = new AttributeName(attribute);
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var valueOf = new int[Instances.Count];
         for (var place = 0; place < valueOf.Length; place++)
         {
-            var value = Instances[place].Instance.Attribute(attribute) ?? "";
+            var value = Instances[place].Instance.FindAttribute(name)?.Value ?? "";
             if (!numbers.TryGetValue(value, out valueOf[place])) numbers.Add(value, valueOf[place] = numbers.Count);
         }
 
         _partitions.Add(attribute, (valueOf, numbers.Count));
+        return (valueOf, numbers.Count);
+    }
+
+    /// <summary>The same for the values of several attributes together.</summary>
+    internal (int[] ValueOf, int Values) Partition(IReadOnlyList<string> attributes)
+    {
+        if (attributes.Count == 0) return (new int[Instances.Count], 1);
+        if (attributes.Count == 1) return Partition(attributes[0]);
+        var key = string.Join('\n', attributes);
+        if (_partitions.TryGetValue(key, out var partition)) return partition;
+        var (outer, inner) = (Partition([.. attributes.SkipLast(1)]), Partition(attributes[^1]));
+        var numbers = new Dictionary<(int, int), int>();
+        var valueOf = new int[Instances.Count];
+        for (var place = 0; place < valueOf.Length; place++)
+        {
+            var values = (outer.ValueOf[place], inner.ValueOf[place]);
+            if (!numbers.TryGetValue(values, out valueOf[place])) numbers.Add(values, valueOf[place] = numbers.Count);
+        }
+
+        _partitions.Add(key, (valueOf, numbers.Count));
         return (valueOf, numbers.Count);
     }
 }

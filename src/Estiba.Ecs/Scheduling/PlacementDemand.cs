@@ -1,4 +1,3 @@
-using Estiba.Contracts.Ecs;
 using Estiba.Ecs.CapacityProviders;
 
 namespace Estiba.Ecs.Scheduling;
@@ -7,30 +6,32 @@ namespace Estiba.Ecs.Scheduling;
 /// <param name="Group">Their task group.</param>
 /// <param name="Resources">What each of them takes.</param>
 /// <param name="Rules">Where they may be and where they would best be.</param>
-internal sealed record PlacementDemand(string Group, TaskResources Resources, PlacementRules Rules)
+internal sealed record PlacementDemand(TaskGroup Group, TaskResources Resources, PlacementRules Rules)
 {
-    /// <summary>Why the instance cannot have one more of the tasks; null when it can.</summary>
-    internal PlacementObstacle? Obstacle(InstanceCapacity capacity)
+    internal PlacementDemand(TaskRecord task, PlacementRules rules)
+        : this(new TaskGroup(task.Group), task.Resources, rules)
     {
-        var instance = capacity.Instance;
-        if (Rules.OnlyInstance is { } only && only != instance.Id) return PlacementObstacle.OtherInstance;
-        if (Rules.CapacityProvider is { } provider && provider != instance.Attribute(CapacityStrategy.InstanceAttribute)) return PlacementObstacle.CapacityProvider;
-        if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
-        if (!instance.AgentConnected) return PlacementObstacle.Agent;
-        foreach (var required in Rules.RequiredAttributes)
-            if (!instance.Has(required)) return PlacementObstacle.Attribute;
-        foreach (var query in Rules.MemberOf)
+        OnlyInstance = task.OnlyInstance;
+        CapacityProvider = task.CapacityProvider;
+    }
+
+    /// <summary>The one container instance that may have the tasks, by id; null for any.</summary>
+    internal string? OnlyInstance { get; init; }
+
+    /// <summary>The capacity provider whose instances may have the tasks, by name; null for any.</summary>
+    internal string? CapacityProvider { get; init; }
+
+    /// <summary>Why the instance cannot have one more of the tasks; null when it can.</summary>
+    internal PlacementObstacle? Obstacle(InstanceCapacity capacity) => Rules.Obstacle(capacity) ?? Shortage(capacity);
+
+    /// <summary>The obstacle for one more of the tasks on an instance that the rules allow.</summary>
+    internal PlacementObstacle? Shortage(InstanceCapacity capacity)
+    {
+        if (OnlyInstance is { } only && only != capacity.Instance.Id) return PlacementObstacle.OtherInstance;
+        if (CapacityProvider is { } provider && provider != capacity.Instance.Attribute(CapacityStrategy.InstanceAttribute)) return PlacementObstacle.CapacityProvider;
+        foreach (var query in Rules.MemberOfGroups)
             if (!query.Matches(capacity)) return PlacementObstacle.MemberOf;
         if (Rules.DistinctInstance && capacity.TasksOf(Group) > 0) return PlacementObstacle.DistinctInstance;
         return capacity.Lack(Resources);
-    }
-
-    /// <summary>Whether an instance that could have a task can have another one, after it was given the first.</summary>
-    internal bool FitsAgain(InstanceCapacity capacity)
-    {
-        if (Rules.DistinctInstance) return false;
-        foreach (var query in Rules.MemberOf)
-            if (query.DependsOnGroups && !query.Matches(capacity)) return false;
-        return capacity.Lack(Resources) is null;
     }
 }

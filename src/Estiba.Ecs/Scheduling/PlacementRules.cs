@@ -1,47 +1,71 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.Scheduling.Query;
 
 namespace Estiba.Ecs.Scheduling;
 
 /// <summary>Where a task may be and where it would best be.</summary>
-internal sealed record PlacementRules
+internal sealed class PlacementRules
 {
-    /// <summary>Attributes that the container instance must have ("requiresAttributes" of the task definition).</summary>
-    internal IReadOnlyList<EcsAttribute> RequiredAttributes { get; init; } = [];
+    private readonly (AttributeName Name, string? Value)[] _requiredAttributes;
+    private readonly IReadOnlyList<ClusterQuery> _memberOf;
+
+    private PlacementRules(IReadOnlyList<EcsAttribute> requiredAttributes, IReadOnlyList<string?> expressions, bool distinctInstance, IReadOnlyList<PlacementStrategy>? strategy)
+    {
+        var queries = expressions.Select(ClusterQuery.Parse).ToList();
+        _requiredAttributes = [.. requiredAttributes.Select(attribute => (new AttributeName(attribute.Name!), attribute.Value))];
+        _memberOf = [.. queries.Where(query => !query.DependsOnGroups)];
+        MemberOfGroups = [.. queries.Where(query => query.DependsOnGroups)];
+        DistinctInstance = distinctInstance;
+        Preferences = PlacementPreference.Of(strategy ?? []);
+        Key = string.Join('\n', [.. requiredAttributes.Select(attribute => $"{attribute.Name}={attribute.Value}"), .. expressions]);
+    }
 
     /// <summary>Whether no two tasks of the group may share an instance.</summary>
-    internal bool DistinctInstance { get; init; }
+    internal bool DistinctInstance { get; }
 
-    /// <summary>Conditions on the instance, all of which must hold.</summary>
-    internal IReadOnlyList<ClusterQuery> MemberOf { get; init; } = [];
-
-    /// <summary>The one container instance that may have the tasks, by id; null for any.</summary>
-    internal string? OnlyInstance { get; init; }
-
-    /// <summary>The capacity provider whose instances may have the tasks, by name; null for any.</summary>
-    internal string? CapacityProvider { get; init; }
+    /// <summary>Conditions on the task groups of the instance, all of which must hold: what is placed may change the answer.</summary>
+    internal IReadOnlyList<ClusterQuery> MemberOfGroups { get; }
 
     /// <summary>Preferences, the first above the second and so on.</summary>
-    internal IReadOnlyList<PlacementPreference> Preferences { get; init; } = [];
+    internal IReadOnlyList<PlacementPreference> Preferences { get; }
+
+    /// <summary>The same for rules that have the same obstacles.</summary>
+    internal string Key { get; }
 
     /// <summary>The rules of a task.</summary>
     /// <param name="definition">Its definition, which may have constraints of its own.</param>
     /// <param name="constraints">Those of the service or of the request.</param>
     /// <param name="strategy">That of the service or of the request.</param>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>: an expression cannot be read.</exception>
-    internal static PlacementRules Of(TaskDefinition definition, IReadOnlyList<PlacementConstraint>? constraints, IReadOnlyList<PlacementStrategy>? strategy) => new()
-    {
-        RequiredAttributes = definition.RequiresAttributes ?? [],
-        DistinctInstance = constraints?.Any(constraint => constraint.Type == PlacementConstraintType.DistinctInstance) ?? false,
-        MemberOf =
+    internal static PlacementRules Of(TaskDefinition definition, IReadOnlyList<PlacementConstraint>? constraints, IReadOnlyList<PlacementStrategy>? strategy) => new(
+        definition.RequiresAttributes ?? [],
         [
-            .. (constraints ?? []).Where(constraint => constraint.Type == PlacementConstraintType.MemberOf).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
-            .. (definition.PlacementConstraints ?? []).Select(constraint => ClusterQuery.Parse(constraint.Expression)),
+            .. (constraints ?? []).Where(constraint => constraint.Type == PlacementConstraintType.MemberOf).Select(constraint => constraint.Expression),
+            .. (definition.PlacementConstraints ?? []).Select(constraint => constraint.Expression),
         ],
-        Preferences = PlacementPreference.Of(strategy ?? []),
-    };
+        constraints?.Any(constraint => constraint.Type == PlacementConstraintType.DistinctInstance) ?? false,
+        strategy);
 
-    /// <summary>Whether the instance has the attributes and meets the conditions; its room and its other tasks do not matter.</summary>
-    internal bool Admit(InstanceCapacity instance) => RequiredAttributes.All(instance.Instance.Has) && MemberOf.All(query => query.Matches(instance));
+    /// <summary>Why no task of the rules can be on the instance; null when nothing but its tasks and its room is left to ask about. The same during
+    /// a whole pass.</summary>
+    internal PlacementObstacle? Obstacle(InstanceCapacity capacity)
+    {
+        var instance = capacity.Instance;
+        if (instance.Status != ContainerInstanceStatus.Active) return PlacementObstacle.Inactive;
+        if (!instance.AgentConnected) return PlacementObstacle.Agent;
+        foreach (var required in _requiredAttributes)
+            if (!Has(instance, required)) return PlacementObstacle.Attribute;
+        foreach (var query in _memberOf)
+            if (!query.Matches(capacity)) return PlacementObstacle.MemberOf;
+        return null;
+    }
+
+    /// <summary>Whether the instance has the attributes and meets the conditions; its status, its room and its agent do not matter.</summary>
+    internal bool Admit(InstanceCapacity capacity) =>
+        Array.TrueForAll(_requiredAttributes, required => Has(capacity.Instance, required)) && _memberOf.Concat(MemberOfGroups).All(query => query.Matches(capacity));
+
+    private static bool Has(ContainerInstanceRecord instance, (AttributeName Name, string? Value) required) =>
+        instance.FindAttribute(required.Name) is { } attribute && (string.IsNullOrEmpty(required.Value) || attribute.Value == required.Value);
 }

@@ -68,7 +68,7 @@ internal sealed class ServicePlacement(View view, Placement pass, BlockedService
 
         if (RulesOf(definition) is not { } rules) return null;
         Looks++;
-        return pass.For(new PlacementDemand(task.Group, task.Resources, rules with { OnlyInstance = task.OnlyInstance, CapacityProvider = task.CapacityProvider }));
+        return pass.For(new PlacementDemand(task, rules));
     }
 
     private PlacementRules? RulesOf(TaskDefinitionRecord definition)

@@ -6,7 +6,7 @@ namespace Estiba.Ecs.Scheduling;
 internal static class ServiceQueue
 {
     /// <summary>The key of a waiting task in <see cref="EcsTables.WaitingTasks"/>: by cluster, service and age.</summary>
-    internal static string KeyOf(TaskRecord task) => $"{task.ClusterKey}/{task.Service}/{task.CreatedAt.UtcTicks:D19}";
+    internal static string KeyOf(TaskRecord task) => task.InCluster($"{task.Service}/{task.CreatedAt.UtcTicks:D19}");
 
     /// <summary>Whether any task of the cluster waits.</summary>
     internal static bool Any(View view, string clusterKey) => From(view, clusterKey, "").Any();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Scheduling;
 using Estiba.State;
@@ -8,13 +9,15 @@ namespace Estiba.Ecs.Services;
 /// <remarks>The store keeps the counts, so that asking costs next to nothing.</remarks>
 internal static class ZoneBalance
 {
+    private static readonly ImmutableSortedDictionary<string, int> s_none = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
+
     /// <summary>The wanted and placed tasks of a service, by zone; by the key of the service.</summary>
-    internal static readonly Aggregate<TaskRecord, GroupCounts> TasksOfServices =
-        new("zones", task => task.LiveServiceKey, GroupCounts.None, (counts, before, after) => counts.Replace(ZoneOf(before), ZoneOf(after)));
+    internal static readonly Aggregate<TaskRecord, ImmutableSortedDictionary<string, int>> TasksOfServices =
+        new("zones", task => task.LiveServiceKey, s_none, (counts, before, after) => Replace(counts, ZoneOf(before), ZoneOf(after)));
 
     /// <summary>The active and connected container instances of a cluster, by zone; by the key of the cluster.</summary>
-    internal static readonly Aggregate<ContainerInstanceRecord, GroupCounts> InstancesOfClusters =
-        new("zones", instance => instance.ClusterKey, GroupCounts.None, (counts, before, after) => counts.Replace(ZoneOf(before), ZoneOf(after)));
+    internal static readonly Aggregate<ContainerInstanceRecord, ImmutableSortedDictionary<string, int>> InstancesOfClusters =
+        new("zones", instance => instance.ClusterKey, s_none, (counts, before, after) => Replace(counts, ZoneOf(before), ZoneOf(after)));
 
     private const string ZoneAttribute = "ecs.availability-zone";
 
@@ -35,9 +38,9 @@ internal static class ZoneBalance
 
         var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
         (string Zone, int Tasks)? fullest = null, emptiest = null;
-        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).All)
+        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey))
         {
-            var count = tasks.Of(zone);
+            var count = tasks.GetValueOrDefault(zone);
             if (!(fullest?.Tasks >= count)) fullest = (zone, count);
             if (!(emptiest?.Tasks <= count)) emptiest = (zone, count);
         }
@@ -53,7 +56,7 @@ internal static class ZoneBalance
         return view.Range(EcsTables.ContainerInstances, service.ClusterKey + "/")
             .Where(instance => ZoneOf(instance) == zone)
             .Select(instance => InstanceCapacity.Of(view, instance))
-            .Any(instance => rules.Admit(instance) && !(rules.DistinctInstance && instance.TasksOf(task.Group) > 0) && instance.Lack(task.Resources) is null);
+            .Any(instance => rules.Admit(instance) && !(rules.DistinctInstance && instance.TasksOf(new TaskGroup(task.Group)) > 0) && instance.Lack(task.Resources) is null);
     }
 
     /// <summary>The counts as ECS tells them: <c>3 tasks in eu-west-1a, 1 tasks in eu-west-1b</c>.</summary>
@@ -61,8 +64,15 @@ internal static class ZoneBalance
     {
         var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
         var zones = new List<string>();
-        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).All) zones.Add($"{tasks.Of(zone)} tasks in {zone}");
+        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey)) zones.Add($"{tasks.GetValueOrDefault(zone)} tasks in {zone}");
         return string.Join(", ", zones);
+    }
+
+    private static ImmutableSortedDictionary<string, int> Replace(ImmutableSortedDictionary<string, int> counts, string? removed, string? added)
+    {
+        if (removed == added) return counts;
+        if (removed is not null) counts = counts[removed] > 1 ? counts.SetItem(removed, counts[removed] - 1) : counts.Remove(removed);
+        return added is null ? counts : counts.SetItem(added, counts.GetValueOrDefault(added) + 1);
     }
 
     private static string? ZoneOf(TaskRecord? task) => task is { IsWanted: true, IsWaiting: false } ? task.AvailabilityZone : null;

@@ -51,7 +51,7 @@ public sealed partial class EcsApi
                     var provider = strategy.Count > 0 ? CapacityStrategy.Next(strategy, name => started.Count(other => other.CapacityProvider == name)) : null;
                     var task = order.Make(cluster, definition, _ids, Now) with { CapacityProvider = provider };
                     if (!candidatesOf.TryGetValue(provider ?? "", out var candidates))
-                        candidatesOf.Add(provider ?? "", candidates = placement.For(new PlacementDemand(task.Group, task.Resources, rules with { CapacityProvider = provider })));
+                        candidatesOf.Add(provider ?? "", candidates = placement.For(new PlacementDemand(task, rules)));
 
                     if (candidates.Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
                     else failures.AddRange(placement.Explain(candidates.Demand).Where(answer => answer.Obstacle != PlacementObstacle.Inactive).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
@@ -93,7 +93,7 @@ public sealed partial class EcsApi
                     // An instance may be named more than once.
                     if (!placements.TryGetValue(instance.Key, out var placement)) placements.Add(instance.Key, placement = Placement.On(transaction, instance, _random));
                     var task = order.Make(cluster, definition, _ids, Now);
-                    var demand = new PlacementDemand(task.Group, task.Resources, rules);
+                    var demand = new PlacementDemand(task, rules);
                     if (placement.For(demand).Take() is { } choice) started.Add(TaskTransitions.Place(task, choice));
                     else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }

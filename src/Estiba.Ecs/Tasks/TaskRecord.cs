@@ -114,7 +114,7 @@ public sealed record TaskRecord
     public string? StoppedReason { get; init; }
 
     /// <summary>Its key in the store.</summary>
-    public string Key => $"{ClusterKey}/{Id}";
+    public string Key => InCluster(Id);
 
     /// <summary>The key of its cluster.</summary>
     public string ClusterKey => ClusterRecord.KeyOf(Scope, Cluster);
@@ -123,10 +123,10 @@ public sealed record TaskRecord
     public string? HeldInstanceKey => ContainerInstance is null || IsStopped ? null : InstanceKey;
 
     /// <summary>The key of its container instance, stopped or not.</summary>
-    public string? InstanceKey => ContainerInstance is null ? null : $"{ClusterKey}/{ContainerInstance}";
+    public string? InstanceKey => ContainerInstance is null ? null : InCluster(ContainerInstance);
 
     /// <summary>The key of its service while it is not stopped.</summary>
-    public string? LiveServiceKey => Service is null || IsStopped ? null : $"{ClusterKey}/{Service}";
+    public string? LiveServiceKey => Service is null || IsStopped ? null : InCluster(Service);
 
     /// <summary>Whether it has reached the end of its life.</summary>
     public bool IsStopped => LastStatus == TaskStatus.Stopped;
@@ -152,4 +152,7 @@ public sealed record TaskRecord
 
     /// <summary>The ARN of its task definition.</summary>
     public string TaskDefinitionArn => TaskDefinitionRecord.ArnOf(Scope, Family, Revision);
+
+    /// <summary>The key of something in the task's cluster, made at once: every change of a task asks for a dozen.</summary>
+    internal string InCluster(string name) => string.Concat([Scope.AccountId, "/", Scope.Region, "/", Cluster, "/", name]);
 }

@@ -202,7 +202,7 @@ public sealed class PlacementTests
             if (Distinct) constraints.Add(new PlacementConstraint { Type = "distinctInstance" });
             if (Query >= 0) constraints.Add(new PlacementConstraint { Type = "memberOf", Expression = Queries[Query].Expression });
             var rules = PlacementRules.Of(new TaskDefinition(), constraints, Strategy);
-            return new PlacementDemand(Group, new TaskResources(Cpu, Memory) { Ports = Port == 0 ? [] : [Port] }, rules);
+            return new PlacementDemand(new TaskGroup(Group), new TaskResources(Cpu, Memory) { Ports = Port == 0 ? [] : [Port] }, rules);
         }
     }
 

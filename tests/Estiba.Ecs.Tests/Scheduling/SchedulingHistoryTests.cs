@@ -83,7 +83,7 @@ public sealed class SchedulingHistoryTests
             var service = world.View.Find(EcsTables.Services, ServiceRecord.KeyOf(task.Scope, task.Cluster, task.Service!))!;
             var definition = world.View.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))!;
             var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, []);
-            var demand = new PlacementDemand(task.Group, task.Resources, rules);
+            var demand = new PlacementDemand(task, rules);
             var pass = Placement.In(world.View, task.ClusterKey, new Random(1));
             pass.For(demand).Take().ShouldBeNull();
 

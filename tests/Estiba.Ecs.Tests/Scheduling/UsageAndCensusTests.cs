@@ -108,7 +108,7 @@ public sealed class UsageAndCensusTests
         usage.FixedPorts.ShouldBe(tasks.Sum(task => task.Resources.Ports.Count + task.Resources.UdpPorts.Count));
         usage.Running.ShouldBe(tasks.Count(task => task.LastStatus == TaskStatus.Running));
         usage.Pending.ShouldBe(tasks.Count(task => task.LastStatus == TaskStatus.Pending));
-        usage.Groups.All.ToArray().ShouldBe(tasks.CountBy(task => task.Group).Select(pair => (pair.Key, pair.Value)).Order());
+        usage.Groups.Names.Select(name => (name, usage.Groups.Of(new TaskGroup(name)))).Order().ShouldBe(tasks.CountBy(task => task.Group).Select(pair => (pair.Key, pair.Value)).Order());
 
         var bound = tasks.SelectMany(task => task.Containers).SelectMany(container => container.NetworkBindings ?? []).ToList();
         var tcp = tasks.SelectMany(task => task.Resources.Ports)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ContainerInstances;
 using Condition = System.Func<Estiba.Ecs.Scheduling.InstanceCapacity, bool>;
 
 namespace Estiba.Ecs.Scheduling.Query;
@@ -100,22 +101,31 @@ internal abstract class QuerySubject
         internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
         {
             var expected = !IsNegation(operation);
-            if (operation is QueryOperator.Exists or QueryOperator.NotExists) return capacity => capacity.Groups.Any() == expected;
-            if (operation is QueryOperator.Equal or QueryOperator.NotEqual) return capacity => capacity.TasksOf(arguments[0]) > 0 == expected;
-            return TextTest(operation, arguments) is { } test ? capacity => capacity.Groups.Any(test) == expected : null;
+            switch (operation)
+            {
+                case QueryOperator.Exists or QueryOperator.NotExists:
+                    return capacity => capacity.Groups.Any() == expected;
+                case QueryOperator.Equal or QueryOperator.NotEqual:
+                    var group = new TaskGroup(arguments[0]);
+                    return capacity => capacity.TasksOf(group) > 0 == expected;
+                default:
+                    return TextTest(operation, arguments) is { } test ? capacity => capacity.Groups.Any(test) == expected : null;
+            }
         }
     }
 
     /// <summary>An attribute of the instance, with a value or without one.</summary>
     private sealed class AttributeSubject(string name) : QuerySubject
     {
+        private readonly AttributeName _name = new(name);
+
         internal override Condition? Condition(QueryOperator operation, IReadOnlyList<string> arguments)
         {
             var expected = !IsNegation(operation);
-            if (operation is QueryOperator.Exists or QueryOperator.NotExists) return capacity => capacity.Instance.FindAttribute(name) is not null == expected;
-            if (IsOrder(operation)) return capacity => capacity.Instance.FindAttribute(name) is { } attribute && Holds(operation, Order(attribute.Value ?? "", arguments[0]));
+            if (operation is QueryOperator.Exists or QueryOperator.NotExists) return capacity => capacity.Instance.FindAttribute(_name) is not null == expected;
+            if (IsOrder(operation)) return capacity => capacity.Instance.FindAttribute(_name) is { } attribute && Holds(operation, Order(attribute.Value ?? "", arguments[0]));
             var test = TextTest(operation, arguments)!;
-            return capacity => capacity.Instance.FindAttribute(name) is { } attribute && test(attribute.Value ?? "") == expected;
+            return capacity => capacity.Instance.FindAttribute(_name) is { } attribute && test(attribute.Value ?? "") == expected;
         }
 
         // Numbers and versions by what they mean, everything else letter by letter.
