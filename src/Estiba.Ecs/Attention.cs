@@ -60,7 +60,7 @@ internal static class Attention
     {
         if (after is null) yield break;
         yield return new Look(Controller.Scheduler, after.ClusterKey);
-        if (before is null || (before.Status, before.ConnectionChangedAt) != (after.Status, after.ConnectionChangedAt)) yield return new Look(Controller.Presence, after.Key);
+        if (before is null || (before.Status, before.ConnectionChangedAt, before.RegistrationToken) != (after.Status, after.ConnectionChangedAt, after.RegistrationToken)) yield return new Look(Controller.Presence, after.Key);
         if (before is not null && (before.Status, before.AgentConnected, before.LostAt, before.Attributes) == (after.Status, after.AgentConnected, after.LostAt, after.Attributes)) yield break;
         foreach (var service in view.Range(EcsTables.Services, after.ClusterKey + "/")) yield return new Look(Controller.Services, service.Key);
     }

@@ -22,6 +22,9 @@ internal sealed class Registration(
     /// <summary>What the agent calls itself.</summary>
     public static readonly string AgentVersion = typeof(Registration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
+    /// <summary>One for this life of the agent, so that a request that arrives twice is not taken for a host that has lost its memory.</summary>
+    private readonly string token = random.NextInt64().ToString("x16");
+
     /// <summary>Registers, however long the server needs to answer.</summary>
     public async Task<AgentIdentity> RegisterAsync(CancellationToken cancellation)
     {
@@ -36,7 +39,7 @@ internal sealed class Registration(
                 if (answer.ContainerInstance?.ContainerInstanceArn is { } arn)
                 {
                     var identity = known?.ContainerInstanceArn == arn ? known : new AgentIdentity { Cluster = options.Cluster, ContainerInstanceArn = arn };
-                    file.Write(identity);
+                    Remember(identity);
                     return identity;
                 }
 
@@ -58,6 +61,19 @@ internal sealed class Registration(
         }
     }
 
+    private void Remember(AgentIdentity identity)
+    {
+        try
+        {
+            file.Write(identity);
+        }
+        catch (IOException exception)
+        {
+            // A full disk, most likely. The agent works; after a restart it would register as a host that has lost its memory.
+            logger.LogError("{Instance} cannot write down that it is {Arn}: {Message}", options.InstanceId, identity.ContainerInstanceArn, exception.Message);
+        }
+    }
+
     private async Task<RegisterContainerInstanceRequest> RequestAsync(string? knownArn, CancellationToken cancellation)
     {
         var version = await engine.GetVersionAsync(cancellation);
@@ -66,6 +82,7 @@ internal sealed class Registration(
         {
             Cluster = options.Cluster,
             ContainerInstanceArn = knownArn,
+            ClientToken = token,
             InstanceIdentityDocument = options.InstanceIdentityDocument ?? IdentityDocument(),
             TotalResources =
             [

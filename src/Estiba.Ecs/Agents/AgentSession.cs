@@ -30,12 +30,16 @@ internal sealed class AgentSession(
     /// <summary>The key of the agent's container instance.</summary>
     internal string InstanceKey => instanceKey;
 
+    /// <summary>What the agent called its registration when the conversation began.</summary>
+    internal string? RegistrationToken { get; private set; }
+
     /// <summary>What its tasks were given of their roles.</summary>
     internal IssuedCredentials Credentials => _credentials;
 
     /// <summary>Begins: the instance counts as connected, and its agent hears what it should have and what it should do.</summary>
     internal async Task BeginAsync(CancellationToken cancellation)
     {
+        RegistrationToken = store.Current.Find(EcsTables.ContainerInstances, instanceKey)?.RegistrationToken;
         sessions.Add(this);
         await RecordConnectionAsync(cancellation);
         await SendManifestAsync(cancellation);

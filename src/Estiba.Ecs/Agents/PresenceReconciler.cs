@@ -6,7 +6,7 @@ namespace Estiba.Ecs.Agents;
 
 /// <summary>
 /// Draws the consequences of who is connected and who is not: gives an instance up for lost whose agent stays away too long, and ends the conversation with an
-/// agent whose instance is no longer registered, or was registered anew.
+/// agent whose instance is no longer registered, or was registered again: whoever did comes back and hears anew what is wanted of it.
 /// </summary>
 /// <remarks>
 /// How long an agent has been away is measured here and by the steady clock: after a restart everybody has the whole time again, and no clock that
@@ -25,9 +25,7 @@ internal sealed class PresenceReconciler(Store store, AgentSessions sessions, Ec
             return null;
         }
 
-        // Somebody has registered the instance anew: whoever still speaks for it comes back, and hears what it should have now.
-        if (!instance.AgentConnected) sessions.Find(instanceKey)?.Close();
-
+        if (sessions.Find(instanceKey) is { } session && session.RegistrationToken != instance.RegistrationToken) session.Close();
         var known = _presences.GetValueOrDefault(instanceKey);
         var presence = known is not null && known.ChangedAt == instance.ConnectionChangedAt ? known : new Presence(instance.ConnectionChangedAt, time.GetTimestamp(), known?.WasHere ?? false);
         _presences[instanceKey] = presence = presence with { WasHere = presence.WasHere || instance.AgentConnected };

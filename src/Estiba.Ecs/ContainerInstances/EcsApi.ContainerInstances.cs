@@ -25,7 +25,7 @@ public sealed partial class EcsApi
                 if (!_options.MayRegister(context, ClusterNames.NameOf(request.Cluster))) throw NotForThisCluster(context, scope, request);
                 var cluster = ClusterNames.Find(transaction, scope, request.Cluster) is { Status: "ACTIVE" } found ? found : DefaultCluster(transaction, scope, request.Cluster);
                 var known = KnownInstance(transaction, cluster, request);
-                if (known is not null && InstanceRegistration.HasLostItsMemory(known, request)) known = Forgetting(transaction, known);
+                if (known is not null && InstanceRegistration.HasLostItsMemory(known, request)) StopForgotten(transaction, known);
                 known ??= new ContainerInstanceRecord
                 {
                     Scope = scope,
@@ -160,12 +160,10 @@ public sealed partial class EcsApi
     }
 
     // What its agent has reported of, an agent that was installed anew knows nothing of, and will never end. What it had not begun is sent to it again.
-    // Should the old one be there after all, because this registration was long on its way, its conversation ends, and the next one stops what it still runs.
-    private ContainerInstanceRecord Forgetting(Transaction transaction, ContainerInstanceRecord instance)
+    private void StopForgotten(Transaction transaction, ContainerInstanceRecord instance)
     {
         foreach (var task in transaction.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).Where(task => task.ConnectivityAt is not null).ToList())
             TaskTransitions.Stop(transaction, task, TaskStopCode.TerminationNotice, InstanceEnd.Forgotten, _ids, Now);
-        return instance.AgentConnected ? instance with { AgentConnected = false, ConnectionChangedAt = Now } : instance;
     }
 
     // Agents without a cluster of their own join "default", which comes into being with the first of them.

@@ -40,7 +40,6 @@ public sealed class RegistrationTests : IAsyncLifetime
 
         var stopped = (await _world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [running!] }, _world.Caller)).Tasks!.Single();
         (stopped.LastStatus, stopped.StopCode, stopped.StoppedReason).ShouldBe(("STOPPED", "TerminationNotice", "The container agent registered without knowing of the task."));
-        await _world.ConnectAsync(arn, connected: true);
         await _world.SettleAsync();
         (await _world.ServiceAsync()).PendingCount.ShouldBe(1);
     }

@@ -19,6 +19,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
     private readonly AgentWork work;
     private readonly ControlSocket control;
     private readonly TelemetrySocket telemetry;
+    private readonly string token;
     private readonly Backoff registering;
     private readonly Backoff registeringAnew;
 
@@ -41,6 +42,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
             work, Options.Cluster, new LifecycleRules { StopTimeout = Options.ContainerStopTimeout, CleanupWait = Options.TaskCleanupWaitDuration }, machine.Clock);
         control = new ControlSocket(world, machine, this);
         telemetry = new TelemetrySocket(world, machine, this);
+        token = $"{world.Random.Next()}";
         registering = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), world.Random);
         registeringAnew = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), world.Random);
     }
@@ -139,6 +141,12 @@ internal sealed class SimulatedAgent : IAssignedTasks
 
     private void Register()
     {
+        if (!machine.Engine.IsUp)
+        {
+            After(registering.Next(), Register);
+            return;
+        }
+
         var known = machine.Disk.InstanceArn;
         world.Network.Call(
             machine,
@@ -176,6 +184,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
     {
         Cluster = Options.Cluster,
         ContainerInstanceArn = known,
+        ClientToken = token,
         InstanceIdentityDocument = machine.IdentityDocument,
         TotalResources =
         [
