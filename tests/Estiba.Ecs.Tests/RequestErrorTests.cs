@@ -63,18 +63,21 @@ public sealed class RequestErrorTests
         {
             await world.Api.DeregisterTaskDefinitionAsync(new DeregisterTaskDefinitionRequest { TaskDefinition = "web:1" }, world.Caller);
             await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web:1" }, world.Caller);
-        }),
+        }
+    ),
         ("InvalidParameterException", "No Container Instances were found in your cluster.", async world =>
         {
             await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "empty" }, world.Caller);
             await world.Api.RunTaskAsync(new RunTaskRequest { Cluster = "empty", TaskDefinition = "web" }, world.Caller);
-        }),
+        }
+    ),
         ("ClusterNotFoundException", "The referenced cluster was inactive.", async world =>
         {
             await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "gone" }, world.Caller);
             await world.Api.DeleteClusterAsync(new DeleteClusterRequest { Cluster = "gone" }, world.Caller);
             await world.Api.CreateServiceAsync(Service with { Cluster = "gone" }, world.Caller);
-        }));
+        }
+    ));
 
     [Theory]
     [InlineData("a b")]
@@ -121,7 +124,8 @@ public sealed class RequestErrorTests
             {
                 await TaskDefinitionTests.RegisterAsync(world, """{"family":"web","networkMode":"awsvpc","containerDefinitions":[{"name":"a","image":"i","memory":64}]}""");
                 await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
-            }));
+            }
+        ));
     }
 
     [Fact]

@@ -84,7 +84,8 @@ internal static class TaskOutcomes
 
     private static ContainerState SeenCreated(ContainerState container, ContainerInspection seen) =>
         (container.Phase < ContainerPhase.Created ? container with { Phase = ContainerPhase.Created, Id = seen.Id } : container with { Id = seen.Id })
-        with { EndpointId = EndpointIdOf(container, seen) };
+        with
+        { EndpointId = EndpointIdOf(container, seen) };
 
     private static ContainerState SeenRunning(ContainerState container, ContainerInspection seen) => container with
     {

@@ -30,7 +30,8 @@ public sealed class TaskMetadataOnDockerTests
     {
         await using var test = await TestAgent.StartAsync();
         var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100") with { MountPoints = [new MountPoint { SourceVolume = "scratch", ContainerPath = "/scratch" }] })
-            with { Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }] };
+            with
+        { Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }] };
         var running = await test.RunAsync(task);
         var seen = (await test.Engine.FindContainerAsync(running.Containers![0].RuntimeId!, CancellationToken.None))!;
 

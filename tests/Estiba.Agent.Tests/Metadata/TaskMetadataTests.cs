@@ -168,7 +168,8 @@ public sealed class TaskMetadataTests
             RestartPolicy = new RestartPolicy { Enabled = true },
             DockerConfig = new DockerConfig { Config = "{}", HostConfig = """{"LogConfig":{"Type":"json-file","Config":{"max-size":"1m"}}}""" },
         },
-        TestTasks.Shell("sidecar", "true") with { Image = "nginx" }) with { Cpu = 0.25, Memory = 512, ServiceName = "front" };
+        TestTasks.Shell("sidecar", "true") with { Image = "nginx" }) with
+    { Cpu = 0.25, Memory = 512, ServiceName = "front" };
 
     private static async Task<JsonObject> ReadAsync(TestAgent test, AcsTask task, string version = "v4", string rest = "", string container = "app")
     {

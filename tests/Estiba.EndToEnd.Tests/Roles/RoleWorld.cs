@@ -49,10 +49,10 @@ public sealed class RoleWorld : IAsyncLifetime
                 ["entryPoint"] = new JsonArray("/usr/bin/env", "bash", "-c"),
                 ["command"] = new JsonArray($"{line}; exec sleep 1000"),
                 ["environment"] = new JsonArray(
-                    Variable("PATH", Environment.GetEnvironmentVariable("PATH")!),
-                    Variable("HOME", Environment.GetEnvironmentVariable("HOME") ?? "/root"),
-                    Variable("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
-                    Variable("AWS_CONFIG_FILE", "/nowhere")),
+await VariableAsync("PATH", Environment.GetEnvironmentVariable("PATH")!),
+await VariableAsync("HOME", Environment.GetEnvironmentVariable("HOME") ?? "/root"),
+await VariableAsync("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
+await VariableAsync("AWS_CONFIG_FILE", "/nowhere")),
                 ["mountPoints"] = new JsonArray([.. folders.Select(folder => new JsonObject { ["sourceVolume"] = folder, ["containerPath"] = "/" + folder, ["readOnly"] = true })]),
                 ["logConfiguration"] = new JsonObject
                 {
