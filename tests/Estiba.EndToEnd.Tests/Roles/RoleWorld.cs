@@ -49,10 +49,10 @@ public sealed class RoleWorld : IAsyncLifetime
                 ["entryPoint"] = new JsonArray("/usr/bin/env", "bash", "-c"),
                 ["command"] = new JsonArray($"{line}; exec sleep 1000"),
                 ["environment"] = new JsonArray(
-await VariableAsync("PATH", Environment.GetEnvironmentVariable("PATH")!),
-await VariableAsync("HOME", Environment.GetEnvironmentVariable("HOME") ?? "/root"),
-await VariableAsync("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
-await VariableAsync("AWS_CONFIG_FILE", "/nowhere")),
+                    Variable("PATH", Environment.GetEnvironmentVariable("PATH")!),
+                    Variable("HOME", Environment.GetEnvironmentVariable("HOME") ?? "/root"),
+                    Variable("AWS_SHARED_CREDENTIALS_FILE", "/nowhere"),
+                    Variable("AWS_CONFIG_FILE", "/nowhere")),
                 ["mountPoints"] = new JsonArray([.. folders.Select(folder => new JsonObject { ["sourceVolume"] = folder, ["containerPath"] = "/" + folder, ["readOnly"] = true })]),
                 ["logConfiguration"] = new JsonObject
                 {
@@ -87,7 +87,7 @@ await VariableAsync("AWS_CONFIG_FILE", "/nowhere")),
         explain: lines => string.Join('\n', lines)));
 
     /// <summary>A variable of a container's environment, as the engine knows it.</summary>
-    internal async Task<string> VariableAsync(string task, string name) => (await World.Commands.RunAsync(
+    internal async Task<string> ReadVariableAsync(string task, string name) => (await World.Commands.RunAsync(
         $"docker inspect $(docker ps -q --filter label=com.amazonaws.ecs.task-arn=arn:aws:ecs:eu-west-1:{World.Account}:task/{Cluster}/{task}) "
         + $"--format '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' | sed -n 's/^{name}=//p'")).Text;
 

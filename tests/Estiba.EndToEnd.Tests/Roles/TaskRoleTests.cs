@@ -42,7 +42,7 @@ public sealed class TaskRoleTests(RoleWorld roles) : IClassFixture<RoleWorld>
     {
         await roles.RegisterAsync("lasting", "true");
         var task = await roles.RunAsync("lasting");
-        var path = await roles.VariableAsync(task, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+        var path = await roles.ReadVariableAsync(task, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
         var before = await CredentialsAsync(path);
 
         await World.Platform.KillAsync();
@@ -61,7 +61,7 @@ public sealed class TaskRoleTests(RoleWorld roles) : IClassFixture<RoleWorld>
     {
         await roles.RegisterAsync("discreet", "true");
         var task = await roles.RunAsync("discreet");
-        var credentials = await CredentialsAsync(await roles.VariableAsync(task, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
+        var credentials = await CredentialsAsync(await roles.ReadVariableAsync(task, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"));
 
         foreach (var secret in new[] { "SecretAccessKey", "Token" })
         {
