@@ -34,7 +34,7 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     public static async Task RemoveAllAsync(string root)
     {
         var disks = Path.Combine(root, Disks);
-        if (Directory.Exists(disks)) await RootCommand.RunAsync($"bash {Script} remove; rm -rf {disks}");
+        if (Directory.Exists(disks)) await RootCommand.RunAsync($"bash {Script} remove {disks}; rm -rf {disks}");
     }
 
     /// <summary>Switches it on, if it is off, with its Docker Engine.</summary>
