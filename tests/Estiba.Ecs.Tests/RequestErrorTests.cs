@@ -57,6 +57,12 @@ public sealed class RequestErrorTests
         ("ServiceNotFoundException", "Service not found.", world => world.Api.ListTasksAsync(new ListTasksRequest { ServiceName = "nothing" }, world.Caller)),
         ("ServiceNotFoundException", "Service not found.", world => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "nothing" }, world.Caller)));
 
+    [Theory]
+    [InlineData(null, -5, "Invalid 'memory' setting for container 'nginx'. The minimum is 4 MiB.")]
+    [InlineData(-1, null, "Invalid 'cpu' setting for container 'nginx'.")]
+    public Task An_override_of_a_size_that_cannot_be(int? cpu, int? memory, string message) => RefusedAsync(
+        ("ClientException", message, Run(request => request with { Overrides = new TaskOverride { ContainerOverrides = [new ContainerOverride { Name = "nginx", Cpu = cpu, Memory = memory }] } })));
+
     [Fact]
     public Task What_is_there_no_more() => RefusedAsync(
         ("ClientException", "TaskDefinition is inactive", async world =>

@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Scheduling.Query;
+using Estiba.Ecs.TaskDefinitions;
 
 namespace Estiba.Ecs.Tasks;
 
@@ -55,14 +56,19 @@ internal static class TaskRequests
             throw EcsErrors.InvalidParameterException("Network Configuration is not valid for the given networkMode of this task definition.");
     }
 
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: they are too long, or one is for a container that the definition does not have.</exception>
+    /// <exception cref="AwsException">
+    /// <c>InvalidParameterException</c>: they are too long, or one is for a container that the definition does not have; <c>ClientException</c>: a container cannot have
+    /// such a size.
+    /// </exception>
     internal static void ValidateOverrides(TaskDefinition definition, TaskOverride? overrides)
     {
         if (overrides is not null && ShapeJson.ToText(overrides).Length > LongestOverrides) throw EcsErrors.InvalidParameterException($"Container Overrides length must be at most {LongestOverrides}");
         foreach (var change in overrides?.ContainerOverrides ?? [])
         {
-            if (definition.ContainerDefinitions!.All(container => container.Name != change.Name))
-                throw EcsErrors.InvalidParameterException($"Override for container named {change.Name} is not a container in the TaskDefinition.");
+            var container = definition.ContainerDefinitions!.FirstOrDefault(container => container.Name == change.Name)
+                ?? throw EcsErrors.InvalidParameterException($"Override for container named {change.Name} is not a container in the TaskDefinition.");
+            var changed = container with { Cpu = change.Cpu ?? container.Cpu, Memory = change.Memory ?? container.Memory, MemoryReservation = change.MemoryReservation ?? container.MemoryReservation };
+            SizeChecks.Check(changed, TaskSize.Memory(overrides!.Memory ?? definition.Memory));
         }
     }
 

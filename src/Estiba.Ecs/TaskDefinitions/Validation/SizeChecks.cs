@@ -17,7 +17,7 @@ internal static class SizeChecks
         var memory = TaskSize.Memory(definition.Memory);
         if (cpu is < LeastTaskCpu or > MostTaskCpu) throw ClientException("Invalid 'cpu' setting for task.");
 
-        foreach (var container in definition.ContainerDefinitions!) CheckContainer(container, memory);
+        foreach (var container in definition.ContainerDefinitions!) Check(container, memory);
 
         if (cpu < definition.ContainerDefinitions!.Sum(container => (long)(container.Cpu ?? 0)))
             throw ClientException("The sum of all container 'cpu' values cannot be greater than the value of the task 'cpu'.");
@@ -25,7 +25,8 @@ internal static class SizeChecks
             throw ClientException("The sum of all container 'memoryReservation' values cannot be greater than the value of the task 'memory'.");
     }
 
-    private static void CheckContainer(ContainerDefinition container, int? taskMemory)
+    /// <summary>The container's own CPU and memory, and whether its task has so much.</summary>
+    internal static void Check(ContainerDefinition container, int? taskMemory)
     {
         if (container.Cpu < 0) throw ClientException($"Invalid 'cpu' setting for container '{container.Name}'.");
         if (container.Memory < LeastMemory)
