@@ -47,7 +47,7 @@ internal static class Attention
         var task = after ?? before!;
         if (task.Service is { } service) yield return new Look(Controller.Services, ServiceRecord.KeyOf(task.Scope, task.Cluster, service));
         if (after is { IsWaiting: true } || before?.HeldInstanceKey != after?.HeldInstanceKey) yield return new Look(Controller.Scheduler, task.ClusterKey);
-        if (task.InstanceKey is { } instance && (before?.DesiredStatus, before?.InstanceKey, before?.LastStatus) != (after?.DesiredStatus, after?.InstanceKey, after?.LastStatus))
+        if (after is { IsMoving: true, InstanceKey: { } instance } && (before?.DesiredStatus, before?.ContainerInstance) != (after.DesiredStatus, after.ContainerInstance))
             yield return new Look(Controller.Payloads, instance);
     }
 

@@ -11,6 +11,7 @@ namespace Estiba.Ecs;
 public static class EcsTables
 {
     internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstanceKey);
+    internal static readonly Index<TaskRecord> MovingTasks = new("moving", task => task.IsMoving ? task.InstanceKey : null);
     internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
     internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? ServiceQueue.KeyOf(task) : null);
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
@@ -27,7 +28,7 @@ public static class EcsTables
     internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
     internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
-    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
+    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, MovingTasks, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
     {
         Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices, ZoneBalance.TasksOfServices],
     };

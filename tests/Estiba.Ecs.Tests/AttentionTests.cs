@@ -29,14 +29,16 @@ public sealed class AttentionTests
         looks.Last(look => look.Controller == Controller.Payloads).ShouldBe(new Look(Controller.Payloads, instance));
     }
 
-    [Fact]
-    public async Task A_report_that_changes_only_containers_concerns_no_agent()
+    [Theory]
+    [InlineData("PENDING")]
+    [InlineData("RUNNING")]
+    public async Task A_report_of_a_task_on_its_way_concerns_no_agent(string status)
     {
         await using var world = await WorldAsync();
         await world.CreateServiceAsync(desired: 1);
         var task = (await world.TasksAsync())[0].TaskArn!;
 
-        var looks = await DuringAsync(world, () => world.ReportAsync(task, "PENDING"));
+        var looks = await DuringAsync(world, () => world.ReportAsync(task, status));
 
         looks.ShouldBe([new Look(Controller.Services, "123456789012/eu-west-1/default/s")]);
     }

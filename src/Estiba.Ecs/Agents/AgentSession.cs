@@ -21,8 +21,7 @@ namespace Estiba.Ecs.Agents;
 internal sealed class AgentSession(
     string instanceKey, IAgentLink link, AgentSessions sessions, Action<Look> attend, Store store, EcsIds ids, EcsOptions options, TimeProvider time, int lastSequence = 0)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, SentTask> _sent = new(StringComparer.Ordinal);
+    private readonly ToldTasks _told = new(instanceKey, time);
     private readonly IssuedCredentials _credentials = new(time);
     private long _heard = time.GetTimestamp();
     private int _sequence = lastSequence;
@@ -56,17 +55,17 @@ internal sealed class AgentSession(
     /// <summary>Makes the conversation end.</summary>
     internal void Close() => link.Close();
 
-    /// <summary>Tells the agent to do what is wanted of these tasks, as far as it was not told in this conversation.</summary>
-    /// <param name="tasks">The instance's tasks.</param>
+    /// <summary>Tells the agent to do what is wanted of its tasks, as far as it was not told in this conversation.</summary>
+    /// <param name="view">What is wanted.</param>
     /// <param name="translate">Makes the payload of a task; null leaves the task out.</param>
     /// <param name="cancellation">The platform stops.</param>
-    internal async Task SendTasksAsync(IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, Task<AcsTask?>> translate, CancellationToken cancellation)
+    internal async Task SendTasksAsync(View view, Func<TaskRecord, Task<AcsTask?>> translate, CancellationToken cancellation)
     {
         var messageId = ids.Unique();
-        var news = Remember(tasks, messageId);
+        var news = _told.Tell(view, messageId);
         if (news.Count == 0) return;
 
-        var instance = store.Current.Find(EcsTables.ContainerInstances, instanceKey);
+        var instance = view.Find(EcsTables.ContainerInstances, instanceKey);
         var payload = await TranslateAsync(news, translate, messageId);
         if (instance is null || payload.Count == 0) return; // Amazon's agent leaves a payload without tasks unanswered
         await link.SendAsync(
@@ -94,7 +93,7 @@ internal sealed class AgentSession(
     {
         if (HangUpIfSilent()) return;
         await link.SendAsync(AgentFrame.Encode(new HeartbeatMessage { MessageId = ids.Unique(), Healthy = true }), cancellation);
-        if (ForgetUnanswered()) attend(new Look(Controller.Payloads, instanceKey));
+        if (_told.ForgetUnanswered(options.AgentHeartbeat)) attend(new Look(Controller.Payloads, instanceKey));
     }
 
     /// <summary>Ends the conversation if nothing was heard for too long.</summary>
@@ -115,7 +114,7 @@ internal sealed class AgentSession(
         switch (type)
         {
             case nameof(AckRequest):
-                Acknowledge(ShapeJson.Parse<AckRequest>(message).MessageId);
+                _told.Acknowledge(ShapeJson.Parse<AckRequest>(message).MessageId ?? "");
                 break;
             case nameof(IAMRoleCredentialsAckRequest):
                 var credentials = ShapeJson.Parse<IAMRoleCredentialsAckRequest>(message);
@@ -152,20 +151,8 @@ internal sealed class AgentSession(
     private static TaskIdentifier Identify(string taskArn, ContainerInstanceRecord instance, string desiredStatus) =>
         new() { TaskArn = taskArn, TaskClusterArn = instance.Scope.Arn($"cluster/{instance.Cluster}"), DesiredStatus = desiredStatus };
 
-    private List<TaskRecord> Remember(IReadOnlyList<TaskRecord> tasks, string messageId)
-    {
-        lock (_lock)
-        {
-            var present = tasks.Select(task => task.Key).ToHashSet();
-            foreach (var gone in _sent.Keys.Where(key => !present.Contains(key)).ToList()) _sent.Remove(gone);
-            var news = tasks.Where(task => !_sent.TryGetValue(task.Key, out var sent) || sent.DesiredStatus != task.DesiredStatus).ToList();
-            foreach (var task in news) _sent[task.Key] = new SentTask(task.DesiredStatus, messageId, time.GetTimestamp(), Acknowledged: false);
-            return news;
-        }
-    }
-
     /// <summary>The payloads of tasks; those of which none can be made now are new again the next time.</summary>
-    private async Task<List<AcsTask>> TranslateAsync(List<TaskRecord> news, Func<TaskRecord, Task<AcsTask?>> translate, string messageId)
+    private async Task<List<AcsTask>> TranslateAsync(IReadOnlyList<TaskRecord> news, Func<TaskRecord, Task<AcsTask?>> translate, string messageId)
     {
         var payload = new List<AcsTask>(news.Count);
         try
@@ -176,34 +163,8 @@ internal sealed class AgentSession(
         }
         catch
         {
-            Forget(messageId);
+            _told.Forget(messageId);
             throw;
-        }
-    }
-
-    private void Forget(string messageId)
-    {
-        lock (_lock)
-        {
-            foreach (var (key, _) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent.Remove(key);
-        }
-    }
-
-    private void Acknowledge(string? messageId)
-    {
-        lock (_lock)
-        {
-            foreach (var (key, sent) in _sent.Where(entry => entry.Value.MessageId == messageId).ToList()) _sent[key] = sent with { Acknowledged = true };
-        }
-    }
-
-    private bool ForgetUnanswered()
-    {
-        lock (_lock)
-        {
-            var lost = _sent.Where(entry => !entry.Value.Acknowledged && time.GetElapsedTime(entry.Value.At) >= options.AgentHeartbeat).Select(entry => entry.Key).ToList();
-            foreach (var key in lost) _sent.Remove(key);
-            return lost.Count > 0;
         }
     }
 
@@ -220,6 +181,4 @@ internal sealed class AgentSession(
             }),
             cancellation);
     }
-
-    private sealed record SentTask(string DesiredStatus, string MessageId, long At, bool Acknowledged);
 }

@@ -1,3 +1,5 @@
+using Estiba.State;
+
 namespace Estiba.Ecs.Agents;
 
 /// <summary>Which credentials one agent was sent in this conversation, and when it needs new ones. Holds no secrets.</summary>
@@ -38,17 +40,22 @@ internal sealed class IssuedCredentials(TimeProvider time)
         }
     }
 
-    /// <summary>The roles of these tasks whose credentials are due; every other task is forgotten.</summary>
-    internal IReadOnlyList<(TaskRecord Task, TaskRole Role)> Due(IEnumerable<TaskRecord> wanted)
+    /// <summary>The roles whose credentials are due, of tasks that are still wanted; what is due of others is forgotten.</summary>
+    internal IReadOnlyList<(TaskRecord Task, TaskRole Role)> Due(View view)
     {
-        var byKey = wanted.ToDictionary(task => task.Key, StringComparer.Ordinal);
         var now = time.GetUtcNow();
+        var due = new List<(TaskRecord Task, TaskRole Role)>();
         lock (_lock)
         {
             foreach (var (id, issue) in _byId)
-                if (!byKey.ContainsKey(issue.TaskKey)) _byId.Remove(id);
-            return [.. _byId.Values.Where(issue => issue.Due <= now).Select(issue => (byKey[issue.TaskKey], issue.Role))];
+            {
+                if (issue.Due > now) continue;
+                if (view.Find(EcsTables.Tasks, issue.TaskKey) is { IsWanted: true } task) due.Add((task, issue.Role));
+                else _byId.Remove(id);
+            }
         }
+
+        return due;
     }
 
     /// <summary>How long until some are due; null when there are none.</summary>

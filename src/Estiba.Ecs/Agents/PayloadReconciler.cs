@@ -14,31 +14,29 @@ internal sealed class PayloadReconciler(Store store, AgentSessions sessions, Rol
     public async Task<TimeSpan?> ReconcileAsync(string instanceKey, CancellationToken cancellation)
     {
         if (sessions.Find(instanceKey) is not { } session) return null;
-        if (await StopUnavailableAsync(instanceKey, cancellation)) return null; // what was stopped brings the instance here again
-
         var view = store.Current;
         if (view.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance) return null;
 
-        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey).ToList();
         var refused = new List<(TaskRecord Task, string Reason)>();
-        await session.SendTasksAsync(
-            tasks,
-            async task => DefinitionOf(view, task) is { } definition
-                ? await WithCredentialsAsync(TaskPayload.Of(task, definition, instance, options), task, definition, session.Credentials, refused, cancellation)
-                : null,
-            cancellation);
+        await session.SendTasksAsync(view, task => PayloadAsync(view, task, instance, session.Credentials, refused, cancellation), cancellation);
         if (refused.Count > 0) await store.CommitAsync(transaction => Stop(transaction, refused), cancellation);
 
-        await RenewAsync(session, tasks.Where(task => task.IsWanted), cancellation);
+        await RenewAsync(session, view, cancellation);
         return session.Credentials.UntilDue();
     }
 
-    /// <summary>Stops the tasks that no agent can start, before one hears of them.</summary>
-    /// <returns>Whether there was any.</returns>
-    internal async Task<bool> StopUnavailableAsync(string instanceKey, CancellationToken cancellation)
+    /// <summary>What the agent is told of a task; null when it is not to hear of it. A task that no agent can start is refused before one hears of it.</summary>
+    private async Task<AcsTask?> PayloadAsync(
+        View view, TaskRecord task, ContainerInstanceRecord instance, IssuedCredentials issued, List<(TaskRecord Task, string Reason)> refused, CancellationToken cancellation)
     {
-        if (Unavailable(store.Current, instanceKey).Count == 0) return false;
-        return await store.CommitAsync(transaction => Stop(transaction, Unavailable(transaction, instanceKey)), cancellation);
+        if (view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision)) is not { Definition: var definition }) return null;
+        if (task.IsWanted && HasNotBegun(task) && UnavailableResources.ReasonFor(definition) is { } reason)
+        {
+            refused.Add((task, reason));
+            return null;
+        }
+
+        return await WithCredentialsAsync(TaskPayload.Of(task, definition, instance, options), task, definition, issued, refused, cancellation);
     }
 
     /// <summary>
@@ -70,9 +68,9 @@ internal sealed class PayloadReconciler(Store store, AgentSessions sessions, Rol
         return payload;
     }
 
-    private async Task RenewAsync(AgentSession session, IEnumerable<TaskRecord> wanted, CancellationToken cancellation)
+    private async Task RenewAsync(AgentSession session, View view, CancellationToken cancellation)
     {
-        foreach (var (task, role) in session.Credentials.Due(wanted))
+        foreach (var (task, role) in session.Credentials.Due(view))
         {
             if (await roles.AssumeAsync(task, role, cancellation) is { } renewed)
             {
@@ -86,19 +84,15 @@ internal sealed class PayloadReconciler(Store store, AgentSessions sessions, Rol
         }
     }
 
-    private bool Stop(Transaction transaction, IReadOnlyList<(TaskRecord Task, string Reason)> impossible)
+    private void Stop(Transaction transaction, IReadOnlyList<(TaskRecord Task, string Reason)> refused)
     {
         var now = time.GetUtcNow();
-        var stopped = false;
-        foreach (var (task, reason) in impossible)
+        foreach (var (task, reason) in refused)
         {
             if (transaction.Find(EcsTables.Tasks, task.Key) is not { IsWanted: true } current || !HasNotBegun(current)) continue;
             TaskTransitions.Stop(transaction, current, TaskStopCode.TaskFailedToStart, reason, ids, now);
             TellService(transaction, current, reason, now);
-            stopped = true;
         }
-
-        return stopped;
     }
 
     private void TellService(Transaction transaction, TaskRecord task, string reason, DateTimeOffset now)
@@ -107,17 +101,5 @@ internal sealed class PayloadReconciler(Store store, AgentSessions sessions, Rol
             transaction.Put(EcsTables.Services, ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.FailedToLaunch(reason)));
     }
 
-    private static List<(TaskRecord Task, string Reason)> Unavailable(View view, string instanceKey) =>
-    [
-        .. view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey)
-            .Where(task => task.IsWanted && HasNotBegun(task))
-            .Select(task => (Task: task, Reason: DefinitionOf(view, task) is { } definition ? UnavailableResources.ReasonFor(definition) : null))
-            .Where(item => item.Reason is not null)
-            .Select(item => (item.Task, item.Reason!)),
-    ];
-
     private static bool HasNotBegun(TaskRecord task) => task.LastStatus == TaskStatus.Pending;
-
-    private static TaskDefinition? DefinitionOf(View view, TaskRecord task) =>
-        view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))?.Definition;
 }

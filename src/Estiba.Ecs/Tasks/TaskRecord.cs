@@ -144,6 +144,9 @@ public sealed record TaskRecord
     /// <summary>Whether it waits for room; ECS shows such a task to nobody.</summary>
     public bool IsWaiting => ContainerInstance is null && !IsStopped;
 
+    /// <summary>Whether its agent has something to do: it is placed and does not run yet, or is to stop and has not.</summary>
+    public bool IsMoving => ContainerInstance is not null && !IsStopped && (LastStatus != TaskStatus.Running || !IsWanted);
+
     /// <summary>Whether scaling and deployments must leave it alone at this time.</summary>
     public bool IsProtected(DateTimeOffset now) => ProtectedUntil > now;
 

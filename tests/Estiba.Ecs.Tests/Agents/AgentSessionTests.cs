@@ -69,6 +69,33 @@ public sealed class AgentSessionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Tasks_that_run_are_told_to_an_agent_that_comes_back_until_it_acknowledges_them_and_then_no_more()
+    {
+        var key = await InstanceAsync();
+        await _world.RegisterAsync();
+        await _world.CreateServiceAsync(desired: 2);
+        foreach (var task in await _world.TasksAsync()) await _world.ReportAsync(task.TaskArn!, "RUNNING");
+        var (session, link) = await BeginAsync(key);
+        await WorkAsync();
+        link.Last<PayloadMessage>().Tasks!.Count.ShouldBe(2);
+
+        _looks.Add(new Look(Controller.Payloads, key)); // meanwhile something else happens to the instance
+        await WorkAsync();
+        _world.Clock.Advance(Options.AgentHeartbeat);
+        await session.BeatAsync(default);
+        await WorkAsync();
+        link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
+        link.Last<PayloadMessage>().Tasks!.Count.ShouldBe(2);
+
+        await session.ReceiveAsync(AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }), default);
+        _world.Clock.Advance(Options.AgentHeartbeat);
+        await session.BeatAsync(default);
+        _looks.Add(new Look(Controller.Payloads, key));
+        await WorkAsync();
+        link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task An_agent_that_is_silent_for_too_long_is_hung_up_on()
     {
         var key = await InstanceAsync();
