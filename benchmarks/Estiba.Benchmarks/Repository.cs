@@ -7,7 +7,7 @@ internal static class Repository
 {
     internal static string Root { get; } = Find();
 
-    /// <summary>The built executable; <c>./estiba</c> builds it when it is older than its sources.</summary>
+    /// <summary>What users call, after it has built what is older than its sources.</summary>
     internal static string Executable
     {
         get
@@ -16,7 +16,7 @@ internal static class Repository
                 ?? throw new InvalidOperationException("./estiba cannot be started.");
             build.StandardOutput.ReadToEnd();
             build.WaitForExit();
-            return build.ExitCode == 0 ? Path.Combine(Root, "artifacts", "current", "estiba") : throw new InvalidOperationException("./estiba --version failed.");
+            return build.ExitCode == 0 ? Path.Combine(Root, "estiba") : throw new InvalidOperationException("./estiba --version failed.");
         }
     }
 

@@ -1,4 +1,3 @@
-using Estiba.State.Maps;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.State;
@@ -43,7 +42,6 @@ public sealed class Store : IAsyncDisposable
     public static async Task<Store> OpenAsync(
         IJournal journal, IReadOnlyList<Table> tables, ILogger? logger = null, CancellationToken cancellation = default)
     {
-        var catalog = new Catalog(tables);
         try
         {
             return journal.IsImmediate ? Load() : await Task.Run(Load, cancellation);
@@ -56,15 +54,8 @@ public sealed class Store : IAsyncDisposable
 
         Store Load()
         {
-            var owner = new Owner();
-            var states = catalog.Tables.Select(table => table.Empty()).ToArray();
-            var byName = catalog.Tables.Zip(states).ToDictionary(pair => pair.First.Name, pair => pair.Second);
-            var (revision, lastRowId) = journal.Load(row =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (byName.TryGetValue(row.Table, out var state)) state.Load(row, owner);
-            });
-            return new Store(journal, new Snapshot(catalog, states, revision), new RowIds(lastRowId), logger);
+            var (snapshot, ids) = Loader.Load(journal, new Catalog(tables), cancellation);
+            return new Store(journal, snapshot, ids, logger);
         }
     }
 

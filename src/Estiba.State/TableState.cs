@@ -15,9 +15,13 @@ internal abstract class TableState
 {
     internal abstract TableState Copy();
 
-    /// <summary>Adds a row of the journal while the store is opened.</summary>
-    /// <exception cref="JournalException">The row cannot be read, or its key is there already.</exception>
-    internal abstract void Load(JournalRow row, Owner owner);
+    /// <summary>Reads the record of a row of the journal. It changes nothing, so many may be read at once.</summary>
+    /// <exception cref="JournalException">It cannot be read.</exception>
+    internal abstract object Read(JournalRow row);
+
+    /// <summary>Adds a row of the journal, whose record was read, while the store is opened.</summary>
+    /// <exception cref="JournalException">Its key is another, or is there already.</exception>
+    internal abstract void Load(JournalRow row, object record, Owner owner);
 }
 
 /// <inheritdoc cref="TableState"/>
@@ -70,14 +74,11 @@ internal sealed class TableState<TRecord> : TableState
         foreach (var aggregate in aggregates) aggregate.Replace(before, null, owner);
     }
 
-    internal override void Load(JournalRow row, Owner owner)
+    internal override object Read(JournalRow row)
     {
-        TRecord record;
-        string key;
         try
         {
-            record = table.Read(row.Value.Span);
-            key = table.KeyOf(record);
+            return table.Read(row.Value.Span);
         }
         catch (Exception fault)
         {
@@ -85,7 +86,12 @@ internal sealed class TableState<TRecord> : TableState
                 $"The record '{row.Key}' of the table '{table.Name}' cannot be read: {fault.Message} "
                 + "Restore the data directory from a backup, or start the version that wrote it.", fault);
         }
+    }
 
+    internal override void Load(JournalRow row, object record, Owner owner)
+    {
+        var read = (TRecord)record;
+        var key = table.KeyOf(read);
         if (key != row.Key || Rows.TryFind(new TextKey(key), out _))
         {
             throw new JournalException(
@@ -94,7 +100,7 @@ internal sealed class TableState<TRecord> : TableState
         }
 
         // The key that the record gave: when it is one of its members, the two are one string.
-        Put(new Row<TRecord>(key, row.Id, record), before: null, owner);
+        Put(new Row<TRecord>(key, row.Id, read), before: null, owner);
     }
 
     // Indexes hold keys and not records, so a change that moves a record in none of them costs none of them anything.
