@@ -169,14 +169,25 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
                 continue;
             }
 
+            await LookAtEverythingAsync(cancellation);
+        }
+    }
+
+    /// <summary>Hands on what the engine has, as soon as it says so.</summary>
+    private async Task LookAtEverythingAsync(CancellationToken cancellation)
+    {
+        var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), random);
+        while (true)
+        {
             try
             {
                 tasks.EverythingChanged(await engine.ListContainersAsync([$"{InstanceLabel}={options.InstanceId}"], cancellation));
+                return;
             }
             catch (EngineException exception)
             {
-                // The events stream breaks too, and says so again when it is back.
                 logger.LogDebug("The containers of {Instance} cannot be listed: {Message}", options.InstanceId, exception.Message);
+                await Task.Delay(retry.Next(), time, cancellation);
             }
         }
     }
@@ -185,6 +196,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     {
         var registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
+        await tasks.WhenEngineIsKnown.WaitAsync(cancellation); // the server asks at once what runs here that it does not know of, and asks only once
         while (true)
         {
             var identity = await registration.RegisterAsync(cancellation);

@@ -11,7 +11,9 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
 {
     private readonly Dictionary<string, TaskEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerSummary> unknown = new(StringComparer.Ordinal);
-    private bool knowsTheEngine;
+
+    /// <summary>Whether <see cref="EverythingChanged"/> has said what the engine has.</summary>
+    public bool KnowsTheEngine { get; private set; }
 
     /// <summary>The tasks as they are now.</summary>
     public IEnumerable<TaskState> Tasks => entries.Values.Select(entry => entry.State);
@@ -26,7 +28,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     public void Accept(TaskState task)
     {
         if (entries.ContainsKey(task.Arn)) return;
-        if (!knowsTheEngine || Array.Exists(task.Containers, container => unknown.ContainsKey(container.EngineName))) LookAtAll(Add(task.Unseen()));
+        if (!KnowsTheEngine || Array.Exists(task.Containers, container => unknown.ContainsKey(container.EngineName))) LookAtAll(Add(task.Unseen()));
         else Apply(Add(task), static state => state);
         foreach (var container in task.Containers) unknown.Remove(container.EngineName);
     }
@@ -67,7 +69,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <param name="containers">The containers that the engine has for this agent.</param>
     public void EverythingChanged(IReadOnlyList<ContainerSummary> containers)
     {
-        knowsTheEngine = true;
+        KnowsTheEngine = true;
         unknown.Clear();
         foreach (var container in containers)
             if (!entries.ContainsKey(container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) ?? "")) unknown[container.Name] = container;

@@ -30,6 +30,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
     private readonly Dictionary<long, Task> running = [];
     private readonly WakeUps wakeUps;
     private long lastNumber;
+    private readonly TaskCompletionSource engineKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource healthChange = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? loop;
 
@@ -58,6 +59,9 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     /// <inheritdoc/>
     public ICollection<TaskState> Tasks => snapshot.Values;
+
+    /// <summary>Completes when it is known what the engine has: before that nobody can be told what runs here.</summary>
+    public Task WhenEngineIsKnown => engineKnown.Task;
 
     /// <summary>Completes when the health of any container changes.</summary>
     public Task NextHealthChange() => Volatile.Read(ref healthChange).Task;
@@ -111,7 +115,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
     public void ContainerChanged(string taskArn, string containerName, string action) => Post(() => board.ContainerChanged(taskArn, containerName, action));
 
     /// <inheritdoc cref="TaskBoard.EverythingChanged"/>
-    public void EverythingChanged(IReadOnlyList<ContainerSummary> containers) => Post(() => board.EverythingChanged(containers));
+    public void EverythingChanged(IReadOnlyList<ContainerSummary> containers) => Post(() =>
+    {
+        board.EverythingChanged(containers);
+        engineKnown.TrySetResult();
+    });
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> UnknownTasksAsync()

@@ -71,15 +71,9 @@ public sealed class AdoptionTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks"))) File.Delete(file);
         test.StartAgain();
         await test.Server.ConnectedAsync();
-        await Eventually.HoldsAsync(() => test.Events.IsConnected);
 
-        TaskStopVerificationMessage? offer = null;
-        while (offer is null)
-        {
-            await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", Timeline = 1, Tasks = [] });
-            await test.Server.SendAsync(new HeartbeatMessage { MessageId = "beat" });
-            offer = await test.Server.OfferBeforeBeatAsync();
-        }
+        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", Timeline = 1, Tasks = [] });
+        var offer = await test.Server.ReceiveAsync<TaskStopVerificationMessage>();
 
         (await test.ContainersAsync()).ShouldHaveSingleItem().Status.ShouldBe(ContainerStatus.Running);
         await test.Server.SendAsync(new TaskStopVerificationAck { MessageId = "manifest", StopTasks = offer.StopCandidates });

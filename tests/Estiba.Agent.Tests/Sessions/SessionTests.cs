@@ -1,3 +1,4 @@
+using Estiba.Agent.Engines;
 using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts;
@@ -181,6 +182,23 @@ public sealed class SessionTests
         test.Server.Openings.Last(opening => opening.Path == "/acs/ws").Query["containerInstanceArn"].ToString().ShouldBe(anew);
         test.Agent.TaskCount.ShouldBe(1);
         await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", ClusterArn = TestTasks.ClusterArn, Timeline = 1, Tasks = [] });
+        (await test.Server.ReceiveAsync<TaskStopVerificationMessage>()).StopCandidates!.ShouldHaveSingleItem().TaskArn.ShouldBe(task.Arn);
+    }
+
+    [Fact]
+    public async Task An_agent_speaks_to_the_server_only_when_it_knows_what_runs_here()
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" });
+        await test.RunAsync(task);
+        await test.StopAsync();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks"))) File.Delete(file);
+        ((SimulatedEngine)test.Engine).FailNext(nameof(IContainerEngine.ListContainersAsync), new EngineException("the daemon is busy"));
+
+        test.StartAgain();
+        await test.Server.ConnectedAsync();
+        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", ClusterArn = TestTasks.ClusterArn, Timeline = 1, Tasks = [] });
+
         (await test.Server.ReceiveAsync<TaskStopVerificationMessage>()).StopCandidates!.ShouldHaveSingleItem().TaskArn.ShouldBe(task.Arn);
     }
 

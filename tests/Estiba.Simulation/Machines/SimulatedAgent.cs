@@ -141,7 +141,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
 
     private void Register()
     {
-        if (!machine.Engine.IsUp)
+        if (!machine.Engine.IsUp || !Board.KnowsTheEngine)
         {
             After(registering.Next(), Register);
             return;
