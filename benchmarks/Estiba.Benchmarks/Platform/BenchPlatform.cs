@@ -11,7 +11,7 @@ namespace Estiba.Benchmarks.Platform;
 /// <summary>A platform of its own for a benchmark: the built executable on a free port with a data directory that goes afterwards.</summary>
 internal sealed class BenchPlatform : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly string _data = Directory.CreateTempSubdirectory("estiba-bench-").FullName;
     private readonly string[] _arguments;
@@ -104,7 +104,7 @@ internal sealed class BenchPlatform : IAsyncDisposable
             }
         }
 
-        throw new TimeoutException("The platform did not answer within a minute.");
+        throw new TimeoutException("The platform did not answer within five minutes.");
     }
 
     private Func<AwsCredentials> ReadCredentials()
