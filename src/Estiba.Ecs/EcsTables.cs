@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
-using Estiba.Ecs.Tasks;
 using Estiba.State;
 
 namespace Estiba.Ecs;

@@ -1,3 +1,4 @@
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;

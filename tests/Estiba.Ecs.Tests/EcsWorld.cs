@@ -41,7 +41,10 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal CallContext Caller { get; init; } = Account("123456789012");
 
-    internal static async Task<EcsWorld> CreateAsync() => new(await Store.OpenAsync(new MemoryJournal(), EcsTables.All));
+    internal static Task<EcsWorld> CreateAsync() => CreateAsync(new MemoryJournal());
+
+    /// <summary>ECS with what a journal has: of an earlier world, it is what a restart finds.</summary>
+    internal static async Task<EcsWorld> CreateAsync(MemoryJournal journal) => new(await Store.OpenAsync(journal, EcsTables.All));
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
         new() { AccountId = id, Region = region, PrincipalArn = $"arn:aws:iam::{id}:root", AccessKeyId = "AKIA", RequestId = "r" };

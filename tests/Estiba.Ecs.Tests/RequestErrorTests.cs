@@ -22,11 +22,17 @@ public sealed class RequestErrorTests
     public Task A_text_that_is_too_long() => RefusedAsync(
         ("startedBy longer than 128.", Run(request => request with { StartedBy = new string('x', 129) })),
         ("clientToken longer than 64.", Run(request => request with { ClientToken = new string('x', 65) })),
+        ("clientToken longer than 36.", world => world.CreateServiceAsync(1, with: request => request with { ClientToken = new string('x', 37) })),
         ("reason longer than 1024.", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = "t", Reason = new string('x', 1025) }, world.Caller)),
         ("Container Overrides length must be at most 8192", Run(request => request with
         {
             Overrides = new TaskOverride { ContainerOverrides = [new ContainerOverride { Name = "nginx", Command = [new string('x', 8192)] }] },
         })));
+
+    [Fact]
+    public Task A_client_token_of_other_characters() => RefusedAsync(
+        ("clientToken can only have ASCII characters in the range of 33-126.", Run(request => request with { ClientToken = "two words" })),
+        ("clientToken can only have ASCII characters in the range of 33-126.", world => world.CreateServiceAsync(1, with: request => request with { ClientToken = "ñ" })));
 
     [Fact]
     public Task Too_much_to_describe() => RefusedAsync(

@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
@@ -26,10 +27,13 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
+                var token = new ClientToken(cluster, "CreateService", request.ClientToken);
+                if (Repeated(transaction, cluster, token, request) is { } earlier) return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, earlier) };
+
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
                 if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
-                if (before is { Status: ServiceStatus.Active }) throw EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
+                if (before is { Status: ServiceStatus.Active }) throw NotIdempotent();
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
 
                 var service = new ServiceRecord
@@ -45,6 +49,7 @@ public sealed partial class EcsApi
                     Deployments = [],
                     Tags = Tags.Merge([], request.Tags),
                 };
+                token.Remember(transaction, request, [service.Name], service.CreatedAt);
                 ServiceEvents.Clear(transaction, service.Key);
                 var edit = new ServiceEdit(transaction, service, _ids, Now);
                 if (definition is not null) ServiceDeployments.Begin(edit, definition);
@@ -135,6 +140,19 @@ public sealed partial class EcsApi
                 return new DeleteServiceResponse { Service = ServiceDescription.Of(transaction, draining) };
             },
             cancellation);
+
+    /// <summary>The service that an earlier request with the same token created; null when there was none, or when it has been deleted: a token ends with its service.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: the token belongs to a request with other parameters.</exception>
+    private ServiceRecord? Repeated(View view, ClusterRecord cluster, ClientToken token, CreateServiceRequest request)
+    {
+        if (token.Find(view, Now) is not { } earlier || view.Find(EcsTables.Services, ServiceRecord.KeyOf(cluster.Scope, cluster.Name, earlier.Made[0])) is not { Status: ServiceStatus.Active } service) return null;
+
+        // Another service may have the name by now.
+        if (service.CreatedAt != earlier.CreatedAt) return null;
+        return earlier.IsOf(request) ? service : throw NotIdempotent();
+    }
+
+    private static AwsException NotIdempotent() => EcsErrors.InvalidParameterException("Creation of service was not idempotent.");
 
     private static ServiceRecord RequireService(View view, ClusterRecord cluster, string nameOrArn) =>
         FindService(view, cluster, nameOrArn) ?? throw EcsErrors.ServiceNotFoundException("Service not found.");

@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Services;
@@ -9,6 +10,7 @@ namespace Estiba.Ecs.Services;
 internal static class ServiceRequests
 {
     private const int MostTasks = 5000;
+    private const int LongestClientToken = 36;
     private const string CannotBeBalanced = "Availability Zone rebalancing needs the scheduling strategy REPLICA, the deployment controller ECS, a maximumPercent above 100, and no placement strategy or one that begins with spread over attribute:ecs.availability-zone.";
 
     /// <summary>Everything that can be said of a request to create a service without looking at the state.</summary>
@@ -16,6 +18,7 @@ internal static class ServiceRequests
     internal static void Validate(CreateServiceRequest request)
     {
         if (!ClusterNames.IsValid(request.ServiceName!)) throw EcsErrors.InvalidParameterException($"ServiceName must match {ClusterNames.Pattern}, but was {request.ServiceName}");
+        ValidateToken(request.ClientToken);
         if (request.DeploymentController?.Type == DeploymentControllerType.CodeDeploy)
             throw EcsErrors.UnsupportedFeatureException("Estiba does not have CodeDeploy. Use the deployment controller ECS or EXTERNAL.");
         if (request.DeploymentController?.Type == DeploymentControllerType.External) ValidateExternal(request);
@@ -46,6 +49,10 @@ internal static class ServiceRequests
         ValidateDeployment(request.DeploymentConfiguration);
         if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
     }
+
+    /// <summary>The tokens of services and task sets are shorter than those of tasks ("Ensuring idempotency").</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidateToken(string? token) => ClientToken.Validate(token, LongestClientToken);
 
     /// <summary>What may not be changed of this service.</summary>
     /// <exception cref="AwsException">In ECS's words.</exception>

@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
@@ -15,6 +16,7 @@ public sealed partial class EcsApi
 {
     private const int MostTasksRun = 10;
     private const int MostInstancesStarted = 10;
+    private const int LongestClientToken = 64;
 
     /// <inheritdoc />
     public async Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CallContext context, CancellationToken cancellation = default)
@@ -23,7 +25,8 @@ public sealed partial class EcsApi
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
-        TaskRequests.ValidateTexts(request.StartedBy, request.ClientToken);
+        TaskRequests.ValidateTexts(request.StartedBy);
+        ClientToken.Validate(request.ClientToken, LongestClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
         await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
@@ -32,7 +35,8 @@ public sealed partial class EcsApi
             {
                 var scope = Scope.Of(context);
                 var cluster = ClusterNames.Require(transaction, scope, request.Cluster);
-                if (Repeated(transaction, cluster, "RunTask", request.ClientToken, request) is { } earlier) return new RunTaskResponse { Tasks = earlier, Failures = [] };
+                var token = new ClientToken(cluster, "RunTask", request.ClientToken);
+                if (Repeated(transaction, cluster, token, request) is { } earlier) return new RunTaskResponse { Tasks = earlier, Failures = [] };
 
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
                 TaskRequests.ValidateOverrides(definition.Definition, request.Overrides);
@@ -57,7 +61,8 @@ public sealed partial class EcsApi
                     else failures.AddRange(placement.Explain(candidates.Demand).Where(answer => answer.Obstacle != PlacementObstacle.Inactive).Select(answer => new Failure { Arn = answer.Instance.Arn, Reason = answer.Obstacle.Code }));
                 }
 
-                return new RunTaskResponse { Tasks = Start(transaction, cluster, "RunTask", request.ClientToken, request, started), Failures = failures };
+                token.Remember(transaction, request, [.. started.Select(task => task.Id)], Now);
+                return new RunTaskResponse { Tasks = Start(transaction, started), Failures = failures };
             },
             cancellation);
     }
@@ -98,7 +103,7 @@ public sealed partial class EcsApi
                     else failures.Add(new Failure { Arn = instance.Arn, Reason = placement.Explain(demand)[0].Obstacle.Code });
                 }
 
-                return new StartTaskResponse { Tasks = Start(transaction, cluster, "StartTask", clientToken: null, request, started), Failures = failures };
+                return new StartTaskResponse { Tasks = Start(transaction, started), Failures = failures };
             },
             cancellation);
     }
@@ -114,20 +119,20 @@ public sealed partial class EcsApi
             if (each is not null && !await _roles.IsAssumableAsync(each, cluster, cancellation)) throw EcsErrors.ClientException(RoleSessions.Refusal(each));
     }
 
-    private IReadOnlyList<EcsTask> Start(Transaction transaction, ClusterRecord cluster, string operation, string? clientToken, IShape request, List<TaskRecord> tasks)
+    private static IReadOnlyList<EcsTask> Start(Transaction transaction, List<TaskRecord> tasks)
     {
         foreach (var task in tasks) transaction.Put(EcsTables.Tasks, task);
-        if (clientToken is not null && tasks.Count > 0) transaction.Put(EcsTables.ClientTokens, ClientTokenRecord.Of(cluster, operation, clientToken, request, tasks, Now));
         return [.. tasks.Select(task => TaskDescription.Of(transaction, task))];
     }
 
-    /// <summary>What an earlier request with the same token started; null when there was none.</summary>
+    /// <summary>What an earlier request with the same token started; null when there was none, or when all of it has stopped and is shown no more: that ends the token too.</summary>
     /// <exception cref="AwsException"><c>ConflictException</c>: the token belongs to a request with other parameters.</exception>
-    private static IReadOnlyList<EcsTask>? Repeated(View view, ClusterRecord cluster, string operation, string? clientToken, IShape request)
+    private IReadOnlyList<EcsTask>? Repeated(View view, ClusterRecord cluster, ClientToken token, RunTaskRequest request)
     {
-        if (clientToken is null || view.Find(EcsTables.ClientTokens, ClientTokenRecord.KeyOf(cluster, operation, clientToken)) is not { } earlier) return null;
-        var tasks = earlier.TaskIds.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().ToList();
-        if (earlier.RequestHash != ClientTokenRecord.HashOf(request))
+        if (token.Find(view, Now) is not { } earlier) return null;
+        var tasks = earlier.Made.Select(id => view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}")).OfType<TaskRecord>().ToList();
+        if (tasks.Count == 0) return null;
+        if (!earlier.IsOf(request))
         {
             throw EcsErrors.ConflictException(
                 "The client token was used with other parameters before.", new ConflictExceptionDetails { ResourceIds = [.. tasks.Select(task => task.Arn)] });

@@ -12,7 +12,6 @@ internal static class TaskRequests
     private const int MostStrategies = 5;
     private const int LongestExpression = 2000;
     private const int LongestStartedBy = 128;
-    private const int LongestToken = 64;
     private const int LongestReason = 1024;
     private const int LongestOverrides = 8192;
 
@@ -27,10 +26,9 @@ internal static class TaskRequests
 
     /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
-    internal static void ValidateTexts(string? startedBy = null, string? clientToken = null, string? reason = null)
+    internal static void ValidateTexts(string? startedBy = null, string? reason = null)
     {
         Check("startedBy", startedBy, LongestStartedBy);
-        Check("clientToken", clientToken, LongestToken);
         Check("reason", reason, LongestReason);
 
         static void Check(string name, string? text, int longest)

@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.TaskSets;
 using Estiba.Ecs.Tagging;
@@ -19,6 +20,7 @@ public sealed partial class EcsApi
     public Task<CreateTaskSetResponse> CreateTaskSetAsync(CreateTaskSetRequest request, CallContext context, CancellationToken cancellation = default)
     {
         CheckScale(request.Scale);
+        ServiceRequests.ValidateToken(request.ClientToken);
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         ServiceRequests.RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         return ChangeTaskSetsAsync(
@@ -27,6 +29,15 @@ public sealed partial class EcsApi
             context,
             edit =>
             {
+                // A token ends with its task set.
+                var token = new ClientToken(ClusterOf(edit), $"CreateTaskSet/{edit.Service.Name}", request.ClientToken);
+                if (token.Find(edit.Transaction, Now) is { } earlier && FindTaskSet(edit.Service, earlier.Made[0]) is { } same)
+                {
+                    return earlier.IsOf(request)
+                        ? new CreateTaskSetResponse { TaskSet = TaskSetDescription.Of(edit.Transaction, edit.Service, same) }
+                        : throw EcsErrors.InvalidParameterException("Creation of task set was not idempotent.");
+                }
+
                 var definition = TaskDefinitionNames.Require(edit.Transaction, edit.Service.Scope, request.TaskDefinition!);
                 var strategy = CapacityStrategy.Of(ClusterOf(edit), request.LaunchType, request.CapacityProviderStrategy);
                 var id = _ids.Deployment();
@@ -49,6 +60,7 @@ public sealed partial class EcsApi
                     StabilityAt = Now,
                     Tags = Tags.Merge([], request.Tags),
                 };
+                token.Remember(edit.Transaction, request, [id], Now);
                 edit.Service = edit.Service with { TaskSets = [.. edit.Service.TaskSets, set], NextStartAt = null };
                 return new CreateTaskSetResponse { TaskSet = TaskSetDescription.Of(edit.Transaction, edit.Service, set) };
             },
