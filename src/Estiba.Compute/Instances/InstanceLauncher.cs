@@ -18,7 +18,11 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
     /// <exception cref="AwsException">Something that the request names is not there, or there is no room.</exception>
     public IReadOnlyList<InstanceRecord> Launch(Transaction transaction, LaunchRequest launch, CallContext context)
     {
-        if (FindEarlier(transaction, launch, context) is { } earlier) return earlier;
+        if (FindEarlier(transaction, launch, context) is { } earlier)
+        {
+            Ec2Requests.EndDryRun(launch.Request.DryRun);
+            return earlier;
+        }
 
         var vpc = new DefaultVpc(context, range);
         var groups = SecurityGroups(new SecurityGroupBook(transaction, context, vpc), launch);

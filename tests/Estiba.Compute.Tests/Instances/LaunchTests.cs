@@ -99,6 +99,15 @@ public sealed class LaunchTests
     }
 
     [Fact]
+    public async Task A_dry_run_with_a_client_token_that_was_used_is_a_dry_run()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        await world.RunAsync(1, request => request with { ClientToken = "once" });
+        var answer = await ComputeWorld.ErrorOfAsync(() => world.RunAsync(1, request => request with { ClientToken = "once", DryRun = true }));
+        answer.Code.ShouldBe("DryRunOperation");
+    }
+
+    [Fact]
     public async Task A_client_token_is_not_for_another_request()
     {
         await using var world = await ComputeWorld.CreateAsync();
