@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -63,7 +64,16 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
             http:
               addr: 127.0.0.1:{port}
             """);
-        var process = Start("docker-registry", "serve", configuration);
+        Process process;
+        try
+        {
+            process = Start("docker-registry", "serve", configuration);
+        }
+        catch (Win32Exception)
+        {
+            throw new InvalidOperationException("docker-registry, with which this benchmark compares, is not installed: apt-get install docker-registry.");
+        }
+
         // It logs every layer that it does not know; nobody reading that would stop it.
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();

@@ -4,34 +4,53 @@ namespace Estiba.Ecs.Services;
 
 /// <summary>The tasks of one deployment that have not stopped, by what they are; each is counted once.</summary>
 /// <param name="Waiting">Wanted, and waiting for room.</param>
-/// <param name="Starting">Wanted and placed, but not running yet, or not healthy yet.</param>
+/// <param name="Starting">Wanted and placed, but not running yet.</param>
+/// <param name="Unproven">Wanted and running, but their health checks have not said anything yet.</param>
 /// <param name="Healthy">Wanted, running, and healthy as far as anybody checks.</param>
 /// <param name="Unhealthy">Wanted and running, but unhealthy.</param>
-/// <param name="Stopping">On their way out: not wanted any more, or past running.</param>
-internal readonly record struct TaskCensus(int Waiting, int Starting, int Healthy, int Unhealthy, int Stopping)
+/// <param name="Ending">Running still, but not wanted any more.</param>
+/// <param name="Stopping">On their way out otherwise: not wanted and not running, or past running.</param>
+internal readonly record struct TaskCensus(int Waiting, int Starting, int Unproven, int Healthy, int Unhealthy, int Ending, int Stopping)
 {
     /// <summary>Tasks that are to run.</summary>
-    internal int Wanted => Waiting + Starting + Healthy + Unhealthy;
+    internal int Wanted => Waiting + Starting + Unproven + Healthy + Unhealthy;
 
-    /// <summary>Wanted tasks that run.</summary>
-    internal int Running => Healthy + Unhealthy;
+    /// <summary>Tasks that run, wanted or not: a service's or a deployment's <c>runningCount</c>.</summary>
+    internal int Running => Unproven + Healthy + Unhealthy + Ending;
+
+    /// <summary>Tasks that were wanted once.</summary>
+    internal int Leaving => Ending + Stopping;
 
     /// <summary>All that have not stopped.</summary>
-    internal int Total => Wanted + Stopping;
+    internal int Total => Wanted + Leaving;
 
-    public static TaskCensus operator +(TaskCensus left, TaskCensus right) =>
-        new(left.Waiting + right.Waiting, left.Starting + right.Starting, left.Healthy + right.Healthy, left.Unhealthy + right.Unhealthy, left.Stopping + right.Stopping);
+    public static TaskCensus operator +(TaskCensus left, TaskCensus right) => new(
+        left.Waiting + right.Waiting,
+        left.Starting + right.Starting,
+        left.Unproven + right.Unproven,
+        left.Healthy + right.Healthy,
+        left.Unhealthy + right.Unhealthy,
+        left.Ending + right.Ending,
+        left.Stopping + right.Stopping);
 
-    public static TaskCensus operator -(TaskCensus left, TaskCensus right) =>
-        new(left.Waiting - right.Waiting, left.Starting - right.Starting, left.Healthy - right.Healthy, left.Unhealthy - right.Unhealthy, left.Stopping - right.Stopping);
+    public static TaskCensus operator -(TaskCensus left, TaskCensus right) => new(
+        left.Waiting - right.Waiting,
+        left.Starting - right.Starting,
+        left.Unproven - right.Unproven,
+        left.Healthy - right.Healthy,
+        left.Unhealthy - right.Unhealthy,
+        left.Ending - right.Ending,
+        left.Stopping - right.Stopping);
 
     /// <summary>The census of one task.</summary>
     internal static TaskCensus Of(TaskRecord task)
     {
-        if (!task.IsWanted || TaskStatus.Order(task.LastStatus) > TaskStatus.Order(TaskStatus.Running)) return new TaskCensus { Stopping = 1 };
+        var running = task.LastStatus == TaskStatus.Running;
+        if (!task.IsWanted || TaskStatus.Order(task.LastStatus) > TaskStatus.Order(TaskStatus.Running)) return running ? new TaskCensus { Ending = 1 } : new TaskCensus { Stopping = 1 };
         if (task.IsWaiting) return new TaskCensus { Waiting = 1 };
+        if (!running) return new TaskCensus { Starting = 1 };
         if (task.IsHealthy) return new TaskCensus { Healthy = 1 };
-        return task.IsUnhealthy ? new TaskCensus { Unhealthy = 1 } : new TaskCensus { Starting = 1 };
+        return task.IsUnhealthy ? new TaskCensus { Unhealthy = 1 } : new TaskCensus { Unproven = 1 };
     }
 }
 

@@ -11,7 +11,7 @@ internal static class ServiceDescription
     /// <summary>The service as <c>DescribeServices</c> shows it: its newest hundred events, the newest first.</summary>
     internal static Service Of(View view, ServiceRecord service, bool withTags = true)
     {
-        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key).Where(task => !task.IsWaiting).ToList();
+        var tasks = ServiceCensus.Of(view, service.Key);
         var shown = service.Status == ServiceStatus.Inactive ? [] : service.Deployments;
         return service.Settings with
         {
@@ -20,8 +20,8 @@ internal static class ServiceDescription
             ClusterArn = service.Scope.Arn($"cluster/{service.Cluster}"),
             Status = service.Status,
             DesiredCount = service.DesiredCount,
-            RunningCount = tasks.Count(IsRunning),
-            PendingCount = tasks.Count(IsPending),
+            RunningCount = tasks.All.Running,
+            PendingCount = tasks.All.Starting,
             TaskDefinition = Shown(service) is { } deployment ? TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision) : null,
             TaskSets = service.IsExternal ? [.. service.TaskSets.Select(set => TaskSetDescription.Of(view, service, set))] : null,
             Deployments = [.. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0))],
@@ -37,17 +37,17 @@ internal static class ServiceDescription
     // A service of task sets shows what its primary one runs.
     private static DeploymentRecord? Shown(ServiceRecord service) => service.IsExternal ? service.TaskSets.FirstOrDefault(set => set.IsPrimary)?.Deployment : service.Primary;
 
-    private static Deployment DeploymentOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary)
+    private static Deployment DeploymentOf(ServiceRecord service, DeploymentRecord deployment, ServiceCensus tasks, bool isPrimary)
     {
-        var own = tasks.Where(task => task.StartedBy == deployment.Id).ToList();
+        var own = tasks.Of(deployment.Id);
         return new Deployment
         {
             Id = deployment.Id,
             Status = isPrimary ? "PRIMARY" : "ACTIVE",
             TaskDefinition = TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision),
             DesiredCount = isPrimary ? service.DesiredCount : 0,
-            PendingCount = own.Count(IsPending),
-            RunningCount = own.Count(IsRunning),
+            PendingCount = own.Starting,
+            RunningCount = own.Running,
             FailedTasks = deployment.FailedTasks,
             CreatedAt = deployment.CreatedAt,
             UpdatedAt = deployment.UpdatedAt,
@@ -58,19 +58,13 @@ internal static class ServiceDescription
         };
     }
 
-    private static ServiceCurrentRevisionSummary RevisionOf(ServiceRecord service, DeploymentRecord deployment, List<TaskRecord> tasks, bool isPrimary) => new()
+    private static ServiceCurrentRevisionSummary RevisionOf(ServiceRecord service, DeploymentRecord deployment, ServiceCensus tasks, bool isPrimary) => new()
     {
         Arn = ServiceRevisions.ArnOf(service, deployment.ServiceRevision),
         RequestedTaskCount = isPrimary ? service.DesiredCount : 0,
-        RunningTaskCount = tasks.Count(task => task.StartedBy == deployment.Id && IsRunning(task)),
-        PendingTaskCount = tasks.Count(task => task.StartedBy == deployment.Id && IsPending(task)),
+        RunningTaskCount = tasks.Of(deployment.Id).Running,
+        PendingTaskCount = tasks.Of(deployment.Id).Starting,
     };
 
     private static ServiceEvent EventOf(ServiceEventRecord happened) => new() { Id = happened.Id, CreatedAt = happened.CreatedAt, Message = happened.Message };
-
-    /// <summary>Whether a task counts as running.</summary>
-    internal static bool IsRunning(TaskRecord task) => task.LastStatus == TaskStatus.Running;
-
-    /// <summary>Whether a task counts as pending.</summary>
-    internal static bool IsPending(TaskRecord task) => TaskStatus.Order(task.LastStatus) < TaskStatus.Order(TaskStatus.Running) && task.IsWanted;
 }

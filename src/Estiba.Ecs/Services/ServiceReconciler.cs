@@ -25,7 +25,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var census = ServiceCensus.Of(view, serviceKey);
         var tasks = census.Of(primary.Id);
         if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
-        if (tasks.Healthy == tasks.Wanted && census.All.Stopping == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Leaving == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
         return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
             .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of(new TaskGroup("service:" + service.Name)) > 0);
     }

@@ -34,7 +34,7 @@ internal static class StepExecution
             DeploymentFailures.Count(edit, task);
         }
 
-        List<TaskRecord> running = [.. step.StopUnhealthy, .. step.Stop.Where(ServiceDescription.IsRunning)];
+        List<TaskRecord> running = [.. step.StopUnhealthy, .. step.Stop.Where(task => task.LastStatus == TaskStatus.Running)];
         var pending = step.Stop.Count + step.StopUnhealthy.Count - running.Count;
         if (running.Count > 0) edit.Say(ServiceEvents.Stopped(running));
         if (pending > 0) edit.Say(ServiceEvents.StoppedPending(pending));

@@ -135,7 +135,8 @@ public sealed class UsageAndCensusTests
                 Starting = wanted.Count(task => !task.IsWaiting && task.LastStatus != TaskStatus.Running),
                 Healthy = running.Count(task => task.HealthStatus != HealthStatus.Unhealthy),
                 Unhealthy = running.Count(task => task.HealthStatus == HealthStatus.Unhealthy),
-                Stopping = own.Count - wanted.Count,
+                Ending = own.Count(task => !task.IsWanted && task.LastStatus == TaskStatus.Running),
+                Stopping = own.Count(task => !task.IsWanted && task.LastStatus != TaskStatus.Running),
             });
         }
     }

@@ -54,13 +54,11 @@ internal static class ServiceDeploymentDescription
     internal static IReadOnlyList<DeployedRevision> Deployed(View view, ServiceRecord service, ServiceDeploymentRecord record)
     {
         var revisionOf = service.Deployments.ToDictionary(deployment => deployment.Id, deployment => deployment.ServiceRevision, StringComparer.Ordinal);
-        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key)
-            .Where(task => !task.IsWaiting)
-            .ToLookup(task => revisionOf.GetValueOrDefault(task.StartedBy ?? "") ?? "", StringComparer.Ordinal);
+        var tasks = ServiceCensus.Of(view, service.Key).Deployments.ToLookup(own => revisionOf.GetValueOrDefault(own.Deployment) ?? "", own => own.Tasks, StringComparer.Ordinal);
         return [.. record.Sources.Prepend(new DeployedRevision(record.Target, record.DesiredCount)).Select(revision => revision with
         {
-            Running = tasks[revision.Revision].Count(ServiceDescription.IsRunning),
-            Pending = tasks[revision.Revision].Count(ServiceDescription.IsPending),
+            Running = tasks[revision.Revision].Sum(own => own.Running),
+            Pending = tasks[revision.Revision].Sum(own => own.Starting),
         })];
     }
 
