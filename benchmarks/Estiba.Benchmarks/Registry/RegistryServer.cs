@@ -69,9 +69,9 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         {
             process = Start("docker-registry", "serve", configuration);
         }
-        catch (Win32Exception)
+        catch (Win32Exception missing)
         {
-            throw new InvalidOperationException("docker-registry, with which this benchmark compares, is not installed: apt-get install docker-registry.");
+            throw new InvalidOperationException("docker-registry, with which this benchmark compares, is not installed: apt-get install docker-registry.", missing);
         }
 
         // It logs every layer that it does not know; nobody reading that would stop it.
