@@ -196,7 +196,6 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     {
         var registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
-        await tasks.WhenEngineIsKnown.WaitAsync(cancellation); // the server asks at once what runs here that it does not know of, and asks only once
         while (true)
         {
             var identity = await registration.RegisterAsync(cancellation);
@@ -204,6 +203,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
             sequenceNumber = identity.SequenceNumber;
             logger.LogInformation("{Instance} is container instance {Arn}", options.InstanceId, identity.ContainerInstanceArn);
             reporter.Begin();
+            await tasks.WhenEngineIsKnown.WaitAsync(cancellation); // the server asks at once what runs here that it does not know of, and asks only once
             try
             {
                 await ConverseAsync(identity, cancellation);
