@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 using Estiba.Contracts;
 using Estiba.Ecr.Images;
 
@@ -19,7 +20,7 @@ internal static class PageToken
     public static string? Read(string? token)
     {
         if (token is null) return null;
-        if (Base64Url.IsValid(token)) return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token));
+        if (Base64Url.IsValid(token) && Base64Url.DecodeFromChars(token) is { Length: > 0 } key && Utf8.IsValid(key)) return Encoding.UTF8.GetString(key);
         throw ImageErrors.InvalidParameter("nextToken", "Invalid pagination token");
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
 
@@ -18,7 +19,7 @@ internal static class PageToken
         if (token is null) return null;
         var utf8 = Encoding.UTF8.GetBytes(token);
         var bytes = new byte[utf8.Length];
-        if (!Base64Url.IsValid(utf8) || !Base64Url.TryDecodeFromUtf8(utf8, bytes, out var length)) throw Invalid();
+        if (!Base64Url.IsValid(utf8) || !Base64Url.TryDecodeFromUtf8(utf8, bytes, out var length) || length == 0 || !Utf8.IsValid(bytes.AsSpan(0, length))) throw Invalid();
         return Encoding.UTF8.GetString(bytes, 0, length);
     }
 }

@@ -7,6 +7,12 @@ namespace Estiba.Ecs.Tests;
 /// <summary>The words that ECS has for requests that cannot be.</summary>
 public sealed class RequestErrorTests
 {
+    private const string NoVolumes = "Estiba has no Amazon EBS volumes. Leave volumeConfigurations out, and use bind mounts or Docker volumes.";
+    private const string NoNetwork = "Network Configuration is not valid for the given networkMode of this task definition.";
+    private const string NoPrincipal = "The specified principalArn is not the ARN of a user, a role or the root user of this account.";
+
+    private static readonly NetworkConfiguration Network = new() { AwsvpcConfiguration = new AwsVpcConfiguration { Subnets = ["subnet-1"] } };
+
     [Fact]
     public Task Nothing_to_describe() => RefusedAsync(
         ("Tasks cannot be empty.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [] }, world.Caller)),
@@ -35,10 +41,55 @@ public sealed class RequestErrorTests
         ("clientToken can only have ASCII characters in the range of 33-126.", world => world.CreateServiceAsync(1, with: request => request with { ClientToken = "ñ" })));
 
     [Fact]
+    public Task Volumes_that_the_platform_does_not_have() => RefusedAsync(
+        ("UnsupportedFeatureException", NoVolumes, Run(request => request with { VolumeConfigurations = [new TaskVolumeConfiguration { Name = "v" }] })),
+        ("UnsupportedFeatureException", NoVolumes, world => world.CreateServiceAsync(1, with: request => request with { VolumeConfigurations = [new ServiceVolumeConfiguration { Name = "v" }] })),
+        ("UnsupportedFeatureException", NoVolumes, world => world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", VolumeConfigurations = [new ServiceVolumeConfiguration { Name = "v" }] }, world.Caller)));
+
+    [Fact]
+    public Task A_bake_time_that_cannot_be() => RefusedAsync(
+        ("bakeTimeInMinutes must be between 0 and 1440.", world => world.CreateServiceAsync(1, with: request => request with { DeploymentConfiguration = new DeploymentConfiguration { BakeTimeInMinutes = -1 } })));
+
+    [Fact]
+    public Task A_network_that_the_tasks_do_not_have() => RefusedAsync(
+        (NoNetwork, world => UpdateServiceAsync(world, new UpdateServiceRequest { Service = "s", NetworkConfiguration = Network })),
+        (NoNetwork, world => CreateTaskSetAsync(world, request => request with { NetworkConfiguration = Network })),
+        ("The platform version must be null when specifying an EC2 launch type.", world => CreateTaskSetAsync(world, request => request with { PlatformVersion = "LATEST" })));
+
+    [Fact]
+    public Task A_principal_of_nobody_here() => RefusedAsync(
+        (NoPrincipal, world => world.Api.PutAccountSettingAsync(new PutAccountSettingRequest { Name = "containerInsights", Value = "enabled", PrincipalArn = "somebody" }, world.Caller)),
+        (NoPrincipal, world => world.Api.ListAccountSettingsAsync(new ListAccountSettingsRequest { PrincipalArn = "arn:aws:iam::999999999999:root" }, world.Caller)));
+
+    [Fact]
+    public async Task A_token_of_another_list()
+    {
+        await using var world = await CreateAsync();
+        await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "another" }, world.Caller);
+        var token = (await world.Api.ListClustersAsync(new ListClustersRequest { MaxResults = 1 }, world.Caller)).NextToken;
+
+        foreach (var other in new[] { token, "xxxx", "" })
+        {
+            var error = await Should.ThrowAsync<AwsException>(() => world.Api.ListTasksAsync(new ListTasksRequest { NextToken = other }, world.Caller));
+            (error.Code, error.Message).ShouldBe(("InvalidParameterException", "Invalid token " + other));
+        }
+    }
+
+    [Fact]
+    public async Task Tasks_of_a_daemon_are_none()
+    {
+        await using var world = await CreateAsync();
+        await Run(request => request)(world);
+
+        (await world.Api.ListTasksAsync(new ListTasksRequest { DaemonName = "d" }, world.Caller)).TaskArns.ShouldBeEmpty();
+    }
+
+    [Fact]
     public Task Too_much_to_describe() => RefusedAsync(
         ("taskIds can have at most 100 items.", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = Names(101) }, world.Caller)),
         ("service names can have at most 10 items.", world => world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = Names(11) }, world.Caller)),
         ("instanceIds can have at most 100 items.", world => world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = Names(101) }, world.Caller)),
+        ("capacityProviders can have at most 100 items.", world => world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { CapacityProviders = Names(101) }, world.Caller)),
         ("clusters can have at most 100 items.", world => world.Api.DescribeClustersAsync(new DescribeClustersRequest { Clusters = Names(101) }, world.Caller)));
 
     [Fact]
@@ -165,6 +216,18 @@ public sealed class RequestErrorTests
         await world.AddInstanceAsync();
         await world.RegisterAsync();
         return world;
+    }
+
+    private static async Task UpdateServiceAsync(EcsWorld world, UpdateServiceRequest request)
+    {
+        await world.CreateServiceAsync(1);
+        await world.Api.UpdateServiceAsync(request, world.Caller);
+    }
+
+    private static async Task CreateTaskSetAsync(EcsWorld world, Func<CreateTaskSetRequest, CreateTaskSetRequest> with)
+    {
+        await world.CreateServiceAsync(1, with: request => request with { TaskDefinition = null, DeploymentController = new DeploymentController { Type = "EXTERNAL" } });
+        await world.Api.CreateTaskSetAsync(with(new CreateTaskSetRequest { Cluster = "default", Service = "s", TaskDefinition = "web" }), world.Caller);
     }
 
     private static Task RefusedAsync(params (string Message, Func<EcsWorld, Task> Call)[] requests) =>

@@ -300,6 +300,19 @@ public sealed class OperationTests
         (await world.SendAsync(await world.SignAsync(world.Form(form), "sts"))).Code.ShouldBe("MalformedQueryString");
     }
 
+    [Theory]
+    [InlineData("Action=GetCallerIdentity&Version=2011-06-15&a=%00", "sts")]
+    [InlineData("Action=Describe%01Regions&Version=2016-11-15", "ec2")]
+    [InlineData("Action=DescribeRegions&Version=2016-11-15&a=%EF%BF%BF", "ec2")]
+    public async Task A_character_that_no_answer_could_repeat_is_refused(string form, string service)
+    {
+        await using var world = await GatewayWorld.StartAsync();
+
+        var answer = await world.SendAsync(await world.SignAsync(world.Form(form), service));
+
+        (answer.Status, answer.Code).ShouldBe((400, "MalformedQueryString"));
+    }
+
     [Fact]
     public async Task A_client_that_leaves_cancels_its_operation()
     {

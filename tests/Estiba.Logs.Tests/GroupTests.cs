@@ -77,12 +77,15 @@ public sealed class GroupTests
             "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
     }
 
-    [Fact]
-    public async Task A_token_that_is_none_is_refused()
+    [Theory]
+    [InlineData("no token!")]
+    [InlineData(" ")]
+    [InlineData("xxxx")]
+    public async Task A_token_that_is_none_is_refused(string token)
     {
         await using var world = await LogsWorld.OpenAsync();
         await LogsWorld.RefusedAsync(
-            () => DescribeAsync(world, request => request with { NextToken = "no token!" }), "InvalidParameterException", "The specified nextToken is invalid.");
+            () => DescribeAsync(world, request => request with { NextToken = token }), "InvalidParameterException", "The specified nextToken is invalid.");
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed partial class Ec2Api
     public Task<DescribeImagesResult> DescribeImagesAsync(
         DescribeImagesRequest request, CallContext context, CancellationToken cancellation = default)
     {
+        Page.CheckMaxResults(request.MaxResults, least: 1);
         var matches = s_imageFilters.Compile(request.Filters);
         var images = request.ImageIds is { Count: > 0 } ids
             ? ids.Distinct().Select(id => ImageCatalog.Get(context.Region, id)).ToList()

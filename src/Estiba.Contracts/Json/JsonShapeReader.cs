@@ -26,7 +26,7 @@ public sealed class JsonShapeReader(ReadOnlyMemory<byte> json) : ShapeReader
                 return -1;
             }
 
-            var member = reader.ValueIsEscaped ? schema.Find(reader.GetString()!) : schema.Find(reader.ValueSpan);
+            var member = reader.ValueIsEscaped ? schema.Find(Text(ref reader)) : schema.Find(reader.ValueSpan);
             var value = reader;
             Read(ref value);
             if (member >= 0 && value.TokenType != JsonTokenType.Null)
@@ -104,9 +104,17 @@ public sealed class JsonShapeReader(ReadOnlyMemory<byte> json) : ShapeReader
     {
         var reader = Next();
         if (reader.TokenType != JsonTokenType.String) throw Mismatch(reader.TokenType, "Blob");
-        if (!reader.TryGetBytesFromBase64(out var value)) throw AwsException.Serialization("The value is not valid Base64");
-        Advance(ref reader);
-        return value;
+        try
+        {
+            if (!reader.TryGetBytesFromBase64(out var value)) throw NotBase64();
+            Advance(ref reader);
+            return value;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, which is no text either.
+            throw NotBase64();
+        }
     }
 
     /// <inheritdoc />
@@ -189,6 +197,8 @@ public sealed class JsonShapeReader(ReadOnlyMemory<byte> json) : ShapeReader
 
     private static long Whole(double value) =>
         value == Math.Truncate(value) && Math.Abs(value) < 9e18 ? (long)value : throw AwsException.Serialization("NUMBER_VALUE cannot be converted to Long");
+
+    private static AwsException NotBase64() => AwsException.Serialization("The value is not valid Base64");
 
     private static string Text(ref Utf8JsonReader reader)
     {

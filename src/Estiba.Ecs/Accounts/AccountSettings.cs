@@ -8,6 +8,8 @@ namespace Estiba.Ecs.Accounts;
 /// <summary>Account settings: what each may be, what it is where nobody has chosen, and what holds for a principal ("Account settings", developer guide).</summary>
 internal static class AccountSettings
 {
+    private const int LongestPrincipal = 2048;
+
     private static readonly string[] Switch = ["enabled", "disabled"];
     private static readonly string[] OnOff = ["on", "off"];
 
@@ -46,11 +48,16 @@ internal static class AccountSettings
         ?? Values[name][0];
 
     /// <summary>Whom a request means, as records have it: empty for the account, which is also what its root user stands for.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: it is not of this account.</exception>
     internal static string PrincipalOf(string? requested, CallContext context)
     {
         var principal = requested ?? context.PrincipalArn;
+        if (principal != context.PrincipalArn && !IsPrincipal(principal, context.AccountId)) throw InvalidParameterException("The specified principalArn is not the ARN of a user, a role or the root user of this account.");
         return principal == RootOf(context.AccountId) ? "" : principal;
     }
+
+    private static bool IsPrincipal(string arn, string accountId) =>
+        arn == RootOf(accountId) || (arn.Length <= LongestPrincipal && (arn.StartsWith($"arn:aws:iam::{accountId}:user/", StringComparison.Ordinal) || arn.StartsWith($"arn:aws:iam::{accountId}:role/", StringComparison.Ordinal)));
 
     /// <summary>The ARN of an account's root user.</summary>
     internal static string RootOf(string accountId) => $"arn:aws:iam::{accountId}:root";

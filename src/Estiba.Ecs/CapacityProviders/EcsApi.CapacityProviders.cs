@@ -11,6 +11,7 @@ namespace Estiba.Ecs;
 public sealed partial class EcsApi
 {
     private const int MostProvidersShown = 10;
+    private const int MostProvidersDescribed = 100;
 
     /// <inheritdoc/>
     public async Task<CreateCapacityProviderResponse> CreateCapacityProviderAsync(CreateCapacityProviderRequest request, CallContext context, CancellationToken cancellation)
@@ -51,6 +52,7 @@ public sealed partial class EcsApi
         var view = _store.Current;
         var withTags = request.Include?.Contains(CapacityProviderField.Tags) == true;
         var builtIn = CapacityProviderNames.BuiltIn(scope).Select(provider => provider with { Tags = [] });
+        if (request.CapacityProviders is { Count: > MostProvidersDescribed }) throw EcsErrors.InvalidParameterException($"capacityProviders can have at most {MostProvidersDescribed} items.");
         if (request.CapacityProviders is { Count: > 0 } names) return Task.FromResult(DescribeNamed(view, scope, names, [.. builtIn], withTags));
 
         var all = builtIn.Concat(view.Range(EcsTables.CapacityProviders, scope.Prefix).Select(record => Shown(record, withTags)));

@@ -81,16 +81,16 @@ public sealed partial class EcsApi
                 };
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
-                if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, settings.NetworkConfiguration);
+                if ((definition ?? (request.NetworkConfiguration is null ? null : CurrentDefinition())) is { } runs) TaskRequests.ValidateNetwork(runs.Definition, settings.NetworkConfiguration);
                 if (request.ForceNewDeployment == true || (definition is not null && (definition.Family, definition.Revision) != (service.Primary.Family, service.Primary.Revision)) || ServiceUpdate.NeedsDeployment(request))
                 {
-                    definition ??= transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision))
-                        ?? throw EcsErrors.ClientException("TaskDefinition not found.");
-                    ServiceDeployments.Begin(edit, definition);
+                    ServiceDeployments.Begin(edit, definition ?? CurrentDefinition() ?? throw EcsErrors.ClientException("TaskDefinition not found."));
                 }
 
                 edit.Save();
                 return new UpdateServiceResponse { Service = ServiceDescription.Of(transaction, edit.Service) };
+
+                TaskDefinitionRecord? CurrentDefinition() => transaction.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, service.Primary.Family, service.Primary.Revision));
             },
             cancellation);
     }

@@ -11,6 +11,7 @@ internal static class ServiceRequests
 {
     private const int MostTasks = 5000;
     private const int LongestClientToken = 36;
+    private const int LongestBakeMinutes = 1440;
     private const string CannotBeBalanced = "Availability Zone rebalancing needs the scheduling strategy REPLICA, the deployment controller ECS, a maximumPercent above 100, and no placement strategy or one that begins with spread over attribute:ecs.availability-zone.";
 
     /// <summary>Everything that can be said of a request to create a service without looking at the state.</summary>
@@ -29,6 +30,7 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
         if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
@@ -45,6 +47,7 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
         if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
@@ -111,6 +114,7 @@ internal static class ServiceRequests
         if (configuration is null) return;
         if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling) throw EcsErrors.UnsupportedFeatureException($"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING.");
         if (configuration.Alarms?.Enable == true) throw EcsErrors.UnsupportedFeatureException("Estiba has no alarms yet. Create the service without deployment alarms.");
+        if (configuration.BakeTimeInMinutes is < 0 or > LongestBakeMinutes) throw EcsErrors.InvalidParameterException($"bakeTimeInMinutes must be between 0 and {LongestBakeMinutes}.");
         if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent must be positive integers.");
         if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent must be at most 100");
         if (configuration is { MaximumPercent: <= 100, MinimumHealthyPercent: 100 }) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");

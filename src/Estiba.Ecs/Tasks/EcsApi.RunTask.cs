@@ -25,6 +25,7 @@ public sealed partial class EcsApi
         if (count is < 1 or > MostTasksRun) throw EcsErrors.InvalidParameterException($"Count must be between 1 and {MostTasksRun}");
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
+        if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
         TaskRequests.ValidateTexts(request.StartedBy);
         ClientToken.Validate(request.ClientToken, LongestClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
@@ -71,6 +72,7 @@ public sealed partial class EcsApi
     public async Task<StartTaskResponse> StartTaskAsync(StartTaskRequest request, CallContext context, CancellationToken cancellation = default)
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
+        if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
         TaskRequests.ValidateTexts(request.StartedBy);
 
         await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);

@@ -42,6 +42,7 @@ public sealed partial class EcsApi
 
         var tasks = view.Range(EcsTables.Tasks, cluster.Key + "/", Paging.After(request.NextToken)).Where(task =>
             !task.IsWaiting
+            && request.DaemonName is null // There are no daemons of ECS Managed Instances, so no tasks of theirs.
             && task.DesiredStatus == desired
             && (service is null || task.Service == service)
             && (instance is null || task.ContainerInstance == instance)

@@ -44,6 +44,9 @@ internal static class TaskRequests
         if (!string.IsNullOrEmpty(platformVersion)) throw EcsErrors.InvalidParameterException("The platform version must be null when specifying an EC2 launch type.");
     }
 
+    /// <summary>The answer to volumes that are attached when tasks start, which are Amazon EBS's.</summary>
+    internal static AwsException NoVolumes() => EcsErrors.UnsupportedFeatureException("Estiba has no Amazon EBS volumes. Leave volumeConfigurations out, and use bind mounts or Docker volumes.");
+
     /// <summary>Tasks with an interface of their own need to know its network; others must not have one.</summary>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
     internal static void ValidateNetwork(TaskDefinition definition, NetworkConfiguration? network)

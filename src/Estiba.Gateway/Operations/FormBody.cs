@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using Estiba.Contracts;
 
 namespace Estiba.Gateway.Operations;
@@ -9,7 +10,7 @@ internal static class FormBody
     /// <summary>How many parameters a request may have.</summary>
     public const int MaxParameters = 10_000;
 
-    /// <exception cref="AwsException"><c>MalformedQueryString</c>: there are too many parameters.</exception>
+    /// <exception cref="AwsException"><c>MalformedQueryString</c>: there are too many parameters, or a character that no answer could repeat.</exception>
     public static List<KeyValuePair<string, string>> Parse(ReadOnlySpan<char> text)
     {
         var form = new List<KeyValuePair<string, string>>();
@@ -41,6 +42,13 @@ internal static class FormBody
         return null;
     }
 
-    private static string Decode(ReadOnlySpan<char> text) =>
-        text.IndexOfAny('%', '+') < 0 ? text.ToString() : Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+    private static string Decode(ReadOnlySpan<char> text)
+    {
+        var decoded = text.IndexOfAny('%', '+') < 0 ? text.ToString() : Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+
+        // The answer is XML, which has no way to say a NUL.
+        foreach (var character in decoded)
+            if (!XmlConvert.IsXmlChar(character) && !char.IsSurrogate(character)) throw new AwsException("MalformedQueryString", "The request has a character that XML cannot have.");
+        return decoded;
+    }
 }

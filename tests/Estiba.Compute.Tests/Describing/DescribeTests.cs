@@ -125,6 +125,17 @@ public sealed class DescribeTests
         error.Message.ShouldBe("Unable to parse pagination token");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MaxValue)]
+    public async Task A_page_of_images_has_a_size_that_can_be(int size)
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        var error = await ComputeWorld.ErrorOfAsync(() => world.Api.DescribeImagesAsync(new DescribeImagesRequest { MaxResults = size }, ComputeWorld.Context));
+        error.Code.ShouldBe("InvalidParameterValue");
+    }
+
     [Fact]
     public async Task ECS_optimised_images_are_found_by_name()
     {

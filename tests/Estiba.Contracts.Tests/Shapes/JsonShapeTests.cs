@@ -29,6 +29,13 @@ public sealed class JsonShapeTests
         container.LogConfiguration!.Options!["awslogs-group"].ShouldBe("web");
     }
 
+    [Theory]
+    [InlineData("""{"layerPartBlob":"\ud800"}""")]
+    [InlineData("""{"uploadId":"\ud800"}""")]
+    [InlineData("""{"\ud800":1}""")]
+    public void Half_of_a_surrogate_pair_is_no_text(string json) =>
+        Should.Throw<AwsException>(() => ShapeJson.Parse<UploadLayerPartRequest>(json)).Code.ShouldBe("SerializationException");
+
     [Fact]
     public void What_is_written_reads_back_the_same()
     {

@@ -71,6 +71,19 @@ public sealed class RepositoryTests
         second.NextToken.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("no token!")]
+    [InlineData("xxxx")]
+    [InlineData("")]
+    public async Task A_token_that_is_none_is_refused(string token)
+    {
+        await using var platform = await Platform.StartAsync();
+
+        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest { NextToken = token }, Platform.Caller(), default));
+
+        error.Code.ShouldBe("InvalidParameterException");
+    }
+
     [Fact]
     public async Task A_repository_that_does_not_exist_cannot_be_described()
     {

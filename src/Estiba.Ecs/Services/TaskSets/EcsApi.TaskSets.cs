@@ -22,6 +22,7 @@ public sealed partial class EcsApi
         CheckScale(request.Scale);
         ServiceRequests.ValidateToken(request.ClientToken);
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidatePlatform(request.PlatformVersion);
         ServiceRequests.RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
         return ChangeTaskSetsAsync(
             request.Cluster,
@@ -39,6 +40,7 @@ public sealed partial class EcsApi
                 }
 
                 var definition = TaskDefinitionNames.Require(edit.Transaction, edit.Service.Scope, request.TaskDefinition!);
+                TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 var strategy = CapacityStrategy.Of(ClusterOf(edit), request.LaunchType, request.CapacityProviderStrategy);
                 var id = _ids.Deployment();
                 var set = new TaskSetRecord
