@@ -9,12 +9,12 @@ internal static class DaemonUpdate
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="eligible">The container instances, by id, that are to have a task.</param>
     /// <param name="standingOf">The standing of a container instance, by id.</param>
-    /// <param name="now">The time, for the grace period of health checks.</param>
+    /// <param name="now">The time, for protected tasks and the grace period of health checks.</param>
     internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, IReadOnlySet<string> eligible, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
     {
-        // On a lost instance a daemon's task stays as it is: nothing can take its place, and the instance may come back.
+        // On a lost instance a daemon's task stays as it is: nothing can take its place, and the instance may come back. One that waits for it has nothing to lose.
         var active = service.Status == ServiceStatus.Active;
-        var here = tasks.Where(task => !active || standingOf(InstanceOf(task)) != InstanceStanding.Lost).ToLookup(InstanceOf);
+        var here = tasks.Where(task => !active || task.IsWaiting || standingOf(InstanceOf(task)) != InstanceStanding.Lost).ToLookup(InstanceOf);
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, eligible.Count);
         var start = new List<string>();
         var stop = new List<TaskRecord>();
@@ -28,9 +28,12 @@ internal static class DaemonUpdate
             var current = wanted.FindAll(task => task.StartedBy == service.Primary.Id && !service.IsSick(task, now));
             sick.AddRange(wanted.Where(task => task.StartedBy == service.Primary.Id && service.IsSick(task, now)));
             stop.AddRange(current.OrderByDescending(task => task.IsHealthy).ThenBy(task => task.CreatedAt).Skip(1));
-            var outdated = wanted.FindAll(task => task.StartedBy != service.Primary.Id);
-            if (current.Exists(task => task.IsHealthy)) stop.AddRange(outdated);
-            else old.AddRange(outdated);
+
+            // Until the new task works one old one is to; any others, of deployments that never came that far, are not needed.
+            var outdated = wanted.Where(task => task.StartedBy != service.Primary.Id).OrderByDescending(task => task.IsHealthy).ThenBy(task => task.CreatedAt).ToList();
+            var needed = current.Exists(task => task.IsHealthy) ? 0 : 1;
+            old.AddRange(outdated.Take(needed));
+            stop.AddRange(outdated.Skip(needed).Where(task => !task.IsProtected(now)));
             if (current.Count == 0 && outdated.Count == 0) start.Add(instance);
             settled &= here[instance].Count() == 1 && current is [{ IsHealthy: true }];
         }
@@ -43,18 +46,19 @@ internal static class DaemonUpdate
 
         if (service.Primary.HasFailed) return new ServiceStep { Stop = [.. stop.Where(task => !task.IsWaiting)], Discard = [.. stop.Where(task => task.IsWaiting)] };
 
-        // An old task makes room as far as enough others are healthy, or gets its successor beside it where the maximum allows that.
-        var healthy = tasks.Count(task => task.IsHealthy && eligible.Contains(InstanceOf(task)));
+        // An old task makes room as far as enough other instances have a healthy one, or gets its successor beside it where the maximum allows that and there is room.
+        var healthy = eligible.Count(instance => here[instance].Any(task => task.IsHealthy));
         var present = tasks.Count(task => task.IsWanted && eligible.Contains(InstanceOf(task))) + start.Count;
         foreach (var task in old.OrderBy(task => task.IsHealthy).ThenBy(task => task.CreatedAt))
         {
-            var hasSuccessor = here[InstanceOf(task)].Any(other => other.IsWanted && other.StartedBy == service.Primary.Id);
-            if (!hasSuccessor && present < bounds.Most)
+            var successor = here[InstanceOf(task)].FirstOrDefault(other => other.IsWanted && other.StartedBy == service.Primary.Id);
+            var isInTheWay = successor is null || (successor.IsWaiting && service.PlacementFailure is not null);
+            if (successor is null && present < bounds.Most)
             {
                 start.Add(InstanceOf(task));
                 present++;
             }
-            else if (!task.IsHealthy || (!hasSuccessor && healthy > bounds.Least))
+            else if (!task.IsProtected(now) && (!task.IsHealthy || (isInTheWay && healthy > bounds.Least)))
             {
                 stop.Add(task);
                 healthy -= task.IsHealthy ? 1 : 0;

@@ -83,14 +83,14 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         if (!edit.Service.IsDaemon) Balance(edit, present);
     }
 
-    /// <summary>Begins to replace one task of the zone with the most, if there is room for it where there are the fewest; one after another.</summary>
+    /// <summary>Begins to replace one task of the zone with the most, if there is room for it in a zone with fewer; one after another.</summary>
     private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
     {
         var (service, view) = (edit.Service, edit.Transaction);
-        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptiest))
+        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptier))
         {
             var moving = ScaleIn.Choose(tasks.FindAll(task => task.AvailabilityZone == fullest), 1, task => !task.IsProtected(edit.Now));
-            if (moving is not [var task] || !ZoneBalance.HasRoom(view, service, task, emptiest)) return;
+            if (moving is not [var task] || !emptier.Any(zone => ZoneBalance.HasRoom(view, service, task, zone))) return;
             if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
             edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
         }

@@ -28,24 +28,27 @@ internal static class ZoneBalance
         && !(configuration?.MaximumPercent <= 100)
         && (strategy is not [var first, ..] || (first.Type == PlacementStrategyType.Spread && first.Field is "attribute:" + ZoneAttribute or ZoneAttribute));
 
-    /// <summary>The zone with the most tasks and the one with the fewest that has instances, when they are more than one task apart; else null.</summary>
-    internal static (string Fullest, string Emptiest)? Imbalance(View view, ServiceRecord service)
+    /// <summary>The zone with the most tasks and those with instances that are more than one task behind it, the emptiest first; null when there are none.</summary>
+    internal static (string Fullest, IReadOnlyList<string> Emptier)? Imbalance(View view, ServiceRecord service)
     {
         var settings = service.Settings;
         if (settings.AvailabilityZoneRebalancing != AvailabilityZoneRebalancing.Enabled) return null;
         if (!IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy)) return null;
         if (ServiceBounds.Of(settings.DeploymentConfiguration, service.DesiredCount).Most <= service.DesiredCount) return null;
 
+        var zones = view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey);
         var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
-        (string Zone, int Tasks)? fullest = null, emptiest = null;
-        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey))
+        (string Zone, int Tasks)? fullest = null;
+        var fewest = int.MaxValue;
+        foreach (var (zone, _) in zones)
         {
             var count = tasks.GetValueOrDefault(zone);
             if (!(fullest?.Tasks >= count)) fullest = (zone, count);
-            if (!(emptiest?.Tasks <= count)) emptiest = (zone, count);
+            fewest = Math.Min(fewest, count);
         }
 
-        return fullest is { } most && emptiest is { } least && most.Tasks > least.Tasks + 1 ? (most.Zone, least.Zone) : null;
+        if (fullest is not { } most || most.Tasks <= fewest + 1) return null;
+        return (most.Zone, [.. zones.Keys.Where(zone => tasks.GetValueOrDefault(zone) + 1 < most.Tasks).OrderBy(zone => tasks.GetValueOrDefault(zone))]);
     }
 
     /// <summary>Whether an instance of the zone could have another task like this one now.</summary>

@@ -99,6 +99,73 @@ public sealed class DaemonServiceTests
         (await world.ServiceAsync()).Events!.Count(happened => happened.Message!.Contains("has insufficient memory available.", StringComparison.Ordinal)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_task_that_waits_for_an_instance_which_is_lost_and_then_removed_waits_no_longer()
+    {
+        await using var world = await WithInstancesAsync(1);
+        var small = await world.AddInstanceAsync(memory: 100, zone: "eu-west-1b");
+        await CreateAsync(world);
+        await world.ObeyAsync();
+
+        await ChangeAsync(world, small, instance => instance with { AgentConnected = false, LostAt = world.Clock.GetUtcNow() });
+        await world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = small, Force = true }, world.Caller);
+        await world.ObeyAsync();
+
+        world.View.Range(EcsTables.Tasks).Single().IsWaiting.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_deployment_that_comes_before_the_last_one_is_done_starts_one_task_on_each_instance()
+    {
+        await using var world = await WithInstancesAsync(2);
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 300 } });
+        await world.ObeyAsync();
+
+        for (var deployment = 0; deployment < 2; deployment++)
+        {
+            await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+            await world.SettleAsync();
+        }
+
+        var wanted = await world.TasksAsync(desired: "RUNNING");
+        wanted.Where(task => task.TaskDefinitionArn!.EndsWith(":3", StringComparison.Ordinal)).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
+        wanted.CountBy(task => task.TaskDefinitionArn![^2..]).OrderBy(revision => revision.Key).Select(revision => $"{revision.Value} of {revision.Key}").ShouldBe(["2 of :1", "2 of :3"]);
+    }
+
+    [Fact]
+    public async Task The_minimum_of_a_daemon_is_of_instances_that_have_a_healthy_task_not_of_tasks()
+    {
+        await using var world = await WithInstancesAsync(2);
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 150 } });
+        await world.ObeyAsync();
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.SettleAsync();
+        await world.ReportAsync((await world.TasksAsync()).Single(task => task.LastStatus == "PENDING").TaskArn!, "RUNNING");
+        await world.SettleAsync();
+
+        (await world.TasksAsync()).Where(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" }).Select(task => task.ContainerInstanceArn).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_task_whose_successor_waits_for_its_port_goes_as_far_as_the_minimum_allows()
+    {
+        await using var world = await WithInstancesAsync(2);
+        await world.RegisterAsync(hostPort: 9999);
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 50, MaximumPercent = 200 } });
+        await world.ObeyAsync();
+
+        var revision = await world.RegisterAsync(hostPort: 9999);
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = revision }, world.Caller);
+        for (var round = 0; round < 8; round++)
+        {
+            await world.ObeyAsync();
+            (await world.TasksAsync()).Count(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" }).ShouldBeGreaterThanOrEqualTo(1);
+        }
+
+        (await world.TasksAsync()).Select(task => task.TaskDefinitionArn).ShouldBe([revision, revision]);
+    }
+
     [Theory]
     [InlineData("count")]
     [InlineData("strategy")]
@@ -132,6 +199,9 @@ public sealed class DaemonServiceTests
         await world.Api.CreateServiceAsync(with?.Invoke(request) ?? request, world.Caller);
         await world.SettleAsync();
     }
+
+    private static Task ChangeAsync(EcsWorld world, string instance, Func<ContainerInstanceRecord, ContainerInstanceRecord> change) => world.Store.CommitAsync(transaction =>
+        transaction.Put(EcsTables.ContainerInstances, change(transaction.Range(EcsTables.ContainerInstances).Single(candidate => candidate.Arn == instance))));
 
     private static Task PutAsync(EcsWorld world, string instance, string value) =>
         world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "edge", Value = value, TargetId = instance }] }, world.Caller);

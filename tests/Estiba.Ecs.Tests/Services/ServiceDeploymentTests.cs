@@ -186,6 +186,23 @@ public sealed class ServiceDeploymentTests
     }
 
     [Fact]
+    public async Task A_deployment_that_comes_in_the_middle_of_a_rollback_can_be_rolled_back_to_the_same()
+    {
+        await using var world = await DeployedAsync(rollback: false, desired: 2);
+        var completed = (await world.ServiceAsync()).Deployments![1].Id;
+        await StopNewestAsync(world);
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        world.Clock.Advance(TimeSpan.FromSeconds(1));
+        await world.SettleAsync();
+
+        await StopNewestAsync(world);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+
+        (await world.ServiceAsync()).Deployments!.Single().Id.ShouldBe(completed);
+        (await HistoryAsync(world)).Select(deployment => deployment.Status).ShouldContain("ROLLBACK_SUCCESSFUL");
+    }
+
+    [Fact]
     public async Task The_history_can_be_filtered_and_comes_in_pages_newest_first()
     {
         await using var world = await DeployedAsync(rollback: true);
@@ -250,6 +267,13 @@ public sealed class ServiceDeploymentTests
         }
 
         world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.SettleAsync();
+    }
+
+    private static async Task StopNewestAsync(EcsWorld world)
+    {
+        var ongoing = (await HistoryAsync(world)).Single(deployment => deployment.FinishedAt is null);
+        await world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = ongoing.ServiceDeploymentArn }, world.Caller);
         await world.SettleAsync();
     }
 

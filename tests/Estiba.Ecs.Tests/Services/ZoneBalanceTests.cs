@@ -47,6 +47,23 @@ public sealed class ZoneBalanceTests
     }
 
     [Fact]
+    public async Task Where_the_emptiest_zone_has_no_room_the_others_are_balanced()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1c");
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 4);
+        await world.ObeyAsync();
+
+        await world.AddInstanceAsync(zone: "eu-west-1a", memory: 100);
+        await world.AddInstanceAsync(zone: "eu-west-1b");
+        for (var round = 0; round < 6; round++) await world.ObeyAsync();
+
+        (await world.TasksAsync()).CountBy(task => task.AvailabilityZone!).OrderBy(zone => zone.Key).Select(zone => zone.Value).ShouldBe([2, 2]);
+        (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_want_it_is_left_alone()
     {
         await using var world = await EcsWorld.CreateAsync();

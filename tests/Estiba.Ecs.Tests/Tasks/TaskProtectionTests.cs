@@ -39,6 +39,30 @@ public sealed class TaskProtectionTests
         (await world.ServiceAsync()).Deployments!.ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(100, 200)]
+    public async Task A_deployment_of_a_daemon_waits_for_protected_tasks(int minimum, int maximum)
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        var configuration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum };
+        await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", TaskDefinition = "web", SchedulingStrategy = "DAEMON", DeploymentConfiguration = configuration }, world.Caller);
+        await world.ObeyAsync();
+        var kept = (await world.TasksAsync()).Single().TaskArn!;
+        await ProtectAsync(world, kept, minutes: 1);
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        (await world.TasksAsync(desired: "RUNNING")).ShouldContain(task => task.TaskArn == kept);
+
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        (await world.TasksAsync()).Single().TaskArn.ShouldNotBe(kept);
+        (await world.ServiceAsync()).Deployments!.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task Somebody_may_stop_a_protected_task()
     {

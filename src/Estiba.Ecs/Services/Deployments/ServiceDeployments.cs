@@ -15,7 +15,12 @@ internal static class ServiceDeployments
     internal static void Begin(ServiceEdit edit, TaskDefinitionRecord definition)
     {
         var service = edit.Service;
-        if (service.Deployments is [{ IsInProgress: true } unfinished, ..]) Finish(edit, unfinished, ServiceDeploymentStatus.Stopped, Superseded);
+        if (service.Deployments is [{ IsInProgress: true } unfinished, ..])
+        {
+            // What a rollback was on its way to stays what can be gone back to.
+            if (Find(edit.Transaction, service, unfinished)?.Rollback is not null) service = service with { LastCompleted = unfinished };
+            Finish(edit, unfinished, ServiceDeploymentStatus.Stopped, Superseded);
+        }
 
         var revision = ServiceRevisions.Of(service, definition, edit.Ids.ServiceRevision(), edit.Now);
         var deployment = new DeploymentRecord
