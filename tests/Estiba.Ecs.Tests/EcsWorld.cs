@@ -64,6 +64,10 @@ internal sealed class EcsWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks at a service once.</summary>
+    /// <returns>After which time the service is to be looked at again.</returns>
+    internal Task<TimeSpan?> LookAtServiceAsync(string name = "s") => _services.ReconcileAsync(_store.Current.Range(EcsTables.Services).Single(service => service.Name == name).Key, default);
+
     internal Task SweepAsync() => _retention.SweepAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>

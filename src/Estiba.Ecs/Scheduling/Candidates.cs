@@ -47,19 +47,35 @@ internal sealed class Candidates
     internal PlacementDemand Demand { get; }
 
     /// <summary>The best candidate, which has the task from now on; null when there is none.</summary>
+    /// <remarks>Tasks of another lot may have taken the room of a candidate since it was found.</remarks>
     internal PlacementChoice? Take()
     {
-        if (!FindBest()) return null;
-        var (part, position) = _byChance ? Draw() : (_best[0], 0);
-        var place = CandidateHeap.PlaceOf(part.Heap.At(position));
-        var choice = _instances[place].Take(Demand.Group, Demand.Resources);
-        if (_tasks.Length > 0) _tasks[place]++;
-        foreach (var (valueOf, tasks) in _spreads) tasks[valueOf[place]]++;
+        while (FindBest())
+        {
+            var (part, position) = _byChance ? Draw() : (_best[0], 0);
+            var place = CandidateHeap.PlaceOf(part.Heap.At(position));
+            if (Demand.Shortage(_instances[place]) is not null)
+            {
+                Remove(part, position);
+                continue;
+            }
 
-        if (Demand.Shortage(_instances[place]) is null) part.Heap.Replace(position, KeyOf(place));
-        else part.Heap.Remove(position);
+            var choice = _instances[place].Take(Demand.Group, Demand.Resources);
+            if (_tasks.Length > 0) _tasks[place]++;
+            foreach (var (valueOf, tasks) in _spreads) tasks[valueOf[place]]++;
+
+            if (Demand.Shortage(_instances[place]) is null) part.Heap.Replace(position, KeyOf(place));
+            else Remove(part, position);
+            return choice;
+        }
+
+        return null;
+    }
+
+    private void Remove(Part part, int position)
+    {
+        part.Heap.Remove(position);
         if (part.Heap.Count == 0) _parts.Remove(part);
-        return choice;
     }
 
     private (int[] ValueOf, int[] Tasks) TasksByValue((int[] ValueOf, int Values) partition)

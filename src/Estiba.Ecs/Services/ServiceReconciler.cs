@@ -25,13 +25,13 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var census = ServiceCensus.Of(view, serviceKey);
         var tasks = census.Of(primary.Id);
         if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
-        if (tasks.Healthy == tasks.Wanted && census.All.Leaving == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.Imbalance(view, service) is not null)) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Leaving == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.IsUneven(view, service))) return false;
         return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
             .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of(new TaskGroup("service:" + service.Name)) > 0);
     }
 
     /// <summary>Takes the next step.</summary>
-    /// <returns>After which time to look again: tasks are missing that may not be started yet, or a protection or a grace period ends.</returns>
+    /// <returns>After which time to look again: tasks are missing that may not be started yet, a protection or a grace period ends, or zones cannot be balanced yet.</returns>
     internal TimeSpan? Apply(Transaction transaction, string serviceKey, DateTimeOffset now)
     {
         if (transaction.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return null;
@@ -45,7 +45,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         var missing = service.IsExternal ? TaskSetScheduling.Apply(edit, tasks, StandingOf) : Deploy(edit, tasks, present, StandingOf);
         if (service.Status == ServiceStatus.Draining) EndWhenEmpty(edit, present);
         edit.Save();
-        return NextLook(edit.Service, tasks, missing, now);
+        return NextLook(edit, tasks, missing);
     }
 
     /// <summary>Takes the next step of a service that deploys itself.</summary>
@@ -83,14 +83,13 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         if (!edit.Service.IsDaemon) Balance(edit, present);
     }
 
-    /// <summary>Begins to replace one task of the zone with the most, if there is room for it in a zone with fewer; one after another.</summary>
+    /// <summary>Begins to replace one task of a zone with more, if there is room for it in a zone with fewer; one after another.</summary>
     private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
     {
         var (service, view) = (edit.Service, edit.Transaction);
-        if (ZoneBalance.Imbalance(view, service) is var (fullest, emptier))
+        if (ZoneBalance.IsUneven(view, service))
         {
-            var moving = ScaleIn.Choose(tasks.FindAll(task => task.AvailabilityZone == fullest), 1, task => !task.IsProtected(edit.Now));
-            if (moving is not [var task] || !emptier.Any(zone => ZoneBalance.HasRoom(view, service, task, zone))) return;
+            if (ZoneBalance.NextToMove(view, service, tasks, task => !task.IsProtected(edit.Now)) is not { } task) return;
             if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
             edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
         }
@@ -108,9 +107,11 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         ServiceDeployments.Clear(edit.Transaction, edit.Service.Key);
     }
 
-    private static TimeSpan? NextLook(ServiceRecord service, List<TaskRecord> tasks, bool missing, DateTimeOffset now)
+    private static TimeSpan? NextLook(ServiceEdit edit, List<TaskRecord> tasks, bool missing)
     {
+        var (service, now) = (edit.Service, edit.Now);
         var next = Earlier(null, missing ? StartBackOff.Until(service, now) : null);
+        if (service.IsSteady && ZoneBalance.IsUneven(edit.Transaction, service)) next = Earlier(next, now + ZoneBalance.Interval);
         foreach (var task in tasks.Where(task => task.IsWanted))
         {
             next = Earlier(next, task.ProtectedUntil);

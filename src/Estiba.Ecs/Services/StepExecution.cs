@@ -56,10 +56,10 @@ internal static class StepExecution
         edit.Service = service with { IsSteady = false };
     }
 
-    // How many tasks of the deployment each capacity provider has; those that are on their way out do not count.
+    // How many tasks of the deployment each capacity provider has; those that are on their way out do not count, nor does one that moves to another zone: its successor takes its share.
     private static Dictionary<string, int> SharesOf(ServiceEdit edit, DeploymentRecord deployment) => edit.Transaction
         .Where(EcsTables.Tasks, EcsTables.TasksOfService, edit.Service.Key)
-        .Where(task => task.IsWanted && task.StartedBy == deployment.Id)
+        .Where(task => task.IsWanted && task.StartedBy == deployment.Id && task.Id != edit.Service.Moving)
         .CountBy(task => task.CapacityProvider ?? "")
         .ToDictionary(StringComparer.Ordinal);
 

@@ -19,6 +19,9 @@ internal static class ZoneBalance
     internal static readonly Aggregate<ContainerInstanceRecord, ImmutableSortedDictionary<string, int>> InstancesOfClusters =
         new("zones", instance => instance.ClusterKey, s_none, (counts, before, after) => Replace(counts, ZoneOf(before), ZoneOf(after)));
 
+    /// <summary>After which time to look again whether an emptier zone that had no room has some: nobody is told when a task of another service makes room.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
     private const string ZoneAttribute = "ecs.availability-zone";
 
     /// <summary>Whether a service with these settings can be balanced: it may have more tasks than it wants for a while, and its strategy does not work against it.</summary>
@@ -28,38 +31,40 @@ internal static class ZoneBalance
         && !(configuration?.MaximumPercent <= 100)
         && (strategy is not [var first, ..] || (first.Type == PlacementStrategyType.Spread && first.Field is "attribute:" + ZoneAttribute or ZoneAttribute));
 
-    /// <summary>The zone with the most tasks and those with instances that are more than one task behind it, the emptiest first; null when there are none.</summary>
-    internal static (string Fullest, IReadOnlyList<string> Emptier)? Imbalance(View view, ServiceRecord service)
+    /// <summary>Whether one zone with instances has at least two tasks more than another, and the service is to be balanced.</summary>
+    internal static bool IsUneven(View view, ServiceRecord service)
     {
         var settings = service.Settings;
-        if (settings.AvailabilityZoneRebalancing != AvailabilityZoneRebalancing.Enabled) return null;
-        if (!IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy)) return null;
-        if (ServiceBounds.Of(settings.DeploymentConfiguration, service.DesiredCount).Most <= service.DesiredCount) return null;
+        if (settings.AvailabilityZoneRebalancing != AvailabilityZoneRebalancing.Enabled) return false;
+        if (!IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy)) return false;
+        if (ServiceBounds.Of(settings.DeploymentConfiguration, service.DesiredCount).Most <= service.DesiredCount) return false;
 
-        var zones = view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey);
         var tasks = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
-        (string Zone, int Tasks)? fullest = null;
-        var fewest = int.MaxValue;
-        foreach (var (zone, _) in zones)
+        var (fewest, most) = (int.MaxValue, 0);
+        foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey))
         {
             var count = tasks.GetValueOrDefault(zone);
-            if (!(fullest?.Tasks >= count)) fullest = (zone, count);
-            fewest = Math.Min(fewest, count);
+            (fewest, most) = (Math.Min(fewest, count), Math.Max(most, count));
         }
 
-        if (fullest is not { } most || most.Tasks <= fewest + 1) return null;
-        return (most.Zone, [.. zones.Keys.Where(zone => tasks.GetValueOrDefault(zone) + 1 < most.Tasks).OrderBy(zone => tasks.GetValueOrDefault(zone))]);
+        return most > fewest + 1;
     }
 
-    /// <summary>Whether an instance of the zone could have another task like this one now.</summary>
-    internal static bool HasRoom(View view, ServiceRecord service, TaskRecord task, string zone)
+    /// <summary>The task whose move makes an uneven service more even: of the fullest zone from which one can go to a zone with at least two fewer, where there is room for it; null when there is none.</summary>
+    internal static TaskRecord? NextToMove(View view, ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
     {
-        if (view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision)) is not { } definition) return false;
-        var rules = PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, strategy: null);
-        return view.Range(EcsTables.ContainerInstances, service.ClusterKey + "/")
-            .Where(instance => ZoneOf(instance) == zone)
-            .Select(instance => InstanceCapacity.Of(view, instance))
-            .Any(instance => rules.Admit(instance) && !(rules.DistinctInstance && instance.TasksOf(new TaskGroup(task.Group)) > 0) && instance.Lack(task.Resources) is null);
+        var counts = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
+        var zones = view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).Keys.OrderBy(zone => counts.GetValueOrDefault(zone)).ToList();
+        foreach (var fuller in Enumerable.Reverse(zones))
+        {
+            // Of those that could go to the same instances the first is as good as all.
+            var emptier = zones.TakeWhile(zone => counts.GetValueOrDefault(zone) < counts.GetValueOrDefault(fuller) - 1).ToList();
+            var own = emptier.Count > 0 ? tasks.Where(task => task.AvailabilityZone == fuller).ToList() : [];
+            var chosen = ScaleIn.Choose(own, own.Count, mayGo).DistinctBy(task => task.CapacityProvider).FirstOrDefault(task => emptier.Exists(zone => HasRoom(view, service, task, zone)));
+            if (chosen is not null) return chosen;
+        }
+
+        return null;
     }
 
     /// <summary>The counts as ECS tells them: <c>3 tasks in eu-west-1a, 1 tasks in eu-west-1b</c>.</summary>
@@ -69,6 +74,14 @@ internal static class ZoneBalance
         var zones = new List<string>();
         foreach (var (zone, _) in view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey)) zones.Add($"{tasks.GetValueOrDefault(zone)} tasks in {zone}");
         return string.Join(", ", zones);
+    }
+
+    // Whether an instance of the zone could have another task like this one now.
+    private static bool HasRoom(View view, ServiceRecord service, TaskRecord task, string zone)
+    {
+        if (view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision)) is not { } definition) return false;
+        var demand = new PlacementDemand(task, PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, strategy: null));
+        return view.Range(EcsTables.ContainerInstances, service.ClusterKey + "/").Any(instance => ZoneOf(instance) == zone && demand.Obstacle(InstanceCapacity.Of(view, instance)) is null);
     }
 
     private static ImmutableSortedDictionary<string, int> Replace(ImmutableSortedDictionary<string, int> counts, string? removed, string? added)

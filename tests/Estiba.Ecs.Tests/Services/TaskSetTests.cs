@@ -99,6 +99,31 @@ public sealed class TaskSetTests
     }
 
     [Fact]
+    public async Task Task_sets_whose_tasks_wait_in_turns_are_not_placed_on_the_same_port()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(memory: 100);
+        await world.RegisterAsync(hostPort: 9999);
+        await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", DesiredCount = 4, DeploymentController = new DeploymentController { Type = "EXTERNAL" } }, world.Caller);
+        List<TaskSet> sets = [await CreateAsync(world, scale: 0), await CreateAsync(world, scale: 0)];
+        foreach (var scale in (double[])[25, 50, 75, 100])
+        {
+            foreach (var set in sets)
+            {
+                await world.Api.UpdateTaskSetAsync(new UpdateTaskSetRequest { Cluster = "default", Service = "s", TaskSet = set.Id, Scale = new Scale { Value = scale, Unit = "PERCENT" } }, world.Caller);
+                await world.SettleAsync();
+                world.Clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+
+        for (var instance = 0; instance < 6; instance++) await world.AddInstanceAsync();
+        await world.SettleAsync();
+
+        (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
+        (await world.TasksAsync()).Count.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task A_deleted_service_takes_its_task_sets_along()
     {
         await using var world = await WithServiceAsync(desired: 2);

@@ -64,6 +64,77 @@ public sealed class ZoneBalanceTests
     }
 
     [Fact]
+    public async Task Room_of_another_capacity_provider_is_no_room()
+    {
+        await using var world = await WithProvidersAsync();
+        await AddInstanceAsync(world, "eu-west-1a", "steady");
+        await world.CreateServiceAsync(desired: 4, with: request => request with { CapacityProviderStrategy = [new CapacityProviderStrategyItem { CapacityProvider = "steady", Weight = 1 }] });
+        await world.ObeyAsync();
+
+        await AddInstanceAsync(world, "eu-west-1b", "spare");
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+
+        (await world.ServiceAsync()).Events!.ShouldNotContain(happened => happened.Message!.Contains("balanced", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("steady", "spare")]
+    [InlineData("spare", "steady")]
+    public async Task A_task_that_moves_is_replaced_by_one_of_the_same_share(params string[] providers)
+    {
+        await using var world = await WithProvidersAsync();
+        foreach (var provider in s_providers) await AddInstanceAsync(world, "eu-west-1a", provider);
+        await world.CreateServiceAsync(desired: 2, with: request => request with { CapacityProviderStrategy = [.. providers.Select(provider => new CapacityProviderStrategyItem { CapacityProvider = provider, Weight = 1 })] });
+        await world.ObeyAsync();
+
+        foreach (var provider in s_providers) await AddInstanceAsync(world, "eu-west-1b", provider);
+        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+
+        var tasks = await world.TasksAsync();
+        tasks.CountBy(task => task.AvailabilityZone!).Select(zone => zone.Value).ShouldBe([1, 1]);
+        tasks.CountBy(task => task.CapacityProviderName!).Select(provider => provider.Value).ShouldBe([1, 1]);
+    }
+
+    [Theory]
+    [InlineData("steady")]
+    [InlineData("spare")]
+    public async Task Where_there_is_room_for_tasks_of_one_capacity_provider_those_move(string provider)
+    {
+        await using var world = await WithProvidersAsync();
+        foreach (var each in s_providers) await AddInstanceAsync(world, "eu-west-1a", each);
+        await world.CreateServiceAsync(desired: 4, with: request => request with { CapacityProviderStrategy = [.. s_providers.Select(each => new CapacityProviderStrategyItem { CapacityProvider = each, Weight = 1 })] });
+        await world.ObeyAsync();
+
+        await AddInstanceAsync(world, "eu-west-1b", provider);
+        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+
+        var tasks = await world.TasksAsync();
+        tasks.CountBy(task => task.AvailabilityZone!).Select(zone => zone.Value).ShouldBe([2, 2]);
+        tasks.CountBy(task => task.CapacityProviderName!).Select(each => each.Value).ShouldBe([2, 2]);
+    }
+
+    [Fact]
+    public async Task A_service_that_cannot_be_balanced_is_looked_at_again_because_a_task_of_another_may_make_room()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1b", memory: 300);
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 1, name: "other");
+        await world.ObeyAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1a");
+        await world.CreateServiceAsync(desired: 4);
+        await world.ObeyAsync();
+        (await world.TasksAsync()).Where(task => task.Group == "service:s").ShouldAllBe(task => task.AvailabilityZone == "eu-west-1a");
+
+        (await world.LookAtServiceAsync()).ShouldBe(TimeSpan.FromMinutes(1));
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "other", DesiredCount = 0 }, world.Caller);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+
+        (await world.TasksAsync()).Count(task => task.AvailabilityZone == "eu-west-1b").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_want_it_is_left_alone()
     {
         await using var world = await EcsWorld.CreateAsync();
@@ -89,5 +160,24 @@ public sealed class ZoneBalanceTests
         (await world.CreateServiceAsync(desired: 1, name: "default")).AvailabilityZoneRebalancing.ShouldBe("ENABLED");
         (await world.CreateServiceAsync(desired: 1, name: "packed", with: request => request with { PlacementStrategy = binpack })).AvailabilityZoneRebalancing.ShouldBe("DISABLED");
         (await Should.ThrowAsync<AwsException>(() => world.CreateServiceAsync(desired: 1, name: "both", with: request => request with { PlacementStrategy = binpack, AvailabilityZoneRebalancing = "ENABLED" }))).Code.ShouldBe("InvalidParameterException");
+    }
+
+    private static readonly string[] s_providers = ["steady", "spare"];
+
+    private static async Task<EcsWorld> WithProvidersAsync()
+    {
+        var world = await EcsWorld.CreateAsync();
+        await world.Api.CreateClusterAsync(new CreateClusterRequest(), world.Caller);
+        foreach (var name in s_providers) await world.Api.CreateCapacityProviderAsync(new CreateCapacityProviderRequest { Name = name, AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = name } }, world.Caller);
+        await world.Api.PutClusterCapacityProvidersAsync(new PutClusterCapacityProvidersRequest { Cluster = "default", CapacityProviders = s_providers, DefaultCapacityProviderStrategy = [] }, world.Caller);
+        await world.RegisterAsync();
+        return world;
+    }
+
+    private static async Task AddInstanceAsync(EcsWorld world, string zone, string provider)
+    {
+        var instance = await world.AddInstanceAsync(zone: zone);
+        await world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "estiba.capacity-provider", Value = provider, TargetId = instance }] }, world.Caller);
+        await world.SettleAsync();
     }
 }
