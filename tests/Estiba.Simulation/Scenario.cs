@@ -41,6 +41,7 @@ internal sealed class Scenario(int seed, TextWriter? output = null)
     {
         await world.Server.StartAsync();
         await world.Customer.CallAsync("create-cluster", (api, caller) => api.CreateClusterAsync(new CreateClusterRequest { ClusterName = World.Cluster }, caller));
+        await CapacityActs.BeginAsync(world);
         for (var count = world.Random.Next(1, 4); count > 0; count--) world.AddMachine();
         await CustomerActs.RegisterDefinitionAsync(world);
         await CustomerActs.RegisterDefinitionAsync(world);
@@ -64,6 +65,7 @@ internal sealed class Scenario(int seed, TextWriter? output = null)
         world.Tell("", $"From here on nothing goes wrong any more.");
         await FaultActs.EndAsync(world);
         await CustomerActs.CleanUpAsync(world);
+        await ProtectionActs.EndLongOnesAsync(world);
         var convergence = new Convergence(world);
         var end = world.Timeline.Now + LongestConvergence;
         TimeSpan? since = null;

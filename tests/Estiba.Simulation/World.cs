@@ -72,7 +72,7 @@ internal sealed class World
     internal Machine AddMachine()
     {
         var number = machines.Count + 1;
-        var machine = new Machine(this, $"m{number}", $"eu-west-1{"abc"[number % 3]}", Random.Next(1, 5) * 1024, Random.Next(1, 5) * 2048);
+        var machine = new Machine(this, $"m{number}", $"eu-west-1{"abc"[number % 3]}", Random.Next(1, 5) * 1024, Random.Next(1, 5) * 2048, Random.Next(4) == 0 ? null : Any(CapacityActs.Providers));
         machines.Add(machine);
         machine.StartAgent();
         return machine;

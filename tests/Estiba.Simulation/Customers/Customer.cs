@@ -10,6 +10,7 @@ internal sealed class Customer(World world)
     private readonly List<Application> applications = [];
     private readonly Dictionary<string, Application> registered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WantedService> services = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WantedTaskSet> taskSets = new(StringComparer.Ordinal);
     private readonly List<string> tasks = [];
 
     /// <summary>Task definitions that may be used.</summary>
@@ -17,6 +18,9 @@ internal sealed class Customer(World world)
 
     /// <summary>The services as the customer last heard of them.</summary>
     internal IEnumerable<WantedService> Services => services.Values;
+
+    /// <summary>The task sets as the customer last heard of them.</summary>
+    internal IEnumerable<WantedTaskSet> TaskSets => taskSets.Values;
 
     /// <summary>Tasks outside of services that the customer has heard of, by ARN.</summary>
     internal IReadOnlyList<string> Tasks => tasks;
@@ -44,26 +48,34 @@ internal sealed class Customer(World world)
     /// <param name="what">What is done, in words.</param>
     /// <param name="call">Does it.</param>
     /// <param name="after">How the service is once it is done.</param>
-    internal async Task ChangeAsync<T>(string name, string what, Func<IEcsApi, CallContext, Task<T>> call, Func<T, WantedService> after)
+    internal Task ChangeAsync<T>(string name, string what, Func<IEcsApi, CallContext, Task<T>> call, Func<T, WantedService> after) =>
+        ChangeAsync(what, call, answer => Learn(after(answer)), () => Learn((services.GetValueOrDefault(name) ?? new WantedService(name)) with { IsSure = false }));
+
+    /// <summary>Changes a task set, and remembers what was acknowledged.</summary>
+    /// <param name="set">The task set.</param>
+    /// <param name="what">What is done, in words.</param>
+    /// <param name="call">Does it.</param>
+    /// <param name="after">How the task set is once it is done.</param>
+    internal Task ChangeAsync<T>(WantedTaskSet set, string what, Func<IEcsApi, CallContext, Task<T>> call, WantedTaskSet after) =>
+        ChangeAsync(what, call, _ => Learn(after), () => DoubtTaskSets(set.Service));
+
+    /// <summary>The service as the server says it is; what was known of its task sets is as sure as the service.</summary>
+    internal void Learn(WantedService service)
     {
-        try
-        {
-            services[name] = after(await CallOrThrowAsync(call));
-            world.Tell("customer", $"{what}");
-        }
-        catch (AwsException refusal)
-        {
-            world.Tell("customer", $"{what}: {refusal.Message}");
-        }
-        catch (UnansweredException exception)
-        {
-            world.Tell("customer", $"{what}: {exception.Message}");
-            services[name] = (services.GetValueOrDefault(name) ?? new WantedService(name)) with { IsSure = false };
-        }
+        services[service.Name] = service;
+        if (!service.IsSure || service.DesiredCount is null) DoubtTaskSets(service.Name);
     }
 
-    /// <summary>The service as the server now says it is; it was left open by a request without an answer.</summary>
-    internal void Learn(WantedService service) => services[service.Name] = service;
+    /// <summary>The task set as the server says it is.</summary>
+    internal void Learn(WantedTaskSet set)
+    {
+        if (set.Status == WantedTaskSet.Primary)
+            foreach (var other in taskSets.Values.Where(other => other.Service == set.Service && other.Status == WantedTaskSet.Primary).ToList()) taskSets[other.Id] = other with { Status = WantedTaskSet.Active };
+        taskSets[set.Id] = set;
+    }
+
+    /// <summary>A task set is gone, as was asked for.</summary>
+    internal void Forget(WantedTaskSet set) => taskSets.Remove(set.Id);
 
     /// <summary>The task definition of this name, even if it is not used any more; null when its registration was never answered.</summary>
     internal Application? HasRegistered(string name) => registered.GetValueOrDefault(name);
@@ -77,6 +89,29 @@ internal sealed class Customer(World world)
     internal void Forget(Application application) => applications.Remove(application);
 
     internal void Remember(IEnumerable<EcsTask> started) => tasks.AddRange(started.Select(task => task.TaskArn!));
+
+    private void DoubtTaskSets(string service)
+    {
+        foreach (var set in taskSets.Values.Where(set => set.Service == service).ToList()) taskSets[set.Id] = set with { IsSure = false };
+    }
+
+    private async Task ChangeAsync<T>(string what, Func<IEcsApi, CallContext, Task<T>> call, Action<T> onAnswer, Action onSilence)
+    {
+        try
+        {
+            onAnswer(await CallOrThrowAsync(call));
+            world.Tell("customer", $"{what}");
+        }
+        catch (AwsException refusal)
+        {
+            world.Tell("customer", $"{what}: {refusal.Message}");
+        }
+        catch (UnansweredException exception)
+        {
+            world.Tell("customer", $"{what}: {exception.Message}");
+            onSilence();
+        }
+    }
 
     private async Task<T> CallOrThrowAsync<T>(Func<IEcsApi, CallContext, Task<T>> call)
     {
@@ -102,6 +137,42 @@ internal sealed record WantedService(string Name)
     /// <summary>False when a request about it was not answered: it may be as it was before, or as it was to be.</summary>
     internal bool IsSure { get; init; } = true;
 
-    /// <summary>How many tasks it is to have; null when it was deleted or never created.</summary>
+    /// <summary>How many tasks it is to have; null when it was deleted or never created. Of a daemon it only says that it is there: the instances say how many.</summary>
     internal int? DesiredCount { get; init; }
+
+    /// <summary>Whether it is to have one task on each container instance.</summary>
+    internal bool IsDaemon { get; init; }
+
+    /// <summary>Whether its customer deploys it by task sets.</summary>
+    internal bool IsExternal { get; init; }
+
+    /// <summary>The service as the server shows it.</summary>
+    internal static WantedService Of(Service service) => new(service.ServiceName!)
+    {
+        DesiredCount = service.Status == "ACTIVE" ? service.DesiredCount : null,
+        IsDaemon = service.SchedulingStrategy == SchedulingStrategy.Daemon,
+        IsExternal = service.DeploymentController?.Type == DeploymentControllerType.External,
+    };
+}
+
+/// <summary>A task set as its customer last heard of it.</summary>
+/// <param name="Service">The name of its service.</param>
+/// <param name="Id">Its id.</param>
+internal sealed record WantedTaskSet(string Service, string Id)
+{
+    internal const string Primary = "PRIMARY";
+    internal const string Active = "ACTIVE";
+    internal const string Draining = "DRAINING";
+
+    /// <summary>False when a request about it or its service was not answered.</summary>
+    internal bool IsSure { get; init; } = true;
+
+    /// <summary>How many percent of the service's tasks it is to have.</summary>
+    internal required double Scale { get; init; }
+
+    /// <summary>Whether it is the primary one, another, or one that was deleted.</summary>
+    internal required string Status { get; init; }
+
+    /// <summary>The task set as the server shows it.</summary>
+    internal static WantedTaskSet Of(string service, TaskSet set) => new(service, set.Id!) { Scale = set.Scale!.Value!.Value, Status = set.Status! };
 }

@@ -11,20 +11,29 @@ internal static class CustomerActs
 
     private static readonly string[] Families = ["web", "api", "batch"];
     private static readonly string[] ServiceNames = ["a", "b", "c", "d"];
+    private static readonly string[] DaemonNames = ["d", "e"];
     private static readonly (int Minimum, int Maximum)[] Percentages = [(100, 200), (100, 200), (50, 200), (0, 100), (50, 100), (100, 150), (67, 133), (0, 200)];
+
+    private static readonly PlacementConstraint NotInZoneA = new() { Type = PlacementConstraintType.MemberOf, Expression = "attribute:ecs.availability-zone != eu-west-1a" };
 
     internal static IReadOnlyList<Act> All { get; } =
     [
         new(4, RegisterDefinitionAsync),
         new(1, DeregisterDefinitionAsync),
         new(6, CreateServiceAsync),
+        new(2, CreateDaemonAsync),
         new(6, UpdateServiceAsync),
         new(3, ScaleAsync),
+        new(1, BalanceAsync),
+        new(2, CapacityActs.ChangeStrategyAsync),
+        new(3, RollbackActs.StopDeploymentAsync),
         new(2, DeleteServiceAsync),
+        .. TaskSetActs.All,
         new(3, RunTasksAsync),
         new(1, StartTaskAsync),
         new(2, StopTaskAsync),
         new(2, StopServiceTaskAsync),
+        new(3, ProtectionActs.ProtectAsync),
         new(4, AddMachineAsync),
         new(2, DrainAsync),
         new(2, ActivateAsync),
@@ -49,11 +58,12 @@ internal static class CustomerActs
             ServiceName = name,
             TaskDefinition = application.Arn,
             DesiredCount = desired,
+            CapacityProviderStrategy = world.Random.Next(4) == 0 ? CapacityActs.Strategy(world) : null,
             DeploymentConfiguration = Configuration(world),
             PlacementConstraints = world.Random.Next(6) switch
             {
                 0 => [new PlacementConstraint { Type = PlacementConstraintType.DistinctInstance }],
-                1 => [new PlacementConstraint { Type = PlacementConstraintType.MemberOf, Expression = "attribute:ecs.availability-zone != eu-west-1a" }],
+                1 => [NotInZoneA],
                 _ => null,
             },
             PlacementStrategy = world.Random.Next(5) switch
@@ -65,9 +75,28 @@ internal static class CustomerActs
         };
         await world.Customer.ChangeAsync(
             name,
-            $"create-service {name}: {desired} × {application.Name}, {Describe(request.DeploymentConfiguration)}",
+            $"create-service {name}: {desired} × {application.Name}, {Describe(request.DeploymentConfiguration)}, {CapacityActs.Describe(request.CapacityProviderStrategy)}",
             (api, caller) => api.CreateServiceAsync(request, caller),
-            answer => new WantedService(name) { DesiredCount = answer.Service!.DesiredCount });
+            answer => WantedService.Of(answer.Service!));
+    }
+
+    internal static async Task CreateDaemonAsync(World world)
+    {
+        if (world.Any(world.Customer.Applications) is not { } application) return;
+        var name = DaemonNames[world.Random.Next(DaemonNames.Length)];
+        var request = new CreateServiceRequest
+        {
+            ServiceName = name,
+            TaskDefinition = application.Arn,
+            SchedulingStrategy = SchedulingStrategy.Daemon,
+            DeploymentConfiguration = world.Random.Next(2) == 0 ? Configuration(world) : null,
+            PlacementConstraints = world.Random.Next(4) == 0 ? [NotInZoneA] : null,
+        };
+        await world.Customer.ChangeAsync(
+            name,
+            $"create-service {name}: a daemon of {application.Name} {Describe(request.DeploymentConfiguration)}{(request.PlacementConstraints is null ? "" : ", not in zone a")}",
+            (api, caller) => api.CreateServiceAsync(request, caller),
+            answer => WantedService.Of(answer.Service!));
     }
 
     internal static async Task UpdateServiceAsync(World world)
@@ -84,7 +113,7 @@ internal static class CustomerActs
             name,
             $"update-service {name} to {application.Name} {Describe(request.DeploymentConfiguration)}{(request.ForceNewDeployment == true ? ", by force" : "")}",
             (api, caller) => api.UpdateServiceAsync(request, caller),
-            answer => new WantedService(name) { DesiredCount = answer.Service!.DesiredCount });
+            answer => WantedService.Of(answer.Service!));
     }
 
     internal static async Task ScaleAsync(World world)
@@ -95,7 +124,19 @@ internal static class CustomerActs
             name,
             $"update-service {name} to {desired} tasks",
             (api, caller) => api.UpdateServiceAsync(new UpdateServiceRequest { Service = name, DesiredCount = desired }, caller),
-            _ => new WantedService(name) { DesiredCount = desired });
+            answer => WantedService.Of(answer.Service!));
+    }
+
+    /// <summary>The zones of a service are to be balanced from now on, or not any more.</summary>
+    internal static async Task BalanceAsync(World world)
+    {
+        if (AnyService(world) is not { } name) return;
+        var balance = world.Random.Next(3) > 0 ? AvailabilityZoneRebalancing.Enabled : AvailabilityZoneRebalancing.Disabled;
+        await world.Customer.ChangeAsync(
+            name,
+            $"update-service {name}: rebalancing {balance}",
+            (api, caller) => api.UpdateServiceAsync(new UpdateServiceRequest { Service = name, AvailabilityZoneRebalancing = balance }, caller),
+            answer => WantedService.Of(answer.Service!));
     }
 
     internal static async Task DeleteServiceAsync(World world)

@@ -5,33 +5,44 @@ using Estiba.State;
 
 namespace Estiba.Simulation.Invariants;
 
-/// <summary>No decision of a service takes it below its minimum of healthy tasks or above its maximum of tasks.</summary>
+/// <summary>No decision of a service takes it below its minimum of healthy tasks or above its maximum of tasks. Daemons have rules of their own (<see cref="DaemonsAreOneEach"/>).</summary>
 internal sealed class PercentagesAreHeld(World world) : Invariant(world)
 {
     internal override void OnCommit(Commit commit)
     {
         foreach (var changes in commit.Of(EcsTables.Tasks).Where(change => (change.After ?? change.Before)!.Service is not null).GroupBy(change => ServiceKeyOf((change.After ?? change.Before)!)))
         {
-            if (commit.View.Find(EcsTables.Services, changes.Key) is { Status: "ACTIVE" } service) Check(commit.View, service, [.. changes]);
+            if (commit.View.Find(EcsTables.Services, changes.Key) is not { Status: "ACTIVE", IsDaemon: false } service) continue;
+            var tasks = commit.View.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key).Where(task => task.IsWanted && !IsLost(commit.View, task)).ToList();
+            if (service.IsExternal) CheckTaskSets(commit.View, service, tasks, [.. changes]);
+            else Check(commit.View, $"Service {service.Name}", service.DesiredCount, service.Settings.DeploymentConfiguration!, tasks, [.. changes]);
         }
     }
 
-    private void Check(View view, ServiceRecord service, List<Change<TaskRecord>> changes)
+    /// <summary>Each task set keeps its share, as a service of its own would with the default percentages.</summary>
+    private void CheckTaskSets(View view, ServiceRecord service, List<TaskRecord> tasks, List<Change<TaskRecord>> changes)
     {
-        var percentages = service.Settings.DeploymentConfiguration!;
-        var tasks = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key).Where(task => task.IsWanted && !IsLost(view, task)).ToList();
+        foreach (var set in service.TaskSets.Where(set => set.Status != "DRAINING"))
+        {
+            var desired = (int)Math.Ceiling(service.DesiredCount * (decimal)set.Scale / 100);
+            var percentages = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 200 };
+            Check(view, $"Task set {set.Id} of {service.Name}", desired, percentages, tasks.FindAll(task => task.StartedBy == set.Id), changes.FindAll(change => (change.After ?? change.Before)!.StartedBy == set.Id));
+        }
+    }
 
+    private void Check(View view, string name, int desired, DeploymentConfiguration percentages, List<TaskRecord> tasks, List<Change<TaskRecord>> changes)
+    {
         if (changes.Exists(change => change is { Before: null, After.IsWanted: true }))
         {
-            var most = Math.Max(service.DesiredCount, (int)Math.Floor(service.DesiredCount * percentages.MaximumPercent!.Value / 100m));
-            if (tasks.Count > most) World.Violate($"Service {service.Name} has {tasks.Count} tasks, and may have {most}");
+            var most = Math.Max(desired, (int)Math.Floor(desired * percentages.MaximumPercent!.Value / 100m));
+            if (tasks.Count > most) World.Violate($"{name} has {tasks.Count} tasks, and may have {most}");
         }
 
         var stopped = changes.Count(change => change is { Before: { IsWanted: true } before, After: { IsWanted: false, StopCode: TaskStopCode.ServiceSchedulerInitiated } } && IsHealthy(before) && !IsLost(view, before));
         if (stopped == 0) return;
-        var least = (int)Math.Ceiling(service.DesiredCount * percentages.MinimumHealthyPercent!.Value / 100m);
+        var least = (int)Math.Ceiling(desired * percentages.MinimumHealthyPercent!.Value / 100m);
         var healthy = tasks.Count(IsHealthy);
-        if (healthy < least) World.Violate($"Service {service.Name} stopped {stopped} healthy tasks, has {healthy} left and needs {least}");
+        if (healthy < least) World.Violate($"{name} stopped {stopped} healthy tasks, has {healthy} left and needs {least}");
     }
 
     private static string ServiceKeyOf(TaskRecord task) => ServiceRecord.KeyOf(task.Scope, task.Cluster, task.Service!);

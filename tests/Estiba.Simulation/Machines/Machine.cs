@@ -7,10 +7,10 @@ internal sealed class Machine
 {
     private readonly World world;
 
-    internal Machine(World world, string name, string zone, int cpu, int memory)
+    internal Machine(World world, string name, string zone, int cpu, int memory, string? capacityProvider)
     {
         this.world = world;
-        (Name, Zone, Cpu, Memory) = (name, zone, cpu, memory);
+        (Name, Zone, Cpu, Memory, CapacityProvider) = (name, zone, cpu, memory, capacityProvider);
         Clock = new SimulatedClock(world.Timeline);
         Engine = new Engine(world, this);
     }
@@ -22,6 +22,9 @@ internal sealed class Machine
     internal int Cpu { get; }
 
     internal int Memory { get; }
+
+    /// <summary>The capacity provider that it is of; null for none.</summary>
+    internal string? CapacityProvider { get; }
 
     /// <summary>Its EC2 instance id.</summary>
     internal string Ec2Id => "i-" + Name;

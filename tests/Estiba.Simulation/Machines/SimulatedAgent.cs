@@ -194,7 +194,7 @@ internal sealed class SimulatedAgent : IAssignedTasks
             new Resource { Name = "PORTS_UDP", Type = "STRINGSET", StringSetValue = [] },
         ],
         VersionInfo = new VersionInfo { AgentVersion = "0.1.0", AgentHash = "estiba", DockerVersion = "DockerVersion: simulated" },
-        Attributes = s_attributes,
+        Attributes = machine.CapacityProvider is { } provider ? [.. s_attributes, new EcsAttribute { Name = "estiba.capacity-provider", Value = provider }] : s_attributes,
     };
 
     private static readonly IReadOnlyList<EcsAttribute> s_attributes =
