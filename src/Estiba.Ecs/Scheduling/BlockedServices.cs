@@ -14,6 +14,7 @@ internal sealed class BlockedServices
     private readonly HashSet<string> _placedOn = new(StringComparer.Ordinal);
     private readonly List<InstanceCapacity> _changed = [];
     private readonly List<InstanceCapacity> _placedOnBefore = [];
+    private readonly HashSet<(string Service, PlacementLot Lot)> _lookedAt = [];
     private bool _isAnyGone;
 
     /// <summary>Begins a pass: finds out which instances have changed since the last one.</summary>
@@ -21,6 +22,7 @@ internal sealed class BlockedServices
     {
         _changed.Clear();
         _placedOnBefore.Clear();
+        _lookedAt.Clear();
         if (_blocked.Count == 0) return;
         var known = 0;
         foreach (var capacity in pass.Instances)
@@ -37,6 +39,7 @@ internal sealed class BlockedServices
     /// <summary>Why the tasks of a lot still cannot be placed; null when that is not known.</summary>
     internal string? Reason(Placement pass, ServiceRecord service, TaskDefinitionRecord definition, PlacementLot lot)
     {
+        _lookedAt.Add((service.Key, lot));
         if (!_blocked.TryGetValue((service.Key, lot), out var blocked)) return null;
         if (ReferenceEquals(blocked.Settings, service.Settings) && ReferenceEquals(blocked.Definition, definition) && StillBlocked(pass, blocked)) return blocked.Reason;
         _blocked.Remove((service.Key, lot));
@@ -52,15 +55,13 @@ internal sealed class BlockedServices
         return blocked.Reason;
     }
 
-    /// <summary>Ends a pass whose placements are in the transaction.</summary>
+    /// <summary>Ends a pass whose placements are in the transaction. Of lots that it did not look at nothing is known any more: what changed before the pass is not known to the next one.</summary>
     /// <param name="transaction">Where they are.</param>
     /// <param name="pass">The pass.</param>
-    /// <param name="services">The keys of all services that had waiting tasks.</param>
     /// <param name="placedOn">The ids of the instances that tasks were placed on.</param>
-    internal void End(Transaction transaction, Placement pass, IEnumerable<string> services, IEnumerable<string> placedOn)
+    internal void End(Transaction transaction, Placement pass, IEnumerable<string> placedOn)
     {
-        var waiting = services.ToHashSet(StringComparer.Ordinal);
-        foreach (var key in _blocked.Keys.Where(key => !waiting.Contains(key.Service)).ToList()) _blocked.Remove(key);
+        foreach (var key in _blocked.Keys.Where(key => !_lookedAt.Contains(key)).ToList()) _blocked.Remove(key);
         _seen.Clear();
         _placedOn.Clear();
         if (_blocked.Count == 0) return;

@@ -69,7 +69,7 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         }
 
         foreach (var placement in placements) Write(transaction, placement, now);
-        blocked.End(transaction, pass, services.Select(name => $"{clusterKey}/{name}"), placements.SelectMany(placement => placement.Placed).Select(task => task.ContainerInstance!));
+        blocked.End(transaction, pass, placements.SelectMany(placement => placement.Placed).Select(task => task.ContainerInstance!));
         return work < MostWork;
 
         int WorkOf(int looks) => looks * (pass.Instances.Count / InstancesForOneTask);

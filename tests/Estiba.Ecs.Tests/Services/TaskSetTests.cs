@@ -36,7 +36,7 @@ public sealed class TaskSetTests
 
         await world.RegisterAsync();
         var green = await CreateAsync(world, scale: 0);
-        await world.Api.UpdateTaskSetAsync(new UpdateTaskSetRequest { Cluster = "default", Service = "s", TaskSet = green.Id, Scale = new Scale { Value = 100, Unit = "PERCENT" } }, world.Caller);
+        await ScaleAsync(world, green, 100);
         await world.ObeyAsync();
         (await world.ServiceAsync()).RunningCount.ShouldBe(4);
         await world.Api.UpdateServicePrimaryTaskSetAsync(new UpdateServicePrimaryTaskSetRequest { Cluster = "default", Service = "s", PrimaryTaskSet = green.TaskSetArn }, world.Caller);
@@ -110,8 +110,7 @@ public sealed class TaskSetTests
         {
             foreach (var set in sets)
             {
-                await world.Api.UpdateTaskSetAsync(new UpdateTaskSetRequest { Cluster = "default", Service = "s", TaskSet = set.Id, Scale = new Scale { Value = scale, Unit = "PERCENT" } }, world.Caller);
-                await world.SettleAsync();
+                await ScaleAsync(world, set, scale);
                 world.Clock.Advance(TimeSpan.FromSeconds(1));
             }
         }
@@ -121,6 +120,22 @@ public sealed class TaskSetTests
 
         (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
         (await world.TasksAsync()).Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Room_that_came_while_a_task_set_wanted_nothing_is_found_when_it_wants_tasks_again()
+    {
+        await using var world = await WithServiceAsync(desired: 1);
+        var small = await CreateAsync(world, scale: 100, await world.RegisterAsync(memory: 5000));
+        await CreateAsync(world, scale: 100, await world.RegisterAsync(memory: 100_000));
+        await world.SettleAsync();
+        await ScaleAsync(world, small, 0);
+
+        await world.AddInstanceAsync(memory: 8000);
+        await world.SettleAsync();
+        await ScaleAsync(world, small, 100);
+
+        (await world.TasksAsync()).Single().StartedBy.ShouldBe(small.Id);
     }
 
     [Fact]
@@ -137,6 +152,12 @@ public sealed class TaskSetTests
         (await world.TasksAsync()).ShouldBeEmpty();
     }
 
+    private static async Task ScaleAsync(EcsWorld world, TaskSet set, double percent)
+    {
+        await world.Api.UpdateTaskSetAsync(new UpdateTaskSetRequest { Cluster = "default", Service = "s", TaskSet = set.Id, Scale = new Scale { Value = percent, Unit = "PERCENT" } }, world.Caller);
+        await world.SettleAsync();
+    }
+
     private static async Task<EcsWorld> WithServiceAsync(int desired)
     {
         var world = await EcsWorld.CreateAsync();
@@ -147,8 +168,8 @@ public sealed class TaskSetTests
         return world;
     }
 
-    private static async Task<TaskSet> CreateAsync(EcsWorld world, double scale) => (await world.Api.CreateTaskSetAsync(
-        new CreateTaskSetRequest { Cluster = "default", Service = "s", TaskDefinition = "web", Scale = new Scale { Value = scale, Unit = "PERCENT" } }, world.Caller)).TaskSet!;
+    private static async Task<TaskSet> CreateAsync(EcsWorld world, double scale, string definition = "web") => (await world.Api.CreateTaskSetAsync(
+        new CreateTaskSetRequest { Cluster = "default", Service = "s", TaskDefinition = definition, Scale = new Scale { Value = scale, Unit = "PERCENT" } }, world.Caller)).TaskSet!;
 
     private static async Task<IReadOnlyList<TaskSet>> DescribeAsync(EcsWorld world) =>
         (await world.Api.DescribeTaskSetsAsync(new DescribeTaskSetsRequest { Cluster = "default", Service = "s" }, world.Caller)).TaskSets!;
