@@ -107,6 +107,23 @@ public sealed class ServiceDeploymentTests
         (await NewestAsync(world)).Status.ShouldBe("ROLLBACK_IN_PROGRESS");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_rollback_whose_tasks_fail_to_start_has_failed(bool rollback)
+    {
+        await using var world = await DeployedAsync(rollback, desired: 2);
+        await StopOneOfTheOldAsync(world);
+        await StopNewestAsync(world);
+        (await NewestAsync(world)).Status.ShouldBe("ROLLBACK_IN_PROGRESS");
+
+        await FailAsync(world, 3);
+
+        (await NewestAsync(world)).ShouldSatisfyAllConditions(
+            deployment => deployment.Status.ShouldBe("ROLLBACK_FAILED"), deployment => deployment.StatusReason.ShouldBe("ECS deployment circuit breaker: tasks failed to start."));
+        (await world.ServiceAsync()).Deployments![0].RolloutState.ShouldBe("FAILED");
+    }
+
     [Fact]
     public async Task A_first_deployment_that_fails_has_nothing_to_go_back_to()
     {

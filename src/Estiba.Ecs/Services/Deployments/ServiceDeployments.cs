@@ -77,7 +77,8 @@ internal static class ServiceDeployments
 
         if (!CircuitBreaker.IsTripped(edit.Service)) return;
         var failed = Fail(edit, CircuitBreaker.TasksFailedToStart, byCircuitBreaker: true);
-        if (edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker!.Rollback == true) RollBack(edit, failed, TrippedReason);
+        if (history?.Rollback is not null) Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, CircuitBreaker.TasksFailedToStart);
+        else if (edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker!.Rollback == true) RollBack(edit, failed, TrippedReason);
         else Finish(edit, failed, ServiceDeploymentStatus.Stopped, CircuitBreaker.TasksFailedToStart);
     }
 
