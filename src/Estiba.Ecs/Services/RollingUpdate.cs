@@ -27,12 +27,13 @@ internal static class RollingUpdate
         var active = service.Status == ServiceStatus.Active;
         bool MayGo(TaskRecord task) => !active || !task.IsProtected(now);
 
-        var surplus = ScaleIn.Choose(parts.Sound, parts.Sound.Count - desired, MayGo);
+        var all = parts.Sound.Concat(parts.Old).Count(task => task.IsHealthy);
+        var surplus = Surplus(parts.Sound, parts.Sound.Count - desired, MayGo, all - bounds.Least);
         var discard = parts.Old.Concat(surplus).Where(task => task.IsWaiting).ToList();
         var stop = surplus.FindAll(task => !task.IsWaiting);
 
         // Of the old ones, those that do not work go at once; those that do, as far as enough others are healthy.
-        var healthy = parts.Sound.Count(task => task.IsHealthy) - surplus.Count(task => task.IsHealthy) + parts.Old.Count(task => task.IsHealthy);
+        var healthy = all - surplus.Count(task => task.IsHealthy);
         stop.AddRange(parts.Old.Where(task => !task.IsWaiting && !task.IsHealthy && MayGo(task)));
         stop.AddRange(parts.Old.Where(task => task.IsHealthy && MayGo(task)).OrderBy(task => task.CreatedAt).Take(Math.Max(0, healthy - bounds.Least)));
 
@@ -59,11 +60,18 @@ internal static class RollingUpdate
     /// <summary>A deployment that has failed starts nothing; the tasks of older ones stay.</summary>
     private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
     {
-        var most = Math.Max(desired, ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired).Most);
+        var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
         var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).ToList();
         var waiting = all.FindAll(task => task.IsWaiting);
         var placed = all.FindAll(task => !task.IsWaiting);
-        return new ServiceStep { Discard = waiting, Stop = ScaleIn.Choose(placed, placed.Count - most, task => !task.IsProtected(now)) };
+        return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - Math.Max(desired, bounds.Most), task => !task.IsProtected(now), placed.Count(task => task.IsHealthy) - bounds.Least) };
+    }
+
+    /// <summary>The tasks to give up when there are too many; of healthy ones no more than can be spared, for those that are not healthy may be protected.</summary>
+    private static List<TaskRecord> Surplus(List<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo, int spare)
+    {
+        var chosen = ScaleIn.Choose(tasks, count, mayGo);
+        return [.. chosen.Where(task => !task.IsHealthy), .. chosen.Where(task => task.IsHealthy).Take(Math.Max(0, spare))];
     }
 
     /// <summary>The tasks of a service, by what they are to it.</summary>

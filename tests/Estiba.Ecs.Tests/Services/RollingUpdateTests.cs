@@ -156,6 +156,19 @@ public sealed class RollingUpdateTests
         Next(Service(desired: 1), protectedTask with { ProtectedUntil = Start }, Running("new")).Stop.Count.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(DeploymentRolloutState.InProgress, 200)]
+    [InlineData(DeploymentRolloutState.Failed, 100)]
+    public void Healthy_tasks_do_not_go_in_place_of_protected_ones_that_are_not_healthy_when_they_are_needed(string state, int maximum)
+    {
+        var service = Service(desired: 2, maximum: maximum);
+        service = service with { Deployments = [service.Primary with { RolloutState = state }] };
+        var unproven = Running("new") with { ProtectedUntil = Start.AddMinutes(1), HasHealthCheck = true, HealthStatus = HealthStatus.Unknown };
+
+        Next(service, Running("new"), Running("new"), unproven).Stop.ShouldBeEmpty();
+        Next(service, Running("new"), Running("new"), unproven with { HealthStatus = HealthStatus.Healthy }).Stop.ShouldHaveSingleItem().ProtectedUntil.ShouldBeNull();
+    }
+
     [Fact]
     public void A_deployment_that_has_failed_starts_nothing_and_leaves_the_old_tasks_alone()
     {
