@@ -46,7 +46,7 @@ internal static class Attention
     {
         var task = after ?? before!;
         if (task.Service is { } service) yield return new Look(Controller.Services, ServiceRecord.KeyOf(task.Scope, task.Cluster, service));
-        if (after is { IsWaiting: true } || before?.HeldInstanceKey != after?.HeldInstanceKey) yield return new Look(Controller.Scheduler, task.ClusterKey);
+        if (after is { IsWaiting: true } || before?.HeldInstance != after?.HeldInstance) yield return new Look(Controller.Scheduler, task.ClusterKey);
         if (after is { IsMoving: true, InstanceKey: { } instance } && (before?.DesiredStatus, before?.ContainerInstance) != (after.DesiredStatus, after.ContainerInstance))
             yield return new Look(Controller.Payloads, instance);
     }

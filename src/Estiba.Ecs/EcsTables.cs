@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
@@ -10,12 +11,11 @@ namespace Estiba.Ecs;
 /// <summary>The tables of ECS. Keys begin with account and region; those of what lives in a cluster, with the cluster's key.</summary>
 public static class EcsTables
 {
-    internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstanceKey);
-    internal static readonly Index<TaskRecord> MovingTasks = new("moving", task => task.IsMoving ? task.InstanceKey : null);
-    internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveServiceKey);
-    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? ServiceQueue.KeyOf(task) : null);
+    internal static readonly Index<TaskRecord> TasksOfInstance = new("instance", task => task.HeldInstance, (task, instance) => task.InCluster(instance));
+    internal static readonly Index<TaskRecord> MovingTasks = new("moving", task => task.IsMoving ? task.ContainerInstance : null, (task, instance) => task.InCluster(instance));
+    internal static readonly Index<TaskRecord> TasksOfService = new("service", task => task.LiveService, (task, service) => task.InCluster(service));
+    internal static readonly Index<TaskRecord> WaitingTasks = new("waiting", task => task.IsWaiting ? task.Service ?? "" : null, (task, _) => ServiceQueue.KeyOf(task));
     internal static readonly Index<TaskRecord> StoppedTasks = new("stopped", task => task.StoppedAt is { } at && task.IsStopped ? $"{at.ToUnixTimeMilliseconds():D15}" : null);
-    internal static readonly Index<TaskRecord> TasksByStatus = new("status", task => task.IsWaiting ? null : task.InCluster(task.LastStatus));
 
     internal static readonly Index<TaskDefinitionRecord> ActiveRevisions = new("active", definition => definition.IsActive ? TaskDefinitionRecord.FamilyPrefix(definition.Scope, definition.Family) : null);
     internal static readonly Index<TaskDefinitionRecord> DeletingRevisions = new("deleting", definition => definition.IsBeingDeleted ? "" : null);
@@ -28,9 +28,9 @@ public static class EcsTables
     internal static readonly Table<ClusterRecord> Clusters = new("ecs.clusters", cluster => cluster.Key, EcsJson.Default.ClusterRecord);
     internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default.FamilyRecord);
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new("ecs.task-definitions", definition => definition.Key, EcsJson.Default.TaskDefinitionRecord, ActiveRevisions, DeletingRevisions);
-    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, MovingTasks, TasksOfService, WaitingTasks, StoppedTasks, TasksByStatus)
+    internal static readonly Table<TaskRecord> Tasks = new("ecs.tasks", task => task.Key, EcsJson.Default.TaskRecord, TasksOfInstance, MovingTasks, TasksOfService, WaitingTasks, StoppedTasks)
     {
-        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices, ZoneBalance.TasksOfServices],
+        Aggregates = [InstanceUsage.OfInstances, ServiceCensus.OfServices, ZoneBalance.TasksOfServices, TaskCounts.OfClusters],
     };
 
     internal static readonly Table<ServiceRecord> Services = new("ecs.services", service => service.Key, EcsJson.Default.ServiceRecord, ServicesByStatus);

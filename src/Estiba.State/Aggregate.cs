@@ -8,18 +8,12 @@ namespace Estiba.State;
 public abstract class Aggregate<TRecord>
     where TRecord : class
 {
-    private readonly Func<TRecord, string?> key;
-
-    private protected Aggregate(string name, Func<TRecord, string?> key)
-    {
-        Name = name;
-        this.key = key;
-    }
+    private protected Aggregate(string name, DerivedKey<TRecord> key) => (Name, Key) = (name, key);
 
     /// <summary>What the aggregate is called in messages.</summary>
     public string Name { get; }
 
-    internal string? KeyOf(TRecord record) => key(record);
+    internal DerivedKey<TRecord> Key { get; }
 
     internal abstract AggregateState<TRecord> Empty();
 }
@@ -44,7 +38,18 @@ public sealed class Aggregate<TRecord, TValue> : Aggregate<TRecord>
     /// are given when one replaces the other under the same key; answering the very value that was given says that nothing changes, and costs
     /// nothing.</param>
     public Aggregate(string name, Func<TRecord, string?> key, TValue empty, Func<TValue, TRecord?, TRecord?, TValue> change)
-        : base(name, key)
+        : this(name, key, (_, whole) => whole, empty, change)
+    {
+    }
+
+    /// <summary>Declares an aggregate whose keys are made of a part that may change and of what a record's own key tells anyway.</summary>
+    /// <param name="name">What it is called in messages, unique in its table.</param>
+    /// <param name="part">What of a record decides the key; null for a record that counts nowhere.</param>
+    /// <param name="key">The key that a record with its part counts for. For records with the same primary key it depends on the part alone.</param>
+    /// <param name="empty">The value of a key that no record counts for.</param>
+    /// <param name="change">As above.</param>
+    public Aggregate(string name, Func<TRecord, string?> part, Func<TRecord, string, string> key, TValue empty, Func<TValue, TRecord?, TRecord?, TValue> change)
+        : base(name, new DerivedKey<TRecord>(part, key))
     {
         EmptyValue = empty;
         this.change = change;

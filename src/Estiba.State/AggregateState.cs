@@ -33,16 +33,14 @@ internal sealed class AggregateState<TRecord, TValue>(Aggregate<TRecord, TValue>
 
     internal override void Replace(TRecord? before, TRecord? after, Owner owner)
     {
-        var oldKey = before is null ? null : aggregate.KeyOf(before);
-        var newKey = after is null ? null : aggregate.KeyOf(after);
-        if (oldKey == newKey)
+        if (aggregate.Key.IsSame(before, after))
         {
-            if (newKey is not null) Change(newKey, before, after, owner);
+            if (aggregate.Key.Of(after) is { } key) Change(key, before, after, owner);
             return;
         }
 
-        if (oldKey is not null) Change(oldKey, before, null, owner);
-        if (newKey is not null) Change(newKey, null, after, owner);
+        if (aggregate.Key.Of(before) is { } oldKey) Change(oldKey, before, null, owner);
+        if (aggregate.Key.Of(after) is { } newKey) Change(newKey, null, after, owner);
     }
 
     private void Change(string key, TRecord? before, TRecord? after, Owner owner)

@@ -107,10 +107,8 @@ internal sealed class TableState<TRecord> : TableState
     private static void Reindex(
         Index<TRecord> index, ref SortedMap<IndexKey, IndexKey> map, string key, TRecord? before, TRecord? after, Owner owner)
     {
-        var oldKey = before is null ? null : index.KeyOf(before);
-        var newKey = after is null ? null : index.KeyOf(after);
-        if (oldKey == newKey) return;
-        if (oldKey is not null) map = map.Remove(new IndexKey(oldKey, key), owner);
-        if (newKey is not null) map = map.Set(new IndexKey(newKey, key), owner);
+        if (index.Key.IsSame(before, after)) return;
+        if (index.Key.Of(before) is { } oldKey) map = map.Remove(new IndexKey(oldKey, key), owner);
+        if (index.Key.Of(after) is { } newKey) map = map.Set(new IndexKey(newKey, key), owner);
     }
 }

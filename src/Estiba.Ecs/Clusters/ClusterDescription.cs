@@ -5,7 +5,7 @@ using Estiba.State;
 
 namespace Estiba.Ecs.Clusters;
 
-/// <summary>Clusters as customers see them, with counts from the store's indexes.</summary>
+/// <summary>Clusters as customers see them, with counts from the store's indexes and aggregates.</summary>
 internal static class ClusterDescription
 {
     /// <summary>What an operation that changes a cluster answers with.</summary>
@@ -42,10 +42,12 @@ internal static class ClusterDescription
     internal static int Instances(View view, ClusterRecord cluster, string status) => view.Count(EcsTables.ContainerInstances, EcsTables.InstancesByStatus, $"{cluster.Key}/{status}");
 
     /// <summary>Placed tasks with a status, without walking them.</summary>
-    internal static int Tasks(View view, ClusterRecord cluster, string status) => view.Count(EcsTables.Tasks, EcsTables.TasksByStatus, $"{cluster.Key}/{status}");
+    internal static int Tasks(View view, ClusterRecord cluster, string status) => Counts(view, cluster).Of(status);
 
     /// <summary>Services with a status, without walking them.</summary>
     internal static int Services(View view, ClusterRecord cluster, string status) => view.Count(EcsTables.Services, EcsTables.ServicesByStatus, $"{cluster.Key}/{status}");
+
+    private static TaskCounts Counts(View view, ClusterRecord cluster) => view.Aggregate(EcsTables.Tasks, TaskCounts.OfClusters, cluster.Key);
 
     private static IReadOnlyList<EcsKeyValuePair> Statistics(View view, ClusterRecord cluster)
     {
@@ -58,8 +60,7 @@ internal static class ClusterDescription
 
         void Add(string name, int value) => statistics.Add(new EcsKeyValuePair { Name = name, Value = value.ToString(CultureInfo.InvariantCulture) });
 
-        int TasksOf(string launchType, string status) =>
-            view.Where(EcsTables.Tasks, EcsTables.TasksByStatus, $"{cluster.Key}/{status}").Count(task => task.LaunchType == launchType);
+        int TasksOf(string launchType, string status) => Counts(view, cluster).Of(status, launchType);
 
         int ServicesOf(string launchType, string status) =>
             view.Where(EcsTables.Services, EcsTables.ServicesByStatus, $"{cluster.Key}/{status}").Count(service => (service.Settings.LaunchType ?? LaunchType.Ec2) == launchType);

@@ -11,7 +11,7 @@ internal sealed record InstanceUsage
     internal static readonly InstanceUsage None = new();
 
     /// <summary>By the key of the instance.</summary>
-    internal static readonly Aggregate<TaskRecord, InstanceUsage> OfInstances = new("usage", task => task.HeldInstanceKey, None, Change);
+    internal static readonly Aggregate<TaskRecord, InstanceUsage> OfInstances = new("usage", task => task.HeldInstance, (task, instance) => task.InCluster(instance), None, Change);
 
     /// <summary>CPU units.</summary>
     internal int Cpu { get; private init; }

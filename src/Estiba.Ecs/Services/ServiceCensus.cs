@@ -62,7 +62,7 @@ internal sealed class ServiceCensus
     internal static readonly ServiceCensus None = new([]);
 
     /// <summary>By the key of the service.</summary>
-    internal static readonly Aggregate<TaskRecord, ServiceCensus> OfServices = new("census", task => task.LiveServiceKey, None, Change);
+    internal static readonly Aggregate<TaskRecord, ServiceCensus> OfServices = new("census", task => task.LiveService, (task, service) => task.InCluster(service), None, Change);
 
     private readonly (string Deployment, TaskCensus Tasks)[] _deployments;
 

@@ -13,7 +13,7 @@ internal static class ZoneBalance
 
     /// <summary>The wanted and placed tasks of a service, by zone; by the key of the service.</summary>
     internal static readonly Aggregate<TaskRecord, ImmutableSortedDictionary<string, int>> TasksOfServices =
-        new("zones", task => task.LiveServiceKey, s_none, (counts, before, after) => Replace(counts, ZoneOf(before), ZoneOf(after)));
+        new("zones", task => task.LiveService, (task, service) => task.InCluster(service), s_none, (counts, before, after) => Replace(counts, ZoneOf(before), ZoneOf(after)));
 
     /// <summary>The active and connected container instances of a cluster, by zone; by the key of the cluster.</summary>
     internal static readonly Aggregate<ContainerInstanceRecord, ImmutableSortedDictionary<string, int>> InstancesOfClusters =

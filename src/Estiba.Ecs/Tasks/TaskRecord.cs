@@ -119,14 +119,14 @@ public sealed record TaskRecord
     /// <summary>The key of its cluster.</summary>
     public string ClusterKey => ClusterRecord.KeyOf(Scope, Cluster);
 
-    /// <summary>The key of its container instance; null while it waits or when it has stopped and holds nothing any more.</summary>
-    public string? HeldInstanceKey => ContainerInstance is null || IsStopped ? null : InstanceKey;
+    /// <summary>Its container instance; null while it waits or when it has stopped and holds nothing any more.</summary>
+    public string? HeldInstance => IsStopped ? null : ContainerInstance;
 
     /// <summary>The key of its container instance, stopped or not.</summary>
     public string? InstanceKey => ContainerInstance is null ? null : InCluster(ContainerInstance);
 
-    /// <summary>The key of its service while it is not stopped.</summary>
-    public string? LiveServiceKey => Service is null || IsStopped ? null : InCluster(Service);
+    /// <summary>Its service while it is not stopped, by name.</summary>
+    public string? LiveService => IsStopped ? null : Service;
 
     /// <summary>Whether it has reached the end of its life.</summary>
     public bool IsStopped => LastStatus == TaskStatus.Stopped;

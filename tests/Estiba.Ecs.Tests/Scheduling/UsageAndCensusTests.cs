@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
 using Estiba.State;
@@ -7,7 +8,7 @@ using FsCheck.Fluent;
 
 namespace Estiba.Ecs.Tests.Scheduling;
 
-/// <summary>What the store keeps of tasks for each container instance and for each service, compared with walking the tasks.</summary>
+/// <summary>What the store keeps of tasks for each container instance, service and cluster, compared with walking the tasks.</summary>
 public sealed class UsageAndCensusTests
 {
     private static readonly Scope Here = new("123456789012", "eu-west-1");
@@ -32,6 +33,7 @@ public sealed class UsageAndCensusTests
                     from service in Gen.Elements(null, "s1", "s2")
                     from deployment in Gen.Elements("ecs-svc/1", "ecs-svc/2", "ecs-svc/3")
                     from status in Gen.Elements(TaskStatus.Provisioning, TaskStatus.Pending, TaskStatus.Running, TaskStatus.Stopped)
+                    from launchType in Gen.Elements(LaunchType.Ec2, LaunchType.External)
                     from wanted in Gen.Elements(DesiredStatus.Running, DesiredStatus.Stopped)
                     from health in Gen.Elements(HealthStatus.Healthy, HealthStatus.Unhealthy, HealthStatus.Unknown)
                     select new TaskRecord
@@ -43,7 +45,7 @@ public sealed class UsageAndCensusTests
                         Revision = 1,
                         LastStatus = status,
                         DesiredStatus = wanted,
-                        LaunchType = LaunchType.Ec2,
+                        LaunchType = launchType,
                         Group = "service:" + service,
                         CreatedAt = EcsWorld.Start,
                         Version = 1,
@@ -67,6 +69,7 @@ public sealed class UsageAndCensusTests
                 });
                 foreach (var instance in new[] { "i1", "i2" }) ShouldAgree(store.Current, $"{Here.Prefix}c/{instance}");
                 foreach (var service in new[] { "s1", "s2" }) ShouldAgreeOnService(store.Current, $"{Here.Prefix}c/{service}");
+                ShouldAgreeOnCluster(store.Current, $"{Here.Prefix}c");
             }
         }).QuickCheckThrowOnFailure();
     }
@@ -117,6 +120,17 @@ public sealed class UsageAndCensusTests
         usage.Ports.Distinct.ShouldBe(tcp.Distinct().Order());
         usage.UdpPorts.Distinct.ShouldBe(tasks.SelectMany(task => task.Resources.UdpPorts).Concat(bound.Where(binding => binding.Protocol == "udp").Select(binding => binding.HostPort!.Value)).Distinct().Order());
         usage.Ports.Contains(80).ShouldBe(usage.Ports.Distinct.Contains(80));
+    }
+
+    private static void ShouldAgreeOnCluster(View view, string cluster)
+    {
+        var counts = view.Aggregate(EcsTables.Tasks, TaskCounts.OfClusters, cluster);
+        var placed = view.Range(EcsTables.Tasks, cluster + "/").Where(task => !task.IsWaiting).ToList();
+        foreach (var status in new[] { TaskStatus.Provisioning, TaskStatus.Pending, TaskStatus.Running, TaskStatus.Stopped })
+        {
+            counts.Of(status).ShouldBe(placed.Count(task => task.LastStatus == status));
+            counts.Of(status, LaunchType.External).ShouldBe(placed.Count(task => task.LastStatus == status && task.LaunchType == LaunchType.External));
+        }
     }
 
     private static void ShouldAgreeOnService(View view, string service)

@@ -19,8 +19,8 @@ internal sealed class CapacityIsShared(World world) : Invariant(world)
                 World.Violate($"{World.History.Brief(placed.Id)} of {placed.CapacityProvider} was placed on {World.History.Brief(chosen)}, which is not of it");
         }
 
-        foreach (var added in commit.Of(EcsTables.Tasks).Where(change => change is { Before: null, After.Service: not null }).Select(change => change.After!).GroupBy(task => (task.LiveServiceKey, task.StartedBy)))
-            if (added.Key.LiveServiceKey is { } key && commit.View.Find(EcsTables.Services, key) is { } service) Check(commit.View, service, added.Key.StartedBy!, [.. added]);
+        foreach (var added in commit.Of(EcsTables.Tasks).Where(change => change is { Before: null, After.Service: not null }).Select(change => change.After!).GroupBy(task => (ServiceRecord.KeyOf(task.Scope, task.Cluster, task.Service!), task.StartedBy)))
+            if (commit.View.Find(EcsTables.Services, added.Key.Item1) is { } service) Check(commit.View, service, added.Key.StartedBy!, [.. added]);
     }
 
     private void Check(View view, ServiceRecord service, string startedBy, List<TaskRecord> added)

@@ -10,7 +10,7 @@ internal sealed class NoInstanceIsOverCommitted(World world) : Invariant(world)
     internal override void OnCommit(Commit commit)
     {
         foreach (var change in commit.Of(EcsTables.Tasks))
-            if (change.After?.HeldInstanceKey is { } key && change.Before?.HeldInstanceKey != key) Check(commit.View, key, change.After);
+            if (change.After?.HeldInstance is { } instance && change.Before?.HeldInstance != instance) Check(commit.View, change.After.InstanceKey!, change.After);
     }
 
     private void Check(View view, string instanceKey, TaskRecord placed)
