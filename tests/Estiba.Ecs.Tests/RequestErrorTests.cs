@@ -203,6 +203,29 @@ public sealed class RequestErrorTests
         (message, world => world.Api.CreateServiceAsync(
             Service with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum } }, world.Caller)));
 
+    [Fact]
+    public Task Percentages_that_cannot_be_with_those_that_are_not_given()
+    {
+        const string blocks = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
+        var configuration = new DeploymentConfiguration { MaximumPercent = 100 };
+        return RefusedAsync(
+            (blocks, world => world.Api.CreateServiceAsync(Service with { DeploymentConfiguration = configuration }, world.Caller)),
+            (blocks, world => UpdateServiceAsync(world, new UpdateServiceRequest { Service = "s", DeploymentConfiguration = configuration })));
+    }
+
+    [Fact]
+    public Task What_the_platform_does_not_have_is_refused_and_not_ignored()
+    {
+        const string external = "Estiba does not have the launch type EXTERNAL. Use EC2: its container instances are hosts of your own.";
+        var hooks = new DeploymentConfiguration { LifecycleHooks = [new DeploymentLifecycleHook { HookTargetArn = "arn:aws:lambda:eu-west-1:123456789012:function:f", RoleArn = "arn:aws:iam::123456789012:role/r", LifecycleStages = ["PRE_SCALE_UP"] }] };
+        return RefusedAsync(
+            ("UnsupportedFeatureException", external, Run(request => request with { LaunchType = "EXTERNAL" })),
+            ("UnsupportedFeatureException", external, world => world.Api.CreateServiceAsync(Service with { LaunchType = "EXTERNAL" }, world.Caller)),
+            ("UnsupportedFeatureException", "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out.", world => world.Api.CreateServiceAsync(Service with { DeploymentConfiguration = hooks }, world.Caller)),
+            ("UnsupportedFeatureException", "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out.", world => UpdateServiceAsync(world, new UpdateServiceRequest { Service = "s", DeploymentConfiguration = hooks })),
+            ("UnsupportedFeatureException", "Estiba does not change the deployment controller of a service. Create another service with it.", world => UpdateServiceAsync(world, new UpdateServiceRequest { Service = "s", DeploymentController = new DeploymentController { Type = "EXTERNAL" } })));
+    }
+
     private static CreateServiceRequest Service { get; } = new() { ServiceName = "s", TaskDefinition = "web", DesiredCount = 1 };
 
     private static Func<EcsWorld, Task> Run(Func<RunTaskRequest, RunTaskRequest> with) =>

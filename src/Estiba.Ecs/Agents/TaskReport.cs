@@ -27,8 +27,7 @@ internal static class TaskReport
                 TaskTransitions.Run(transaction, updated, ids, now);
                 break;
             case TaskStatus.Stopped:
-                // A container that exits at once may be gone before the agent could report that it ran.
-                var ran = task.StartedAt is not null || updated.Containers.Any(container => container.ExitCode is not null);
+                var ran = task.StartedAt is not null || ExitedAtOnce(updated, report.Reason);
                 TaskTransitions.Stop(transaction, updated, ran ? TaskStopCode.EssentialContainerExited : TaskStopCode.TaskFailedToStart, Reason(report.Reason, ran), ids, now);
                 break;
             default:
@@ -42,6 +41,12 @@ internal static class TaskReport
     {
         Containers = [.. task.Containers.Select(container => changes.FirstOrDefault(change => change.ContainerName == container.Name) is { } change ? Apply(container, change) : container)],
     };
+
+    // A container that exits at once may be gone before the agent could report that it ran. Others may have exit codes because they were stopped when one could not start.
+    private static bool ExitedAtOnce(TaskRecord task, string? reason) =>
+        (string.IsNullOrEmpty(reason) || reason == EssentialExited)
+        && task.Containers.Any(container => container.ExitCode is not null)
+        && !task.Containers.Any(container => container.ExitCode is null && !string.IsNullOrEmpty(container.Reason));
 
     private static string Reason(string? reported, bool ran) => string.IsNullOrEmpty(reported) ? ran ? EssentialExited : FailedToStart : reported;
 

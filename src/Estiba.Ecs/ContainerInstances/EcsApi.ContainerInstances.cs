@@ -50,9 +50,10 @@ public sealed partial class EcsApi
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesDescribed, "Container instance", "instanceIds");
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
         var withTags = request.Include?.Contains(ContainerInstanceField.Tags) ?? false;
+        var withHealth = request.Include?.Contains(ContainerInstanceField.ContainerInstanceHealth) ?? false;
         var (found, failures) = NamedItems.Describe(
             names,
-            name => FindInstance(view, cluster, name) is { } instance ? InstanceDescription.Of(view, instance, withTags) : null,
+            name => FindInstance(view, cluster, name) is { } instance ? InstanceDescription.Of(view, instance, withTags, withHealth) : null,
             id => ContainerInstanceRecord.ArnOf(cluster.Scope, cluster.Name, id));
         return Task.FromResult(new DescribeContainerInstancesResponse { ContainerInstances = found, Failures = failures });
     }

@@ -9,8 +9,11 @@ namespace Estiba.Ecs.ContainerInstances;
 /// <summary>Container instances as customers see them.</summary>
 internal static class InstanceDescription
 {
+    // No agent reports on the health of its host yet.
+    private static readonly ContainerInstanceHealthStatus s_unknownHealth = new() { OverallStatus = InstanceHealthCheckState.InsufficientData, Details = [] };
+
     /// <summary>The instance as <c>DescribeContainerInstances</c> shows it.</summary>
-    internal static ContainerInstance Of(View view, ContainerInstanceRecord instance, bool withTags = true)
+    internal static ContainerInstance Of(View view, ContainerInstanceRecord instance, bool withTags = true, bool withHealth = false)
     {
         var left = InstanceCapacity.Of(view, instance);
         var usage = InstanceUsage.Of(view, instance.Key);
@@ -22,6 +25,7 @@ internal static class InstanceDescription
             CapacityProviderName = instance.Attribute(CapacityStrategy.InstanceAttribute),
             ContainerInstanceArn = instance.Arn,
             Ec2InstanceId = instance.Ec2InstanceId,
+            HealthStatus = withHealth ? s_unknownHealth : null,
             PendingTasksCount = usage.Pending,
             RegisteredAt = instance.RegisteredAt,
             RegisteredResources = Resources(instance, instance.Cpu, instance.Memory, instance.ReservedPorts, instance.ReservedUdpPorts, instance.Gpus),

@@ -80,7 +80,12 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         foreach (var task in placement.Placed) transaction.Put(EcsTables.Tasks, task);
 
         var service = placement.Service;
-        if (placement.Placed.Count > 0) service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.Started(placement.Placed));
+        if (placement.Placed.Count > 0)
+        {
+            var started = service.Moving is not null && placement.Placed is [{ AvailabilityZone: { } zone }] ? ServiceEvents.StartedToBalance(zone, placement.Placed) : ServiceEvents.Started(placement.Placed);
+            service = ServiceEvents.Add(transaction, service, ids, now, started);
+        }
+
         if (placement.Failure is null)
         {
             if (service.PlacementFailure is not null) service = service with { PlacementFailure = null, PlacementFailureAt = null };

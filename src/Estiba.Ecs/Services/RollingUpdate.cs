@@ -15,7 +15,7 @@ internal static class RollingUpdate
     internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
     {
         var desired = service.Status == ServiceStatus.Active ? service.DesiredCount : 0;
-        var parts = Parts.Of(service, tasks, standingOf, now);
+        var parts = Parts.Of(service, tasks, desired, standingOf, now);
         return service.Status == ServiceStatus.Active && service.Primary.HasFailed
             ? Stalled(service, parts, desired, now)
             : Next(service, parts, desired, now);
@@ -27,7 +27,7 @@ internal static class RollingUpdate
         var active = service.Status == ServiceStatus.Active;
         bool MayGo(TaskRecord task) => !active || !task.IsProtected(now);
 
-        var all = parts.Sound.Concat(parts.Old).Count(task => task.IsHealthy);
+        var all = parts.Sound.Concat(parts.Old).Concat(parts.Moving).Count(task => task.IsHealthy);
         var surplus = Surplus(parts.Sound, parts.Sound.Count - desired, MayGo, all - bounds.Least);
         var discard = parts.Old.Concat(surplus).Where(task => task.IsWaiting).ToList();
         var stop = surplus.FindAll(task => !task.IsWaiting);
@@ -37,7 +37,7 @@ internal static class RollingUpdate
         stop.AddRange(parts.Old.Where(task => !task.IsWaiting && !task.IsHealthy && MayGo(task)));
         stop.AddRange(parts.Old.Where(task => task.IsHealthy && MayGo(task)).OrderBy(task => task.CreatedAt).Take(Math.Max(0, healthy - bounds.Least)));
 
-        var present = parts.Sound.Count + parts.Sick.Count + parts.Old.Count - discard.Count - stop.Count;
+        var present = parts.Sound.Count + parts.Sick.Count + parts.Old.Count + parts.Moving.Count - discard.Count - stop.Count;
         var missing = Math.Max(0, desired - parts.Sound.Count);
         var start = Math.Clamp(bounds.Most - present, 0, missing);
 
@@ -45,15 +45,17 @@ internal static class RollingUpdate
         var complete = parts.Sound.Count(task => task.IsHealthy) >= desired;
         var sick = complete ? parts.Sick : parts.Sick.OrderBy(task => task.CreatedAt).Take(missing - start).ToList();
         if (!complete) start += sick.Count;
-        if (complete) stop.AddRange(parts.Away);
+        if (complete) stop.AddRange(parts.Away.Concat(parts.Moving.Where(MayGo)));
 
+        var isStill = start + stop.Count + sick.Count + discard.Count + parts.Leaving == 0 && parts.Sound.Concat(parts.Old).All(task => task.IsHealthy && MayGo(task));
         return new ServiceStep
         {
             Start = start,
             Stop = stop,
             StopUnhealthy = sick,
             Discard = discard,
-            IsSettled = parts.Sound.Count == desired && complete && parts is { Sick: [], Old: [], Away: [], Leaving: 0 },
+            IsBlocked = missing > 0 && isStill,
+            IsSettled = parts.Sound.Count == desired && complete && parts is { Sick: [], Old: [], Moving: [], Away: [], Leaving: 0 },
         };
     }
 
@@ -61,7 +63,7 @@ internal static class RollingUpdate
     private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
     {
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
-        var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).ToList();
+        var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).Concat(parts.Moving).ToList();
         var waiting = all.FindAll(task => task.IsWaiting);
         var placed = all.FindAll(task => !task.IsWaiting);
         return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - Math.Max(desired, bounds.Most), task => !task.IsProtected(now), placed.Count(task => task.IsHealthy) - bounds.Least) };
@@ -83,8 +85,11 @@ internal static class RollingUpdate
         /// <summary>Of the primary deployment, but failing health checks.</summary>
         internal List<TaskRecord> Sick { get; } = [];
 
-        /// <summary>To be replaced: of older deployments, on draining instances, or in a zone that has too many.</summary>
+        /// <summary>To be replaced: of older deployments, or on draining instances.</summary>
         internal List<TaskRecord> Old { get; } = [];
+
+        /// <summary>In a zone that has too many: to go when its successor is there, and not before.</summary>
+        internal List<TaskRecord> Moving { get; } = [];
 
         /// <summary>On lost instances; kept until others do their work, because the instance may come back.</summary>
         internal List<TaskRecord> Away { get; } = [];
@@ -92,16 +97,18 @@ internal static class RollingUpdate
         /// <summary>Asked to stop, and not stopped yet where somebody would know.</summary>
         internal int Leaving { get; private set; }
 
-        internal static Parts Of(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
+        internal static Parts Of(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, int desired, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
         {
             var parts = new Parts();
+            var mayMove = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired).Most > desired;
             foreach (var task in tasks)
             {
                 var standing = task.ContainerInstance is { } instance ? standingOf(instance) : InstanceStanding.Staying;
                 if (!task.IsWanted) parts.Leaving += standing == InstanceStanding.Lost ? 0 : 1;
                 else if (standing == InstanceStanding.Lost) parts.Away.Add(task);
-                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id || task.Id == service.Moving) parts.Old.Add(task);
+                else if (standing == InstanceStanding.Draining || task.StartedBy != service.Primary.Id) parts.Old.Add(task);
                 else if (service.IsSick(task, now)) parts.Sick.Add(task);
+                else if (mayMove && task.Id == service.Moving) parts.Moving.Add(task);
                 else parts.Sound.Add(task);
             }
 

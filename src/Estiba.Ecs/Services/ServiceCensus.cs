@@ -84,6 +84,20 @@ internal sealed class ServiceCensus
 
     internal static ServiceCensus Of(View view, string serviceKey) => view.Aggregate(EcsTables.Tasks, OfServices, serviceKey);
 
+    /// <summary>The census as it is shown: without tasks that were given up on lost instances, of which nobody knows whether they run.</summary>
+    internal static ServiceCensus Shown(View view, ServiceRecord service)
+    {
+        var census = Of(view, service.Key);
+        if (census.All.Leaving == 0) return census;
+        foreach (var instance in view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey).Where(instance => instance.LostAt is not null))
+        {
+            foreach (var task in view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key))
+                if (task.Service == service.Name && !task.IsWanted) census = census.Add(task.StartedBy, default(TaskCensus) - TaskCensus.Of(task));
+        }
+
+        return census;
+    }
+
     /// <summary>The tasks of one deployment.</summary>
     internal TaskCensus Of(string deployment) => Array.FindIndex(_deployments, known => known.Deployment == deployment) is >= 0 and var place ? _deployments[place].Tasks : default;
 

@@ -11,7 +11,7 @@ internal static class ServiceDescription
     /// <summary>The service as <c>DescribeServices</c> shows it: its newest hundred events, the newest first.</summary>
     internal static Service Of(View view, ServiceRecord service, bool withTags = true)
     {
-        var tasks = ServiceCensus.Of(view, service.Key);
+        var tasks = ServiceCensus.Shown(view, service);
         var shown = service.Status == ServiceStatus.Inactive ? [] : service.Deployments;
         return service.Settings with
         {
@@ -23,7 +23,7 @@ internal static class ServiceDescription
             RunningCount = tasks.All.Running,
             PendingCount = tasks.All.Starting,
             TaskDefinition = Shown(service) is { } deployment ? TaskDefinitionRecord.ArnOf(service.Scope, deployment.Family, deployment.Revision) : null,
-            TaskSets = service.IsExternal ? [.. service.TaskSets.Select(set => TaskSetDescription.Of(view, service, set))] : null,
+            TaskSets = service.IsExternal ? [.. service.TaskSets.Select(set => TaskSetDescription.Of(view, service, set, withTags))] : null,
             Deployments = [.. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0))],
             Events = [.. view.Range(EcsTables.ServiceEvents, service.Key + "/").Reverse().Select(EventOf)],
             CurrentServiceDeployment = shown is [var primary, ..] && ServiceDeployments.Find(view, service, primary) is { IsOngoing: true } current ? ServiceDeploymentDescription.ArnOf(service, current.Id) : null,

@@ -25,6 +25,10 @@ internal static class ServiceEvents
 
     internal static string Started(IReadOnlyList<TaskRecord> tasks) => $"has started {tasks.Count} tasks: {Names(tasks)}.";
 
+    internal static string StartedToBalance(string zone, IReadOnlyList<TaskRecord> tasks) => $"has started {tasks.Count} tasks in {zone} to AZ Rebalance: {Names(tasks)}.";
+
+    internal static string StoppedToBalance(string zone, IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks in {zone} due to AZ rebalancing: {Names(tasks)}.";
+
     internal static string Stopped(IReadOnlyList<TaskRecord> tasks) => $"has stopped {tasks.Count} running tasks: {Names(tasks)}.";
 
     internal static string StoppedPending(int tasks) => $"stopped {tasks} pending tasks.";
@@ -49,6 +53,9 @@ internal static class ServiceEvents
 
     internal static string UnableToPlace(string reason) =>
         $"was unable to place a task because no container instance met all of its requirements. {reason} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
+    internal const string Blocked =
+        "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
 
     private static string Names(IReadOnlyList<TaskRecord> tasks) => string.Join(' ', tasks.Select(task => $"(task {task.Id})"));
 }

@@ -55,6 +55,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
         if (edit.Service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
         var step = edit.Service.IsDaemon ? NextDaemonStep(edit, tasks, standingOf) : RollingUpdate.NextStep(edit.Service, tasks, standingOf, edit.Now);
         StepExecution.Apply(edit, step, edit.Service.Primary);
+        if (step.IsBlocked && !edit.Service.IsBlocked) edit.Say(ServiceEvents.Blocked);
+        if (step.IsBlocked != edit.Service.IsBlocked) edit.Service = edit.Service with { IsBlocked = step.IsBlocked };
         if (edit.Service.Status == ServiceStatus.Active) Settle(edit, present, step);
         return step.Start + step.StartOn.Count > 0;
     }

@@ -47,6 +47,9 @@ public sealed record ServiceRecord
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 
+    /// <summary>Whether it was said that its deployment configuration blocks its deployment.</summary>
+    public bool IsBlocked { get; init; }
+
     /// <summary>Why its tasks cannot be placed, as last said; null when they can.</summary>
     public string? PlacementFailure { get; init; }
 
@@ -55,6 +58,12 @@ public sealed record ServiceRecord
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
+
+    /// <summary>How many of its tasks ended by themselves soon after they ran, one after another.</summary>
+    public int ShortLives { get; init; }
+
+    /// <summary>When the last of them ended.</summary>
+    public DateTimeOffset? ShortLifeAt { get; init; }
 
     /// <summary>When it was deleted, if it was.</summary>
     public DateTimeOffset? DeletedAt { get; init; }

@@ -33,6 +33,7 @@ internal static class ServiceRequests
         if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
         ValidateCount(request.DesiredCount);
         ValidateDeployment(request.DeploymentConfiguration);
+        ValidateDeployment(ServiceUpdate.WithDefaults(request.DeploymentConfiguration, request.SchedulingStrategy == SchedulingStrategy.Daemon));
         if (request.HealthCheckGracePeriodSeconds < 0) throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
         if (request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled && !ZoneBalance.IsPossible(request.SchedulingStrategy, request.DeploymentController?.Type, request.DeploymentConfiguration, request.PlacementStrategy))
             throw EcsErrors.InvalidParameterException(CannotBeBalanced);
@@ -62,6 +63,9 @@ internal static class ServiceRequests
     internal static void ValidateFor(ServiceRecord service, UpdateServiceRequest request)
     {
         var settings = ServiceUpdate.Apply(service.Settings, request);
+        if (request.DeploymentConfiguration is not null) ValidateDeployment(settings.DeploymentConfiguration);
+        if (request.DeploymentController is { Type: { } controller } && controller != (settings.DeploymentController?.Type ?? DeploymentControllerType.Ecs))
+            throw EcsErrors.UnsupportedFeatureException("Estiba does not change the deployment controller of a service. Create another service with it.");
         if (request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled && !ZoneBalance.IsPossible(settings.SchedulingStrategy, settings.DeploymentController?.Type, settings.DeploymentConfiguration, settings.PlacementStrategy))
             throw EcsErrors.InvalidParameterException(CannotBeBalanced);
         if (service.IsDaemon && request.DesiredCount is not null)
@@ -113,6 +117,9 @@ internal static class ServiceRequests
     {
         if (configuration is null) return;
         if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling) throw EcsErrors.UnsupportedFeatureException($"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING.");
+        if (configuration.LifecycleHooks is { Count: > 0 }) throw EcsErrors.UnsupportedFeatureException("Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out.");
+        if (configuration.LinearConfiguration is not null || configuration.CanaryConfiguration is not null)
+            throw EcsErrors.InvalidParameterException("linearConfiguration and canaryConfiguration are only valid for the deployment strategies LINEAR and CANARY.");
         if (configuration.Alarms?.Enable == true) throw EcsErrors.UnsupportedFeatureException("Estiba has no alarms yet. Create the service without deployment alarms.");
         if (configuration.BakeTimeInMinutes is < 0 or > LongestBakeMinutes) throw EcsErrors.InvalidParameterException($"bakeTimeInMinutes must be between 0 and {LongestBakeMinutes}.");
         if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent must be positive integers.");

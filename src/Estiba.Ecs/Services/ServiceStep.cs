@@ -18,6 +18,9 @@ internal sealed record ServiceStep
     /// <summary>Waiting tasks that nobody needs any more.</summary>
     internal IReadOnlyList<TaskRecord> Discard { get; init; } = [];
 
+    /// <summary>Whether tasks are to be replaced and the deployment configuration allows neither one more nor one less, now and for ever.</summary>
+    internal bool IsBlocked { get; init; }
+
     /// <summary>Whether exactly the wanted tasks run, all are healthy, and no others are left.</summary>
     internal bool IsSettled { get; init; }
 }

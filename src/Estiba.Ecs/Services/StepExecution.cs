@@ -36,9 +36,12 @@ internal static class StepExecution
 
         List<TaskRecord> running = [.. step.StopUnhealthy, .. step.Stop.Where(task => task.LastStatus == TaskStatus.Running)];
         var pending = step.Stop.Count + step.StopUnhealthy.Count - running.Count;
+        var moved = running.FindAll(task => task.Id == edit.Service.Moving);
+        running.RemoveAll(task => task.Id == edit.Service.Moving);
+        if (moved is [{ AvailabilityZone: { } zone }]) edit.Say(ServiceEvents.StoppedToBalance(zone, moved));
         if (running.Count > 0) edit.Say(ServiceEvents.Stopped(running));
         if (pending > 0) edit.Say(ServiceEvents.StoppedPending(pending));
-        if (running.Count + pending > 0) edit.Service = edit.Service with { IsSteady = false };
+        if (step.Stop.Count + step.StopUnhealthy.Count > 0) edit.Service = edit.Service with { IsSteady = false };
     }
 
     private static void Start(ServiceEdit edit, ServiceStep step, DeploymentRecord deployment)

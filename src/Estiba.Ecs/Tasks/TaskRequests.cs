@@ -22,6 +22,7 @@ internal static class TaskRequests
         if (launchType is not null && strategy is { Count: > 0 })
             throw EcsErrors.InvalidParameterException("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
         if (launchType == LaunchType.Fargate) throw EcsErrors.UnsupportedFeatureException("Estiba does not run tasks with launch type FARGATE yet. Use EC2 with container instances of your own.");
+        if (launchType is not null and not LaunchType.Ec2) throw EcsErrors.UnsupportedFeatureException($"Estiba does not have the launch type {launchType}. Use EC2: its container instances are hosts of your own.");
     }
 
     /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>

@@ -1,5 +1,6 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.State;
 
@@ -66,8 +67,10 @@ internal static class TaskTransitions
             Containers = [.. task.Containers.Select(container => container with { LastStatus = TaskStatus.Stopped })],
             Version = task.Version + 1,
         });
-        if (asked || task.StartedAt is not null || DeploymentFailures.EditOf(transaction, task, ids, now) is not { } edit) return;
-        DeploymentFailures.Count(edit, task);
+        var isShort = task.StartedAt is { } started && code == TaskStopCode.EssentialContainerExited && now - started < StartBackOff.ShortLife;
+        if (asked || (task.StartedAt is not null && !isShort) || DeploymentFailures.EditOf(transaction, task, ids, now) is not { } edit) return;
+        if (isShort) DeploymentFailures.CountShortLife(edit, task);
+        else DeploymentFailures.Count(edit, task);
         edit.Save();
     }
 }

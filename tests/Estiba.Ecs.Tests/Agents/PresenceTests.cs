@@ -125,6 +125,8 @@ public sealed class PresenceTests : IAsyncLifetime
 
         old = _world.View.Find(EcsTables.Tasks, old.Key)!;
         (old.LastStatus, old.DesiredStatus).ShouldBe(("RUNNING", "STOPPED"));
+        var service = await _world.ServiceAsync();
+        (service.RunningCount, service.Deployments!.Single().RunningCount).ShouldBe((1, 1), "a service that is steady is shown as steady");
     }
 
     [Fact]

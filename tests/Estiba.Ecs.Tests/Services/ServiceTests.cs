@@ -130,6 +130,60 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Tasks_that_end_soon_after_they_ran_are_replaced_at_once_the_first_time_and_then_after_growing_delays()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 1);
+        await EndAsync(livedSeconds: 1);
+        (await world.TasksAsync()).Count.ShouldBe(1, "the first is replaced at once");
+
+        for (var lives = 2; lives <= 5; lives++)
+        {
+            await EndAsync(livedSeconds: 1);
+            (await world.TasksAsync()).ShouldBeEmpty();
+            world.Clock.Advance(TimeSpan.FromSeconds(1 << (lives - 2)));
+            await world.SettleAsync();
+            (await world.TasksAsync()).Count.ShouldBe(1);
+        }
+
+        await EndAsync(livedSeconds: 11);
+        (await world.TasksAsync()).Count.ShouldBe(1, "it lived long enough");
+        var service = await world.ServiceAsync();
+        service.Deployments!.Single().FailedTasks.ShouldBe(0, "they did start");
+        service.Events!.ShouldContain(happened => happened.Message!.Contains("is unable to consistently start tasks successfully.", StringComparison.Ordinal));
+
+        async Task EndAsync(int livedSeconds)
+        {
+            await world.ObeyAsync();
+            world.Clock.Advance(TimeSpan.FromSeconds(livedSeconds));
+            await world.ReportAsync((await world.TasksAsync()).Single().TaskArn!, "STOPPED", exitCode: 1);
+            await world.SettleAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_deployment_that_its_configuration_blocks_says_so_once()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 1, with: request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 150 } });
+        await world.ObeyAsync();
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        (await world.ServiceAsync()).Events!.Count(IsAboutIt).ShouldBe(1);
+
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", DeploymentConfiguration = new DeploymentConfiguration { MaximumPercent = 200 } }, world.Caller);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
+
+        static bool IsAboutIt(ServiceEvent happened) => happened.Message == "(service s) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
+    }
+
+    [Fact]
     public async Task A_new_revision_rolls_out_and_the_old_deployment_goes()
     {
         await using var world = await EcsWorld.CreateAsync();
@@ -261,6 +315,7 @@ public sealed class ServiceTests
         for (var round = 0; round < 60; round++)
         {
             await world.ObeyAsync();
+            world.Clock.Advance(TimeSpan.FromMinutes(1));
             await world.ReportAsync((await world.TasksAsync()).Single().TaskArn!, "STOPPED");
         }
 

@@ -28,6 +28,28 @@ public sealed class ZoneBalanceTests
         events.Count(message => message!.EndsWith("AZ Rebalancing in progress.", StringComparison.Ordinal)).ShouldBe(1);
         events.ShouldContain("(service s) is not AZ balanced with 4 tasks in eu-west-1a, 0 tasks in eu-west-1b. AZ Rebalancing in progress.");
         events.ShouldContain("(service s) is AZ balanced with 2 tasks in eu-west-1a, 2 tasks in eu-west-1b.");
+        events.Count(message => message!.StartsWith("(service s) has started 1 tasks in eu-west-1b to AZ Rebalance: (task ", StringComparison.Ordinal)).ShouldBe(2);
+        events.Count(message => message!.StartsWith("(service s) has stopped 1 running tasks in eu-west-1a due to AZ rebalancing: (task ", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_task_moves_when_its_successor_is_healthy_even_where_fewer_would_do()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1a");
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 4, with: request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 50 } });
+        await world.ObeyAsync();
+
+        await world.AddInstanceAsync(zone: "eu-west-1b");
+        for (var round = 0; round < 10; round++)
+        {
+            await world.SettleAsync();
+            (await world.TasksAsync()).Count(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" }).ShouldBeGreaterThanOrEqualTo(4);
+            await world.ObeyAsync();
+        }
+
+        (await world.TasksAsync()).CountBy(task => task.AvailabilityZone!).Select(zone => zone.Value).ShouldBe([2, 2]);
     }
 
     [Fact]

@@ -190,6 +190,27 @@ public sealed class RunTaskTests
             task => task.StoppedReason.ShouldBe("Task failed to start"));
     }
 
+    [Theory]
+    [InlineData(null, null, "EssentialContainerExited", "Essential container in task exited")]
+    [InlineData("Essential container in task exited", null, "EssentialContainerExited", "Essential container in task exited")]
+    [InlineData("Task failed to start", null, "TaskFailedToStart", "Task failed to start")]
+    [InlineData(null, "CannotStartContainerError: no", "TaskFailedToStart", "Task failed to start")]
+    [InlineData("ResourceInitializationError: no", null, "TaskFailedToStart", "ResourceInitializationError: no")]
+    public async Task A_task_that_was_never_reported_to_run_says_whether_it_exited_or_failed_to_start(string? reason, string? containerReason, string code, string shown)
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        ContainerDefinition[] containers = [new ContainerDefinition { Name = "a", Image = "a", Memory = 10 }, new ContainerDefinition { Name = "b", Image = "b", Memory = 10 }];
+        await world.Api.RegisterTaskDefinitionAsync(new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = containers }, world.Caller);
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+
+        ContainerStateChange[] changes = [new ContainerStateChange { ContainerName = "a", Status = "STOPPED", ExitCode = 0 }, new ContainerStateChange { ContainerName = "b", Status = "STOPPED", Reason = containerReason }];
+        await world.Api.SubmitTaskStateChangeAsync(new SubmitTaskStateChangeRequest { Task = arn, Status = "STOPPED", Reason = reason, Containers = changes }, world.Caller);
+
+        var task = (await world.TasksAsync(desired: "STOPPED")).Single();
+        (task.StopCode, task.StoppedReason).ShouldBe((code, shown));
+    }
+
     [Fact]
     public async Task Nothing_of_one_account_or_region_shows_in_another()
     {

@@ -11,7 +11,10 @@ internal sealed class CountsAreRight(World world) : Invariant(world)
         if (World.Server.Process is not { } process) return;
         var view = process.Store.Current;
         var tasks = view.Range(EcsTables.Tasks).Where(task => !task.IsStopped && !task.IsWaiting).ToList();
-        await CheckServicesAsync(process.Api, tasks);
+        var lost = view.Range(EcsTables.ContainerInstances).Where(instance => instance is { LostAt: not null, Status: not "INACTIVE" }).Select(instance => instance.Id).ToHashSet(StringComparer.Ordinal);
+
+        // What was given up on a lost instance may run or not; a service does not show it.
+        await CheckServicesAsync(process.Api, tasks.FindAll(task => task.IsWanted || !lost.Contains(task.ContainerInstance!)));
         await CheckInstancesAsync(process.Api, tasks, [.. view.Range(EcsTables.ContainerInstances).Select(instance => instance.Arn)]);
     }
 

@@ -17,6 +17,16 @@ internal static class DeploymentFailures
         if (failures == StartBackOff.Noteworthy) edit.Say(ServiceEvents.FailingToStart);
     }
 
+    /// <summary>A task of the service ran, and ended by itself soon after. Its deployment counts no failure, as in ECS; the service waits longer after each but the first.</summary>
+    internal static void CountShortLife(ServiceEdit edit, TaskRecord task)
+    {
+        var service = edit.Service;
+        if (!IsStarting(service, task.StartedBy!) || StartBackOff.Until(service, edit.Now) is not null) return;
+        var lives = edit.Now - service.ShortLifeAt > StartBackOff.Forgotten ? 1 : service.ShortLives + 1;
+        edit.Service = service with { ShortLives = lives, ShortLifeAt = edit.Now, NextStartAt = lives > 1 ? edit.Now + StartBackOff.After(lives - 1) : null };
+        if (lives == StartBackOff.Noteworthy) edit.Say(ServiceEvents.FailingToStart);
+    }
+
     /// <summary>A task of the service has become healthy.</summary>
     internal static void Forget(ServiceEdit edit, TaskRecord task)
     {

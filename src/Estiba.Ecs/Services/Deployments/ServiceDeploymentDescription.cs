@@ -54,7 +54,7 @@ internal static class ServiceDeploymentDescription
     internal static IReadOnlyList<DeployedRevision> Deployed(View view, ServiceRecord service, ServiceDeploymentRecord record)
     {
         var revisionOf = service.Deployments.ToDictionary(deployment => deployment.Id, deployment => deployment.ServiceRevision, StringComparer.Ordinal);
-        var tasks = ServiceCensus.Of(view, service.Key).Deployments.ToLookup(own => revisionOf.GetValueOrDefault(own.Deployment) ?? "", own => own.Tasks, StringComparer.Ordinal);
+        var tasks = ServiceCensus.Shown(view, service).Deployments.ToLookup(own => revisionOf.GetValueOrDefault(own.Deployment) ?? "", own => own.Tasks, StringComparer.Ordinal);
         return [.. record.Sources.Prepend(new DeployedRevision(record.Target, record.DesiredCount)).Select(revision => revision with
         {
             Running = tasks[revision.Revision].Sum(own => own.Running),

@@ -51,7 +51,7 @@ internal static class ServiceDeployments
             CreatedAt = edit.Now,
             UpdatedAt = edit.Now,
         });
-        edit.Service = service with { Deployments = [deployment, .. service.Deployments], NextStartAt = null, PlacementFailure = null, IsSteady = false };
+        edit.Service = service with { Deployments = [deployment, .. service.Deployments], NextStartAt = null, ShortLives = 0, PlacementFailure = null, IsSteady = false };
     }
 
     /// <summary>Whether <see cref="Advance"/> would do anything for a deployment that is on its way.</summary>

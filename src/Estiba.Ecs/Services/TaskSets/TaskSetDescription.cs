@@ -12,7 +12,7 @@ internal static class TaskSetDescription
     /// <summary>The task set as <c>DescribeTaskSets</c> shows it.</summary>
     internal static TaskSet Of(View view, ServiceRecord service, TaskSetRecord set, bool withTags = true)
     {
-        var tasks = ServiceCensus.Of(view, service.Key).Of(set.Id);
+        var tasks = ServiceCensus.Shown(view, service).Of(set.Id);
         return set.Settings with
         {
             Id = set.Id,
