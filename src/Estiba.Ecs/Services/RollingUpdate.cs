@@ -12,23 +12,24 @@ internal static class RollingUpdate
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="standingOf">The standing of a container instance, by id.</param>
     /// <param name="now">The time, for protected tasks and the grace period of health checks.</param>
-    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now)
+    /// <param name="packing">How it packs its tasks; null when it spreads them.</param>
+    internal static ServiceStep NextStep(ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<string, InstanceStanding> standingOf, DateTimeOffset now, TaskPacking? packing = null)
     {
         var desired = service.Status == ServiceStatus.Active ? service.DesiredCount : 0;
         var parts = Parts.Of(service, tasks, desired, standingOf, now);
         return service.Status == ServiceStatus.Active && service.Primary.HasFailed
-            ? Stalled(service, parts, desired, now)
-            : Next(service, parts, desired, now);
+            ? Stalled(service, parts, desired, now, packing)
+            : Next(service, parts, desired, now, packing);
     }
 
-    private static ServiceStep Next(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
+    private static ServiceStep Next(ServiceRecord service, Parts parts, int desired, DateTimeOffset now, TaskPacking? packing)
     {
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
         var active = service.Status == ServiceStatus.Active;
         bool MayGo(TaskRecord task) => !active || !task.IsProtected(now);
 
         var all = parts.Sound.Concat(parts.Old).Concat(parts.Moving).Count(task => task.IsHealthy);
-        var surplus = Surplus(parts.Sound, parts.Sound.Count - desired, MayGo, all - bounds.Least);
+        var surplus = Surplus(parts.Sound, parts.Sound.Count - desired, MayGo, packing, all - bounds.Least);
         var discard = parts.Old.Concat(surplus).Where(task => task.IsWaiting).ToList();
         var stop = surplus.FindAll(task => !task.IsWaiting);
 
@@ -60,19 +61,19 @@ internal static class RollingUpdate
     }
 
     /// <summary>A deployment that has failed starts nothing; the tasks of older ones stay.</summary>
-    private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now)
+    private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now, TaskPacking? packing)
     {
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
         var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).Concat(parts.Moving).ToList();
         var waiting = all.FindAll(task => task.IsWaiting);
         var placed = all.FindAll(task => !task.IsWaiting);
-        return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - Math.Max(desired, bounds.Most), task => !task.IsProtected(now), placed.Count(task => task.IsHealthy) - bounds.Least) };
+        return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - Math.Max(desired, bounds.Most), task => !task.IsProtected(now), packing, placed.Count(task => task.IsHealthy) - bounds.Least) };
     }
 
     /// <summary>The tasks to give up when there are too many; of healthy ones no more than can be spared, for those that are not healthy may be protected.</summary>
-    private static List<TaskRecord> Surplus(List<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo, int spare)
+    private static List<TaskRecord> Surplus(List<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo, TaskPacking? packing, int spare)
     {
-        var chosen = ScaleIn.Choose(tasks, count, mayGo);
+        var chosen = ScaleIn.Choose(tasks, count, mayGo, packing);
         return [.. chosen.Where(task => !task.IsHealthy), .. chosen.Where(task => task.IsHealthy).Take(Math.Max(0, spare))];
     }
 

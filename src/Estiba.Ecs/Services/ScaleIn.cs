@@ -3,7 +3,8 @@ namespace Estiba.Ecs.Services;
 /// <summary>Chooses the tasks to give up when a service has too many.</summary>
 /// <remarks>
 /// "UpdateService", API reference: from the zone with the most tasks of the service, there from the instance with the most. What does not run
-/// yet goes first, then what runs and is not healthy, and the newest before the oldest.
+/// yet goes first, then what runs and is not healthy, and the newest before the oldest. Where tasks are packed, they go from the instance that has
+/// the most room then ("Use strategies to define Amazon ECS task placement", developer guide).
 /// </remarks>
 internal static class ScaleIn
 {
@@ -11,12 +12,13 @@ internal static class ScaleIn
     /// <param name="tasks">The tasks of the service that count for the balance.</param>
     /// <param name="count">How many are too many; zero or negative for none.</param>
     /// <param name="mayGo">Whether a task may be chosen.</param>
-    internal static List<TaskRecord> Choose(IReadOnlyCollection<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo)
+    /// <param name="packing">How the service packs its tasks; null for one that spreads them.</param>
+    internal static List<TaskRecord> Choose(IReadOnlyCollection<TaskRecord> tasks, int count, Func<TaskRecord, bool> mayGo, TaskPacking? packing = null)
     {
         var chosen = new List<TaskRecord>();
         if (count <= 0) return chosen;
 
-        var zones = tasks.GroupBy(task => task.AvailabilityZone ?? "").Select(zone => new Zone(zone, mayGo)).ToList();
+        var zones = tasks.GroupBy(task => packing is { AcrossZones: true } ? "" : task.AvailabilityZone ?? "").Select(zone => new Zone(zone, mayGo, packing)).ToList();
         foreach (var worth in (ReadOnlySpan<int>)[0, 1, 2])
         {
             foreach (var zone in zones) zone.Offer(worth);
@@ -32,12 +34,12 @@ internal static class ScaleIn
     private sealed class Zone
     {
         private readonly List<Host> _hosts;
-        private readonly PriorityQueue<Host, (int Tasks, DateTimeOffset Newest)> _queue =
-            new(Comparer<(int Tasks, DateTimeOffset Newest)>.Create((left, right) => left.Tasks == right.Tasks ? right.Newest.CompareTo(left.Newest) : right.Tasks.CompareTo(left.Tasks)));
+        private readonly PriorityQueue<Host, (long Rank, DateTimeOffset Newest)> _queue =
+            new(Comparer<(long Rank, DateTimeOffset Newest)>.Create((left, right) => left.Rank == right.Rank ? right.Newest.CompareTo(left.Newest) : right.Rank.CompareTo(left.Rank)));
 
-        internal Zone(IEnumerable<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
+        internal Zone(IEnumerable<TaskRecord> tasks, Func<TaskRecord, bool> mayGo, TaskPacking? packing)
         {
-            _hosts = [.. tasks.GroupBy(task => task.ContainerInstance ?? "").Select(host => new Host(host, mayGo))];
+            _hosts = [.. tasks.GroupBy(task => task.ContainerInstance ?? "").Select(host => new Host(host, mayGo, packing))];
             Tasks = _hosts.Sum(host => host.Tasks);
         }
 
@@ -66,7 +68,7 @@ internal static class ScaleIn
 
         private void Queue(Host host)
         {
-            if (host.Newest is { } newest) _queue.Enqueue(host, (host.Tasks, newest.CreatedAt));
+            if (host.Newest is { } newest) _queue.Enqueue(host, (host.Rank, newest.CreatedAt));
         }
     }
 
@@ -74,16 +76,23 @@ internal static class ScaleIn
     private sealed class Host
     {
         private readonly List<TaskRecord> _mayGo;
+        private readonly TaskPacking? _packing;
         private Stack<TaskRecord> _candidates = [];
+        private long _room;
 
-        internal Host(IEnumerable<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
+        internal Host(IGrouping<string, TaskRecord> tasks, Func<TaskRecord, bool> mayGo, TaskPacking? packing)
         {
             var all = tasks.ToList();
             Tasks = all.Count;
             _mayGo = all.FindAll(task => mayGo(task));
+            _packing = packing;
+            _room = packing?.RoomOn(tasks.Key) ?? 0;
         }
 
         internal int Tasks { get; private set; }
+
+        /// <summary>The instance with the highest is the next to lose a task: its tasks, or the room that it has without its newest one.</summary>
+        internal long Rank => _packing is null ? Tasks : _room + (Newest is { } newest ? _packing.SizeOf(newest) : 0);
 
         internal TaskRecord? Newest => _candidates.TryPeek(out var newest) ? newest : null;
 
@@ -92,7 +101,9 @@ internal static class ScaleIn
         internal TaskRecord Take()
         {
             Tasks--;
-            return _candidates.Pop();
+            var task = _candidates.Pop();
+            _room += _packing?.SizeOf(task) ?? 0;
+            return task;
         }
     }
 }

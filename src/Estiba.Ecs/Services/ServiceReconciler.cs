@@ -53,7 +53,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     private static bool Deploy(ServiceEdit edit, List<TaskRecord> tasks, List<TaskRecord> present, Func<string, InstanceStanding> standingOf)
     {
         if (edit.Service.Status == ServiceStatus.Active) ServiceDeployments.Advance(edit);
-        var step = edit.Service.IsDaemon ? NextDaemonStep(edit, tasks, standingOf) : RollingUpdate.NextStep(edit.Service, tasks, standingOf, edit.Now);
+        var step = edit.Service.IsDaemon ? NextDaemonStep(edit, tasks, standingOf) : RollingUpdate.NextStep(edit.Service, tasks, standingOf, edit.Now, TaskPacking.Of(edit.Transaction, edit.Service));
         StepExecution.Apply(edit, step, edit.Service.Primary);
         if (step.IsBlocked && !edit.Service.IsBlocked) edit.Say(ServiceEvents.Blocked);
         if (step.IsBlocked != edit.Service.IsBlocked) edit.Service = edit.Service with { IsBlocked = step.IsBlocked };

@@ -226,6 +226,27 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task A_service_that_packs_its_tasks_gives_up_those_on_the_emptiest_instance()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(memory: 1100, zone: "eu-west-1a");
+        await world.AddInstanceAsync(memory: 1100, zone: "eu-west-1b");
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 6, with: request => request with { PlacementStrategy = [new PlacementStrategy { Type = "binpack", Field = "memory" }] });
+        await world.ObeyAsync();
+        (await TasksOfInstancesAsync()).ShouldBe([2, 4]);
+
+        foreach (var (desired, left) in new[] { (5, new[] { 1, 4 }), (4, [4]), (3, [3]) })
+        {
+            await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", DesiredCount = desired }, world.Caller);
+            await world.ObeyAsync();
+            (await TasksOfInstancesAsync()).ShouldBe(left);
+        }
+
+        async Task<IEnumerable<int>> TasksOfInstancesAsync() => (await world.TasksAsync(desired: "RUNNING")).CountBy(task => task.ContainerInstanceArn!).Select(pair => pair.Value).Order();
+    }
+
+    [Fact]
     public async Task A_deleted_service_drains_until_its_tasks_have_stopped_and_its_name_is_free_afterwards()
     {
         await using var world = await EcsWorld.CreateAsync();

@@ -15,7 +15,7 @@ internal static class TaskSetScheduling
         foreach (var set in edit.Service.TaskSets)
         {
             var own = tasksOf[set.Id].ToList();
-            var step = RollingUpdate.NextStep(AsService(edit.Service, set), own, standingOf, edit.Now);
+            var step = RollingUpdate.NextStep(AsService(edit.Service, set), own, standingOf, edit.Now, TaskPacking.Of(edit.Transaction, edit.Service));
             edit.TaskSet = set.Id;
             StepExecution.Apply(edit, step, set.Deployment);
             Settle(edit, set, step.IsSettled);
