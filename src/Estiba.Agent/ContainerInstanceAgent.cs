@@ -208,6 +208,14 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
             {
                 await ConverseAsync(identity, cancellation);
             }
+            catch (NotRegisteredException exception) when (exception.IsFinal)
+            {
+                logger.LogWarning("{Instance} was deregistered from its cluster. It stops its tasks and takes no others; an agent that is started again registers it anew", options.InstanceId);
+                identityFile.Delete();
+                tasks.StopTasks([.. tasks.Tasks.Select(task => task.Arn)]);
+                tasks.StopUnknown(await tasks.UnknownTasksAsync());
+                return;
+            }
             catch (NotRegisteredException exception)
             {
                 // What runs here goes on, until the server says what of it should.

@@ -198,10 +198,22 @@ public sealed class RequestErrorTests
     [Theory]
     [InlineData(101, 200, "minimumHealthyPercent must be at most 100")]
     [InlineData(50, 99, "maximumPercent must be at least 100")]
+    [InlineData(100, 50, "maximumPercent must be at least 100")]
     [InlineData(100, 100, "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")]
     public Task Percentages_that_cannot_be(int minimum, int maximum, string message) => RefusedAsync(
         (message, world => world.Api.CreateServiceAsync(
             Service with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum } }, world.Caller)));
+
+    [Fact]
+    public Task A_definition_may_not_be_longer_than_64_KiB() => RefusedAsync(
+        ("ClientException", "Actual length: '66055'. Max allowed length is '65536' bytes.", world => world.Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest { Family = "long", ContainerDefinitions = [new ContainerDefinition { Name = "a", Image = "i", Memory = 16, Environment = [new EcsKeyValuePair { Name = "A", Value = new string('x', 65_800) }] }] }, world.Caller, default)));
+
+    [Fact]
+    public Task What_is_said_of_who_started_tasks() => RefusedAsync(
+        ("startedBy may contain letters, numbers, hyphens, forward slashes and underscores.", Run(request => request with { StartedBy = "a b" })),
+        ("Cannot filter by startedBy together with family or containerInstance.", world => world.Api.ListTasksAsync(new ListTasksRequest { StartedBy = "a", Family = "web" }, world.Caller)),
+        ("Cannot filter by startedBy together with family or containerInstance.", world => world.Api.ListTasksAsync(new ListTasksRequest { StartedBy = "a", ContainerInstance = "i" }, world.Caller)));
 
     [Fact]
     public Task Percentages_that_cannot_be_with_those_that_are_not_given()

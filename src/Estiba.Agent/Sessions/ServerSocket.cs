@@ -41,7 +41,7 @@ internal sealed class ServerSocket : IAsyncDisposable
         {
             var reason = ReasonOf(result.socket);
             await result.DisposeAsync();
-            if (reason is "InvalidInstanceException" or "InactiveInstanceException") throw new NotRegisteredException(reason, exception);
+            if (reason is NotRegisteredException.Unknown or NotRegisteredException.Deregistered) throw new NotRegisteredException(reason, exception);
             throw;
         }
     }

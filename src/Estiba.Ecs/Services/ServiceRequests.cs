@@ -124,7 +124,7 @@ internal static class ServiceRequests
         if (configuration.BakeTimeInMinutes is < 0 or > LongestBakeMinutes) throw EcsErrors.InvalidParameterException($"bakeTimeInMinutes must be between 0 and {LongestBakeMinutes}.");
         if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent must be positive integers.");
         if (configuration.MinimumHealthyPercent > 100) throw EcsErrors.InvalidParameterException("minimumHealthyPercent must be at most 100");
-        if (configuration is { MaximumPercent: <= 100, MinimumHealthyPercent: 100 }) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
         if (configuration.MaximumPercent < 100) throw EcsErrors.InvalidParameterException("maximumPercent must be at least 100");
+        if (configuration is { MaximumPercent: 100, MinimumHealthyPercent: 100 }) throw EcsErrors.InvalidParameterException("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
     }
 }

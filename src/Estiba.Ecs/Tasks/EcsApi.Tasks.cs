@@ -37,6 +37,8 @@ public sealed partial class EcsApi
         var desired = request.DesiredStatus ?? DesiredStatus.Running;
         if (request.ServiceName is not null && (request.Family is not null || request.StartedBy is not null))
             throw EcsErrors.InvalidParameterException("Cannot filter by serviceName together with family or startedBy.");
+        if (request.StartedBy is not null && (request.Family is not null || request.ContainerInstance is not null))
+            throw EcsErrors.InvalidParameterException("Cannot filter by startedBy together with family or containerInstance.");
         var service = request.ServiceName is { } name ? RequireService(view, cluster, name).Name : null;
         var instance = request.ContainerInstance is { } of ? RequireInstance(view, cluster, of).Id : null;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Scheduling.Query;
@@ -8,6 +9,8 @@ namespace Estiba.Ecs.Tasks;
 /// <summary>Checks what requests for tasks and for services have in common.</summary>
 internal static class TaskRequests
 {
+    private static readonly SearchValues<char> s_ofStartedBy = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-/_");
+
     private const int MostConstraints = 10;
     private const int MostStrategies = 5;
     private const int LongestExpression = 2000;
@@ -25,12 +28,13 @@ internal static class TaskRequests
         if (launchType is not null and not LaunchType.Ec2) throw EcsErrors.UnsupportedFeatureException($"Estiba does not have the launch type {launchType}. Use EC2: its container instances are hosts of your own.");
     }
 
-    /// <summary>Texts may not be longer than documented ("RunTask", API reference).</summary>
+    /// <summary>Texts may not be longer than documented, nor have other characters ("RunTask", API reference).</summary>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
     internal static void ValidateTexts(string? startedBy = null, string? reason = null)
     {
         Check("startedBy", startedBy, LongestStartedBy);
         Check("reason", reason, LongestReason);
+        if (startedBy?.AsSpan().ContainsAnyExcept(s_ofStartedBy) == true) throw EcsErrors.InvalidParameterException("startedBy may contain letters, numbers, hyphens, forward slashes and underscores.");
 
         static void Check(string name, string? text, int longest)
         {

@@ -49,6 +49,7 @@ internal static class CoverageCommand
 
         terminal.Console.Write(table);
         terminal.Console.WriteLine("An operation that is not implemented answers UnsupportedOperation. --all names them.");
+        terminal.Console.WriteLine("Of Amazon EC2 and AWS IAM only what is implemented is counted: AWS has many more operations there, which answer InvalidAction.");
     }
 
     private static void WriteAll(Terminal terminal)

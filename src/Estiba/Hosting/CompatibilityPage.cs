@@ -13,7 +13,8 @@ internal static class CompatibilityPage
         var all = services.ToList();
         page.AppendLine("# Compatibility").AppendLine()
             .AppendLine("Which operations of each AWS service Estiba implements. Written by `./estiba coverage --write` from the contracts and the code;")
-            .AppendLine("a test fails when it is out of date. An operation that is not implemented answers the error `UnsupportedOperation`.").AppendLine()
+            .AppendLine("a test fails when it is out of date. An operation that is not implemented answers the error `UnsupportedOperation`.")
+            .AppendLine("Of Amazon EC2 and AWS IAM the contracts have only what is implemented: AWS has many more operations there, which answer `InvalidAction`.").AppendLine()
             .AppendLine("| service | implemented | of |").AppendLine("|---|---:|---:|");
         foreach (var service in all) page.AppendLine($"| {service.Service} | {service.Implemented.Count} | {service.Total} |");
         foreach (var service in all)

@@ -99,6 +99,7 @@ internal sealed class VirtualInstances(
                 new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" }, context, cancellation);
             foreach (var arn in found.ContainerInstanceArns ?? [])
             {
+                await WhenAgentIsGoneAsync(instance, arn, cancellation);
                 await services.Ecs.DeregisterContainerInstanceAsync(
                     new() { Cluster = instance.Cluster, ContainerInstance = arn, Force = true }, context, cancellation);
             }
@@ -106,6 +107,17 @@ internal sealed class VirtualInstances(
         catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
         {
             InstanceLog.NotDeregistered(_logger, instance.InstanceId, gone.Message);
+        }
+    }
+
+    /// <summary>Waits until ECS has seen the agent go, so that the tasks say that their host was terminated and not that somebody forced its deregistration.</summary>
+    private async Task WhenAgentIsGoneAsync(InstanceLaunch instance, string arn, CancellationToken cancellation)
+    {
+        for (var tries = 0; tries < 50; tries++)
+        {
+            var answer = await services.Ecs.DescribeContainerInstancesAsync(new() { Cluster = instance.Cluster, ContainerInstances = [arn] }, Context(instance), cancellation);
+            if (answer.ContainerInstances is not [{ AgentConnected: true }]) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
         }
     }
 

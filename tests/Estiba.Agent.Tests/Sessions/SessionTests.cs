@@ -162,17 +162,34 @@ public sealed class SessionTests
         test.Ecs.Registrations.Last().ContainerInstanceArn.ShouldBe(StandInEcs.InstanceArn);
     }
 
-    [Theory]
-    [InlineData("InvalidInstanceException")]
-    [InlineData("InactiveInstanceException")]
-    public async Task An_agent_whose_instance_is_not_known_any_more_registers_anew_and_goes_on_with_its_tasks(string code)
+    [Fact]
+    public async Task An_agent_whose_instance_was_deregistered_stops_its_tasks_and_registers_only_when_it_is_started_again()
+    {
+        await using var test = await StartAsync();
+        var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" });
+        await test.RunAsync(task);
+        test.Server.Refused = (StandInEcs.InstanceArn, "InactiveInstanceException");
+
+        test.Server.BreakConnections();
+
+        await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
+        test.Ecs.Registrations.Count.ShouldBe(1);
+        test.Ecs.NextInstanceArn = StandInEcs.InstanceArn[..^4] + "0002";
+        await test.StopAsync();
+        test.StartAgain();
+        await test.Server.ConnectedAsync();
+        test.Ecs.Registrations.Last().ContainerInstanceArn.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_agent_whose_instance_is_not_known_any_more_registers_anew_and_goes_on_with_its_tasks()
     {
         await using var test = await StartAsync();
         var task = TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" });
         await test.RunAsync(task);
         var anew = StandInEcs.InstanceArn[..^4] + "0002";
         test.Ecs.NextInstanceArn = anew;
-        test.Server.Refused = (StandInEcs.InstanceArn, code);
+        test.Server.Refused = (StandInEcs.InstanceArn, "InvalidInstanceException");
 
         test.Server.BreakConnections();
         await test.Server.ConnectedAsync();

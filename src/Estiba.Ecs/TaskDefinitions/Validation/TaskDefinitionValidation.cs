@@ -1,3 +1,4 @@
+using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using static Estiba.Contracts.Ecs.EcsErrors;
@@ -8,12 +9,15 @@ namespace Estiba.Ecs.TaskDefinitions;
 /// <remarks>Follows "Amazon ECS task definition parameters" of the developer guide. The first check that fails names the error.</remarks>
 internal static class TaskDefinitionValidation
 {
+    private const int LargestDefinition = 65_536;
+
     /// <summary>Accepts the definition or refuses it.</summary>
     /// <param name="definition">With defaults filled in.</param>
     /// <exception cref="AwsException"><c>ClientException</c>, with what is wrong.</exception>
     internal static void Check(TaskDefinition definition)
     {
         CheckFamily(definition.Family);
+        CheckLength(definition);
         ContainerChecks.Check(definition.ContainerDefinitions!);
         RoleChecks.Check(definition);
         SizeChecks.Check(definition);
@@ -31,6 +35,13 @@ internal static class TaskDefinitionValidation
 
         PlacementChecks.Check(definition);
         if (definition.RequiresCompatibilities?.Contains(Compatibility.Fargate) == true && FargateRules.FirstObstacle(definition) is { } obstacle) throw ClientException(obstacle);
+    }
+
+    // "Amazon ECS service quotas", developer guide.
+    private static void CheckLength(TaskDefinition definition)
+    {
+        var length = Encoding.UTF8.GetByteCount(ShapeJson.ToText(definition));
+        if (length > LargestDefinition) throw ClientException($"Actual length: '{length}'. Max allowed length is '{LargestDefinition}' bytes.");
     }
 
     private static void CheckFamily(string? family)
