@@ -10,8 +10,8 @@ internal sealed record LogTarget(string Group, string Stream, CallContext Contex
 
 /// <summary>Sends one container's output to its log stream, from its start to its end, across failures of the engine and of the log service.</summary>
 /// <remarks>
-/// At most one batch is in memory; while it cannot be sent nothing more is read, and the engine keeps the output. After any failure the
-/// position is asked of the stream again, so that nothing is lost, and nothing doubled.
+/// At most one batch is in memory; while it cannot be sent nothing more is read, and the engine keeps the output, as far as its files reach. After any
+/// failure the position is asked of the stream again, so that nothing is lost that the engine still has, and nothing doubled.
 /// </remarks>
 internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimeProvider time, Random random, ILogger logger)
 {
@@ -56,7 +56,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
     private async Task FollowAsync(string container, LogTarget target, LogPosition position, CancellationToken cancellation)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since, Terminal = target.Terminal }, reading.Token);
+        var lines = new ContainerOutput(engine, container, target.Terminal, time).ReadAsync(position.Since, reading.Token);
         var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
         var batch = new LogBatch();
         var begun = 0L; // when the batch got its first event
@@ -66,7 +66,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
             while (true)
             {
                 next ??= events.MoveNextAsync().AsTask();
-                if (!batch.IsEmpty && !await IsReadyAsync(next, Delay - time.GetElapsedTime(begun), cancellation))
+                if (!batch.IsEmpty && !await next.EndsWithinAsync(Delay - time.GetElapsedTime(begun), time, cancellation))
                 {
                     await SendAsync(batch, target, cancellation);
                     continue;
@@ -88,20 +88,9 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
         finally
         {
             await reading.CancelAsync();
-            if (next is not null) await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (next is not null) await next.EndedAsync();
             await events.DisposeAsync();
         }
-    }
-
-    /// <summary>Waits for the next event, but not longer than the first of those before it may.</summary>
-    private async Task<bool> IsReadyAsync(Task next, TimeSpan rest, CancellationToken cancellation)
-    {
-        if (rest <= TimeSpan.Zero) return false;
-        if (next.IsCompleted) return true;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(next, Task.Delay(rest, time, waiting.Token));
-        await waiting.CancelAsync();
-        return next.IsCompleted;
     }
 
     private async Task SendAsync(LogBatch batch, LogTarget target, CancellationToken cancellation)
