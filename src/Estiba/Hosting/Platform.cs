@@ -205,6 +205,7 @@ internal sealed class Platform : IAsyncDisposable
         var options = new VirtualInstancesOptions
         {
             Directory = _configuration.Data.Agents,
+            EnvironmentFiles = _configuration.EnvironmentFiles ?? _configuration.Data.EnvironmentFiles,
             Registry = _configuration.Registry,
             Metadata = metadata.Endpoint,
             Platform = Endpoint,
