@@ -52,36 +52,24 @@ internal sealed class ContainerOutput(IContainerEngine engine, string container,
     /// <summary>New lines until the stream ends, or is not to be believed any more.</summary>
     private async IAsyncEnumerable<LogLine> FollowAsync(DateTimeOffset? since, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lines = engine.ReadLogsAsync(container, Next(since) with { Follow = true }, following.Token).GetAsyncEnumerator(following.Token);
-        Task<bool>? next = null;
-        try
+        var query = Next(since) with { Follow = true };
+        await using var lines = new PatientReader<LogLine>(engine.ReadLogsAsync(container, query, cancellation), time, cancellation);
+        var silent = false; // and the engine had nothing more
+        while (true)
         {
-            var silent = false; // and the engine had nothing more
-            while (true)
+            if (!silent && !await lines.IsNextWithinAsync(Patience))
             {
-                next ??= lines.MoveNextAsync().AsTask();
-                if (!silent && !await next.EndsWithinAsync(Patience, time, cancellation))
-                {
-                    if (await IsBehindAsync(since, cancellation) && !next.IsCompleted) yield break;
-                    silent = true;
-                }
-
-                if (!await next) yield break;
-                next = null;
-                var line = lines.Current;
-                if (line.IsCut || !IsNew(line)) continue;
-
-                silent = false;
-                yield return line;
-                if (time.GetUtcNow() - line.At > Patience) yield break;
+                if (await IsBehindAsync(since, cancellation) && !lines.IsNextThere) yield break;
+                silent = true;
             }
-        }
-        finally
-        {
-            await following.CancelAsync();
-            if (next is not null) await next.EndedAsync();
-            await lines.DisposeAsync();
+
+            if (!await lines.MoveNextAsync()) yield break;
+            var line = lines.Current;
+            if (line.IsCut || !IsNew(line)) continue;
+
+            silent = false;
+            yield return line;
+            if (time.GetUtcNow() - line.At > Patience) yield break;
         }
     }
 

@@ -55,42 +55,30 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
 
     private async Task FollowAsync(string container, LogTarget target, LogPosition position, CancellationToken cancellation)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lines = new ContainerOutput(engine, container, target.Terminal, time).ReadAsync(position.Since, reading.Token);
-        var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
+        var lines = new ContainerOutput(engine, container, target.Terminal, time).ReadAsync(position.Since, cancellation);
+        await using var events = new PatientReader<LogEvent>(
+            LogEventReader.ReadAsync(lines, target.Options.EventStart, position, time, cancellation), time, cancellation);
         var batch = new LogBatch();
         var begun = 0L; // when the batch got its first event
-        Task<bool>? next = null;
-        try
+        while (true)
         {
-            while (true)
+            if (!batch.IsEmpty && !await events.IsNextWithinAsync(Delay - time.GetElapsedTime(begun)))
             {
-                next ??= events.MoveNextAsync().AsTask();
-                if (!batch.IsEmpty && !await next.EndsWithinAsync(Delay - time.GetElapsedTime(begun), time, cancellation))
-                {
-                    await SendAsync(batch, target, cancellation);
-                    continue;
-                }
-
-                if (!await next) break;
-                next = null;
-                if (position.Has(events.Current)) continue;
-
-                if (batch.IsEmpty) begun = time.GetTimestamp();
-                if (batch.TryAdd(events.Current)) continue;
                 await SendAsync(batch, target, cancellation);
-                begun = time.GetTimestamp();
-                batch.TryAdd(events.Current);
+                continue;
             }
 
-            if (!batch.IsEmpty) await SendAsync(batch, target, cancellation);
+            if (!await events.MoveNextAsync()) break;
+            if (position.Has(events.Current)) continue;
+
+            if (batch.IsEmpty) begun = time.GetTimestamp();
+            if (batch.TryAdd(events.Current)) continue;
+            await SendAsync(batch, target, cancellation);
+            begun = time.GetTimestamp();
+            batch.TryAdd(events.Current);
         }
-        finally
-        {
-            await reading.CancelAsync();
-            if (next is not null) await next.EndedAsync();
-            await events.DisposeAsync();
-        }
+
+        if (!batch.IsEmpty) await SendAsync(batch, target, cancellation);
     }
 
     private async Task SendAsync(LogBatch batch, LogTarget target, CancellationToken cancellation)
