@@ -116,10 +116,10 @@ public sealed record AgentOptions
     public TimeSpan HeartbeatTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The largest size of a container's log file on the host before it is rotated, in bytes, where the agent ships the log itself.</summary>
-    public long LogFileSize { get; init; } = 10 * 1024 * 1024;
+    public long LogFileSize { get; init; } = 20 * 1024 * 1024;
 
-    /// <summary>How many rotated log files are kept.</summary>
-    public int LogFiles { get; init; } = 3;
+    /// <summary>How many of these files are kept, the current one among them; as much in all as Docker keeps beside its own driver ("Use docker logs with remote logging drivers").</summary>
+    public int LogFiles { get; init; } = 5;
 }
 
 /// <summary>Whether an image that is there already is pulled again ("Amazon ECS container agent configuration", ECS_IMAGE_PULL_BEHAVIOR).</summary>

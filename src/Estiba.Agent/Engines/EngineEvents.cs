@@ -40,6 +40,12 @@ public sealed class EngineEvents : IAsyncDisposable
     /// <summary>The engine answers.</summary>
     public bool IsConnected { get; private set; }
 
+    /// <summary>Begins to listen, also where there is nobody to tell yet: an engine that is not there is logged.</summary>
+    public void Start()
+    {
+        lock (gate) work ??= Task.Run(() => RunAsync(stopping.Token));
+    }
+
     /// <summary>Begins to tell of containers whose label has this value. The first thing told is to look at everything.</summary>
     public EngineSubscription Subscribe(string value)
     {
@@ -47,7 +53,7 @@ public sealed class EngineEvents : IAsyncDisposable
         {
             var subscription = new EngineSubscription(() => Remove(value));
             subscriptions.Add(value, subscription);
-            work ??= Task.Run(() => RunAsync(stopping.Token));
+            Start();
             if (IsConnected) subscription.Everything();
             return subscription;
         }
@@ -63,6 +69,7 @@ public sealed class EngineEvents : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellation)
     {
+        var met = false; // the engine, or its absence
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -76,7 +83,9 @@ public sealed class EngineEvents : IAsyncDisposable
             catch (EngineException exception)
             {
                 if (IsConnected) logger.LogWarning("The container engine went away: {Message}", exception.Message);
+                else if (!met) logger.LogWarning("The container engine is not there: {Message} Is Docker installed (tools/install-docker) and running? Tasks start when it is", exception.Message);
                 IsConnected = false;
+                met = true;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

@@ -205,7 +205,11 @@ public sealed record LogsQuery
 }
 
 /// <summary>One line of output without its line break.</summary>
-public readonly record struct LogLine(DateTimeOffset At, ReadOnlyMemory<byte> Text, bool IsError);
+public readonly record struct LogLine(DateTimeOffset At, ReadOnlyMemory<byte> Text, bool IsError)
+{
+    /// <summary>The reading ended before the line did: either the output ends without a line break, or more of the line comes.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>A container's counters at one moment; cumulative since it started unless said otherwise.</summary>
 public sealed record ContainerStatistics

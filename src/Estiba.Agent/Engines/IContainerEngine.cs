@@ -65,7 +65,7 @@ public interface IContainerEngine : IAsyncDisposable
     IAsyncEnumerable<EngineEvent> ReadEventsAsync(DateTimeOffset? since, IReadOnlyList<string> labels, CancellationToken cancellation);
 
     /// <summary>A container's output, line by line, with the time at which the engine saw it.</summary>
-    /// <remarks>With <see cref="LogsQuery.Follow"/> it ends when the container stops. Only for log drivers that can be read back.</remarks>
+    /// <remarks>With <see cref="LogsQuery.Follow"/> it ends when the container stops, if not before: an engine may lose its way where it rotates files. Only for log drivers that can be read back.</remarks>
     IAsyncEnumerable<LogLine> ReadLogsAsync(string container, LogsQuery query, CancellationToken cancellation);
 
     /// <summary>One reading of a running container's counters; null when it does not run.</summary>

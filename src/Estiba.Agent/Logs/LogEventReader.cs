@@ -18,42 +18,63 @@ internal readonly record struct LogEvent(DateTimeOffset At, string Message)
 }
 
 /// <summary>Lines become events: put together as the pattern says, cut where they are too long, left out where they are empty.</summary>
+/// <remarks>
+/// As with Docker's own driver, an event does not wait long for its next line. Where it ends then is told by the times of the lines, so that
+/// whoever reads them again after a restart finds the same events.
+/// </remarks>
 internal static class LogEventReader
 {
+    /// <summary>How long an event waits for its next line; Docker's awslogs driver looks every five seconds ("batchPublishFrequency").</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>A line so long after the one before begins an event. Less than the patience, since lines come a little after their times.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
     /// <param name="lines">The container's output.</param>
     /// <param name="eventStart">A line that matches begins a new event; null makes every line one.</param>
-    /// <param name="resumed">The output begins in the middle: lines before the first that begins an event belong to one that was sent.</param>
+    /// <param name="position">Where the output begins. If that is in the middle, lines before the first that begins an event belong to one that was sent.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static async IAsyncEnumerable<LogEvent> ReadAsync(
-        IAsyncEnumerable<LogLine> lines, Regex? eventStart, bool resumed, [EnumeratorCancellation] CancellationToken cancellation)
+        IAsyncEnumerable<LogLine> lines, Regex? eventStart, LogPosition position, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var collected = new List<byte>();
-        var at = default(DateTimeOffset);
-        var discarding = resumed && eventStart is not null;
-        await foreach (var line in lines.WithCancellation(cancellation))
+        DateTimeOffset? begun = null; // the time of the open event
+        DateTimeOffset? before = null; // the time of the line before
+        var discarding = position.Since is not null && eventStart is not null;
+        await using var reader = new PatientReader<LogLine>(lines, time, cancellation);
+        while (true)
         {
-            var begins = eventStart is null || Begins(eventStart, line.Text.Span);
-            if (discarding && !begins) continue;
+            if (begun is { } waiting && !await reader.IsNextWithinAsync(Patience))
+            {
+                foreach (var part in Take(collected, waiting)) yield return part;
+                begun = null;
+            }
+
+            if (!await reader.MoveNextAsync()) break;
+            var line = reader.Current;
+            var begins = eventStart is null || line.At - before > LongestPause || Begins(eventStart, line.Text.Span);
+            before = line.At;
+            if (discarding && !begins && !position.IsBeginning(line)) continue;
 
             discarding = false;
-            if (begins || collected.Count + line.Text.Length + 1 > LogEvent.LargestMessage)
-            {
-                foreach (var part in Take(collected, at)) yield return part;
-                at = line.At;
-            }
-            else
+            if (begun is not null && !begins && collected.Count + line.Text.Length + 1 <= LogEvent.LargestMessage)
             {
                 collected.Add((byte)'\n');
             }
+            else
+            {
+                foreach (var part in Take(collected, begun ?? line.At)) yield return part;
+                begun = line.At;
+            }
 
             collected.AddRange(line.Text.Span);
-            if (eventStart is null)
-            {
-                foreach (var part in Take(collected, at)) yield return part;
-            }
+            if (eventStart is not null) continue;
+            foreach (var part in Take(collected, line.At)) yield return part;
+            begun = null;
         }
 
-        foreach (var part in Take(collected, at)) yield return part;
+        foreach (var part in Take(collected, begun ?? default)) yield return part;
     }
 
     private static bool Begins(Regex eventStart, ReadOnlySpan<byte> line)

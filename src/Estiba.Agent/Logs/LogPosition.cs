@@ -1,3 +1,5 @@
+using System.Text;
+using Estiba.Agent.Engines;
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
 
@@ -48,6 +50,13 @@ internal sealed class LogPosition
         if (count == 1) sent.Remove(key);
         else sent[key] = count - 1;
         return true;
+    }
+
+    /// <summary>Whether an event of the stream begins with this line.</summary>
+    public bool IsBeginning(LogLine line)
+    {
+        var text = Encoding.UTF8.GetString(line.Text.Span);
+        return text.Length > 0 && sent.Keys.Any(@event => @event.At == line.At.ToUnixTimeMilliseconds() && @event.Message.StartsWith(text, StringComparison.Ordinal));
     }
 
     private void Add(long at, string message) =>

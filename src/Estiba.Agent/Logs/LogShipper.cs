@@ -10,8 +10,8 @@ internal sealed record LogTarget(string Group, string Stream, CallContext Contex
 
 /// <summary>Sends one container's output to its log stream, from its start to its end, across failures of the engine and of the log service.</summary>
 /// <remarks>
-/// At most one batch is in memory; while it cannot be sent nothing more is read, and the engine keeps the output. After any failure the
-/// position is asked of the stream again, so that nothing is lost, and nothing doubled.
+/// At most one batch is in memory; while it cannot be sent nothing more is read, and the engine keeps the output, as far as its files reach. After any
+/// failure the position is asked of the stream again, so that nothing is lost that the engine still has, and nothing doubled.
 /// </remarks>
 internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimeProvider time, Random random, ILogger logger)
 {
@@ -55,53 +55,30 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
 
     private async Task FollowAsync(string container, LogTarget target, LogPosition position, CancellationToken cancellation)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var lines = engine.ReadLogsAsync(container, new LogsQuery { Follow = true, Since = position.Since, Terminal = target.Terminal }, reading.Token);
-        var events = LogEventReader.ReadAsync(lines, target.Options.EventStart, resumed: position.Since is not null, reading.Token).GetAsyncEnumerator(reading.Token);
+        var lines = new ContainerOutput(engine, container, target.Terminal, time).ReadAsync(position.Since, cancellation);
+        await using var events = new PatientReader<LogEvent>(
+            LogEventReader.ReadAsync(lines, target.Options.EventStart, position, time, cancellation), time, cancellation);
         var batch = new LogBatch();
         var begun = 0L; // when the batch got its first event
-        Task<bool>? next = null;
-        try
+        while (true)
         {
-            while (true)
+            if (!batch.IsEmpty && !await events.IsNextWithinAsync(Delay - time.GetElapsedTime(begun)))
             {
-                next ??= events.MoveNextAsync().AsTask();
-                if (!batch.IsEmpty && !await IsReadyAsync(next, Delay - time.GetElapsedTime(begun), cancellation))
-                {
-                    await SendAsync(batch, target, cancellation);
-                    continue;
-                }
-
-                if (!await next) break;
-                next = null;
-                if (position.Has(events.Current)) continue;
-
-                if (batch.IsEmpty) begun = time.GetTimestamp();
-                if (batch.TryAdd(events.Current)) continue;
                 await SendAsync(batch, target, cancellation);
-                begun = time.GetTimestamp();
-                batch.TryAdd(events.Current);
+                continue;
             }
 
-            if (!batch.IsEmpty) await SendAsync(batch, target, cancellation);
-        }
-        finally
-        {
-            await reading.CancelAsync();
-            if (next is not null) await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            await events.DisposeAsync();
-        }
-    }
+            if (!await events.MoveNextAsync()) break;
+            if (position.Has(events.Current)) continue;
 
-    /// <summary>Waits for the next event, but not longer than the first of those before it may.</summary>
-    private async Task<bool> IsReadyAsync(Task next, TimeSpan rest, CancellationToken cancellation)
-    {
-        if (rest <= TimeSpan.Zero) return false;
-        if (next.IsCompleted) return true;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        await Task.WhenAny(next, Task.Delay(rest, time, waiting.Token));
-        await waiting.CancelAsync();
-        return next.IsCompleted;
+            if (batch.IsEmpty) begun = time.GetTimestamp();
+            if (batch.TryAdd(events.Current)) continue;
+            await SendAsync(batch, target, cancellation);
+            begun = time.GetTimestamp();
+            batch.TryAdd(events.Current);
+        }
+
+        if (!batch.IsEmpty) await SendAsync(batch, target, cancellation);
     }
 
     private async Task SendAsync(LogBatch batch, LogTarget target, CancellationToken cancellation)

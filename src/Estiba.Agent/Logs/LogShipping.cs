@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Estiba.Agent.Logs;
 
-/// <summary>Ships the output of <c>awslogs</c> containers: the agent reads it from the engine, so no line is lost while the platform is away.</summary>
+/// <summary>Ships the output of <c>awslogs</c> containers: the agent reads it from the engine, which keeps the last 100 MB while the platform is away.</summary>
 internal sealed class LogShipping(
     AgentOptions options, IContainerEngine engine, ILogsApi logs, Func<CallContext> context, TimeProvider time, Random random, ILogger logger) : IAsyncDisposable
 {

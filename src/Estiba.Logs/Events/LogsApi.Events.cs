@@ -17,6 +17,8 @@ public sealed partial class LogsApi
     /// <summary>A search answers what it has found after reading this much, with a token to go on.</summary>
     private const long SearchBytes = 128 << 20;
 
+    private const string Unavailable = "ServiceUnavailableException";
+
     private static readonly TimeSpan SearchTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Reading takes a thread; more at once than this wait for each other.</summary>
@@ -40,7 +42,8 @@ public sealed partial class LogsApi
             }
             catch (IOException failure)
             {
-                throw LogsErrors.ServiceUnavailableException($"The log events could not be stored, none of them was: {failure.Message}");
+                // The status that writes of the state are answered with when the disk is full; the service's own description has none.
+                throw new AwsException(Unavailable, $"The log events could not be stored, none of them was: {failure.Message}", 503);
             }
         }
 

@@ -65,7 +65,7 @@ internal static class AgentCommand
     {
         var command = new Command("agent", "Join this host to a cluster elsewhere: it runs the tasks that are placed on it, on its Docker Engine.")
         {
-            Join, Token, Authority, Cluster, Data, Endpoint,
+            Join, Token, Authority, Cluster, Data, PlatformOptions.EnvironmentFiles, Endpoint,
         };
         command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed, cancellation));
         return command.WithExamples(
@@ -103,9 +103,10 @@ internal static class AgentCommand
             var host = await HostName.OfAsync(directory, cancellation);
             var authority = parsed.GetValue(Authority) is { } file ? TrustedAuthority.Load(file) : TrustedAuthority.OfMachine;
             var cluster = parsed.GetValue(Cluster) ?? Variable("ECS_CLUSTER");
+            var environmentFiles = PlatformOptions.EnvironmentFilesDirectory(parsed) ?? DataLayout.EnvironmentFilesIn(directory);
             return parsed.GetValue(Join) is { } server
-                ? await MemberAsync(new Uri(server), Token(parsed), cluster, host, directory, authority, loggers, cancellation)
-                : WithKeys(parsed, cluster, host, directory, authority);
+                ? await MemberAsync(new Uri(server), Token(parsed), cluster, host, directory, environmentFiles, authority, loggers, cancellation)
+                : WithKeys(parsed, cluster, host, directory, environmentFiles, authority);
         }
         catch (Exception unusable) when (unusable is InvalidDataException or UnauthorizedAccessException or IOException)
         {
@@ -116,7 +117,7 @@ internal static class AgentCommand
     }
 
     private static async Task<HostAgentConfiguration> MemberAsync(
-        Uri server, string? token, string? cluster, string host, string directory, TrustedAuthority authority, ILoggerFactory loggers, CancellationToken cancellation)
+        Uri server, string? token, string? cluster, string host, string directory, string environmentFiles, TrustedAuthority authority, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var http = authority.CreateHandler();
         var membership = await HostMembership.OpenAsync(
@@ -130,10 +131,11 @@ internal static class AgentCommand
             InstanceId = host,
             Http = new RefusedKeyHandler(membership, http),
             Directory = directory,
+            EnvironmentFiles = environmentFiles,
         };
     }
 
-    private static HostAgentConfiguration WithKeys(ParseResult parsed, string? cluster, string host, string directory, TrustedAuthority authority)
+    private static HostAgentConfiguration WithKeys(ParseResult parsed, string? cluster, string host, string directory, string environmentFiles, TrustedAuthority authority)
     {
         var endpoint = parsed.GetValue(Endpoint) ?? Variable("AWS_ENDPOINT_URL")
             ?? throw new CommandException("say where the server is: --join http://server:4566", ExitCodes.Usage);
@@ -153,6 +155,7 @@ internal static class AgentCommand
             InstanceId = host,
             Http = authority.CreateHandler(),
             Directory = directory,
+            EnvironmentFiles = environmentFiles,
         };
     }
 

@@ -47,11 +47,19 @@ internal static class PlatformOptions
         HelpName = "address",
     };
 
+    internal static readonly Option<string?> EnvironmentFiles = new("--environment-files")
+    {
+        Description = "Where environment files are: arn:aws:s3:::bucket/key is the file bucket/key in it. [default: environment-files in the data directory]",
+        HelpName = "directory",
+    };
+
     static PlatformOptions()
     {
         Refuse<int>(Port, text => int.TryParse(text, out var port) && port is < 1 or > 65535, text => $"'{text}' is no port: it must be from 1 to 65535.");
         Refuse<string?>(
             Account, text => text.Length != 12 || !text.All(char.IsAsciiDigit), text => $"'{text}' is no account: an account has twelve digits.");
+        Refuse<string?>(
+            EnvironmentFiles, text => !Directory.Exists(text), text => $"There is no directory '{text}'.");
         Refuse<string?>(
             Bind, text => !IPAddress.TryParse(text, out _), text => $"'{text}' is no address; 0.0.0.0 stands for all of this machine's.");
     }
@@ -64,6 +72,10 @@ internal static class PlatformOptions
 
     internal static DataLayout DataLayout(ParseResult parsed) =>
         parsed.GetValue(Data) is { Length: > 0 } path ? Hosting.DataLayout.At(path) : Hosting.DataLayout.Default;
+
+    /// <summary>The directory of environment files that is named; null where none is.</summary>
+    internal static string? EnvironmentFilesDirectory(ParseResult parsed) =>
+        parsed.GetValue(EnvironmentFiles) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
     /// <summary>What these options say of a platform.</summary>
     internal static PlatformConfiguration Configuration(ParseResult parsed) => new()

@@ -35,7 +35,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Start the platform on this machine: every service, and virtual instances on the local Docker Engine.")
         {
-            PlatformOptions.Port, PlatformOptions.Data, Engine, Instances, PlatformOptions.AnyCredentials, PlatformOptions.Account,
+            PlatformOptions.Port, PlatformOptions.Data, Engine, Instances, PlatformOptions.EnvironmentFiles, PlatformOptions.AnyCredentials, PlatformOptions.Account,
             PlatformOptions.Region, PlatformOptions.Bind,
         };
         command.SetAction((parsed, cancellation) => RunningCommand.RunAsync(
@@ -44,6 +44,7 @@ internal static class UpCommand
             {
                 Engine = parsed.GetValue(Engine) == "simulated" ? EngineKind.Simulated : EngineKind.Docker,
                 Instances = parsed.GetValue(Instances),
+                EnvironmentFiles = PlatformOptions.EnvironmentFilesDirectory(parsed),
             },
             cancellation));
         return command.WithExamples(

@@ -16,6 +16,9 @@ internal sealed record DataLayout(string Root)
     /// <summary>Each virtual instance's agent has a directory in it, named by the instance's id.</summary>
     internal string Agents => Path.Combine(Root, "agents");
 
+    /// <summary>Environment files, where no other directory is named: a folder for each bucket.</summary>
+    internal string EnvironmentFiles => EnvironmentFilesIn(Root);
+
     /// <summary>The access key that was made at the first start.</summary>
     internal string Credentials => Path.Combine(Root, "credentials");
 
@@ -27,6 +30,9 @@ internal sealed record DataLayout(string Root)
 
     /// <summary><c>$XDG_DATA_HOME/estiba</c>, usually <c>~/.local/share/estiba</c>.</summary>
     internal static DataLayout Default => At(Path.Combine(XdgHome("XDG_DATA_HOME", ".local/share"), "estiba"));
+
+    /// <summary>Where environment files are by default, beside what an agent keeps.</summary>
+    internal static string EnvironmentFilesIn(string directory) => Path.Combine(directory, "environment-files");
 
     internal static DataLayout At(string path) => new(Path.GetFullPath(path));
 

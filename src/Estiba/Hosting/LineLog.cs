@@ -1,3 +1,7 @@
+using Estiba.Agent.Engines;
+using Estiba.Compute.Networking;
+using Estiba.Contracts;
+using Estiba.State;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Hosting;
@@ -7,7 +11,11 @@ namespace Estiba.Hosting;
 /// <param name="time">The clock.</param>
 internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerProvider
 {
+    /// <summary>How long the same outage is not said again, whoever meets it meanwhile.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+
     private readonly Lock _gate = new();
+    private (string Message, DateTimeOffset At)? _outage;
 
     /// <summary>Loggers that write to <paramref name="writer"/>: information and above of Estiba, warnings of everything else.</summary>
     internal static ILoggerFactory CreateFactory(TextWriter writer, TimeProvider time) => LoggerFactory.Create(logging =>
@@ -28,14 +36,26 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerPro
 
     private void Write(LogLevel level, string category, string message, Exception? error)
     {
-        var line = $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} {category}: {message}";
+        var now = time.GetUtcNow();
         lock (_gate)
         {
-            writer.WriteLine(line);
-            if (error is not null) writer.WriteLine(error);
+            if (IsOutage(error))
+            {
+                if (_outage is { } said && said.Message == error!.Message && now - said.At < Silence) return;
+                _outage = (error!.Message, now);
+            }
+
+            writer.WriteLine($"{now:yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} {category}: {message}{(IsForeseen(error) ? ": " + error!.Message : "")}");
+            if (error is not null && !IsForeseen(error)) writer.WriteLine(error);
             writer.Flush();
         }
     }
+
+    /// <summary>Its message says what is wrong, for the one who runs the platform; where in the code it was met helps nobody.</summary>
+    private static bool IsForeseen(Exception? error) => IsOutage(error) || error is AwsException or JournalException or EngineException;
+
+    /// <summary>Everything that needs the container engine meets its absence, again and again.</summary>
+    private static bool IsOutage(Exception? error) => error is NetworkException or EngineUnreachableException;
 
     private static string Word(LogLevel level) => level switch
     {

@@ -202,9 +202,11 @@ internal sealed class Platform : IAsyncDisposable
     {
         var engine = EndWith(ContainerEngines.Open(_configuration, _time));
         var events = EndWith(new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, _time, Random.Shared, _loggers.CreateLogger("Estiba.Agent")));
+        events.Start();
         var options = new VirtualInstancesOptions
         {
             Directory = _configuration.Data.Agents,
+            EnvironmentFiles = _configuration.EnvironmentFiles ?? _configuration.Data.EnvironmentFiles,
             Registry = _configuration.Registry,
             Metadata = metadata.Endpoint,
             Platform = Endpoint,

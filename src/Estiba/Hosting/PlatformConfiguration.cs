@@ -40,6 +40,9 @@ internal sealed record PlatformConfiguration
     /// <summary>How many virtual instances to start in the cluster <c>default</c> when there are none yet.</summary>
     internal int Instances { get; init; }
 
+    /// <summary>Where virtual instances find environment files, an absolute path; null is the place in the data directory.</summary>
+    internal string? EnvironmentFiles { get; init; }
+
     /// <summary>Accepts any access key, on loopback only.</summary>
     internal bool AnyCredentials { get; init; }
 

@@ -32,6 +32,9 @@ internal sealed record HostAgentConfiguration
 
     /// <summary>Where the agent remembers what it is.</summary>
     internal required string Directory { get; init; }
+
+    /// <summary>Where environment files are, a folder for each bucket.</summary>
+    internal required string EnvironmentFiles { get; init; }
 }
 
 /// <summary>The agent of a real host: all of its processors and memory, its own addresses, its Docker Engine.</summary>
@@ -106,6 +109,7 @@ internal sealed class HostAgent : IAsyncDisposable
                 Credentials = configuration.Credentials,
                 InstanceId = configuration.InstanceId,
                 DataDirectory = configuration.Directory,
+                EnvironmentFilesDirectory = configuration.EnvironmentFiles,
                 Cpu = host.Processors * CpuUnits,
                 Memory = (int)(host.Memory / Mebibyte),
                 RegistryEndpoint = configuration.Endpoint.Authority,

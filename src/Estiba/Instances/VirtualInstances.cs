@@ -15,6 +15,9 @@ internal sealed record VirtualInstancesOptions
     /// <summary>Each instance's agent has a directory in it, named by the instance's id.</summary>
     internal required string Directory { get; init; }
 
+    /// <summary>Where environment files are, a folder for each bucket.</summary>
+    internal required string EnvironmentFiles { get; init; }
+
     /// <summary>Host and port of the registry, as the engine reaches it.</summary>
     internal required string Registry { get; init; }
 
@@ -131,6 +134,7 @@ internal sealed class VirtualInstances(
             Credentials = () => key,
             InstanceId = instance.InstanceId,
             DataDirectory = DirectoryOf(instance),
+            EnvironmentFilesDirectory = options.EnvironmentFiles,
             Cpu = instance.Cpu,
             Memory = instance.MemoryMiB,
             InstanceIdentityDocument = instance.IdentityDocument,

@@ -50,6 +50,21 @@ public sealed class LogShippingTests
     }
 
     [Fact]
+    public async Task No_line_is_lost_or_doubled_when_the_engine_rotates_its_files()
+    {
+        await using var test = await TestAgent.StartAsync();
+        test.Logs.Groups.Add("web");
+        const int Lines = 400_000; // 35 MiB in the engine's files
+        var task = TestTasks.Task(TestTasks.Shell("app", $"i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo line $i; done").WithAwsLogs("web"));
+
+        await test.Server.SendTasksAsync(task);
+        await test.Ecs.ReportAsync(task.Arn!, "STOPPED", seconds: 60);
+
+        await Eventually.HoldsAsync(() => Messages(test, task) is [.., var last] && last == $"line {Lines}");
+        Messages(test, task).SequenceEqual(Enumerable.Range(1, Lines).Select(line => $"line {line}")).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task The_log_group_is_created_where_that_is_asked_for()
     {
         await using var test = await TestAgent.StartAsync();

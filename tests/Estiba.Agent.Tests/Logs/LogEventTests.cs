@@ -1,13 +1,19 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using Estiba.Agent.Engines;
 using Estiba.Agent.Logs;
+using Estiba.Agent.Tests.StandIns;
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+using LogEvent = Estiba.Agent.Logs.LogEvent;
 
 namespace Estiba.Agent.Tests.Logs;
 
 public sealed class LogEventTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly CallContext Context = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
 
     [Fact]
     public async Task Every_line_is_an_event_and_empty_ones_are_left_out() =>
@@ -20,6 +26,46 @@ public sealed class LogEventTests
     [Fact]
     public async Task The_rest_of_an_event_that_was_sent_before_a_restart_is_left_out() =>
         (await EventsAsync(new Regex("^A"), resumed: true, " x", "A2")).ShouldBe(["A2"]);
+
+    [Fact]
+    public async Task Lines_before_the_first_beginning_are_an_event_of_their_own() =>
+        (await EventsAsync(new Regex("^A"), resumed: false, "warning", " x", "A1")).ShouldBe(["warning\n x", "A1"]);
+
+    [Fact]
+    public async Task An_event_that_does_not_grow_for_five_seconds_is_sent()
+    {
+        var time = new ManualTime();
+        var output = Channel.CreateUnbounded<LogLine>();
+        await using var events = LogEventReader.ReadAsync(output.Reader.ReadAllAsync(), new Regex("^A"), new LogPosition(), time, CancellationToken.None).GetAsyncEnumerator();
+        output.Writer.TryWrite(Line("A1", Start));
+        output.Writer.TryWrite(Line(" x", Start.AddSeconds(1)));
+
+        var first = events.MoveNextAsync().AsTask();
+        await Eventually.HoldsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return first.IsCompleted;
+        });
+
+        events.Current.ShouldBe(new LogEvent(Start, "A1\n x"));
+        output.Writer.TryWrite(Line(" y", Start.AddSeconds(7)));
+        output.Writer.Complete();
+        (await events.MoveNextAsync()).ShouldBeTrue();
+        events.Current.ShouldBe(new LogEvent(Start.AddSeconds(7), " y"));
+    }
+
+    [Fact]
+    public async Task An_event_that_was_sent_in_two_parts_has_the_same_parts_when_it_is_read_again()
+    {
+        LogLine[] lines = [Line("A1", Start), Line(" x", Start.AddSeconds(1)), Line(" y", Start.AddSeconds(7)), Line(" z", Start.AddSeconds(8))];
+        LogEvent[] parts = [new(Start, "A1\n x"), new(Start.AddSeconds(7), " y\n z")];
+
+        (await EventsAsync(new Regex("^A"), new LogPosition(), lines)).ShouldBe(parts);
+
+        // The first part was sent, or both were and more came.
+        (await EventsAsync(new Regex("^A"), await PositionAsync(parts[0]), lines)).ShouldBe([parts[1]]);
+        (await EventsAsync(new Regex("^A"), await PositionAsync(parts), [.. lines, Line(" late", Start.AddSeconds(20))])).ShouldBe([new LogEvent(Start.AddSeconds(20), " late")]);
+    }
 
     [Fact]
     public async Task A_message_that_is_too_long_is_cut_between_characters()
@@ -73,16 +119,29 @@ public sealed class LogEventTests
         batch.ToInput().Select(@event => @event.Message).ShouldBe(["first", "second"]);
     }
 
-    private static async Task<List<string>> EventsAsync(Regex? eventStart, bool resumed, params string[] lines)
+    private static async Task<List<string>> EventsAsync(Regex? eventStart, bool resumed, params string[] lines) =>
+        [.. (await EventsAsync(eventStart, resumed ? await PositionAsync(new LogEvent(Start, "A1")) : new LogPosition(), [.. lines.Select(line => Line(line, Start))])).Select(@event => @event.Message)];
+
+    /// <summary>What is sent of these lines where this much was sent before.</summary>
+    private static async Task<List<LogEvent>> EventsAsync(Regex? eventStart, LogPosition position, LogLine[] lines)
     {
-        var events = new List<string>();
-        await foreach (var @event in LogEventReader.ReadAsync(LinesAsync(lines), eventStart, resumed, CancellationToken.None)) events.Add(@event.Message);
+        var events = new List<LogEvent>();
+        var read = lines.Where(line => !(line.At < position.Since)).ToAsyncEnumerable();
+        await foreach (var @event in LogEventReader.ReadAsync(read, eventStart, position, TimeProvider.System, CancellationToken.None))
+            if (!position.Has(@event)) events.Add(@event);
         return events;
     }
 
-    private static async IAsyncEnumerable<LogLine> LinesAsync(string[] lines)
+    /// <summary>The position after a restart, when these events are in the stream.</summary>
+    private static async Task<LogPosition> PositionAsync(params LogEvent[] sent)
     {
-        await Task.Yield();
-        foreach (var line in lines) yield return new LogLine(Start, Encoding.UTF8.GetBytes(line), IsError: false);
+        var logs = new StandInLogs();
+        logs.Groups.Add("g");
+        await logs.CreateLogStreamAsync(new CreateLogStreamRequest { LogGroupName = "g", LogStreamName = "s" }, Context);
+        var events = sent.Select(@event => new InputLogEvent { Timestamp = @event.Milliseconds, Message = @event.Message });
+        await logs.PutLogEventsAsync(new PutLogEventsRequest { LogGroupName = "g", LogStreamName = "s", LogEvents = [.. events] }, Context);
+        return await LogPosition.OfAsync(logs, "g", "s", Context, CancellationToken.None);
     }
+
+    private static LogLine Line(string text, DateTimeOffset at) => new(at, Encoding.UTF8.GetBytes(text), IsError: false);
 }

@@ -40,6 +40,7 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("up --engine podman")]
     [InlineData("up --bind nowhere")]
     [InlineData("up --instances -1")]
+    [InlineData("up --environment-files /none")]
     [InlineData("env --shell powershell")]
     [InlineData("server --certificate /dev/null")]
     [InlineData("server --certificate /none --key /none")]
@@ -52,6 +53,7 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("agent --join server")]
     [InlineData("agent --join http://server:4566 --token wrong")]
     [InlineData("agent --join http://server:4566 --ca /none")]
+    [InlineData("agent --join http://server:4566 --environment-files /none")]
     public async Task Wrong_arguments_end_with_2_and_a_word_on_standard_error(string arguments)
     {
         (await RunAsync(arguments.Split(' '))).ShouldBe(2);

@@ -113,7 +113,7 @@ internal static class DockerLogReader
             return ended || text.WrittenCount >= LongestLine ? Take() : null;
         }
 
-        public LogLine? Rest() => open ? Take() : null;
+        public LogLine? Rest() => open ? Take() with { IsCut = true } : null;
 
         private LogLine Take()
         {
