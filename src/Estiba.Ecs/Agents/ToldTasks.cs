@@ -26,14 +26,13 @@ internal sealed class ToldTasks(string instanceKey, TimeProvider time)
             var news = new List<TaskRecord>();
             foreach (var task in view.Where(EcsTables.Tasks, _everything ? EcsTables.TasksOfInstance : EcsTables.MovingTasks, instanceKey))
             {
-                var key = task.Key;
-                if (!_told.TryGetValue(key, out var before) || before.DesiredStatus != task.DesiredStatus)
+                if (!_told.TryGetValue(task.Id, out var before) || before.DesiredStatus != task.DesiredStatus)
                 {
                     news.Add(task);
                     before = new Told(task.DesiredStatus, message);
                 }
 
-                told.Add(key, before);
+                told.Add(task.Id, before);
             }
 
             _told = told;
