@@ -42,6 +42,16 @@ public sealed class AwsCommandLineTests
         errors.ShouldContain(message);
     }
 
+    [Fact]
+    public async Task The_command_line_of_a_service_that_is_not_there_says_so()
+    {
+        await using var world = await GatewayWorld.StartAsync(time: new SteppedTime { Now = DateTimeOffset.UtcNow });
+
+        var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, "s3 ls");
+
+        errors.ShouldContain("(UnknownService) when calling the ListBuckets operation: This platform knows no such request of the service 's3'.");
+    }
+
     private static async Task<(int Code, string Output, string Errors)> RunAsync(GatewayWorld world, AwsCredentials credentials, string arguments)
     {
         var start = new ProcessStartInfo("aws", arguments + " --output json")
