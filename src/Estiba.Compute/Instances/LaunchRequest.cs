@@ -30,6 +30,9 @@ internal sealed record LaunchRequest
 
     public string? PrivateIpAddress { get; init; }
 
+    /// <summary>The instance profile asked for; null where none is, or where that is not there.</summary>
+    public string? InstanceProfileArn { get; init; }
+
     public IReadOnlyList<string> SecurityGroupIds { get; init; } = [];
 
     /// <exception cref="AwsException">Something that EC2, or Estiba, does not take.</exception>
