@@ -194,6 +194,15 @@ public sealed class LaunchTests
         named.Concat(given).ShouldAllBe(instance => instance.IamInstanceProfile!.Arn == StandInIam.ProfileArn);
     }
 
+    [Fact]
+    public async Task The_root_device_may_be_described_and_another_be_left_out()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        var root = new BlockDeviceMapping { DeviceName = "/dev/xvda", Ebs = new EbsBlockDevice { VolumeSize = 30, VolumeType = "gp3" } };
+        var none = new BlockDeviceMapping { DeviceName = "/dev/xvdcz", NoDevice = "" };
+        (await world.RunAsync(1, request => request with { BlockDeviceMappings = [root, none] })).Count.ShouldBe(1);
+    }
+
     public static TheoryData<string, Func<RunInstancesRequest, RunInstancesRequest>, string, string> BadRequests { get; } = new()
     {
         { "no image", request => request with { ImageId = null }, "MissingParameter", "The request must contain the parameter ImageId" },
@@ -239,6 +248,21 @@ public sealed class LaunchTests
             "an ARN without the profile's path",
             request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Arn = "arn:aws:iam::111122223333:instance-profile/ecsInstanceRole" } }, "InvalidParameterValue",
             "Value (arn:aws:iam::111122223333:instance-profile/ecsInstanceRole) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN"
+        },
+        {
+            "tags of a volume",
+            request => request with { TagSpecifications = [new TagSpecification { ResourceType = "volume", Tags = [new Tag { Key = "a" }] }] },
+            "InvalidParameterValue", "'volume' is not a valid taggable resource type for this operation."
+        },
+        {
+            "a second device",
+            request => request with { BlockDeviceMappings = [new BlockDeviceMapping { DeviceName = "/dev/sdh", Ebs = new EbsBlockDevice { VolumeSize = 30 } }] },
+            "UnsupportedOperation", "Estiba does not support block devices of instances other than /dev/xvda yet; leave it out of the request."
+        },
+        {
+            "no root device",
+            request => request with { BlockDeviceMappings = [new BlockDeviceMapping { DeviceName = "/dev/xvda", NoDevice = "" }] },
+            "UnsupportedOperation", "Estiba does not support block devices of instances other than /dev/xvda yet; leave it out of the request."
         },
         {
             "unsupported", request => request with { LaunchTemplate = new LaunchTemplateSpecification { LaunchTemplateName = "x" } }, "UnsupportedOperation",
