@@ -40,6 +40,13 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("up --engine podman")]
     [InlineData("up --bind nowhere")]
     [InlineData("up --instances -1")]
+    [InlineData("up --region a_b")]
+    [InlineData("up --region EU-WEST-1")]
+    [InlineData("up --region -")]
+    [InlineData("env --region a.b")]
+    [InlineData("status --region a/b")]
+    [InlineData("server --region a:b")]
+    [InlineData("token create --region a_b")]
     [InlineData("env --shell powershell")]
     [InlineData("server --certificate /dev/null")]
     [InlineData("server --certificate /none --key /none")]
@@ -64,6 +71,13 @@ public sealed class EstibaCommandLineTests : IDisposable
     {
         await RunAsync("stauts");
         (_output.ToString() + _error).ShouldContain("status");
+    }
+
+    [Fact]
+    public async Task A_region_that_no_client_takes_is_refused_in_a_sentence()
+    {
+        (await RunAsync("up", "--region", "a b")).ShouldBe(2);
+        _error.ToString().ShouldStartWith("'a b' is no region; one looks like eu-west-1");
     }
 
     [Theory]
