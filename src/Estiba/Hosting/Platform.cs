@@ -67,7 +67,7 @@ internal sealed class Platform : IAsyncDisposable
         catch (Exception failure)
         {
             await platform.DisposeAsync();
-            if (StartFailure.Explain(failure, configuration) is { } explanation) throw explanation;
+            if (StartFailure.Explain(failure) is { } explanation) throw explanation;
             throw;
         }
     }
