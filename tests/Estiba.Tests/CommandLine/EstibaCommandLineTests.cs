@@ -69,11 +69,27 @@ public sealed class EstibaCommandLineTests : IDisposable
         _output.ToString().ShouldNotContain("Usage:");
     }
 
-    [Fact]
-    public async Task A_mistyped_command_is_guessed()
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("kubectl")]
+    [InlineData("--colour")]
+    public async Task What_is_like_no_command_is_not_guessed(string word)
     {
-        await RunAsync("stauts");
-        (_output.ToString() + _error).ShouldContain("status");
+        (await RunAsync(word)).ShouldBe(2);
+        _error.ToString().ShouldContain("estiba --help tells what there is.");
+        (_output.ToString() + _error).ShouldNotContain("Did you mean");
+    }
+
+    [Theory]
+    [InlineData("stauts", "status")]
+    [InlineData("upp", "up")]
+    [InlineData("dmeo", "demo")]
+    [InlineData("up --prot 4567", "--port")]
+    [InlineData("token creat", "create")]
+    public async Task What_is_like_a_command_or_an_option_is_guessed(string arguments, string meant)
+    {
+        (await RunAsync(arguments.Split(' '))).ShouldBe(2);
+        _error.ToString().ShouldContain($"Did you mean '{meant}'?");
     }
 
     [Fact]
