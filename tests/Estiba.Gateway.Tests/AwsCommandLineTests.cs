@@ -42,14 +42,17 @@ public sealed class AwsCommandLineTests
         errors.ShouldContain(message);
     }
 
-    [Fact]
-    public async Task The_command_line_of_a_service_that_is_not_there_says_so()
+    [Theory]
+    [InlineData("s3 ls", "ListBuckets", "s3")]
+    [InlineData("s3 ls s3://bucket", "ListObjectsV2", "s3")]
+    [InlineData("lambda list-functions", "ListFunctions", "lambda")]
+    public async Task The_command_line_of_a_service_that_is_not_there_says_so(string arguments, string operation, string service)
     {
         await using var world = await GatewayWorld.StartAsync(time: new SteppedTime { Now = DateTimeOffset.UtcNow });
 
-        var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, "s3 ls");
+        var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, arguments);
 
-        errors.ShouldContain("(UnknownService) when calling the ListBuckets operation: This platform knows no such request of the service 's3'.");
+        errors.ShouldContain($"(UnknownService) when calling the {operation} operation: This platform knows no such request of the service '{service}'.");
     }
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(GatewayWorld world, AwsCredentials credentials, string arguments)

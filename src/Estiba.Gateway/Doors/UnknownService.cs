@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Gateway.Authentication;
 using Estiba.Gateway.Protocols;
@@ -8,44 +9,53 @@ namespace Estiba.Gateway.Doors;
 /// <summary>
 /// Answers a signed request that names no operation, as the clients of Amazon S3 make them: none of the platform's services is asked like that.
 /// </summary>
-/// <remarks>In S3's own form ("REST error responses"), with a status that clients take for final.</remarks>
+/// <remarks>In the form of the service that it is for ("REST error responses" of S3; JSON), with a status that clients take for final.</remarks>
 internal static class UnknownService
 {
+    private static readonly string[] s_inXml = ["s3", "s3express", "route53", "cloudfront"];
+
     /// <summary>Whether a client of AWS made the request, rightly or wrongly signed; a browser does not.</summary>
     public static bool IsAsked(HttpRequest request) => request.Headers.ContainsKey("Authorization") || request.Query.ContainsKey("X-Amz-Signature");
 
     public static async Task AnswerAsync(HttpContext http)
     {
+        var name = NameOf(http);
+        var message = $"This platform knows no such request of {(name is null ? "a service" : $"the service '{name}'")}. 'estiba coverage' lists the services and operations that it knows.";
+        var error = new AwsException("UnknownService", message, StatusCodes.Status404NotFound);
+        var inXml = name is null || s_inXml.Contains(name);
         using var output = new PooledBuffer();
-        XmlAnswer.Write(output, (Service: NameOf(http), http.TraceIdentifier), static (xml, state) =>
-        {
-            xml.WriteStartElement("Error");
-            xml.WriteElementString("Code", "UnknownService");
-            xml.WriteElementString("Message", $"This platform knows no such request of {state.Service}. 'estiba coverage' lists the services and operations that it knows.");
-            xml.WriteElementString("RequestId", state.TraceIdentifier);
-            xml.WriteEndElement();
-        });
-        http.Response.StatusCode = StatusCodes.Status404NotFound;
-        http.Response.ContentType = "application/xml";
+        if (inXml) WriteXml(output, error, http.TraceIdentifier);
+        else WireProtocol.Json.WriteError(output, service: null, error, http.TraceIdentifier);
+
+        http.Response.StatusCode = error.StatusCode;
+        http.Response.ContentType = inXml ? "application/xml" : WireProtocol.Json.ContentType;
         http.Response.ContentLength = output.Written.Length;
         http.Response.Headers["x-amzn-RequestId"] = http.TraceIdentifier;
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.BodyWriter.WriteAsync(output.Written, http.RequestAborted);
     }
 
-    private static string NameOf(HttpContext http)
+    private static void WriteXml(PooledBuffer output, AwsException error, string requestId) =>
+        XmlAnswer.Write(output, (error, requestId), static (xml, state) =>
+        {
+            xml.WriteStartElement("Error");
+            xml.WriteElementString("Code", state.error.Code);
+            xml.WriteElementString("Message", state.error.Message);
+            xml.WriteElementString("RequestId", state.requestId);
+            xml.WriteEndElement();
+        });
+
+    /// <summary>The service that the signature is for; null where it does not say, or says what no answer could repeat.</summary>
+    private static string? NameOf(HttpContext http)
     {
         try
         {
             var service = SignatureClaim.Read(new SignedRequest(http)).Scope.Service;
-            return IsName(service) ? $"the service '{service}'" : "a service";
+            return service.Length > 0 && service.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_') ? service : null;
         }
         catch (SignatureException)
         {
-            return "a service";
+            return null;
         }
     }
-
-    // Whatever else the client calls it may not be repeated in XML.
-    private static bool IsName(string text) => text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_');
 }
