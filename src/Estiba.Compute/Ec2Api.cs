@@ -1,5 +1,6 @@
 using Estiba.Compute.Networking;
 using Estiba.Contracts.Ec2;
+using Estiba.Contracts.Iam;
 using Estiba.State;
 
 namespace Estiba.Compute;
@@ -15,6 +16,7 @@ public sealed partial class Ec2Api : IEc2Api
 {
     private readonly Store _store;
     private readonly IInstanceNetwork _network;
+    private readonly IIamApi _iam;
     private readonly TimeProvider _time;
     private readonly ResourceIds _ids;
 
@@ -27,12 +29,14 @@ public sealed partial class Ec2Api : IEc2Api
     /// <summary>Creates the service.</summary>
     /// <param name="store">Opened with <see cref="ComputeTables.Tables"/> among its tables.</param>
     /// <param name="network">Where addresses of instances are taken from.</param>
+    /// <param name="iam">Knows the instance profiles.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Makes resource ids; <see cref="Random.Shared"/>, or one with a seed in a test.</param>
-    public Ec2Api(Store store, IInstanceNetwork network, TimeProvider time, Random random)
+    public Ec2Api(Store store, IInstanceNetwork network, IIamApi iam, TimeProvider time, Random random)
     {
         _store = store;
         _network = network;
+        _iam = iam;
         _time = time;
         _ids = new ResourceIds(random);
     }

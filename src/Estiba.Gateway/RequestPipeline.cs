@@ -27,13 +27,15 @@ internal sealed class RequestPipeline(
                 return sockets(http, door.HandleAsync);
         }
 
-        return PlainAnswers.NotFoundAsync(http);
+        return UnknownService.IsAsked(http.Request) ? UnknownService.AnswerAsync(http) : PlainAnswers.NotFoundAsync(http);
     }
 
     private Task AtTheRootAsync(HttpContext http)
     {
         if (OperationDoor.Accepts(http.Request))
             return operations.HandleAsync(http);
+        if (UnknownService.IsAsked(http.Request))
+            return UnknownService.AnswerAsync(http);
         return IsRead(http.Request) ? plain.WelcomeAsync(http) : PlainAnswers.NotFoundAsync(http);
     }
 

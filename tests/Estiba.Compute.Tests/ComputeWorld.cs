@@ -93,7 +93,7 @@ internal sealed class ComputeWorld : IAsyncDisposable
     private async Task OpenAsync(bool reconciling)
     {
         _store = await Store.OpenAsync(_journal, ComputeTables.Tables);
-        Api = new Ec2Api(_store, Network, Time, new Random(1));
+        Api = new Ec2Api(_store, Network, new StandInIam(), Time, new Random(1));
         if (!reconciling) return;
 
         _controller = new InstanceController(_store, Network, Host, Time, new Random(2), NullLogger<InstanceController>.Instance);

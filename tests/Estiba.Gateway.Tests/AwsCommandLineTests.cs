@@ -42,6 +42,19 @@ public sealed class AwsCommandLineTests
         errors.ShouldContain(message);
     }
 
+    [Theory]
+    [InlineData("s3 ls", "ListBuckets", "s3")]
+    [InlineData("s3 ls s3://bucket", "ListObjectsV2", "s3")]
+    [InlineData("lambda list-functions", "ListFunctions", "lambda")]
+    public async Task The_command_line_of_a_service_that_is_not_there_says_so(string arguments, string operation, string service)
+    {
+        await using var world = await GatewayWorld.StartAsync(time: new SteppedTime { Now = DateTimeOffset.UtcNow });
+
+        var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, arguments);
+
+        errors.ShouldContain($"(UnknownService) when calling the {operation} operation: This platform knows no such request of the service '{service}'.");
+    }
+
     private static async Task<(int Code, string Output, string Errors)> RunAsync(GatewayWorld world, AwsCredentials credentials, string arguments)
     {
         var start = new ProcessStartInfo("aws", arguments + " --output json")

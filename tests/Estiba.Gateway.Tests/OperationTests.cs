@@ -362,4 +362,38 @@ public sealed class OperationTests
         using var reader = new StreamReader(client.GetStream());
         (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("HTTP/1.1 200 OK");
     }
+
+    [Theory]
+    [InlineData("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20250101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0", "the service 's3'")]
+    [InlineData("Authorization", "Basic YTpi", "a service")]
+    public async Task A_signed_request_without_an_operation_is_of_an_unknown_service(string header, string value, string service)
+    {
+        await using var world = await GatewayWorld.StartAsync();
+        var request = new HttpRequestMessage(HttpMethod.Get, world.Address);
+        request.Headers.TryAddWithoutValidation(header, value);
+        request.Headers.TryAddWithoutValidation("X-Amz-Date", "20250101T000000Z");
+
+        var answer = await world.SendAsync(request);
+
+        (answer.Status, answer.Code).ShouldBe((404, "UnknownService"));
+        answer.Message!.ShouldContain($"of {service}.");
+    }
+
+    [Fact]
+    public async Task A_presigned_request_without_an_operation_is_of_an_unknown_service()
+    {
+        await using var world = await GatewayWorld.StartAsync();
+
+        var answer = await world.SendAsync(new HttpRequestMessage(HttpMethod.Get, world.Presign("x-id=ListBuckets", "s3", TimeSpan.FromMinutes(1))));
+
+        (answer.Status, answer.Code).ShouldBe((404, "UnknownService"));
+    }
+
+    [Fact]
+    public async Task Whoever_signs_nothing_is_welcome()
+    {
+        await using var world = await GatewayWorld.StartAsync();
+
+        (await world.SendAsync(new HttpRequestMessage(HttpMethod.Get, world.Address))).Status.ShouldBe(200);
+    }
 }

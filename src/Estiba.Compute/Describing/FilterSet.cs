@@ -50,6 +50,9 @@ internal sealed class FilterSet<T>(IReadOnlyDictionary<string, Func<T, IEnumerab
 /// <summary>Declares filters in one line each.</summary>
 internal sealed class FilterValues<T> : Dictionary<string, Func<T, IEnumerable<string?>>>
 {
+    /// <summary>A filter on what EC2's resources may have and those here never do.</summary>
+    public void Add(string name) => this[name] = static _ => [];
+
     /// <summary>A filter on one value.</summary>
     public void Add(string name, Func<T, string?> value) => this[name] = resource => [value(resource)];
 

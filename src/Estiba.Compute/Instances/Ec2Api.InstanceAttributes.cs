@@ -26,7 +26,7 @@ public sealed partial class Ec2Api
             "disableApiStop" => attribute with { DisableApiStop = Of(record.DisableApiStop) },
             "instanceInitiatedShutdownBehavior" =>
                 attribute with { InstanceInitiatedShutdownBehavior = Of(record.TerminateOnShutdown ? "terminate" : "stop") },
-            "rootDeviceName" => attribute with { RootDeviceName = Of("/dev/xvda") },
+            "rootDeviceName" => attribute with { RootDeviceName = Of(InstanceDescription.RootDevice) },
             "sourceDestCheck" => attribute with { SourceDestCheck = Of(record.SourceDestCheck) },
             "ebsOptimized" => attribute with { EbsOptimized = Of(record.EbsOptimized) },
             "enaSupport" => attribute with { EnaSupport = Of(true) },

@@ -12,6 +12,9 @@ namespace Estiba.Compute.Instances;
 /// <summary>An instance in EC2's form. Its one address is private and public at once: the host and its containers reach it.</summary>
 internal sealed class InstanceDescription(View view, CallContext context, SecurityGroupBook groups)
 {
+    /// <summary>The one device that every instance has, by name.</summary>
+    public const string RootDevice = "/dev/xvda";
+
     public Instance ToInstance(InstanceRecord record)
     {
         var type = InstanceTypeCatalog.All.GetValueOrDefault(record.InstanceType);
@@ -67,7 +70,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
             ProductCodes = [],
             PublicDnsName = publicAddress is null ? "" : InstanceNames.PublicDnsName(record.Region, publicAddress),
             PublicIpAddress = publicAddress,
-            RootDeviceName = "/dev/xvda",
+            RootDeviceName = RootDevice,
             RootDeviceType = "ebs",
             SecurityGroups = record.Address is null ? [] : Groups(record),
             SourceDestCheck = record.Address is null ? null : record.SourceDestCheck,

@@ -29,6 +29,7 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
         if (launch.Request.KeyName is { } key && transaction.Find(ComputeTables.KeyPairs, ComputeTables.Key(context, key)) is null)
             throw new AwsException("InvalidKeyPair.NotFound", $"The key pair '{key}' does not exist");
 
+        if (launch.InstanceProfileArn is null) RefuseProfile(launch.Request.IamInstanceProfile);
         var zone = ZoneOf(launch, vpc, context);
         var addresses = ChooseAddresses(transaction, launch, MostWithin(transaction, launch, context), zone, context);
         Ec2Requests.EndDryRun(launch.Request.DryRun);
@@ -65,6 +66,12 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             .Distinct()
             .ToList();
         return groups.Count > 0 ? groups : [book.GetByName("default").GroupId];
+    }
+
+    private static void RefuseProfile(IamInstanceProfileSpecification? wanted)
+    {
+        if (wanted?.Arn is { } arn) throw Ec2Requests.Invalid($"Value ({arn}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN");
+        if (wanted?.Name is { } name) throw Ec2Requests.Invalid($"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name");
     }
 
     /// <summary>The zone asked for, directly or by a subnet; null when it is left to us.</summary>
@@ -175,8 +182,7 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             UserData = request.UserData,
             ClientToken = request.ClientToken is { Length: > 0 } ? request.ClientToken : null,
             RequestHash = request.ClientToken is { Length: > 0 } ? launch.Hash : null,
-            InstanceProfileArn = request.IamInstanceProfile?.Arn
-                ?? (request.IamInstanceProfile?.Name is { } profile ? $"arn:aws:iam::{context.AccountId}:instance-profile/{profile}" : null),
+            InstanceProfileArn = launch.InstanceProfileArn,
             DisableApiTermination = request.DisableApiTermination == true,
             DisableApiStop = request.DisableApiStop == true,
             TerminateOnShutdown = request.InstanceInitiatedShutdownBehavior == "terminate",

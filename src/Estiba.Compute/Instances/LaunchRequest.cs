@@ -30,6 +30,9 @@ internal sealed record LaunchRequest
 
     public string? PrivateIpAddress { get; init; }
 
+    /// <summary>The instance profile asked for; null where none is, or where that is not there.</summary>
+    public string? InstanceProfileArn { get; init; }
+
     public IReadOnlyList<string> SecurityGroupIds { get; init; } = [];
 
     /// <exception cref="AwsException">Something that EC2, or Estiba, does not take.</exception>
@@ -66,8 +69,7 @@ internal sealed record LaunchRequest
             PrivateIpAddress = request.PrivateIpAddress ?? network?.PrivateIpAddress
                 ?? network?.PrivateIpAddresses?.FirstOrDefault(address => address.Primary == true)?.PrivateIpAddress,
             SecurityGroupIds = request.SecurityGroupIds is { Count: > 0 } ids ? ids : network?.Groups ?? [],
-            Tags = ResourceTags.FromSpecifications(
-                request.TagSpecifications, "instance", "volume", "network-interface", "spot-instances-request", "elastic-gpu"),
+            Tags = ResourceTags.FromSpecifications(request.TagSpecifications, "instance"),
             Hash = Convert.ToHexStringLower(SHA256.HashData(ShapeJson.ToUtf8(request with { DryRun = null }))),
         };
     }
@@ -103,6 +105,11 @@ internal sealed record LaunchRequest
         if (request.NetworkInterfaces is [{ NetworkInterfaceId: not null }, ..]) throw Ec2Requests.Unsupported("existing network interfaces");
         if (request.ElasticGpuSpecification is { Count: > 0 } || request.ElasticInferenceAccelerators is { Count: > 0 })
             throw Ec2Requests.Unsupported("elastic accelerators");
+        if (request.BlockDeviceMappings?.Any(IsAnotherDevice) == true) throw Ec2Requests.Unsupported($"block devices of instances other than {InstanceDescription.RootDevice}");
         if (request.Placement?.Tenancy is not (null or "default")) throw Ec2Requests.Unsupported("dedicated tenancy");
     }
+
+    // An instance has the host's disk, whatever size and kind is said of its root; and it has no other device to do without.
+    private static bool IsAnotherDevice(BlockDeviceMapping mapping) =>
+        mapping.DeviceName == InstanceDescription.RootDevice ? mapping.NoDevice is not null || mapping.VirtualName is not null : mapping.NoDevice is null;
 }

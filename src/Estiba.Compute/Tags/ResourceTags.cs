@@ -22,16 +22,14 @@ internal static class ResourceTags
     /// <summary>The tags that a request wants its new resources of one type to have.</summary>
     /// <param name="specifications">The request's TagSpecifications.</param>
     /// <param name="resourceType">For example <c>instance</c>.</param>
-    /// <param name="others">Other types that the operation takes tags for although Estiba makes no such resource.</param>
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: a resource type that the operation does not make, or a bad tag.</exception>
-    public static IReadOnlyList<Tag> FromSpecifications(
-        IReadOnlyList<TagSpecification>? specifications, string resourceType, params IReadOnlyList<string> others)
+    public static IReadOnlyList<Tag> FromSpecifications(IReadOnlyList<TagSpecification>? specifications, string resourceType)
     {
         foreach (var specification in specifications ?? [])
         {
             if (specification.ResourceType is not { } type)
                 throw Ec2Requests.Invalid("Tag specification resource type must have a value");
-            if (type != resourceType && !others.Contains(type))
+            if (type != resourceType)
                 throw Ec2Requests.Invalid($"'{type}' is not a valid taggable resource type for this operation.");
         }
         if (specifications?.CountBy(specification => specification.ResourceType!).FirstOrDefault(each => each.Value > 1).Key is { } twice)

@@ -39,10 +39,16 @@ internal static class EstibaCommandLine
     private static async Task<int> RefuseAsync(
         IReadOnlyList<string> arguments, ParseResult parsed, InvocationConfiguration configuration, CancellationToken cancellation)
     {
-        if (parsed.Action is ParseErrorAction action) action.ShowHelp = arguments.Count == 0;
+        if (parsed.Action is ParseErrorAction action)
+        {
+            action.ShowHelp = arguments.Count == 0;
+            action.ShowTypoCorrections = false;
+        }
+
         await parsed.InvokeAsync(configuration, cancellation);
         if (arguments.Count > 0)
         {
+            if (Spelling.Nearest(parsed) is { } guess) await configuration.Error.WriteLineAsync($"Did you mean '{guess}'?");
             var path = parsed.CommandResult.Command is RootCommand ? "estiba" : $"estiba {parsed.CommandResult.Command.Name}";
             await configuration.Error.WriteLineAsync($"{path} --help tells what there is.");
         }

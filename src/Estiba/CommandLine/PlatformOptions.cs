@@ -58,6 +58,8 @@ internal static class PlatformOptions
         Refuse<int>(Port, text => int.TryParse(text, out var port) && port is < 1 or > 65535, text => $"'{text}' is no port: it must be from 1 to 65535.");
         Refuse<string?>(
             Account, text => text.Length != 12 || !text.All(char.IsAsciiDigit), text => $"'{text}' is no account: an account has twelve digits.");
+        Refuse<string>(
+            Region, text => !IsRegion(text), text => $"'{text}' is no region; one looks like {DefaultRegion}: small letters, digits and hyphens.");
         Refuse<string?>(
             EnvironmentFiles, text => !Directory.Exists(text), text => $"There is no directory '{text}'.");
         Refuse<string?>(
@@ -69,6 +71,10 @@ internal static class PlatformOptions
     {
         if (result.Tokens is [var token] && isWrong(token.Value)) result.AddError(explain(token.Value));
     });
+
+    // What clients take as a label of a host's name, for they put it into one.
+    private static bool IsRegion(string text) =>
+        text.Length is > 0 and <= 63 && text[0] != '-' && text[^1] != '-' && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     internal static DataLayout DataLayout(ParseResult parsed) =>
         parsed.GetValue(Data) is { Length: > 0 } path ? Hosting.DataLayout.At(path) : Hosting.DataLayout.Default;

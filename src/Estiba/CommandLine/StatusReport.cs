@@ -30,14 +30,7 @@ internal sealed record StatusReport
     internal static async Task<StatusReport> ReadAsync(RunningPlatform platform, string region, HttpClient http, CancellationToken cancellation)
     {
         var options = platform.ClientOptions(region, http);
-        var context = new CallContext
-        {
-            AccountId = "",
-            Region = region,
-            PrincipalArn = "",
-            AccessKeyId = platform.Credentials.AccessKeyId,
-            RequestId = "",
-        };
+        var context = platform.CallContext(region);
         var identity = await new StsClient(options).GetCallerIdentityAsync(new(), context, cancellation);
         return new StatusReport
         {

@@ -65,11 +65,21 @@ internal static class TokenCommand
 
     private static async Task CreateAsync(Terminal terminal, ParseResult parsed, TokenClient client, RunningPlatform platform, CancellationToken cancellation)
     {
+        if (parsed.GetValue(Cluster) is { } cluster) await CheckClusterAsync(terminal, client, cluster, cancellation);
         var made = await client.CreateAsync(parsed.GetValue(Cluster), parsed.GetValue(Expires) is { } time ? Lifetime(time) : null, cancellation);
         await terminal.Output.WriteLineAsync(made.Token);
         var authority = platform.Authority is null ? "" : $" --ca {Path.GetFileName(platform.Authority)}";
         await terminal.Error.WriteLineAsync($"It is not shown again. On a host: estiba agent --join {platform.Endpoint.GetLeftPart(UriPartial.Authority)} --token {made.Token}{authority}");
         if (platform.Authority is { } file) await terminal.Error.WriteLineAsync($"The host needs a copy of {file}, by which it knows this server.");
+    }
+
+    /// <summary>A host cannot join a cluster that is not there, unless it is the one that comes into being with its first host.</summary>
+    private static async Task CheckClusterAsync(Terminal terminal, TokenClient client, string cluster, CancellationToken cancellation)
+    {
+        if (await client.HasClusterAsync(cluster, cancellation)) return;
+        var name = cluster[(cluster.LastIndexOf('/') + 1)..];
+        if (name != "default") throw new CommandException($"there is no cluster '{cluster}'. Create it first: aws ecs create-cluster --cluster-name {name}");
+        await terminal.Error.WriteLineAsync("The cluster 'default' is not there yet; the first host that joins makes it.");
     }
 
     private static async Task ListAsync(Terminal terminal, ParseResult parsed, TokenClient client, RunningPlatform platform, CancellationToken cancellation)

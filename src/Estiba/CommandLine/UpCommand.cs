@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using Estiba.Hosting;
 
 namespace Estiba.CommandLine;
@@ -38,6 +39,14 @@ internal static class UpCommand
             PlatformOptions.Port, PlatformOptions.Data, Engine, Instances, PlatformOptions.EnvironmentFiles, PlatformOptions.AnyCredentials, PlatformOptions.Account,
             PlatformOptions.Region, PlatformOptions.Bind,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(PlatformOptions.AnyCredentials)
+                && IPAddress.TryParse(result.GetValue(PlatformOptions.Bind), out var address) && !IPAddress.IsLoopback(address))
+            {
+                result.AddError($"--any-credentials goes with this machine's own addresses only, and {address} is none: everybody who reaches it would own the platform.");
+            }
+        });
         command.SetAction((parsed, cancellation) => RunningCommand.RunAsync(
             terminal,
             PlatformOptions.Configuration(parsed) with

@@ -67,7 +67,7 @@ internal sealed class Platform : IAsyncDisposable
         catch (Exception failure)
         {
             await platform.DisposeAsync();
-            if (StartFailure.Explain(failure, configuration) is { } explanation) throw explanation;
+            if (StartFailure.Explain(failure) is { } explanation) throw explanation;
             throw;
         }
     }
@@ -112,7 +112,8 @@ internal sealed class Platform : IAsyncDisposable
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);
         _end.Push(() => Disposed(ecr));
         var logs = EndWith(await LogsApi.OpenAsync(store, data.Logs, _time, logger: _loggers.CreateLogger("Estiba.Logs")));
-        var ec2 = new Ec2Api(store, network, _time, Random.Shared);
+        var iam = new IamApi(store, root, ids, _time);
+        var ec2 = new Ec2Api(store, network, iam, _time, Random.Shared);
 
         var certificate = _configuration.Certificate is { } files ? ServerCertificate.Load(files.Certificate, files.Key) : null;
         if (certificate is not null) _end.Push(() => Disposed(certificate));
@@ -120,7 +121,7 @@ internal sealed class Platform : IAsyncDisposable
             GatewayOptions(certificate),
             [
                 new EcsDispatcher(ecs), new EcrDispatcher(ecr.Api), new LogsDispatcher(logs),
-                new StsDispatcher(sts), new IamDispatcher(new IamApi(store, root, ids, _time)),
+                new StsDispatcher(sts), new IamDispatcher(iam),
                 .. HasInstances ? [new Ec2Dispatcher(ec2)] : (ServiceDispatcher[])[],
             ],
             credentials,

@@ -77,4 +77,14 @@ internal sealed record RunningPlatform(Uri Endpoint, AwsCredentials Credentials,
         Credentials = () => Credentials,
         Http = http,
     };
+
+    /// <summary>What they are called with; who calls is said by the key alone.</summary>
+    internal CallContext CallContext(string region) => new()
+    {
+        AccountId = "",
+        Region = region,
+        PrincipalArn = "",
+        AccessKeyId = Credentials.AccessKeyId,
+        RequestId = "",
+    };
 }

@@ -9,12 +9,11 @@ namespace Estiba.Hosting;
 internal static class StartFailure
 {
     /// <summary>The explanation; null for a failure that is a fault of ours and is better shown whole.</summary>
-    internal static CommandException? Explain(Exception failure, PlatformConfiguration configuration) => failure switch
+    internal static CommandException? Explain(Exception failure) => failure switch
     {
         UnauthorizedAccessException denied => new CommandException(
             $"{denied.Message} The data directory must belong to you; another one is chosen with --data.", inner: denied),
         JournalException or NetworkException or EngineException or IOException or InvalidDataException => new CommandException(failure.Message, inner: failure),
-        ArgumentException refused when configuration.AnyCredentials => new CommandException(refused.Message, ExitCodes.Usage, refused),
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
 using Estiba.Hosting;
 
@@ -13,6 +14,14 @@ internal sealed class TokenClient(RunningPlatform platform, string region, HttpC
 
     internal Task<MadeToken> CreateAsync(string? cluster, TimeSpan? lifetime, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, Query(("cluster", cluster), ("seconds", lifetime is { } span ? $"{(long)span.TotalSeconds}" : null)), JoinJson.Default.MadeToken, cancellation);
+
+    /// <summary>Whether there is a cluster of this name, or with this ARN, that hosts can join.</summary>
+    internal async Task<bool> HasClusterAsync(string cluster, CancellationToken cancellation)
+    {
+        var ecs = new EcsClient(platform.ClientOptions(region, http));
+        var found = await ecs.DescribeClustersAsync(new() { Clusters = [cluster] }, platform.CallContext(region), cancellation);
+        return found.Clusters is [{ Status: "ACTIVE" }];
+    }
 
     internal Task<TokenList> ListAsync(CancellationToken cancellation) => SendAsync(HttpMethod.Get, "", JoinJson.Default.TokenList, cancellation);
 

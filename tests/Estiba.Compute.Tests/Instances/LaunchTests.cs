@@ -185,6 +185,24 @@ public sealed class LaunchTests
         (await world.FilterAsync("instance-state-name", "*")).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task An_instance_profile_is_named_or_given_by_its_ARN()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        var named = await world.RunAsync(1, request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Name = StandInIam.ProfileName } });
+        var given = await world.RunAsync(1, request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Arn = StandInIam.ProfileArn } });
+        named.Concat(given).ShouldAllBe(instance => instance.IamInstanceProfile!.Arn == StandInIam.ProfileArn);
+    }
+
+    [Fact]
+    public async Task The_root_device_may_be_described_and_another_be_left_out()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        var root = new BlockDeviceMapping { DeviceName = "/dev/xvda", Ebs = new EbsBlockDevice { VolumeSize = 30, VolumeType = "gp3" } };
+        var none = new BlockDeviceMapping { DeviceName = "/dev/xvdcz", NoDevice = "" };
+        (await world.RunAsync(1, request => request with { BlockDeviceMappings = [root, none] })).Count.ShouldBe(1);
+    }
+
     public static TheoryData<string, Func<RunInstancesRequest, RunInstancesRequest>, string, string> BadRequests { get; } = new()
     {
         { "no image", request => request with { ImageId = null }, "MissingParameter", "The request must contain the parameter ImageId" },
@@ -217,6 +235,34 @@ public sealed class LaunchTests
             "wrong tag type",
             request => request with { TagSpecifications = [new TagSpecification { ResourceType = "vpc", Tags = [new Tag { Key = "a" }] }] },
             "InvalidParameterValue", "'vpc' is not a valid taggable resource type for this operation."
+        },
+        {
+            "no such profile", request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Name = "nope" } }, "InvalidParameterValue",
+            "Value (nope) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
+        },
+        {
+            "no ARN of a profile", request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Arn = "zz" } }, "InvalidParameterValue",
+            "Value (zz) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN"
+        },
+        {
+            "an ARN without the profile's path",
+            request => request with { IamInstanceProfile = new IamInstanceProfileSpecification { Arn = "arn:aws:iam::111122223333:instance-profile/ecsInstanceRole" } }, "InvalidParameterValue",
+            "Value (arn:aws:iam::111122223333:instance-profile/ecsInstanceRole) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN"
+        },
+        {
+            "tags of a volume",
+            request => request with { TagSpecifications = [new TagSpecification { ResourceType = "volume", Tags = [new Tag { Key = "a" }] }] },
+            "InvalidParameterValue", "'volume' is not a valid taggable resource type for this operation."
+        },
+        {
+            "a second device",
+            request => request with { BlockDeviceMappings = [new BlockDeviceMapping { DeviceName = "/dev/sdh", Ebs = new EbsBlockDevice { VolumeSize = 30 } }] },
+            "UnsupportedOperation", "Estiba does not support block devices of instances other than /dev/xvda yet; leave it out of the request."
+        },
+        {
+            "no root device",
+            request => request with { BlockDeviceMappings = [new BlockDeviceMapping { DeviceName = "/dev/xvda", NoDevice = "" }] },
+            "UnsupportedOperation", "Estiba does not support block devices of instances other than /dev/xvda yet; leave it out of the request."
         },
         {
             "unsupported", request => request with { LaunchTemplate = new LaunchTemplateSpecification { LaunchTemplateName = "x" } }, "UnsupportedOperation",

@@ -41,6 +41,16 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("up --bind nowhere")]
     [InlineData("up --instances -1")]
     [InlineData("up --environment-files /none")]
+    [InlineData("up --region a_b")]
+    [InlineData("up --region EU-WEST-1")]
+    [InlineData("up --region -")]
+    [InlineData("env --region a.b")]
+    [InlineData("status --region a/b")]
+    [InlineData("server --region a:b")]
+    [InlineData("token create --region a_b")]
+    [InlineData("up --any-credentials --bind 0.0.0.0")]
+    [InlineData("up --any-credentials --bind 192.0.2.1")]
+    [InlineData("up --any-credentials --bind nowhere")]
     [InlineData("env --shell powershell")]
     [InlineData("server --certificate /dev/null")]
     [InlineData("server --certificate /none --key /none")]
@@ -61,11 +71,34 @@ public sealed class EstibaCommandLineTests : IDisposable
         _output.ToString().ShouldNotContain("Usage:");
     }
 
-    [Fact]
-    public async Task A_mistyped_command_is_guessed()
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("kubectl")]
+    [InlineData("--colour")]
+    public async Task What_is_like_no_command_is_not_guessed(string word)
     {
-        await RunAsync("stauts");
-        (_output.ToString() + _error).ShouldContain("status");
+        (await RunAsync(word)).ShouldBe(2);
+        _error.ToString().ShouldContain("estiba --help tells what there is.");
+        (_output.ToString() + _error).ShouldNotContain("Did you mean");
+    }
+
+    [Theory]
+    [InlineData("stauts", "status")]
+    [InlineData("upp", "up")]
+    [InlineData("dmeo", "demo")]
+    [InlineData("up --prot 4567", "--port")]
+    [InlineData("token creat", "create")]
+    public async Task What_is_like_a_command_or_an_option_is_guessed(string arguments, string meant)
+    {
+        (await RunAsync(arguments.Split(' '))).ShouldBe(2);
+        _error.ToString().ShouldContain($"Did you mean '{meant}'?");
+    }
+
+    [Fact]
+    public async Task A_region_that_no_client_takes_is_refused_in_a_sentence()
+    {
+        (await RunAsync("up", "--region", "a b")).ShouldBe(2);
+        _error.ToString().ShouldStartWith("'a b' is no region; one looks like eu-west-1");
     }
 
     [Theory]
