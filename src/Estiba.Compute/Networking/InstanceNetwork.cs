@@ -136,7 +136,7 @@ public static partial class InstanceNetwork
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Virtual instances get addresses of {Block}, which this host and its containers reach")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Virtual instances get addresses of {Block}, which this host and its containers reach while Docker Engine runs")]
     private static partial void LogBridge(ILogger logger, IPNetwork block);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Virtual instances get addresses of 127.66.0.0/16, which only this host reaches: {Reason}")]
