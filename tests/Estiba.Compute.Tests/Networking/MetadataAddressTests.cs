@@ -72,7 +72,8 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
 
     private static async Task<IReadOnlyList<string>> RulesAsync()
     {
-        var (_, output, _) = await DockerCommand.TryAsync("iptables", "-w", "-t", "nat", "-S");
+        var (exitCode, output, error) = await DockerCommand.TryAsync("iptables", "-w", "-t", "nat", "-S");
+        exitCode.ShouldBe(0, error);
         return [.. output.Split('\n').Where(line => line.Contains($"{s_address}", StringComparison.Ordinal))];
     }
 
