@@ -60,14 +60,15 @@ internal static class RollingUpdate
         };
     }
 
-    /// <summary>A deployment that has failed starts nothing; the tasks of older ones stay.</summary>
+    /// <summary>A deployment that has failed starts nothing; the tasks of older ones stay. Where there are none, no more of its own stay than are wanted.</summary>
     private static ServiceStep Stalled(ServiceRecord service, Parts parts, int desired, DateTimeOffset now, TaskPacking? packing)
     {
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired);
         var all = parts.Sound.Concat(parts.Sick).Concat(parts.Old).Concat(parts.Moving).ToList();
         var waiting = all.FindAll(task => task.IsWaiting);
         var placed = all.FindAll(task => !task.IsWaiting);
-        return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - Math.Max(desired, bounds.Most), task => !task.IsProtected(now), packing, placed.Count(task => task.IsHealthy) - bounds.Least) };
+        var most = parts.Old.Count > 0 ? Math.Max(desired, bounds.Most) : desired;
+        return new ServiceStep { Discard = waiting, Stop = Surplus(placed, placed.Count - most, task => !task.IsProtected(now), packing, placed.Count(task => task.IsHealthy) - bounds.Least) };
     }
 
     /// <summary>The tasks to give up when there are too many; of healthy ones no more than can be spared, for those that are not healthy may be protected.</summary>

@@ -181,6 +181,16 @@ public sealed class RollingUpdateTests
     }
 
     [Fact]
+    public void A_deployment_that_has_failed_keeps_no_more_of_its_own_tasks_than_are_wanted()
+    {
+        var service = Service(desired: 2);
+        service = service with { Deployments = [service.Primary with { RolloutState = DeploymentRolloutState.Failed }] };
+
+        Next(service, Sick("new"), Sick("new"), Sick("new")).Stop.Count.ShouldBe(1);
+        Next(service, Running("old"), Running("new"), Running("new")).Stop.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_deleted_service_stops_everything_at_once()
     {
         var service = Service(desired: 0) with { Status = ServiceStatus.Draining };

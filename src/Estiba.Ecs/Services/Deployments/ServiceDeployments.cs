@@ -71,7 +71,7 @@ internal static class ServiceDeployments
                 edit.Transaction.Put(EcsTables.ServiceDeployments, history with { Status = ServiceDeploymentStatus.InProgress, StartedAt = edit.Now, UpdatedAt = edit.Now });
                 break;
             case ServiceDeploymentStatus.RollbackRequested:
-                RollBack(edit, Fail(edit, RequestedReason, byCircuitBreaker: false), RequestedReason);
+                RollBack(edit, Fail(edit, edit.Service.LastCompleted is null ? NoCandidate : RequestedReason, byCircuitBreaker: false), RequestedReason);
                 return;
         }
 
