@@ -9,6 +9,9 @@ namespace Estiba.Agent.Tasks;
 /// <remarks>One call after another, by one thread; it does nothing itself but asks for it, so whole lives can be played without a clock or an engine.</remarks>
 internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules rules, TimeProvider time)
 {
+    /// <summary>So long after it has accepted the end of a task the server may still be heard to speak of it as running.</summary>
+    private static readonly TimeSpan LateWords = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<string, TaskEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerSummary> unknown = new(StringComparer.Ordinal);
 
@@ -101,7 +104,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     public void Reported(string taskArn, string status)
     {
         if (status == TaskStatuses.Stopped && entries.TryGetValue(taskArn, out var entry) && entry.State.IsStopped)
-            Apply(entry, static state => state with { StopReported = true });
+            Apply(entry, state => state with { StopReported = true, CleanUpAt = CleanUpAfterReport(state) });
     }
 
     /// <summary>The time has come for which a task asked.</summary>
@@ -140,6 +143,14 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         {
             Apply(entry, outcome);
         }
+    }
+
+    // What the server said before it had the report may still be on its way: a task that is forgotten by then would be begun again.
+    private DateTimeOffset CleanUpAfterReport(TaskState task)
+    {
+        var usual = task.StoppedAt.GetValueOrDefault() + rules.CleanupWait;
+        var soonest = time.GetUtcNow() + (rules.CleanupWait < LateWords ? rules.CleanupWait : LateWords);
+        return usual > soonest ? usual : soonest;
     }
 
     private TaskEntry Add(TaskState task)

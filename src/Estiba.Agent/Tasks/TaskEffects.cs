@@ -66,7 +66,7 @@ internal sealed class TaskEffects(
             logger.LogError(exception, "Step {Step} of task {Task} failed unexpectedly", step.Kind, task.Arn);
             return step.Container >= 0
                 ? state => TaskOutcomes.Failed(state, step.Container, $"TaskStateError: {step.Kind} failed: {exception.Message}")
-                : state => TaskOutcomes.VolumesFailed(state with { CleaningUp = false, CleanUpRetryAt = time.GetUtcNow() + RemoveRetry }, $"TaskStateError: {step.Kind} failed: {exception.Message}");
+                : state => TaskOutcomes.VolumesFailed(state with { CleaningUp = false, CleanUpAt = time.GetUtcNow() + RemoveRetry }, $"TaskStateError: {step.Kind} failed: {exception.Message}");
         }
     }
 
@@ -276,7 +276,7 @@ internal sealed class TaskEffects(
         }
         catch (EngineException)
         {
-            return state => state with { CleaningUp = false, CleanUpRetryAt = time.GetUtcNow() + RemoveRetry };
+            return state => state with { CleaningUp = false, CleanUpAt = time.GetUtcNow() + RemoveRetry };
         }
     }
 

@@ -184,7 +184,7 @@ internal static class TaskLifecycle
             if (!Array.TrueForAll(Task.Containers, container => container.IsStopped)) return;
 
             if (!Task.StopReported || Task.CleaningUp) return;
-            var cleanUpAt = Task.CleanUpRetryAt ?? Task.StoppedAt.GetValueOrDefault(now) + rules.CleanupWait;
+            var cleanUpAt = Task.CleanUpAt ?? Task.StoppedAt.GetValueOrDefault(now) + rules.CleanupWait;
             if (now < cleanUpAt)
             {
                 Wake(cleanUpAt);

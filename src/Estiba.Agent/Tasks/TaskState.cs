@@ -50,9 +50,9 @@ internal sealed record TaskState
     [JsonIgnore]
     public bool CleaningUp { get; init; }
 
-    /// <summary>When to try to remove its containers again.</summary>
+    /// <summary>When to remove its containers, where that is known better than from its end alone.</summary>
     [JsonIgnore]
-    public DateTimeOffset? CleanUpRetryAt { get; init; }
+    public DateTimeOffset? CleanUpAt { get; init; }
 
     [JsonIgnore]
     public string Arn => Definition.Arn!;

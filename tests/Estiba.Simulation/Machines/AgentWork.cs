@@ -171,7 +171,7 @@ internal sealed class AgentWork : ITaskWork
         }
         catch (EngineException)
         {
-            return state => state with { CleaningUp = false, CleanUpRetryAt = Now + CleanUpRetry };
+            return state => state with { CleaningUp = false, CleanUpAt = Now + CleanUpRetry };
         }
     }
 
