@@ -80,11 +80,9 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         foreach (var task in placement.Placed) transaction.Put(EcsTables.Tasks, task);
 
         var service = placement.Service;
-        if (placement.Placed.Count > 0)
-        {
-            var started = service.Moving is not null && placement.Placed is [{ AvailabilityZone: { } zone }] ? ServiceEvents.StartedToBalance(zone, placement.Placed) : ServiceEvents.Started(placement.Placed);
-            service = ServiceEvents.Add(transaction, service, ids, now, started);
-        }
+        var (successors, others) = service.Successor is null ? ([], placement.Placed) : (placement.Placed.FindAll(task => task.Id == service.Successor), placement.Placed.FindAll(task => task.Id != service.Successor));
+        if (others.Count > 0) service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.Started(others));
+        if (successors is [{ AvailabilityZone: { } zone }]) service = ServiceEvents.Add(transaction, service, ids, now, ServiceEvents.StartedToBalance(zone, successors));
 
         if (placement.Failure is null)
         {

@@ -16,7 +16,7 @@ internal sealed class ServicePlacement(View view, Placement pass, BlockedService
     internal ServiceRecord Service { get; } = service;
 
     /// <summary>The tasks that have an instance now.</summary>
-    internal IReadOnlyList<TaskRecord> Placed => _placed;
+    internal List<TaskRecord> Placed => _placed;
 
     /// <summary>Why the others have none, in ECS's words; null when there are no others.</summary>
     internal string? Failure { get; private set; }

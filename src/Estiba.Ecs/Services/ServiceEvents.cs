@@ -37,6 +37,8 @@ internal static class ServiceEvents
 
     internal static string NotBalanced(string zones) => $"is not AZ balanced with {zones}. AZ Rebalancing in progress.";
 
+    internal static string UnableToPlaceIn(string zone) => $"is unable to place a task in {zone} because no container instance met all of its requirements.";
+
     internal static string Balanced(string zones) => $"is AZ balanced with {zones}.";
 
     internal const string FailingToStart = "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";

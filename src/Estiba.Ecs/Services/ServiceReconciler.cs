@@ -19,13 +19,13 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     internal static bool IsAtRest(View view, string serviceKey)
     {
         if (view.Find(EcsTables.Services, serviceKey) is not { } service || service.Status == ServiceStatus.Inactive) return true;
-        if (service is not { Status: ServiceStatus.Active, IsDaemon: false, Deployments: [var primary] }) return false;
+        if (service is not { Status: ServiceStatus.Active, IsDaemon: false, Moving: null, Deployments: [var primary] }) return false;
         if (primary.IsInProgress && ServiceDeployments.HasWork(view, service)) return false;
 
         var census = ServiceCensus.Of(view, serviceKey);
         var tasks = census.Of(primary.Id);
         if (tasks.Wanted != service.DesiredCount || census.All.Wanted != tasks.Wanted || tasks.Unhealthy > 0) return false;
-        if (tasks.Healthy == tasks.Wanted && census.All.Leaving == 0 && (!service.IsSteady || service.Moving is not null || ZoneBalance.IsUneven(view, service))) return false;
+        if (tasks.Healthy == tasks.Wanted && census.All.Leaving == 0 && (!service.IsSteady || service.FullZone is not null || ZoneBalance.IsUneven(view, service))) return false;
         return !view.Where(EcsTables.ContainerInstances, EcsTables.LeavingInstances, service.ClusterKey)
             .Any(instance => InstanceUsage.Of(view, instance.Key).Groups.Of(new TaskGroup("service:" + service.Name)) > 0);
     }
@@ -89,17 +89,19 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeProvider ti
     private static void Balance(ServiceEdit edit, List<TaskRecord> tasks)
     {
         var (service, view) = (edit.Service, edit.Transaction);
-        if (ZoneBalance.IsUneven(view, service))
+        if (!ZoneBalance.IsUneven(view, service))
         {
-            if (ZoneBalance.NextToMove(view, service, tasks, task => !task.IsProtected(edit.Now)) is not { } task) return;
-            if (service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
-            edit.Service = edit.Service with { Moving = task.Id, IsSteady = false };
-        }
-        else if (service.Moving is not null)
-        {
+            if (service is { Moving: null, FullZone: null }) return;
             edit.Say(ServiceEvents.Balanced(ZoneBalance.Describe(view, service)));
-            edit.Service = edit.Service with { Moving = null };
+            edit.Service = edit.Service with { Moving = null, Successor = null, FullZone = null };
+            return;
         }
+
+        var (task, fullZone) = ZoneBalance.NextToMove(view, service, tasks, task => !task.IsProtected(edit.Now));
+        if (task is not null && service.Moving is null) edit.Say(ServiceEvents.NotBalanced(ZoneBalance.Describe(view, service)));
+        if (fullZone is not null && fullZone != service.FullZone) edit.Say(ServiceEvents.UnableToPlaceIn(fullZone));
+        if (task is not null) edit.Service = edit.Service with { Moving = task.Id, Successor = null, FullZone = null, IsSteady = false };
+        else if (service.Moving is not null || fullZone != service.FullZone) edit.Service = edit.Service with { Moving = null, Successor = null, FullZone = fullZone };
     }
 
     private static void EndWhenEmpty(ServiceEdit edit, List<TaskRecord> present)

@@ -44,6 +44,12 @@ public sealed record ServiceRecord
     /// <summary>The task that is being replaced to balance the zones, by id; null while none is.</summary>
     public string? Moving { get; init; }
 
+    /// <summary>The task that was started to take its place, by id; null while there is none.</summary>
+    public string? Successor { get; init; }
+
+    /// <summary>The zone of which was said that it has no room for a task that should move there; null while none is.</summary>
+    public string? FullZone { get; init; }
+
     /// <summary>Whether the last thing said was that it is steady.</summary>
     public bool IsSteady { get; init; }
 

@@ -54,10 +54,14 @@ internal static class StepExecution
         var strategy = edit.TaskSet is { } set ? service.TaskSets.First(candidate => candidate.Id == set).Settings.CapacityProviderStrategy : service.Settings.CapacityProviderStrategy;
         var shares = strategy is null ? null : SharesOf(edit, deployment);
         TaskRecord New() => NewTask.ForService(service, deployment.Id, cluster, definition, edit.Ids, edit.Now) with { CapacityProvider = shares is null ? null : NextProvider(strategy!, shares) };
-        for (var n = 0; n < step.Start; n++) edit.Transaction.Put(EcsTables.Tasks, New());
-        foreach (var instance in step.StartOn) edit.Transaction.Put(EcsTables.Tasks, New() with { OnlyInstance = instance });
-        edit.Service = service with { IsSteady = false };
+        List<TaskRecord> tasks = [.. Enumerable.Range(0, step.Start).Select(_ => New()), .. step.StartOn.Select(instance => New() with { OnlyInstance = instance })];
+        var successor = IsWanted(edit, service.Moving) && !IsWanted(edit, service.Successor) ? tasks[0].Id : service.Successor;
+        foreach (var task in tasks) edit.Transaction.Put(EcsTables.Tasks, task);
+        edit.Service = service with { IsSteady = false, Successor = successor };
     }
+
+    private static bool IsWanted(ServiceEdit edit, string? task) =>
+        task is not null && edit.Transaction.Find(EcsTables.Tasks, $"{edit.Service.ClusterKey}/{task}") is { IsWanted: true };
 
     // How many tasks of the deployment each capacity provider has; those that are on their way out do not count, nor does one that moves to another zone: its successor takes its share.
     private static Dictionary<string, int> SharesOf(ServiceEdit edit, DeploymentRecord deployment) => edit.Transaction

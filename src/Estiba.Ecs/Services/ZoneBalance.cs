@@ -50,9 +50,11 @@ internal static class ZoneBalance
         return most > fewest + 1;
     }
 
-    /// <summary>The task whose move makes an uneven service more even: of the fullest zone from which one can go to a zone with at least two fewer, where there is room for it; null when there is none.</summary>
-    internal static TaskRecord? NextToMove(View view, ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
+    /// <summary>The task whose move makes an uneven service more even: of the fullest zone from which one can go to a zone with at least two fewer, where there is room for it.</summary>
+    /// <returns>The task, or the emptiest zone for want of room in which there is none; neither when no task may go.</returns>
+    internal static (TaskRecord? Task, string? FullZone) NextToMove(View view, ServiceRecord service, IReadOnlyList<TaskRecord> tasks, Func<TaskRecord, bool> mayGo)
     {
+        string? fullZone = null;
         var counts = view.Aggregate(EcsTables.Tasks, TasksOfServices, service.Key);
         var zones = view.Aggregate(EcsTables.ContainerInstances, InstancesOfClusters, service.ClusterKey).Keys.OrderBy(zone => counts.GetValueOrDefault(zone)).ToList();
         foreach (var fuller in Enumerable.Reverse(zones))
@@ -60,11 +62,12 @@ internal static class ZoneBalance
             // Of those that could go to the same instances the first is as good as all.
             var emptier = zones.TakeWhile(zone => counts.GetValueOrDefault(zone) < counts.GetValueOrDefault(fuller) - 1).ToList();
             var own = emptier.Count > 0 ? tasks.Where(task => task.AvailabilityZone == fuller).ToList() : [];
-            var chosen = ScaleIn.Choose(own, own.Count, mayGo).DistinctBy(task => task.CapacityProvider).FirstOrDefault(task => emptier.Exists(zone => HasRoom(view, service, task, zone)));
-            if (chosen is not null) return chosen;
+            var movable = ScaleIn.Choose(own, own.Count, mayGo).DistinctBy(task => task.CapacityProvider).ToList();
+            if (movable.Find(task => emptier.Exists(zone => HasRoom(view, service, task, zone))) is { } chosen) return (chosen, null);
+            if (movable.Count > 0) fullZone ??= emptier[0];
         }
 
-        return null;
+        return (null, fullZone);
     }
 
     /// <summary>The counts as ECS tells them: <c>3 tasks in eu-west-1a, 1 tasks in eu-west-1b</c>.</summary>

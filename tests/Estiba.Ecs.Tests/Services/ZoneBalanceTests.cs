@@ -65,7 +65,50 @@ public sealed class ZoneBalanceTests
         for (var round = 0; round < 3; round++) await world.ObeyAsync();
 
         (await world.TasksAsync()).ShouldAllBe(task => task.AvailabilityZone == "eu-west-1a");
-        (await world.ServiceAsync()).Events!.ShouldNotContain(happened => happened.Message!.Contains("balanced", StringComparison.Ordinal));
+        var events = (await world.ServiceAsync()).Events!.Select(happened => happened.Message).ToList();
+        events.ShouldNotContain(message => message!.Contains("balanced", StringComparison.Ordinal));
+        events.Count(message => message == "(service s) is unable to place a task in eu-west-1b because no container instance met all of its requirements.").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Where_the_rest_cannot_move_the_move_is_over()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1a");
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 4);
+        await world.ObeyAsync();
+
+        await world.AddInstanceAsync(zone: "eu-west-1b", memory: 300);
+        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        (await world.TasksAsync()).CountBy(task => task.AvailabilityZone!).OrderBy(zone => zone.Key).Select(zone => zone.Value).ShouldBe([3, 1]);
+        (await world.ServiceAsync()).Events![0].Message.ShouldBe("(service s) is unable to place a task in eu-west-1b because no container instance met all of its requirements.");
+
+        await world.AddInstanceAsync(zone: "eu-west-1b");
+        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        (await world.TasksAsync()).CountBy(task => task.AvailabilityZone!).OrderBy(zone => zone.Key).Select(zone => zone.Value).ShouldBe([2, 2]);
+        (await world.ServiceAsync()).Events![0].Message.ShouldBe("(service s) is AZ balanced with 2 tasks in eu-west-1a, 2 tasks in eu-west-1b.");
+    }
+
+    [Fact]
+    public async Task A_task_that_replaces_another_in_the_meantime_is_none_that_balances()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(zone: "eu-west-1a");
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 4);
+        await world.ObeyAsync();
+
+        await world.AddInstanceAsync(zone: "eu-west-1b");
+        await world.SettleAsync();
+        var events = (await world.ServiceAsync()).Events!;
+        events[0].Message.ShouldStartWith("(service s) has started 1 tasks in eu-west-1b to AZ Rebalance: ");
+        var moving = world.Store.Current.Range(EcsTables.Services, "").Single().Moving!;
+        var other = (await world.TasksAsync()).First(task => task.LastStatus == "RUNNING" && !task.TaskArn!.EndsWith(moving, StringComparison.Ordinal));
+        await world.Api.StopTaskAsync(new StopTaskRequest { Task = other.TaskArn! }, world.Caller);
+        await world.SettleAsync();
+
+        (await world.ServiceAsync()).Events![0].Message!.ShouldStartWith("(service s) has started 1 tasks: ");
     }
 
     [Fact]
@@ -96,6 +139,7 @@ public sealed class ZoneBalanceTests
         await AddInstanceAsync(world, "eu-west-1b", "spare");
         for (var round = 0; round < 3; round++) await world.ObeyAsync();
 
+        (await world.TasksAsync()).ShouldAllBe(task => task.AvailabilityZone == "eu-west-1a");
         (await world.ServiceAsync()).Events!.ShouldNotContain(happened => happened.Message!.Contains("balanced", StringComparison.Ordinal));
     }
 
