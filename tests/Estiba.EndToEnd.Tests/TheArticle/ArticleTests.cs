@@ -102,6 +102,23 @@ public sealed class ArticleTests(ArticleWalk article) : IClassFixture<ArticleWal
     }
 
     [Fact]
+    public async Task A_tail_follows_the_access_log()
+    {
+        // Only version 2 has the command; an older aws may stand before it on the PATH.
+        const string Version2 = "for aws in $(type -aP aws); do [[ $($aws --version 2>&1) == aws-cli/2.* ]] && break; done";
+        var tail = World.Commands.RunAsync($"{Version2}; timeout 10 $aws --endpoint-url $AWS_ENDPOINT_URL logs tail {ArticleWalk.LogGroup} --follow");
+        for (var visit = 1; visit <= 5; visit++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            (await World.Commands.RunAsync($"curl -sS --max-time 5 http://{article.Address}:9999/?followed={visit}")).Text.ShouldNotBeEmpty();
+        }
+
+        var lines = (await tail).Output.Split('\n');
+        for (var visit = 1; visit <= 5; visit++)
+            lines.Where(line => line.Contains($"GET /?followed={visit} ", StringComparison.Ordinal)).ShouldHaveSingleItem($"visit {visit} in: {(await tail).Error}{(await tail).Output}").ShouldContain($"nginx/nginx/{article.TaskId}");
+    }
+
+    [Fact]
     public async Task Status_shows_where_the_task_answers()
     {
         var status = await World.Commands.RunAsync($"{PlatformProcess.Executable} status --data {World.Platform.DataDirectory}");
