@@ -30,8 +30,16 @@ switch (args)
         await RegistryServer.ServeAsync(place);
         return 0;
     case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
-        await benchmark(options);
-        return 0;
+        try
+        {
+            await benchmark(options);
+            return 0;
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine($"bench: {wrong.Message}");
+            return 2;
+        }
     default:
         Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");
         return args is ["--help"] ? 0 : 2;

@@ -55,7 +55,9 @@ internal sealed record ScaleOptions
                     throw new ArgumentException($"'{arguments[place]}' is no option: --hosts N, --tasks N, --services N, --launch, --rollout, --loss, --recovery.");
             }
 
-            int Number() => int.Parse(arguments.ElementAtOrDefault(++place) ?? "", NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+            int Number() => int.TryParse(arguments.ElementAtOrDefault(++place), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) && number > 0
+                ? number
+                : throw new ArgumentException($"{arguments[place - 1]} needs a number greater than 0.");
         }
 
         var least = (options.Tasks + MostTasksOfService - 1) / MostTasksOfService;
