@@ -7,11 +7,13 @@ namespace Estiba.Contracts;
 /// <summary>The frames of an agent's web sockets: <c>{"type":"PayloadMessage","message":{...}}</c>.</summary>
 public static class AgentFrame
 {
+    private const int UsualLength = 4096;
+
     /// <summary>A frame with the message, whose type is its structure's name.</summary>
     public static byte[] Encode<T>(T message)
         where T : IShape<T>
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(UsualLength);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             json.WriteStartObject();
