@@ -1,5 +1,6 @@
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Ecs;
 
 /// <summary>
-/// Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters, container instances and capacity providers; and the
-/// task definitions that are to be deleted and that nothing uses.
+/// Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters, container instances and capacity providers, and the
+/// history of deployments; and the task definitions that are to be deleted and that nothing uses.
 /// </summary>
 internal sealed partial class Retention(Store store, EcsOptions options, TimeProvider time, ILogger<Retention> logger) : IAsyncDisposable
 {
@@ -69,13 +70,16 @@ internal sealed partial class Retention(Store store, EcsOptions options, TimePro
     {
         try
         {
-            // Who uses a definition is looked up in a view, so that no transaction waits for it.
-            var unused = DeletedTaskDefinitions.Unused(store.Current);
+            // Who uses a definition or a revision is looked up in a view, so that no transaction waits for it.
+            var view = store.Current;
+            var unused = DeletedTaskDefinitions.Unused(view);
+            var old = DeploymentHistory.Old(view, time.GetUtcNow());
             await store.CommitAsync(
                 transaction =>
                 {
                     Apply(transaction, time.GetUtcNow());
                     DeletedTaskDefinitions.Remove(transaction, unused);
+                    DeploymentHistory.Remove(transaction, old);
                 },
                 cancellation);
         }

@@ -32,6 +32,36 @@ public sealed class ServiceDeploymentTests
     }
 
     [Fact]
+    public async Task The_history_goes_back_ninety_days_and_as_far_as_something_runs_or_can_be_gone_back_to()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync();
+        await world.CreateServiceAsync(desired: 1);
+        await world.ObeyAsync();
+        var first = await NewestAsync(world);
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
+        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        var second = await NewestAsync(world);
+        second.SourceServiceRevisions!.Single().Arn.ShouldBe(first.TargetServiceRevision!.Arn);
+
+        world.Clock.Advance(TimeSpan.FromDays(89) + TimeSpan.FromHours(1));
+        await world.SweepAsync();
+        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller)).ServiceDeployments!.Single().ServiceDeploymentArn.ShouldBe(second.ServiceDeploymentArn);
+        (await FoundAsync(world, first, second)).ShouldBe(2, "the deployment that is left names both");
+
+        world.Clock.Advance(TimeSpan.FromDays(1));
+        await world.SweepAsync();
+        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller)).ServiceDeployments.ShouldBeEmpty();
+        (await FoundAsync(world, first)).ShouldBe(0);
+        (await FoundAsync(world, second)).ShouldBe(1, "it runs");
+
+        static async Task<int> FoundAsync(EcsWorld world, params ServiceDeployment[] deployments) => (await world.Api.DescribeServiceRevisionsAsync(
+            new DescribeServiceRevisionsRequest { ServiceRevisionArns = [.. deployments.Select(deployment => deployment.TargetServiceRevision!.Arn!)] }, world.Caller)).ServiceRevisions!.Count;
+    }
+
+    [Fact]
     public async Task A_revision_says_what_is_deployed()
     {
         await using var world = await EcsWorld.CreateAsync();
