@@ -22,7 +22,7 @@ public sealed partial class Ec2Api
         CreateTagsRequest request, CallContext context, CancellationToken cancellation = default)
     {
         CheckResources(request.Resources);
-        if (request.Tags is null or []) throw Ec2Requests.Missing("Tags");
+        if (request.Tags is null or []) throw Ec2Requests.Missing("Tag");
         ResourceTags.Check(request.Tags);
 
         await _store.CommitAsync(
