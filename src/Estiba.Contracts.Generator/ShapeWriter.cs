@@ -94,8 +94,9 @@ internal sealed class ShapeWriter(Contract contract, Source source)
             foreach (var member in shape.Members)
             {
                 var target = contract.Shapes[member.Shape];
-                if (shape.Required.Contains(member.Name)) source.Line($"validator.Required({Names.Literal(member.Name)}, {member.Property});");
-                if (target.IsConstrained || target.HasOwnConstraint) source.Line($"if ({member.Property} is {{ }} {Local(member)}) {ValidateOf(member, Names.Literal(member.Name), Local(member))}");
+                var told = Names.Literal(ToldName(member));
+                if (shape.Required.Contains(member.Name)) source.Line($"validator.Required({told}, {member.Property});");
+                if (target.IsConstrained || target.HasOwnConstraint) source.Line($"if ({member.Property} is {{ }} {Local(member)}) {ValidateOf(member, told, Local(member))}");
             }
         }
 
@@ -104,6 +105,16 @@ internal sealed class ShapeWriter(Contract contract, Source source)
 
     // A property often has its type's name, which then needs the namespace in front.
     private string Qualified(Shape shape) => $"global::Estiba.Contracts.{contract.Name}.{shape.TypeName}";
+
+    private bool IsEc2 => contract.Fact("protocol") == "ec2";
+
+    /// <summary>What a message calls a member. EC2 knows it by the parameter of the request: the member InstanceIds is InstanceId.1, InstanceId.2, ...</summary>
+    private string ToldName(Member member)
+    {
+        if (!IsEc2) return member.Name;
+        var name = member.QueryName ?? member.LocationName ?? member.Name;
+        return char.ToUpperInvariant(name[0]) + name.Substring(1);
+    }
 
     private static string Local(Member member) => "the" + member.Property;
 
@@ -119,7 +130,7 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                     var inner = contract.Shapes[shape.Element!.Shape];
                     var check = shape.Min is null && shape.Max is null ? "" : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
                     if (!inner.IsConstrained && !inner.HasOwnConstraint) return $"{{ {check}}}";
-                    return $"{{ {check}var n{value} = 0; foreach (var item{value} in {value}) {{ validator.EnterItem({name}, ++n{value}); {ValidateOf(shape.Element, "\"member\"", "item" + value)} validator.Leave(); }} }}";
+                    return $"{{ {check}var n{value} = 0; foreach (var item{value} in {value}) {{ validator.EnterItem({name}, ++n{value}); {ValidateItem(shape.Element, name, "item" + value)} validator.Leave(); }} }}";
                 }
 
             case "map":
@@ -150,6 +161,12 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                 return "{ }";
         }
     }
+
+    // AWS's paths go through "member", which EC2's requests do not have.
+    private string ValidateItem(Member element, string list, string item) =>
+        !IsEc2 ? ValidateOf(element, "\"member\"", item)
+        : contract.Shapes[element.Shape].IsStructure ? $"{item}.Validate(validator);"
+        : ValidateOf(element, list, item);
 
     private string TypeOf(Member member)
     {

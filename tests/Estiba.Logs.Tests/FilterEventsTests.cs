@@ -80,6 +80,31 @@ public sealed class FilterEventsTests
     }
 
     [Fact]
+    public async Task A_token_of_another_search_or_listing_is_refused()
+    {
+        await using var world = await WithTwoStreamsAsync();
+        var first = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1 });
+        var streams = await world.Api.DescribeLogStreamsAsync(new DescribeLogStreamsRequest { LogGroupName = "g", Limit = 1 }, LogsWorld.Caller);
+
+        await RefusedAsync(() => world.FilterAsync(request => request with { FilterPattern = "even", NextToken = first.NextToken }));
+        await RefusedAsync(() => world.FilterAsync(request => request with { NextToken = streams.NextToken }));
+        await RefusedAsync(() => world.Api.DescribeLogStreamsAsync(
+            new DescribeLogStreamsRequest { LogGroupName = "g", Descending = true, NextToken = streams.NextToken }, LogsWorld.Caller));
+        await RefusedAsync(() => world.Api.DescribeLogGroupsAsync(new DescribeLogGroupsRequest { NextToken = streams.NextToken }, LogsWorld.Caller));
+
+        static Task RefusedAsync(Func<Task> call) => LogsWorld.RefusedAsync(call, "InvalidParameterException", "The specified nextToken is invalid.");
+    }
+
+    [Fact]
+    public async Task Who_moves_the_start_on_while_paging_gets_the_next_page()
+    {
+        await using var world = await WithTwoStreamsAsync();
+        var first = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1 });
+        var second = await world.FilterAsync(request => request with { FilterPattern = "odd", StartTime = world.Time.Milliseconds + 1, NextToken = first.NextToken });
+        Messages(second).ShouldBe("3 odd");
+    }
+
+    [Fact]
     public async Task Tailing_shows_every_event_once()
     {
         await using var world = await LogsWorld.WithStreamAsync();

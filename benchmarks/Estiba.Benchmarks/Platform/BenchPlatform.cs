@@ -5,10 +5,12 @@ using System.Net.Sockets;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
+using Estiba.Demo;
+using Estiba.Hosting;
 
 namespace Estiba.Benchmarks.Platform;
 
-/// <summary>A platform of its own for a benchmark: the built executable on a free port with a data directory that goes afterwards.</summary>
+/// <summary>A platform of its own for a benchmark: the built executable on a free port with a data directory that goes afterwards, and with it what it left in Docker.</summary>
 internal sealed class BenchPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -76,14 +78,29 @@ internal sealed class BenchPlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using (Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (_process is { } process)
+        {
+            using (Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
         _http.Dispose();
+        await new Leftovers(new Shell(_data, new Dictionary<string, string?>())).RemoveAsync(DataLayout.At(_data), CancellationToken.None);
         Directory.Delete(_data, recursive: true);
     }
 
-    private static async Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(BenchPlatform platform) => (platform, await platform.StartAgainAsync());
+    private static async Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(BenchPlatform platform)
+    {
+        try
+        {
+            return (platform, await platform.StartAgainAsync());
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task FirstAnswerAsync(Stopwatch watch)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Estiba.Contracts;
 
 namespace Estiba.Compute.Describing;
@@ -10,15 +9,18 @@ internal readonly record struct Page<T>(IReadOnlyList<T> Items, string? NextToke
 internal static class Page
 {
     /// <param name="items">All that match, in the order of their keys.</param>
+    /// <param name="key">An item's key, compared ordinally.</param>
     /// <param name="most">MaxResults; null for all in one page.</param>
     /// <param name="token">NextToken of the page before.</param>
-    /// <param name="key">An item's key, compared ordinally.</param>
-    /// <exception cref="AwsException"><c>InvalidParameterValue</c>: no token of ours.</exception>
-    public static Page<T> Of<T>(IEnumerable<T> items, int? most, string? token, Func<T, string> key)
+    /// <param name="request">The request without these two, for which alone the token is good.</param>
+    /// <param name="context">Who asks.</param>
+    /// <exception cref="AwsException"><c>InvalidParameterValue</c>: the token is none of this operation with these parameters.</exception>
+    public static Page<T> Of<T, TRequest>(IEnumerable<T> items, Func<T, string> key, int? most, string? token, TRequest request, CallContext context)
+        where TRequest : IShape<TRequest>
     {
         if (!string.IsNullOrEmpty(token))
         {
-            var after = Decode(token);
+            var after = PagingToken.Read(token, request, context) ?? throw Ec2Requests.Invalid("Unable to parse pagination token");
             items = items.SkipWhile(item => string.CompareOrdinal(key(item), after) <= 0);
         }
         if (most is null) return new([.. items], null);
@@ -26,25 +28,15 @@ internal static class Page
         var page = items.Take(most.Value + 1).ToList();
         if (page.Count <= most) return new(page, null);
         page.RemoveAt(most.Value);
-        return new(page, Encode(key(page[^1])));
+        return new(page, PagingToken.Write(key(page[^1]), request, context));
     }
 
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: out of range.</exception>
     public static void CheckMaxResults(int? most, int least = 5, int greatest = 1000)
     {
         if (most < least)
-            throw new AwsException("InvalidParameterValue", $"Value ( {most} ) for parameter maxResults is invalid. Expecting a value greater than {least}.");
+            throw Ec2Requests.Invalid($"Value ( {most} ) for parameter maxResults is invalid. Expecting a value greater than {least}.");
         if (most > greatest)
-            throw new AwsException("InvalidParameterValue", $"Value ( {most} ) for parameter maxResults is invalid. Expecting a value less than {greatest}.");
-    }
-
-    private static string Encode(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes("1:" + key));
-
-    private static string Decode(string token)
-    {
-        var bytes = new byte[token.Length];
-        if (Convert.TryFromBase64String(token, bytes, out var length) && length > 2 && bytes[0] == '1' && bytes[1] == ':')
-            return Encoding.UTF8.GetString(bytes, 2, length - 2);
-        throw new AwsException("InvalidParameterValue", "Unable to parse pagination token");
+            throw Ec2Requests.Invalid($"Value ( {most} ) for parameter maxResults is invalid. Expecting a value less than {greatest}.");
     }
 }

@@ -48,9 +48,11 @@ public sealed partial class Ec2Api
                 .Select(image => image with { Tags = ResourceTags.Of(view, context, image.ImageId!) })
                 .Where(matches)
                 .OrderBy(image => image.ImageId, StringComparer.Ordinal),
+            image => image.ImageId!,
             request.MaxResults,
             request.NextToken,
-            image => image.ImageId!);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeImagesResult { Images = page.Items, NextToken = page.NextToken });
     }
 }

@@ -52,9 +52,11 @@ public sealed partial class Ec2Api
                 .Select(ToInfo)
                 .Where(matches)
                 .OrderBy(type => type.InstanceType, StringComparer.Ordinal),
+            type => type.InstanceType!,
             request.MaxResults,
             request.NextToken,
-            type => type.InstanceType!);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeInstanceTypesResult { InstanceTypes = page.Items, NextToken = page.NextToken });
     }
 

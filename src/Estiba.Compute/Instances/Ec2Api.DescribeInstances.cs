@@ -25,9 +25,11 @@ public sealed partial class Ec2Api
 
         var page = Page.Of(
             records.Where(record => request.Filters is null or [] || matches(new ReservedInstance(record, description.ToInstance(record)))),
+            InstanceBook.LaunchOrder,
             request.MaxResults,
             request.NextToken,
-            InstanceBook.LaunchOrder);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeInstancesResult
         {
             Reservations = description.ToReservations(page.Items),
@@ -51,9 +53,11 @@ public sealed partial class Ec2Api
             records
                 .Where(record => request.IncludeAllInstances == true || record.State == InstanceStateName.Running)
                 .Where(record => matches(ToStatus(record))),
+            InstanceBook.LaunchOrder,
             request.MaxResults,
             request.NextToken,
-            InstanceBook.LaunchOrder);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeInstanceStatusResult
         {
             InstanceStatuses = [.. page.Items.Select(ToStatus)],

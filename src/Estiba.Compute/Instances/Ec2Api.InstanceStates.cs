@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Compute.Instances;
+using Estiba.Compute.InstanceTypes;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 
@@ -47,6 +48,10 @@ public sealed partial class Ec2Api
             {
                 var now = _time.GetUtcNow();
                 var changes = InstanceBook.Get(transaction, context, ids).Select(before => (Before: before, After: change(before, now))).ToList();
+                var more = changes.Where(each => each is { Before.State: InstanceStateName.Stopped, After.State: InstanceStateName.Pending })
+                    .Sum(each => InstanceTypeCatalog.Get(each.After.InstanceType).VCpus);
+                if (more > 0 && more > VCpuQuota.Left(transaction, context, VCpuLimit)) throw VCpuQuota.Exceeded(VCpuLimit);
+
                 Ec2Requests.EndDryRun(dryRun);
                 foreach (var (_, after) in changes) transaction.Put(ComputeTables.Instances, after);
                 return

@@ -1,5 +1,4 @@
 using System.Net;
-using Estiba.Compute.InstanceTypes;
 using Estiba.Compute.Networking;
 using Estiba.Compute.Regions;
 using Estiba.Compute.SecurityGroups;
@@ -97,13 +96,8 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
     /// <summary>How many of the instances asked for the account's vCPUs suffice for.</summary>
     private int MostWithin(Transaction transaction, LaunchRequest launch, CallContext context)
     {
-        var used = transaction.Range(ComputeTables.Instances, ComputeTables.Prefix(context))
-            .Where(instance => instance.State is InstanceStateName.Pending or InstanceStateName.Running)
-            .Sum(instance => InstanceTypeCatalog.Get(instance.InstanceType).VCpus);
-        var room = Math.Max(0, vCpuLimit - used) / launch.Type.VCpus;
-        return room >= launch.Request.MinCount ? Math.Min(launch.Request.MaxCount!.Value, room) : throw new AwsException(
-            "VcpuLimitExceeded",
-            $"You have requested more vCPU capacity than your current vCPU limit of {vCpuLimit} allows for the instance bucket that the specified instance type belongs to.");
+        var room = VCpuQuota.Left(transaction, context, vCpuLimit) / launch.Type.VCpus;
+        return room >= launch.Request.MinCount ? Math.Min(launch.Request.MaxCount!.Value, room) : throw VCpuQuota.Exceeded(vCpuLimit);
     }
 
     private List<(int Zone, string Address)> ChooseAddresses(Transaction transaction, LaunchRequest launch, int most, int? zone, CallContext context)

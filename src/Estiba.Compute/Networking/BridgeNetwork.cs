@@ -8,7 +8,7 @@ namespace Estiba.Compute.Networking;
 /// </summary>
 /// <remarks>Nothing is remembered: each pass looks at the interface, so addresses come back after a reboot or a restart of Docker.</remarks>
 internal sealed class BridgeNetwork(
-    string name, string bridge, AddressRange range, IPAddress gateway, DockerSocket docker, AddressEditor editor, IDisposable claim)
+    string name, string bridge, AddressRange range, IPAddress gateway, NetworkOwner? owner, DockerSocket docker, AddressEditor editor, IDisposable claim)
     : IInstanceNetwork
 {
     private readonly SemaphoreSlim _one = new(1);
@@ -71,7 +71,7 @@ internal sealed class BridgeNetwork(
         if (await DockerNetwork.FindAsync(docker, name, cancellation) is null)
         {
             if (!create) return new HashSet<IPAddress>();
-            if (await DockerNetwork.TryCreateAsync(docker, name, bridge, range.Block, cancellation) is null)
+            if (await DockerNetwork.TryCreateAsync(docker, name, bridge, range.Block, owner, cancellation) is null)
                 throw new NetworkException($"The block {range.Block} of virtual instances is now used by another Docker network; remove that network");
         }
         return BridgeInterface.Find(bridge)?.Singles

@@ -8,7 +8,9 @@ namespace Estiba.Compute.Networking;
 internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block, IPAddress Gateway)
 {
     private const string BridgeNameOption = "com.docker.network.bridge.name";
-    private const string Label = "estiba.network";
+    /// <summary>All networks of virtual instances have it.</summary>
+    public const string Label = "estiba.network";
+
 
     // Docker's names, which happen to be ours.
     private const string NameMember = "Name";
@@ -52,17 +54,25 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
     }
 
     /// <summary>Creates the network on this block; null when another Docker network overlaps the block.</summary>
+    /// <param name="docker">The engine.</param>
+    /// <param name="name">The network's name.</param>
+    /// <param name="bridge">Its bridge.</param>
+    /// <param name="block">Its addresses.</param>
+    /// <param name="owner">Whose it is; null where nobody is to know.</param>
+    /// <param name="cancellation">Leaves open whether it was created.</param>
     /// <exception cref="NetworkException">Docker refuses for another reason.</exception>
     public static async Task<DockerNetwork?> TryCreateAsync(
-        DockerSocket docker, string name, string bridge, IPNetwork block, CancellationToken cancellation)
+        DockerSocket docker, string name, string bridge, IPNetwork block, NetworkOwner? owner, CancellationToken cancellation)
     {
         var wanted = OnBlock(name, bridge, block);
+        var labels = new JsonObject { [Label] = "instances" };
+        foreach (var (label, value) in owner?.ToLabels() ?? []) labels[label] = value;
         var body = new JsonObject
         {
             [NameMember] = name,
             ["CheckDuplicate"] = true,
             ["Driver"] = "bridge",
-            ["Labels"] = new JsonObject { [Label] = "instances" },
+            ["Labels"] = labels,
             ["Options"] = new JsonObject { [BridgeNameOption] = bridge },
             ["IPAM"] = new JsonObject
             {

@@ -33,10 +33,11 @@ internal sealed class HelperContainer(DockerSocket docker, string network) : IHo
             Check(await docker.PostAsync($"/containers/{_name}/start", null, cancellation), "started");
             var ended = await docker.PostAsync($"/containers/{_name}/wait", null, cancellation);
             Check(ended, "awaited");
-            if (ended.Json["StatusCode"]?.GetValue<int>() == 0) return "";
+            var exitCode = ended.Json["StatusCode"]?.GetValue<int>() ?? -1;
+            if (exitCode == 0) return "";
 
             var logs = await docker.GetAsync($"/containers/{_name}/logs?stdout=1&stderr=1", cancellation);
-            return new string([.. logs.Body.Where(character => !char.IsControl(character) || character == '\n')]).Trim();
+            return IHostShell.Complaint(exitCode, new string([.. logs.Body.Where(character => !char.IsControl(character) || character == '\n')]));
         }
         finally
         {
@@ -65,6 +66,8 @@ internal sealed class HelperContainer(DockerSocket docker, string network) : IHo
     {
         ["Image"] = _name,
         ["Cmd"] = new JsonArray("/bin/sh", "/" + ScriptFile),
+        // With a terminal the log is what was written; without one, Docker puts a header before each piece.
+        ["Tty"] = true,
         ["Labels"] = new JsonObject { ["estiba.network"] = network },
         ["HostConfig"] = new JsonObject
         {

@@ -49,7 +49,7 @@ internal sealed class HostShell(TimeSpan timeout, TimeProvider time) : IHostShel
             process.StandardInput.Close();
             await process.WaitForExitAsync(either.Token);
             await output;
-            return process.ExitCode == 0 ? "" : (await error).Trim();
+            return IHostShell.Complaint(process.ExitCode, await error);
         }
         catch (Exception failure) when (failure is OperationCanceledException or IOException)
         {

@@ -8,6 +8,9 @@ internal interface IHostShell
     /// <exception cref="NetworkException">It cannot be run, or takes too long.</exception>
     Task<string> RunAsync(string script, CancellationToken cancellation);
 
+    /// <summary>What a script said to its standard error; what fails without a word, as what is killed does, is told by its exit code.</summary>
+    static string Complaint(int exitCode, string error) => exitCode == 0 ? "" : error.Trim() is { Length: > 0 } said ? said : $"the exit code was {exitCode}";
+
     /// <summary>The one that is asked for, or that this process needs.</summary>
     /// <param name="editing">What is asked for.</param>
     /// <param name="docker">The engine of a helper container.</param>

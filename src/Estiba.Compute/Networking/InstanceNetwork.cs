@@ -56,7 +56,7 @@ public static partial class InstanceNetwork
                 throw new NetworkException($"Docker Engine runs in another network namespace: its bridge {found.Bridge} is not an interface of this host");
 
             var network = new BridgeNetwork(
-                found.Name, found.Bridge, AddressRange.OfBridge(found.Block), found.Gateway, docker, editor, claim);
+                found.Name, found.Bridge, AddressRange.OfBridge(found.Block), found.Gateway, OwnerOf(mine), docker, editor, claim);
             if (answers && editor.Shell is HelperContainer) await TryOutAsync(network, cancellation);
             kept = true;
             return network;
@@ -88,7 +88,7 @@ public static partial class InstanceNetwork
     private static DockerNetwork Foresee(InstanceNetworkOptions options)
     {
         if (!DockerIsInstalled()) throw new NetworkException($"Docker Engine does not answer at {options.DockerSocket} and is not installed");
-        return DockerNetwork.OnBlock(options.Name, options.Bridge, FreeCandidates(options)[0]);
+        return FreeCandidates(options).Select(block => DockerNetwork.OnBlock(options.Name, options.Bridge, block)).FirstOrDefault() ?? throw NoneFree(options);
     }
 
     /// <summary>Whether a helper container may add addresses shows only when it does; user namespaces, for instance, forbid it.</summary>
@@ -103,21 +103,31 @@ public static partial class InstanceNetwork
 
     private static async Task<DockerNetwork> CreateAsync(DockerSocket docker, InstanceNetworkOptions options, CancellationToken cancellation)
     {
-        foreach (var block in FreeCandidates(options))
-        {
-            if (await DockerNetwork.TryCreateAsync(docker, options.Name, options.Bridge, block, cancellation) is { } network) return network;
-        }
-        throw new NetworkException($"Other networks of this host overlap all of {string.Join(", ", options.Candidates)}");
+        if (await TryCreateAsync(docker, options, cancellation) is { } network) return network;
+        if (await AbandonedNetworks.RemoveAsync(docker, cancellation) && await TryCreateAsync(docker, options, cancellation) is { } afterwards) return afterwards;
+        throw NoneFree(options);
     }
 
-    private static List<IPNetwork> FreeCandidates(InstanceNetworkOptions options)
+    private static async Task<DockerNetwork?> TryCreateAsync(DockerSocket docker, InstanceNetworkOptions options, CancellationToken cancellation)
+    {
+        foreach (var block in FreeCandidates(options))
+        {
+            if (await DockerNetwork.TryCreateAsync(docker, options.Name, options.Bridge, block, OwnerOf(options), cancellation) is { } network) return network;
+        }
+        return null;
+    }
+
+    private static IEnumerable<IPNetwork> FreeCandidates(InstanceNetworkOptions options)
     {
         var routes = HostRoutes.Read().Where(route => route.Interface != options.Bridge).ToList();
-        var free = options.Candidates.Where(candidate => !routes.Exists(route => HostRoutes.Overlap(route.Destination, candidate))).ToList();
-        return free.Count > 0
-            ? free
-            : throw new NetworkException($"Routes of this host overlap all of {string.Join(", ", options.Candidates)}");
+        return options.Candidates.Where(candidate => !routes.Exists(route => HostRoutes.Overlap(route.Destination, candidate)));
     }
+
+    private static NetworkException NoneFree(InstanceNetworkOptions options) => new(
+        $"Networks and routes of this host overlap all of {string.Join(", ", options.Candidates)}. Networks of other platforms are among those of "
+        + $"'docker network ls --filter label={DockerNetwork.Label}'; 'docker network rm' takes away one that is not needed any more");
+
+    private static NetworkOwner? OwnerOf(InstanceNetworkOptions options) => options.DataDirectory is { } directory ? NetworkOwner.Of(directory) : null;
 
     private static bool DockerIsInstalled() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

@@ -43,6 +43,12 @@ public sealed record InstanceNetworkOptions
     /// <summary>The network's bridge, an interface name of at most 15 characters.</summary>
     public string Bridge { get; init; } = "estiba0";
 
+    /// <summary>
+    /// The directory in which the platform keeps everything, written on the network: when it is deleted, another platform that finds no free block may take the network
+    /// away. Null for a network that is never taken away.
+    /// </summary>
+    public string? DataDirectory { get; init; }
+
     /// <summary>The Docker Engine's socket.</summary>
     public string DockerSocket { get; init; } = "/var/run/docker.sock";
 

@@ -17,14 +17,15 @@ public sealed partial class MetadataAddress : IAsyncDisposable
     private const string Interface = "lo";
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
+    private readonly IPAddress _address;
     private readonly IHostShell _shell;
     private readonly MetadataRules _rules;
     private readonly DockerSocket _docker;
     private readonly IDisposable _claim;
     private readonly ILogger _logger;
 
-    private MetadataAddress(IHostShell shell, MetadataRules rules, DockerSocket docker, IDisposable claim, ILogger logger) =>
-        (_shell, _rules, _docker, _claim, _logger) = (shell, rules, docker, claim, logger);
+    private MetadataAddress(IPAddress address, IHostShell shell, MetadataRules rules, DockerSocket docker, IDisposable claim, ILogger logger) =>
+        (_address, _shell, _rules, _docker, _claim, _logger) = (address, shell, rules, docker, claim, logger);
 
     /// <summary>Where to listen.</summary>
     public static IPEndPoint EndPoint { get; } = new(new IPAddress([169, 254, 170, 2]), 51679);
@@ -36,20 +37,31 @@ public sealed partial class MetadataAddress : IAsyncDisposable
     /// <param name="logger">Hears when it cannot be given up.</param>
     /// <param name="cancellation">Abandons it.</param>
     /// <exception cref="NetworkException">It cannot be had; the message says why and what to do.</exception>
-    public static async Task<MetadataAddress> OpenAsync(string dockerSocket, AddressEditing editing, TimeProvider time, ILogger logger, CancellationToken cancellation = default)
+    public static Task<MetadataAddress> OpenAsync(string dockerSocket, AddressEditing editing, TimeProvider time, ILogger logger, CancellationToken cancellation = default) =>
+        OpenAsync(Name, EndPoint, dockerSocket, editing, time, logger, cancellation);
+
+    /// <summary>Gives the address up. What cannot be undone is left, and the next to take it finds it done.</summary>
+    public async ValueTask DisposeAsync()
     {
-        var claim = NetworkClaim.TryTake(Name) ?? throw new NetworkException($"another platform or agent on this host has {EndPoint.Address} already");
+        if (await CloseAsync() is { Length: > 0 } complaint) LogLeft(_logger, _address, complaint);
+        _docker.Dispose();
+        _claim.Dispose();
+    }
+
+    /// <summary>As above with any address: a test has one that no platform on this machine has.</summary>
+    internal static async Task<MetadataAddress> OpenAsync(
+        string name, IPEndPoint endPoint, string dockerSocket, AddressEditing editing, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        var claim = NetworkClaim.TryTake(name) ?? throw new NetworkException($"another platform or agent on this host has {endPoint.Address} already");
         var docker = new DockerSocket(dockerSocket, s_timeout);
         var kept = false;
         try
         {
             if (await DockerNetwork.DefaultBridgeAsync(docker, cancellation) is { } bridge && BridgeInterface.Find(bridge) is null)
                 throw new NetworkException($"Docker Engine runs in another network namespace: its bridge {bridge} is not an interface of this host");
-            var rules = MetadataRules.OfHost(EndPoint, Interface);
-            var address = new MetadataAddress(IHostShell.Choose(editing, docker, Name, s_timeout, time), rules, docker, claim, logger);
-            if (await address._shell.RunAsync(rules.Open, cancellation) is { Length: > 0 } complaint) throw new NetworkException(complaint);
-            if (BridgeInterface.Find(Interface)?.Singles.Contains(EndPoint.Address) != true)
-                throw new NetworkException($"Docker Engine runs in another network namespace: {EndPoint.Address} was added there, not here");
+            var rules = MetadataRules.OfHost(endPoint, Interface);
+            var address = new MetadataAddress(endPoint.Address, IHostShell.Choose(editing, docker, name, s_timeout, time), rules, docker, claim, logger);
+            await address.BeginAsync(cancellation);
             kept = true;
             return address;
         }
@@ -63,21 +75,38 @@ public sealed partial class MetadataAddress : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the address up. What cannot be undone is left, and the next to take it finds it done.</summary>
-    public async ValueTask DisposeAsync()
+    private async Task BeginAsync(CancellationToken cancellation)
+    {
+        var refused = false;
+        try
+        {
+            var complaint = await _shell.RunAsync(_rules.Open, cancellation);
+            // What refuses has undone what it did, and what is there is somebody else's.
+            refused = complaint.Length > 0;
+            if (refused) throw new NetworkException(complaint);
+            if (BridgeInterface.Find(Interface)?.Singles.Contains(_address) != true)
+                throw new NetworkException($"Docker Engine runs in another network namespace: {_address} was added there, not here");
+        }
+        catch when (!refused)
+        {
+            await CloseAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Undoes everything; says what could not be undone.</summary>
+    private async Task<string> CloseAsync()
     {
         try
         {
-            if (await _shell.RunAsync(_rules.Close, CancellationToken.None) is { Length: > 0 } complaint) LogLeft(_logger, EndPoint.Address, complaint);
+            var complaint = await _shell.RunAsync(_rules.Close, CancellationToken.None);
             if (_shell is HelperContainer helper) await helper.RemoveImageAsync(CancellationToken.None);
+            return complaint;
         }
         catch (NetworkException failure)
         {
-            LogLeft(_logger, EndPoint.Address, failure.Message);
+            return failure.Message;
         }
-
-        _docker.Dispose();
-        _claim.Dispose();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Address} stays an address of this host: {Reason}")]

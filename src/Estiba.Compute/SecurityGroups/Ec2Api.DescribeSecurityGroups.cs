@@ -48,9 +48,11 @@ public sealed partial class Ec2Api
                 .Select(group => ToSecurityGroup(group, ResourceTags.Of(view, context, group.GroupId), context))
                 .Where(matches)
                 .OrderBy(group => group.GroupId, StringComparer.Ordinal),
+            group => group.GroupId!,
             request.MaxResults,
             request.NextToken,
-            group => group.GroupId!);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeSecurityGroupsResult { SecurityGroups = page.Items, NextToken = page.NextToken });
     }
 

@@ -22,7 +22,7 @@ public sealed partial class Ec2Api
         CreateTagsRequest request, CallContext context, CancellationToken cancellation = default)
     {
         CheckResources(request.Resources);
-        if (request.Tags is null or []) throw Ec2Requests.Missing("Tags");
+        if (request.Tags is null or []) throw Ec2Requests.Missing("Tag");
         ResourceTags.Check(request.Tags);
 
         await _store.CommitAsync(
@@ -65,7 +65,12 @@ public sealed partial class Ec2Api
         Ec2Requests.EndDryRun(request.DryRun);
 
         var page = Page.Of(
-            _store.Current.Range(ComputeTables.Tags, ComputeTables.Prefix(context)).Where(matches), request.MaxResults, request.NextToken, ComputeTables.KeyOf);
+            _store.Current.Range(ComputeTables.Tags, ComputeTables.Prefix(context)).Where(matches),
+            ComputeTables.KeyOf,
+            request.MaxResults,
+            request.NextToken,
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeTagsResult
         {
             Tags =

@@ -5,15 +5,24 @@ using YamlDotNet.RepresentationModel;
 
 namespace Estiba.Compute.UserData;
 
-/// <summary>Follows a cloud-config document: <c>write_files</c>, then <c>bootcmd</c> and <c>runcmd</c>; other modules do not concern the ECS agent.</summary>
+/// <summary>Follows a cloud-config document: <c>bootcmd</c>, then <c>write_files</c> and <c>runcmd</c>; other modules do not concern the ECS agent.</summary>
 internal static class CloudConfig
 {
     private const int MostUnpackedBytes = 256 * 1024;
+
+    /// <summary>No module's settings are nested so deeply; each level takes stack.</summary>
+    private const int MostNesting = 50;
 
     public static void Run(string text, InstanceFiles files, List<string> notes)
     {
         try
         {
+            if (IsNestedTooDeeply(text))
+            {
+                notes.Add($"the cloud-config is nested more than {MostNesting} levels deep and was ignored");
+                return;
+            }
+
             var yaml = new YamlStream();
             yaml.Load(new StringReader(text));
             if (yaml.Documents is not [{ RootNode: YamlMappingNode root }, ..]) return;
@@ -27,6 +36,18 @@ internal static class CloudConfig
         {
             notes.Add($"the cloud-config is not valid YAML and was ignored: {failure.Message}");
         }
+    }
+
+    private static bool IsNestedTooDeeply(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var nesting = 0;
+        while (parser.MoveNext())
+        {
+            nesting += parser.Current!.NestingIncrease;
+            if (nesting > MostNesting) return true;
+        }
+        return false;
     }
 
     /// <summary>A command is a line for the shell, or a list of arguments for no shell.</summary>

@@ -3,7 +3,8 @@ namespace Estiba.Compute.UserData;
 /// <summary>The files that user data would have written on the instance; kept while it is read.</summary>
 internal sealed class InstanceFiles
 {
-    private const int MostCharacters = 256 * 1024;
+    /// <summary>Of one file, and of what one command says; more is cut off.</summary>
+    public const int MostCharacters = 256 * 1024;
 
     private readonly Dictionary<string, string> _contents = [];
 

@@ -69,6 +69,7 @@ internal sealed class ShellScript
             if (statement.When == Connector.IfSucceeded && !succeeded) continue;
             if (statement.When == Connector.IfFailed && succeeded) continue;
             succeeded = RunPipeline(statement.Stages, input, output) != statement.Negated;
+            output.Length = Math.Min(output.Length, InstanceFiles.MostCharacters);
         }
         return succeeded;
     }

@@ -61,7 +61,8 @@ public sealed partial class Ec2Api
         Ec2Requests.EndDryRun(request.DryRun);
 
         var all = new[] { vpc.ToVpc(ResourceTags.Of(_store.Current, context, vpc.VpcId)) };
-        var page = Page.Of(all.Where(matches), request.MaxResults, request.NextToken, each => each.VpcId!);
+        var page = Page.Of(
+            all.Where(matches), each => each.VpcId!, request.MaxResults, request.NextToken, request with { MaxResults = null, NextToken = null, DryRun = null }, context);
         return Task.FromResult(new DescribeVpcsResult { Vpcs = page.Items, NextToken = page.NextToken });
     }
 
@@ -89,9 +90,11 @@ public sealed partial class Ec2Api
                 .Select(zone => vpc.ToSubnet(zone, used.GetValueOrDefault(zone), ResourceTags.Of(view, context, vpc.SubnetId(zone))))
                 .Where(subnet => request.SubnetIds is null or [] || request.SubnetIds.Contains(subnet.SubnetId))
                 .Where(matches),
+            subnet => subnet.AvailabilityZone!,
             request.MaxResults,
             request.NextToken,
-            subnet => subnet.AvailabilityZone!);
+            request with { MaxResults = null, NextToken = null, DryRun = null },
+            context);
         return Task.FromResult(new DescribeSubnetsResult { Subnets = page.Items, NextToken = page.NextToken });
     }
 }

@@ -74,8 +74,9 @@ public sealed class ShapeValidator(string style)
 
     private void Bounds(string member, object value, long size, long? min, long? max, string what)
     {
-        if (size < min) Constraint(member, value, $"{what} greater than or equal to {min}");
-        if (size > max) Constraint(member, value, $"{what} less than or equal to {max}");
+        // EC2 says "than" and means "than or equal to".
+        if (size < min) Add(member, value, style == "ec2" ? $"Expecting a {what} greater than {min}" : $"Member must have {what} greater than or equal to {min}");
+        if (size > max) Add(member, value, style == "ec2" ? $"Expecting a {what} less than {max}" : $"Member must have {what} less than or equal to {max}");
     }
 
     private void Constraint(string member, object value, string bound) => Add(member, value, $"Member must have {bound}");
@@ -93,9 +94,9 @@ public sealed class ShapeValidator(string style)
                 new("InvalidParameterException", $"{char.ToUpperInvariant(first.Member[0])}{first.Member[1..]} can not be blank."),
             "ecs" when first.Kind == FailureKind.Missing => new("InvalidParameterException", $"{char.ToUpperInvariant(first.Path[0])}{first.Path[1..]} should not be null or empty."),
             "ecs" => new("InvalidParameterException", Common()),
-            "ec2" when first.Kind == FailureKind.Missing => new("MissingParameter", $"The request must contain the parameter {char.ToUpperInvariant(first.Path[0])}{first.Path[1..]}"),
-            "ec2" when first.Kind == FailureKind.Unknown => new("InvalidParameterValue", $"Invalid value '{first.Value}' for {char.ToUpperInvariant(first.Member[0])}{first.Member[1..]}."),
-            "ec2" => new("InvalidParameterValue", $"Value ({first.Value}) for parameter {first.Path} is invalid. {first.Constraint}."),
+            "ec2" when first.Kind == FailureKind.Missing => new("MissingParameter", $"The request must contain the parameter {first.Path}"),
+            "ec2" when first.Kind == FailureKind.Unknown => new("InvalidParameterValue", $"Invalid value '{first.Value}' for {first.Member}."),
+            "ec2" => new("InvalidParameterValue", $"Value ( {first.Value} ) for parameter {char.ToLowerInvariant(first.Path[0])}{first.Path[1..]} is invalid. {first.Constraint}."),
             _ => new(style, Common()),
         };
     }

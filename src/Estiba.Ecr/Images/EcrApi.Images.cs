@@ -15,10 +15,13 @@ public sealed partial class EcrApi
     {
         var view = _store.Current;
         var repository = Existing(view, request.RegistryId, request.RepositoryName, context).Id;
+        var list = request with { NextToken = null, MaxResults = null };
         var page = PageToken.Take(
-            ImageLists.Identifiers(view, repository, request.Filter?.TagStatus, request.Filter?.ImageStatus, PageToken.Read(request.NextToken)),
+            ImageLists.Identifiers(view, repository, request.Filter?.TagStatus, request.Filter?.ImageStatus, PageToken.Read(request.NextToken, list, context)),
             request.MaxResults,
-            ImageLists.PositionOf);
+            ImageLists.PositionOf,
+            list,
+            context);
         return Task.FromResult(new ListImagesResponse { ImageIds = page.Items, NextToken = page.NextToken });
     }
 
@@ -34,10 +37,13 @@ public sealed partial class EcrApi
             return Task.FromResult(new DescribeImagesResponse { ImageDetails = [.. found.Select(image => Describe(view, image))] });
         }
 
+        var list = request with { NextToken = null, MaxResults = null };
         var page = PageToken.Take(
-            ImageLists.Images(view, repository, request.Filter?.TagStatus, request.Filter?.ImageStatus, PageToken.Read(request.NextToken)),
+            ImageLists.Images(view, repository, request.Filter?.TagStatus, request.Filter?.ImageStatus, PageToken.Read(request.NextToken, list, context)),
             request.MaxResults,
-            image => image.Digest);
+            image => image.Digest,
+            list,
+            context);
         return Task.FromResult(new DescribeImagesResponse
         {
             ImageDetails = [.. page.Items.Select(image => Describe(view, image))],
@@ -115,12 +121,13 @@ public sealed partial class EcrApi
         const int defaultSize = 50;
         var view = _store.Current;
         var repository = Existing(view, request.RegistryId, request.RepositoryName, context).Id;
-        var last = PageToken.Read(request.NextToken) is { } digest ? repository.ContentKey(digest) : null;
+        var list = request with { NextToken = null, MaxResults = null };
+        var last = PageToken.Read(request.NextToken, list, context) is { } digest ? repository.ContentKey(digest) : null;
         var types = request.Filter?.ArtifactTypes;
         var referrers = view.Where(EcrTables.Images, EcrTables.ImagesBySubject, repository.ContentKey(request.SubjectId!.ImageDigest!), last)
             .Where(image => types is not { Count: > 0 } || types.Contains(image.ArtifactType))
             .Where(_ => ImageLists.IsActive(request.Filter?.ArtifactStatus));
-        var page = PageToken.Take(referrers, request.MaxResults ?? defaultSize, image => image.Digest);
+        var page = PageToken.Take(referrers, request.MaxResults ?? defaultSize, image => image.Digest, list, context);
         return Task.FromResult(new ListImageReferrersResponse { Referrers = [.. page.Items.Select(DescribeReferrer)], NextToken = page.NextToken });
     }
 

@@ -100,12 +100,13 @@ public sealed partial class EcrApi
         var text = repository.LifecyclePreviewText ?? throw EcrErrors.LifecyclePolicyPreviewNotFoundException(
             $"Lifecycle policy preview for the repository with name '{repository.Name}' in the registry with id '{repository.AccountId}' does not exist");
         var all = ImageExpiration.Preview(view, repository.Id, ParsePolicy(text), _time.GetUtcNow());
-        var last = PageToken.Read(request.NextToken);
+        var list = request with { NextToken = null, MaxResults = null };
+        var last = PageToken.Read(request.NextToken, list, context);
         var chosen = all
             .Where(expiry => IsChosen(request, expiry.Image))
             .OrderBy(expiry => expiry.Image.Image.Digest, StringComparer.Ordinal)
             .Where(expiry => string.CompareOrdinal(expiry.Image.Image.Digest, last) > 0);
-        var page = PageToken.Take(chosen, request.MaxResults, expiry => expiry.Image.Image.Digest);
+        var page = PageToken.Take(chosen, request.MaxResults, expiry => expiry.Image.Image.Digest, list, context);
         return Task.FromResult(new GetLifecyclePolicyPreviewResponse
         {
             RegistryId = repository.AccountId,

@@ -55,10 +55,11 @@ public sealed partial class EcrApi
         }
 
         var prefix = $"{context.AccountId}/{context.Region}/";
+        var list = request with { NextToken = null, MaxResults = null };
         var all = request.RegistryId is { } registryId && registryId != context.AccountId
             ? []
-            : view.Range(EcrTables.Repositories, prefix, PageToken.Read(request.NextToken) is { } last ? prefix + last : null);
-        var page = PageToken.Take(all, request.MaxResults, repository => repository.Name);
+            : view.Range(EcrTables.Repositories, prefix, PageToken.Read(request.NextToken, list, context) is { } last ? prefix + last : null);
+        var page = PageToken.Take(all, request.MaxResults, repository => repository.Name, list, context);
         return Task.FromResult(new DescribeRepositoriesResponse { Repositories = [.. page.Items.Select(Describe)], NextToken = page.NextToken });
     }
 

@@ -80,7 +80,7 @@ public sealed partial class EcsApi
                 var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instance.Key).ToList();
                 if (tasks.Count > 0 && request.Force != true) throw EcsErrors.InvalidParameterException("Found running tasks on the instance.");
 
-                foreach (var task in tasks) TaskTransitions.Stop(transaction, task, TaskStopCode.TerminationNotice, InstanceEnd.Reason(instance), _ids, Now);
+                foreach (var task in tasks) TaskTransitions.Stop(transaction, task, TaskStopCode.TerminationNotice, InstanceEnd.Reason(instance, context), _ids, Now);
                 var gone = instance with { Status = ContainerInstanceStatus.Inactive, AgentConnected = false, DeregisteredAt = Now, Version = instance.Version + 1 };
                 transaction.Put(EcsTables.ContainerInstances, gone);
                 return new DeregisterContainerInstanceResponse { ContainerInstance = InstanceDescription.Of(transaction, gone) };

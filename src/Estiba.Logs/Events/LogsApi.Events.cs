@@ -101,7 +101,7 @@ public sealed partial class LogsApi
                 Streams = SearchedStreams(view, group, request),
                 From = Earliest(group, request.StartTime),
                 Through = request.EndTime ?? long.MaxValue,
-                Beyond = SearchToken.Decode(request.NextToken, group.Id),
+                Beyond = SearchToken.Decode(request, group.Id, context),
                 Limit = request.Limit ?? MaxEvents,
                 ScanBytes = SearchBytes,
                 OutOfTime = () => time.GetElapsedTime(started) > SearchTime,
@@ -115,7 +115,7 @@ public sealed partial class LogsApi
 
             // AWS no longer says which streams were searched; the list is always empty ("FilterLogEvents", API reference).
             SearchedLogStreams = [],
-            NextToken = page.Next is { } next ? SearchToken.Encode(next, group.Id) : null,
+            NextToken = page.Next is { } next ? SearchToken.Encode(next, group.Id, request, context) : null,
         };
     }
 

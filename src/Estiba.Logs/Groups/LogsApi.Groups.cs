@@ -77,9 +77,10 @@ public sealed partial class LogsApi
 
         var view = store.Current;
         var prefix = LogsTables.GroupPrefix(context.AccountId, context.Region);
+        var list = request with { NextToken = null, Limit = null };
         var found = request.LogGroupIdentifiers is { } identifiers
             ? identifiers.Select(identifier => GroupIdentifiedBy(view, context, identifier)).OrderBy(group => group.Name, StringComparer.Ordinal)
-            : view.Range(LogsTables.Groups, prefix + request.LogGroupNamePrefix, PageToken.Decode(request.NextToken));
+            : view.Range(LogsTables.Groups, prefix + request.LogGroupNamePrefix, PageToken.Decode(request.NextToken, list, context));
 
         var limit = request.Limit ?? DefaultPage;
         var page = found
@@ -91,7 +92,7 @@ public sealed partial class LogsApi
         return Task.FromResult(new DescribeLogGroupsResponse
         {
             LogGroups = [.. page.Take(limit).Select(Describe)],
-            NextToken = more ? PageToken.Encode(page[limit - 1].Key) : null,
+            NextToken = more ? PageToken.Encode(page[limit - 1].Key, list, context) : null,
         });
     }
 

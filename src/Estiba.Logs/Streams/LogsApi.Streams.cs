@@ -61,14 +61,15 @@ public sealed partial class LogsApi
         var view = store.Current;
         var group = GroupOf(view, context, request.LogGroupName, request.LogGroupIdentifier);
         var listing = new StreamListing(group, request.Limit ?? DefaultPage, request.Descending ?? false);
-        var after = PageToken.Decode(request.NextToken);
+        var list = request with { NextToken = null, Limit = null };
+        var after = PageToken.Decode(request.NextToken, list, context);
         var page = byTime
             ? listing.ByLastEvent(view, stream => events.Statistics(new StreamKey(group.Id, stream.Id))?.LastTimestamp ?? 0, after)
             : listing.ByName(view, request.LogStreamNamePrefix ?? "", after);
         return Task.FromResult(new DescribeLogStreamsResponse
         {
             LogStreams = [.. page.Streams.Select(stream => Describe(group, stream))],
-            NextToken = page.Next is null ? null : PageToken.Encode(page.Next),
+            NextToken = page.Next is null ? null : PageToken.Encode(page.Next, list, context),
         });
     }
 

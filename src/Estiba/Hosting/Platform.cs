@@ -176,6 +176,7 @@ internal sealed class Platform : IAsyncDisposable
                 Mode = _configuration.Engine == EngineKind.Docker ? InstanceNetworkMode.Automatic : InstanceNetworkMode.Loopback,
                 Name = name.Network,
                 Bridge = name.Bridge,
+                DataDirectory = _configuration.Data.Root,
                 DockerSocket = ContainerEngines.SocketOf(_configuration.DockerHost),
             },
             _time,

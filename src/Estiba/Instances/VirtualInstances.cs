@@ -41,6 +41,7 @@ internal sealed class VirtualInstances(
     TimeProvider time,
     ILoggerFactory loggers) : IInstanceHost, IAsyncDisposable
 {
+    private const string Ec2Service = "ec2.amazonaws.com";
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger("Estiba.Instances");
@@ -95,14 +96,13 @@ internal sealed class VirtualInstances(
 
     private async Task DeregisterAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
-        var context = Context(instance);
+        var context = Ec2(instance);
         try
         {
             var found = await services.Ecs.ListContainerInstancesAsync(
                 new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" }, context, cancellation);
             foreach (var arn in found.ContainerInstanceArns ?? [])
             {
-                await WhenAgentIsGoneAsync(instance, arn, cancellation);
                 await services.Ecs.DeregisterContainerInstanceAsync(
                     new() { Cluster = instance.Cluster, ContainerInstance = arn, Force = true }, context, cancellation);
             }
@@ -110,17 +110,6 @@ internal sealed class VirtualInstances(
         catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
         {
             InstanceLog.NotDeregistered(_logger, instance.InstanceId, gone.Message);
-        }
-    }
-
-    /// <summary>Waits until ECS has seen the agent go, so that the tasks say that their host was terminated and not that somebody forced its deregistration.</summary>
-    private async Task WhenAgentIsGoneAsync(InstanceLaunch instance, string arn, CancellationToken cancellation)
-    {
-        for (var tries = 0; tries < 50; tries++)
-        {
-            var answer = await services.Ecs.DescribeContainerInstancesAsync(new() { Cluster = instance.Cluster, ContainerInstances = [arn] }, Context(instance), cancellation);
-            if (answer.ContainerInstances is not [{ AgentConnected: true }]) return;
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation);
         }
     }
 
@@ -156,13 +145,16 @@ internal sealed class VirtualInstances(
 
     private string DirectoryOf(InstanceLaunch instance) => Path.Combine(options.Directory, instance.InstanceId);
 
-    private static CallContext Context(InstanceLaunch instance) => new()
+    /// <summary>EC2 calls, not a customer: so ECS knows that the host was terminated, and its tasks say so.</summary>
+    private static CallContext Ec2(InstanceLaunch instance) => new()
     {
         AccountId = instance.AccountId,
         Region = instance.Region,
-        PrincipalArn = $"arn:aws:iam::{instance.AccountId}:root",
+        PrincipalArn = Ec2Service,
         AccessKeyId = "",
         RequestId = Guid.NewGuid().ToString(),
+        Service = Ec2Service,
+        SourceArn = $"arn:aws:ec2:{instance.Region}:{instance.AccountId}:instance/{instance.InstanceId}",
     };
 
     private sealed record Running(ContainerInstanceAgent Agent, AwsCredentials Key);

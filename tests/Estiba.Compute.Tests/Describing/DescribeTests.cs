@@ -125,6 +125,30 @@ public sealed class DescribeTests
         error.Message.ShouldBe("Unable to parse pagination token");
     }
 
+    [Fact]
+    public async Task A_token_is_good_for_the_operation_and_the_parameters_that_it_was_given_for()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        foreach (var instance in await world.RunAsync(6))
+            await world.Api.CreateTagsAsync(new CreateTagsRequest { Resources = [instance.InstanceId!], Tags = [new Tag { Key = "app", Value = "web" }] }, ComputeWorld.Context);
+        Filter[] running = [new Filter { Name = "instance-state-name", Values = ["running"] }];
+        var token = (await world.Api.DescribeInstancesAsync(new DescribeInstancesRequest { Filters = running, MaxResults = 5 }, ComputeWorld.Context)).NextToken;
+        var other = (await world.Api.DescribeTagsAsync(new DescribeTagsRequest { MaxResults = 5 }, ComputeWorld.Context)).NextToken;
+        other.ShouldNotBeNull();
+
+        var last = await world.Api.DescribeInstancesAsync(new DescribeInstancesRequest { Filters = running, MaxResults = 7, NextToken = token }, ComputeWorld.Context);
+        last.Reservations!.Single().Instances!.Count.ShouldBe(1);
+        await RefusedAsync(new DescribeInstancesRequest { NextToken = token });
+        await RefusedAsync(new DescribeInstancesRequest { Filters = [running[0] with { Values = ["stopped"] }], NextToken = token });
+        await RefusedAsync(new DescribeInstancesRequest { NextToken = other });
+
+        async Task RefusedAsync(DescribeInstancesRequest request)
+        {
+            var error = await ComputeWorld.ErrorOfAsync(() => world.Api.DescribeInstancesAsync(request, ComputeWorld.Context));
+            (error.Code, error.Message).ShouldBe(("InvalidParameterValue", "Unable to parse pagination token"));
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

@@ -148,6 +148,24 @@ public sealed class LaunchTests
     }
 
     [Fact]
+    public async Task No_more_instances_are_started_again_than_the_account_may_have_vCPUs_for()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        var stopped = (await world.RunAsync(10, request => request with { InstanceType = "m5.24xlarge" }))[0].InstanceId!;
+        await world.Api.StopInstancesAsync(new StopInstancesRequest { InstanceIds = [stopped] }, ComputeWorld.Context);
+        await world.IdleAsync();
+        var other = (await world.RunAsync(1, request => request with { InstanceType = "m5.24xlarge" }))[0].InstanceId!;
+
+        var error = await ComputeWorld.ErrorOfAsync(() => StartAsync());
+        error.Code.ShouldBe("VcpuLimitExceeded");
+
+        await world.TerminateAsync(other);
+        (await StartAsync()).StartingInstances!.Single().CurrentState!.Name.ShouldBe("pending");
+
+        Task<StartInstancesResult> StartAsync() => world.Api.StartInstancesAsync(new StartInstancesRequest { InstanceIds = [stopped] }, ComputeWorld.Context);
+    }
+
+    [Fact]
     public async Task Tags_are_given_at_launch()
     {
         await using var world = await ComputeWorld.CreateAsync();

@@ -36,6 +36,20 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     }
 
     [Theory]
+    [InlineData(AddressEditing.Process)]
+    [InlineData(AddressEditing.HelperContainer)]
+    public async Task A_script_that_fails_is_told_by_its_words_or_else_by_its_exit_code(AddressEditing editing)
+    {
+        var options = docker.NewOptions("10.220.0.0/16");
+        using var socket = new DockerSocket(options.DockerSocket, options.Timeout);
+        var shell = IHostShell.Choose(editing, socket, options.Name, options.Timeout, TimeProvider.System);
+        var words = new string('x', 65); // Docker's header would end with the length, a B.
+        (await shell.RunAsync($"echo {words} >&2; exit 3", default)).ShouldBe(words);
+        (await shell.RunAsync("exit 3", default)).ShouldBe("the exit code was 3");
+        (await shell.RunAsync("echo warning >&2", default)).ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData(AddressEditing.Process, "10.203.0.0/16")]
     [InlineData(AddressEditing.HelperContainer, "10.204.0.0/16")]
     public async Task Addresses_that_nobody_wants_any_more_are_taken_away(AddressEditing editing, string block)
@@ -81,6 +95,54 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         await using var other = await DockerNetworkFixture.OpenAsync(taken);
         await using var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.207.0.0/16", "10.208.0.0/16"));
         network.Range.Block.ShouldBe(IPNetwork.Parse("10.208.0.0/16"));
+    }
+
+    [Theory]
+    [InlineData(Left.Nothing, true)]
+    [InlineData(Left.ItsDirectory, false)]
+    [InlineData(Left.AnotherNamespace, false)]
+    [InlineData(Left.RunningPlatform, false)]
+    [InlineData(Left.PublishedPort, false)]
+    [InlineData(Left.AttachedContainer, false)]
+    public async Task Who_finds_no_free_block_takes_that_of_a_platform_whose_data_is_gone_and_nothing_else(Left left, bool taken)
+    {
+        var data = Directory.CreateTempSubdirectory("estiba-compute-test-");
+        var block = $"10.{214 + (int)left}.0.0/16";
+        var options = docker.NewOptions(block) with { DataDirectory = data.FullName };
+        var before = await DockerNetworkFixture.OpenAsync(options);
+        var address = before.Range.Address(0, 0);
+        await before.ApplyAsync(new HashSet<IPAddress> { address }, default);
+        if (left == Left.PublishedPort) await docker.CreateAsync($"stopped-{left}", "--publish", $"{address}:9999:80");
+        if (left == Left.AttachedContainer) await docker.CreateAsync($"stopped-{left}", "--network", options.Name);
+        if (left == Left.AnotherNamespace) await DockerNetworkFixture.MakeAgainAsync(options, new NetworkOwner(data.FullName, "mnt:[1]"));
+        if (left != Left.RunningPlatform) await before.DisposeAsync();
+        if (left != Left.ItsDirectory) data.Delete();
+
+        var next = docker.NewOptions(block);
+        if (taken)
+        {
+            await using var network = await DockerNetworkFixture.OpenAsync(next);
+            network.Range.Block.ShouldBe(IPNetwork.Parse(block));
+        }
+        else
+        {
+            var error = await Should.ThrowAsync<NetworkException>(() => DockerNetworkFixture.OpenAsync(next));
+            error.Message.ShouldStartWith($"Networks and routes of this host overlap all of {block}. ");
+        }
+        NetworkInterface.GetAllNetworkInterfaces().Any(each => each.Name == options.Bridge).ShouldBe(!taken);
+        await before.DisposeAsync();
+        if (left == Left.ItsDirectory) data.Delete();
+    }
+
+    /// <summary>Where something is left of a platform that ran before.</summary>
+    public enum Left
+    {
+        Nothing,
+        ItsDirectory,
+        AnotherNamespace,
+        RunningPlatform,
+        PublishedPort,
+        AttachedContainer,
     }
 
     [Fact]

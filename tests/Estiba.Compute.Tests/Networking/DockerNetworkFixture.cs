@@ -13,6 +13,10 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
 {
     private static readonly string[] s_folders = ["usr", "bin", "sbin", "lib", "lib64"];
 
+    /// <summary>Until this process ends: the blocks of these tests are the same in every run, so two runs on one machine take turns.</summary>
+    private static readonly SemaphoreSlim s_turn = new(1);
+    private static IDisposable? s_claim;
+
     private readonly string _id = Guid.NewGuid().ToString("N")[..6];
     private readonly List<string> _containers = [];
     private readonly List<string> _networks = [];
@@ -44,6 +48,21 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
         "perl", "-MIO::Socket::INET", "-e",
         "$s = IO::Socket::INET->new(LocalPort => 80, Listen => 5, ReuseAddr => 1); while ($c = $s->accept) { print $c $ENV{NAME}; close $c }");
 
+    /// <summary>A container that was never started.</summary>
+    public Task CreateAsync(string name, params string[] options)
+    {
+        _containers.Add($"{Image}-{name}");
+        return DockerCommand.RunAsync(["create", "--name", _containers[^1], .. options, Image, "true"]);
+    }
+
+    /// <summary>Gives a network to another owner.</summary>
+    internal static async Task MakeAgainAsync(InstanceNetworkOptions options, NetworkOwner owner)
+    {
+        await DockerCommand.RunAsync("network", "rm", options.Name);
+        using var socket = new DockerSocket(options.DockerSocket, options.Timeout);
+        (await DockerNetwork.TryCreateAsync(socket, options.Name, options.Bridge, options.Candidates[0], owner, default)).ShouldNotBeNull();
+    }
+
     /// <summary>What answers on a port of an address when a container on the network asks.</summary>
     public async Task<string> AskFromContainerAsync(string network, IPAddress address, int port = 9999)
     {
@@ -53,6 +72,7 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await TakeTurnAsync();
         var archive = Path.Combine(Path.GetTempPath(), $"{Image}.tar");
         await using (var tar = new TarWriter(File.Create(archive)))
         {
@@ -73,6 +93,25 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
         await DockerCommand.TryAsync("docker", ["network", "rm", .. _networks]);
         await DockerCommand.TryAsync("docker", ["image", "rm", .. _networks.Select(network => $"{network}-address-helper")]);
         await DockerCommand.TryAsync("docker", "image", "rm", "--force", Image);
+    }
+
+    private static async Task TakeTurnAsync()
+    {
+        await s_turn.WaitAsync();
+        try
+        {
+            for (var tries = 0; s_claim is null; tries++)
+            {
+                s_claim = NetworkClaim.TryTake("estiba-compute-test");
+                if (s_claim is not null) return;
+                tries.ShouldBeLessThan(600, "Another run of these tests on this machine does not end.");
+                await Task.Delay(500);
+            }
+        }
+        finally
+        {
+            s_turn.Release();
+        }
     }
 
     private async Task RunAsync(string name, string[] options, params string[] command)

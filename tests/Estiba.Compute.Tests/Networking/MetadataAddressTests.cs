@@ -5,11 +5,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Compute.Tests.Networking;
 
-/// <summary>The address at which containers ask for their role's credentials, on this host: with the real Docker Engine and packet filter.</summary>
+/// <summary>
+/// The address at which containers ask for their role's credentials, on this host: with the real Docker Engine and packet filter. These tests have an address of their
+/// own, for a platform on this machine may have the real one, and other runs of these tests have theirs.
+/// </summary>
 public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFixture<DockerNetworkFixture>
 {
     private const int AskedPort = 80;
-    private static readonly IPAddress s_address = MetadataAddress.EndPoint.Address;
+    private static readonly IPAddress s_address = new([169, 254, (byte)(180 + Environment.ProcessId / 250 % 64), (byte)(1 + Environment.ProcessId % 250)]);
+    private static readonly IPEndPoint s_endPoint = new(s_address, MetadataAddress.EndPoint.Port);
     private static readonly HostShell s_host = new(TimeSpan.FromSeconds(20), TimeProvider.System);
 
     [Theory]
@@ -19,7 +23,7 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
     {
         await using (await OpenAsync(editing))
         {
-            using var listener = new TcpListener(MetadataAddress.EndPoint);
+            using var listener = new TcpListener(s_endPoint);
             listener.Start();
             var answering = AnswerAsync(listener, times: 3);
 
@@ -38,13 +42,13 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
     {
         await using var first = await OpenAsync();
 
-        (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe("another platform or agent on this host has 169.254.170.2 already");
+        (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe($"another platform or agent on this host has {s_address} already");
     }
 
     [Fact]
     public async Task What_a_killed_platform_left_is_taken_over()
     {
-        (await s_host.RunAsync(MetadataRules.OfHost(MetadataAddress.EndPoint, "lo").Open, default)).ShouldBeEmpty();
+        (await s_host.RunAsync(MetadataRules.OfHost(s_endPoint, "lo").Open, default)).ShouldBeEmpty();
 
         await using (await OpenAsync()) (await RulesAsync()).Count.ShouldBe(2);
 
@@ -54,27 +58,56 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
     [Fact]
     public async Task Rules_of_somebody_else_are_left_alone()
     {
-        const string Theirs = "OUTPUT -d 169.254.170.2/32 -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 51999";
-        await s_host.RunAsync($"iptables -w -t nat -A {Theirs}", default);
+        var theirs = $"OUTPUT -d {s_address}/32 -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 51999";
+        (await s_host.RunAsync($"iptables -w -t nat -A {theirs}", default)).ShouldBeEmpty();
         try
         {
-            (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe($"another program on this host has rules for 169.254.170.2: -A {Theirs}");
-            (await RulesAsync()).ShouldBe([$"-A {Theirs}"]);
+            (await Should.ThrowAsync<NetworkException>(() => OpenAsync())).Message.ShouldBe($"another program on this host has rules for {s_address}: -A {theirs}");
+            (await RulesAsync()).ShouldBe([$"-A {theirs}"]);
         }
         finally
         {
-            await s_host.RunAsync($"iptables -w -t nat -D {Theirs}", default);
+            await s_host.RunAsync($"iptables -w -t nat -D {theirs}", default);
         }
     }
 
-    private static Task<MetadataAddress> OpenAsync(AddressEditing editing = AddressEditing.Automatic) =>
-        MetadataAddress.OpenAsync("/var/run/docker.sock", editing, TimeProvider.System, NullLogger.Instance);
+    [Fact]
+    public async Task A_platform_that_has_the_address_is_not_disturbed()
+    {
+        using var claim = NetworkClaim.TryTake("estiba-metadata");
+
+        await using (await OpenAsync()) (await RulesAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_while_it_begins_leaves_nothing_behind()
+    {
+        for (var milliseconds = 5; milliseconds <= 60; milliseconds += 5)
+        {
+            using var impatience = new CancellationTokenSource(milliseconds);
+            try
+            {
+                await using (await OpenAsync(cancellation: impatience.Token))
+                {
+                }
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            (await RulesAsync()).ShouldBeEmpty();
+            BridgeInterface.Find("lo")!.Singles.ShouldNotContain(s_address);
+        }
+    }
+
+    private static Task<MetadataAddress> OpenAsync(AddressEditing editing = AddressEditing.Automatic, CancellationToken cancellation = default) =>
+        MetadataAddress.OpenAsync($"estiba-metadata-test-{Environment.ProcessId}", s_endPoint, "/var/run/docker.sock", editing, TimeProvider.System, NullLogger.Instance, cancellation);
 
     private static async Task<IReadOnlyList<string>> RulesAsync()
     {
         var (exitCode, output, error) = await DockerCommand.TryAsync("iptables", "-w", "-t", "nat", "-S");
         exitCode.ShouldBe(0, error);
-        return [.. output.Split('\n').Where(line => line.Contains($"{s_address}", StringComparison.Ordinal))];
+        return [.. output.Split('\n').Where(line => line.Contains($" {s_address}/32 ", StringComparison.Ordinal))];
     }
 
     /// <summary>Tells who asks where the connection comes from.</summary>

@@ -63,6 +63,22 @@ public sealed class TagTests
         (await world.FindAsync(id)).Tags.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_is_to_be_tagged_has_to_be_named()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        Func<Task>[] calls =
+        [
+            () => world.Api.CreateTagsAsync(new CreateTagsRequest { Tags = [Of("a", "b")] }, ComputeWorld.Context),
+            () => world.Api.DeleteTagsAsync(new DeleteTagsRequest(), ComputeWorld.Context),
+        ];
+        foreach (var call in calls)
+        {
+            var error = await ComputeWorld.ErrorOfAsync(call);
+            (error.Code, error.Message).ShouldBe(("MissingParameter", "The request must contain the parameter resourceIdSet"));
+        }
+    }
+
     [Theory]
     [InlineData("aws:name", "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")]
     [InlineData("", "InvalidParameterValue", "Tag key cannot be empty")]

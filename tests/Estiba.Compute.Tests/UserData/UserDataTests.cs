@@ -10,6 +10,27 @@ public sealed class UserDataTests
 
     private static string? Cluster(string text) => Read(text).GetValueOrDefault("ECS_CLUSTER");
 
+    public static TheoryData<string, string> Hostile { get; } = new()
+    {
+        { "YAML that is nested deeply", "#cloud-config\nruncmd: " + new string('[', 500_000) },
+        { "TOML that is nested deeply", "[settings.ecs]\ncluster = " + new string('[', 500_000) },
+        { "expansions in expansions", "#!/bin/sh\necho " + string.Concat(Enumerable.Repeat("${a:-", 20_000)) + string.Concat(Enumerable.Repeat("}", 20_000)) },
+        {
+            "text that grows",
+            "#!/bin/sh\necho 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef > f\n"
+            + string.Concat(Enumerable.Repeat("cat f f > f\n", 20)) + "cat" + string.Concat(Enumerable.Repeat(" f", 20_000)) + " > g\n"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void What_would_take_all_stack_or_memory_ends_early(string what, string text)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Cluster(text).ShouldBeNull(what);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(1L << 30, what);
+    }
+
     [Theory]
     [InlineData("echo ECS_CLUSTER=demo >> /etc/ecs/ecs.config")]
     [InlineData("echo ECS_CLUSTER=demo>>/etc/ecs/ecs.config")]

@@ -67,8 +67,37 @@ public sealed class ShapeValidationTests
     {
         Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition can not be blank.");
         Validate("ecs", new DeleteClusterRequest { Cluster = "" }).Message.ShouldBe("Cluster can not be blank.");
-        Validate("ec2", new Contracts.Ec2.TerminateInstancesRequest()).Message.ShouldBe("The request must contain the parameter InstanceIds");
         Validate("ValidationError", new Contracts.Iam.GetRoleRequest()).Message.ShouldBe("1 validation error detected: Value null at 'RoleName' failed to satisfy constraint: Member must not be null");
+    }
+
+    public static TheoryData<string, IShape> Ec2RequestsThatLackSomething { get; } = new()
+    {
+        { "InstanceId", new Contracts.Ec2.TerminateInstancesRequest() },
+        { "InstanceId", new Contracts.Ec2.ModifyInstanceAttributeRequest() },
+        { "Tag", new Contracts.Ec2.CreateTagsRequest() },
+        { "GroupDescription", new Contracts.Ec2.CreateSecurityGroupRequest { GroupName = "g" } },
+        {
+            "ElasticInferenceAccelerator.1.Type",
+            new Contracts.Ec2.RunInstancesRequest { MinCount = 1, MaxCount = 1, ElasticInferenceAccelerators = [new Contracts.Ec2.ElasticInferenceAccelerator()] }
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ec2RequestsThatLackSomething))]
+    public void Ec2_names_a_missing_parameter_as_it_is_in_the_request(string parameter, IShape request)
+    {
+        var error = Validate("ec2", request);
+
+        error.Code.ShouldBe("MissingParameter");
+        error.Message.ShouldBe($"The request must contain the parameter {parameter}");
+    }
+
+    [Fact]
+    public void Ec2_has_words_of_its_own_for_values_and_bounds()
+    {
+        Validate("ec2", new Contracts.Ec2.DescribeInstanceTypesRequest { InstanceTypes = ["t9.huge"] }).Message.ShouldBe("Invalid value 't9.huge' for InstanceType.");
+        Validate("ec2", new Contracts.Ec2.DescribeInstanceTypesRequest { MaxResults = 4 }).Message.ShouldBe("Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.");
+        Validate("ec2", new Contracts.Ec2.DescribeVpcsRequest { MaxResults = 1001 }).Message.ShouldBe("Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.");
     }
 
     [Fact]

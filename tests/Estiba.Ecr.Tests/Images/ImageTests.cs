@@ -33,6 +33,27 @@ public sealed class ImageTests
         listed.ShouldBe(["a", "b", "c", "d", null], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task A_token_is_good_for_the_operation_and_the_parameters_that_it_was_given_for()
+    {
+        await using var platform = await Platform.StartAsync();
+        foreach (var repository in new[] { "app", "other" })
+        {
+            await platform.CreateRepositoryAsync(repository);
+            for (var seed = 1; seed <= 3; seed++) await platform.Http.PushImageAsync(repository, $"t{seed}", seed);
+        }
+
+        var token = (await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "app", MaxResults = 1 }, Platform.Caller(), default)).NextToken;
+
+        var rest = await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "app", NextToken = token }, Platform.Caller(), default);
+        rest.ImageDetails!.Count.ShouldBe(2);
+        await RefusedAsync(() => platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "other", NextToken = token }, Platform.Caller(), default));
+        await RefusedAsync(() => platform.Ecr.ListImagesAsync(new ListImagesRequest { RepositoryName = "app", NextToken = token }, Platform.Caller(), default));
+        await RefusedAsync(() => platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest { NextToken = token }, Platform.Caller(), default));
+
+        static async Task RefusedAsync(Func<Task> call) => (await call.ShouldThrowAsync<AwsException>()).Code.ShouldBe("InvalidParameterException");
+    }
+
     [Theory]
     [InlineData("TAGGED", 1)]
     [InlineData("UNTAGGED", 1)]

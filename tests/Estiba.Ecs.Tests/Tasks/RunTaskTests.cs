@@ -238,10 +238,27 @@ public sealed class RunTaskTests
 
         (await Should.ThrowAsync<AwsException>(() => world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = instance }, world.Caller)))
             .Message.ShouldBe("Found running tasks on the instance.");
-        await world.ConnectAsync(instance, connected: false);
         await world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true }, world.Caller);
 
-        (await world.TasksAsync(desired: "STOPPED")).Single().StoppedReason.ShouldBe("Host EC2 (instance i-0abc) terminated.");
+        (await world.TasksAsync(desired: "STOPPED")).Single().StoppedReason.ShouldBe("Container Instance Deregistration Forced by User");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_ran_on_a_terminated_host_says_so_whether_its_agent_has_been_seen_to_go_or_not(bool connected)
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        var instance = await world.AddInstanceAsync(ec2: "i-0abc");
+        await world.RegisterAsync();
+        await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
+
+        await world.ConnectAsync(instance, connected);
+        await world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true }, world.Caller with { Service = "ec2.amazonaws.com" });
+
+        var task = (await world.TasksAsync(desired: "STOPPED")).Single();
+        (task.StopCode, task.StoppedReason).ShouldBe(("TerminationNotice", "Host EC2 (instance i-0abc) terminated."));
     }
 
     [Fact]

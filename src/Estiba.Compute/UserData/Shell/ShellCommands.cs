@@ -47,7 +47,10 @@ internal sealed class ShellCommands(InstanceFiles files, ShellVariables variable
                 return true;
             case "cat":
                 foreach (var path in operands.Where(operand => operand == "-" || !operand.StartsWith('-')).DefaultIfEmpty("-"))
+                {
+                    if (output.Length > InstanceFiles.MostCharacters) break;
                     output.Append(path == "-" ? input : files.Read(path));
+                }
                 return true;
             case "tee":
                 foreach (var path in operands.Where(operand => !operand.StartsWith('-')))

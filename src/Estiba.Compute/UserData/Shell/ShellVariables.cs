@@ -8,7 +8,11 @@ internal sealed class ShellVariables(Func<string, string> substitute)
 {
     private const int MostCharacters = 64 * 1024;
 
+    /// <summary>How deeply an expansion may stand in an expansion; each level takes stack.</summary>
+    private const int MostDepth = 32;
+
     private readonly Dictionary<string, string> _values = [];
+    private int _depth;
 
     public string Get(string name) => _values.GetValueOrDefault(name, "");
 
@@ -75,10 +79,13 @@ internal sealed class ShellVariables(Func<string, string> substitute)
 
         var set = Get(name).Length > 0;
         if (rest[0] == '+' ? !set : set) return Get(name);
+        if (_depth >= MostDepth) return "";
 
+        _depth++;
         var value = rest[1..].ToString();
         var at = 0;
         var expanded = Expand(new ShellWord(ShellWordReader.ReadExpandable(value, ref at, close: null)));
+        _depth--;
         if (rest[0] == '=') Set(name, expanded);
         return expanded;
     }
