@@ -70,9 +70,7 @@ internal sealed class ImageUse
         if (path is null) return;
         try
         {
-            var temporary = path + ".tmp";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes([.. images.Values], ImageJson.Default.ListImageRecord));
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Write(path, durably: false, stream => JsonSerializer.Serialize(stream, [.. images.Values], ImageJson.Default.ListImageRecord));
         }
         catch (IOException)
         {
