@@ -48,7 +48,7 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
                 await PullOnceAsync(image, pullName, authentication, cancellation);
                 use.Pulled(image, pullName, time.GetUtcNow());
             }
-            catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException)
+            catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
                 cached = options.ImagePullBehavior is ImagePullBehavior.Default ? await engine.FindImageAsync(image, cancellation) : null;
                 if (cached is null) throw exception as EngineException ?? new EngineException(exception.Message, null, exception);

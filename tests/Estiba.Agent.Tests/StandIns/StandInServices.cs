@@ -165,9 +165,13 @@ internal sealed class StandInEcr(TimeProvider time) : IEcrApi
 {
     public int Asked { get; private set; }
 
+    /// <summary>While it is set every call fails with it.</summary>
+    public Exception? Fault { get; set; }
+
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
     {
         Asked++;
+        if (Fault is { } fault) return Task.FromException<GetAuthorizationTokenResponse>(fault);
         return Task.FromResult(new GetAuthorizationTokenResponse
         {
             AuthorizationData = [new AuthorizationData { AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes("AWS:secret")), ExpiresAt = time.GetUtcNow().AddHours(12) }],
