@@ -46,7 +46,8 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
             try
             {
                 await PullOnceAsync(image, pullName, authentication, cancellation);
-                use.Pulled(image, pullName, time.GetUtcNow());
+                cached = await engine.FindImageAsync(image, cancellation);
+                use.Pulled(image, pullName, cached?.Id, time.GetUtcNow());
             }
             catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
@@ -55,7 +56,6 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
             }
         }
 
-        cached ??= await engine.FindImageAsync(image, cancellation);
         use.Used(image, time.GetUtcNow());
         return new PulledImage(Digest(cached, pullName), startedAt, time.GetUtcNow());
     }
