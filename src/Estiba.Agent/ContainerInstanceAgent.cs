@@ -35,6 +35,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     private readonly Random random;
     private readonly ILogger logger;
     private readonly RequestSigner signer;
+    private readonly Registration registration;
     private readonly IdentityFile identityFile;
     private readonly TaskJournal journal;
     private readonly ImageUse imageUse;
@@ -73,6 +74,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         signer = new RequestSigner(time);
         if (options.DataDirectory is { } directory) Directory.CreateDirectory(directory);
         identityFile = new IdentityFile(options.DataDirectory);
+        registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         journal = new TaskJournal(options.DataDirectory);
         imageUse = new ImageUse(options.DataDirectory);
         puller = new ImagePuller(engine, new RegistryLogin(services.Ecr, Context, options.RegistryEndpoint, time), options, imageUse, time);
@@ -214,7 +216,6 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 
     private async Task ServeAsync(CancellationToken cancellation)
     {
-        var registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
         while (true)
         {

@@ -29,6 +29,9 @@ internal sealed class TaskEffects(
 
     private static readonly TimeSpan InspectTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>For volumes, and for what is removed, as long as AWS's agent gives each.</summary>
+    private static readonly TimeSpan VolumeTimeout = TimeSpan.FromMinutes(5);
+
     private readonly SemaphoreSlim starts = new(options.ConcurrentStarts);
     private readonly SemaphoreSlim stops = new(options.ConcurrentStops);
     private readonly EnvironmentFiles environmentFiles = new(options.EnvironmentFilesDirectory);
@@ -115,10 +118,15 @@ internal sealed class TaskEffects(
 
     private async Task<Func<TaskState, TaskState?>> PrepareVolumesAsync(TaskState task, CancellationToken cancellation)
     {
+        using var limit = new Limit(VolumeTimeout, time, cancellation);
         try
         {
-            await TaskVolumes.PrepareAsync(task.Definition, options.Cluster, options.InstanceId, engine, cancellation);
+            await TaskVolumes.PrepareAsync(task.Definition, options.Cluster, options.InstanceId, engine, limit.Token);
             return TaskOutcomes.VolumesReady;
+        }
+        catch (OperationCanceledException) when (limit.IsReached)
+        {
+            return state => TaskOutcomes.VolumesFailed(state, $"ResourceInitializationError: failed to create volume: {limit.Reason("created")}");
         }
         catch (EngineUnreachableException)
         {
@@ -266,17 +274,18 @@ internal sealed class TaskEffects(
 
     private async Task<Func<TaskState, TaskState?>> CleanUpAsync(TaskState task, CancellationToken cancellation)
     {
+        using var limit = new Limit(VolumeTimeout, time, cancellation);
         try
         {
             foreach (var container in task.Containers)
-                await engine.RemoveContainerAsync(container.Id ?? container.EngineName, force: true, cancellation);
+                await engine.RemoveContainerAsync(container.Id ?? container.EngineName, force: true, limit.Token);
             foreach (var volume in TaskVolumes.OwnedBy(task.Definition))
-                await engine.RemoveVolumeAsync(volume, cancellation);
+                await engine.RemoveVolumeAsync(volume, limit.Token);
             await logs.ForgetAsync(task);
             journal.Remove(task);
             return static _ => null;
         }
-        catch (EngineException)
+        catch (Exception exception) when (exception is EngineException || limit.IsReached)
         {
             return state => state with { CleaningUp = false, CleanUpAt = time.GetUtcNow() + RemoveRetry };
         }

@@ -98,6 +98,23 @@ public sealed class UnforeseenFailureTests
     }
 
     [Fact]
+    public async Task The_engines_events_are_read_again_after_a_failure_that_nobody_thought_of()
+    {
+        await using var test = await StartAsync();
+        var task = Task("nginx");
+        await test.RunAsync(task);
+        await System.Threading.Tasks.Task.Delay(300); // the look at its start
+        var engine = (SimulatedEngine)test.Engine;
+        engine.FailNext(nameof(IContainerEngine.GetVersionAsync), new InvalidOperationException("nobody thought of it"));
+        engine.IsReachable = false;
+        engine.IsReachable = true;
+
+        engine.Exit((await test.ContainersAsync()).Single().Id, exitCode: 3);
+
+        await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
+    }
+
+    [Fact]
     public async Task The_agent_connects_again_after_a_failure_that_nobody_thought_of()
     {
         await using var test = await StartAsync();
