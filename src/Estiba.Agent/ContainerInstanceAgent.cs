@@ -35,6 +35,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     private readonly Random random;
     private readonly ILogger logger;
     private readonly RequestSigner signer;
+    private readonly Registration registration;
     private readonly IdentityFile identityFile;
     private readonly TaskJournal journal;
     private readonly ImageUse imageUse;
@@ -73,6 +74,7 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         signer = new RequestSigner(time);
         if (options.DataDirectory is { } directory) Directory.CreateDirectory(directory);
         identityFile = new IdentityFile(options.DataDirectory);
+        registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         journal = new TaskJournal(options.DataDirectory);
         imageUse = new ImageUse(options.DataDirectory);
         puller = new ImagePuller(engine, new RegistryLogin(services.Ecr, Context, options.RegistryEndpoint, time), options, imageUse, time);
@@ -139,12 +141,11 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellation)
     {
-        tasks.Start(journal.Load((path, exception) => logger.LogError("{Path} is not a task and was set aside: {Message}", path, exception.Message)));
         try
         {
-            using var subscription = events.Subscribe(options.InstanceId);
+            tasks.Start(journal.Load((path, exception) => logger.LogError("{Path} is not a task and was set aside: {Message}", path, exception.Message)));
             var cleanup = new ImageCleanup(options, engine, imageUse, () => tasks.Tasks, time, logger);
-            await Task.WhenAll(WatchAsync(subscription, cancellation), ServeAsync(cancellation), cleanup.RunAsync(cancellation));
+            await Task.WhenAll(KeepAsync(WatchAsync, cancellation), KeepAsync(ServeAsync, cancellation), KeepAsync(cleanup.RunAsync, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -157,9 +158,30 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands on what changes in the engine.</summary>
-    private async Task WatchAsync(EngineSubscription subscription, CancellationToken cancellation)
+    /// <summary>Begins a part of the agent again when it fails as nobody thought of: the others go on and would not notice that it is gone.</summary>
+    private async Task KeepAsync(Func<CancellationToken, Task> part, CancellationToken cancellation)
     {
+        var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
+        while (true)
+        {
+            try
+            {
+                await part(cancellation);
+                return;
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
+            {
+                logger.LogError(exception, "A part of the agent of {Instance} has failed and is begun again", options.InstanceId);
+            }
+
+            await Task.Delay(retry.Next(), time, cancellation);
+        }
+    }
+
+    /// <summary>Hands on what changes in the engine.</summary>
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        using var subscription = events.Subscribe(options.InstanceId);
         while (true)
         {
             if (await subscription.NextAsync(cancellation) is { } change)
@@ -194,7 +216,6 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
 
     private async Task ServeAsync(CancellationToken cancellation)
     {
-        var registration = new Registration(options, endpoint is not null, engine, services.Ecs, Context, identityFile, time, random, logger);
         var retry = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), random);
         while (true)
         {
@@ -281,7 +302,15 @@ public sealed class ContainerInstanceAgent : IAsyncDisposable
     {
         if (number <= sequenceNumber) return;
         sequenceNumber = number;
-        identityFile.Write(identity with { SequenceNumber = number });
+        try
+        {
+            identityFile.Write(identity with { SequenceNumber = number });
+        }
+        catch (IOException exception)
+        {
+            // A full disk, most likely. The number only says what was heard last, and the next will be written.
+            logger.LogError("{Instance} cannot write down the number of a payload: {Message}", options.InstanceId, exception.Message);
+        }
     }
 
     private async Task<string> VersionAsync(CancellationToken cancellation)

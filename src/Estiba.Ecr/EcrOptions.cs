@@ -21,6 +21,9 @@ public sealed record EcrOptions
     /// <summary>How long an upload may rest before it is given up.</summary>
     public TimeSpan UploadRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long a client may send nothing in the middle of a layer before its connection is given up; the upload waits for it as <see cref="UploadRetention"/> says.</summary>
+    public TimeSpan UploadPatience { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often unused layers and abandoned uploads are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromHours(1);
 

@@ -32,7 +32,7 @@ public sealed class EcrService : IDisposable
         var directory = Path.Combine(options.DataDirectory, "registry");
         var logger = loggers.CreateLogger("Estiba.Ecr");
         _blobs = new BlobStore(Path.Combine(directory, "blobs"), time);
-        _uploads = new BlobUploads(Path.Combine(directory, "uploads"), options.MaximumUploads, time);
+        _uploads = new BlobUploads(Path.Combine(directory, "uploads"), options.MaximumUploads, options.UploadPatience, time);
         _sweep = new RegistrySweep(store, _blobs, _uploads, new ImageExpiration(store, time), options, time, logger);
         var tokens = new RegistryTokens(TokenKey.Load(Path.Combine(directory, "token.key")));
         var layers = new LayerStore(store, _blobs, _uploads, options, time);

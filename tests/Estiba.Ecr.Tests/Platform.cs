@@ -49,10 +49,10 @@ internal sealed class Platform : IAsyncDisposable
 
     public string UploadDirectory => Path.Combine(Directory, "registry", "uploads");
 
-    public static async Task<Platform> StartAsync(string? directory = null, int maximumUploads = 100)
+    public static async Task<Platform> StartAsync(string? directory = null, int maximumUploads = 100, TimeSpan? uploadPatience = null)
     {
         var platform = new Platform(new MemoryJournal(), directory);
-        await platform.OpenAsync(maximumUploads);
+        await platform.OpenAsync(maximumUploads, uploadPatience);
         return platform;
     }
 
@@ -100,7 +100,7 @@ internal sealed class Platform : IAsyncDisposable
         if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private async Task OpenAsync(int maximumUploads)
+    private async Task OpenAsync(int maximumUploads, TimeSpan? uploadPatience = null)
     {
         _store = await Store.OpenAsync(_journal, EcrService.Tables);
         var builder = WebApplication.CreateSlimBuilder();
@@ -111,6 +111,7 @@ internal sealed class Platform : IAsyncDisposable
         await _web.StartAsync();
         Address = new Uri(_web.Urls.Single());
         var options = new EcrOptions { DataDirectory = Directory, Endpoint = Address, MaximumUploads = maximumUploads };
+        if (uploadPatience is { } patience) options = options with { UploadPatience = patience };
         _service = new EcrService(_store, options, Clock, _loggers);
         Http = await LogInAsync();
     }

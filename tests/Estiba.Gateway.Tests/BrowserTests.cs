@@ -1,3 +1,5 @@
+using Estiba.Gateway.Browsers;
+
 namespace Estiba.Gateway.Tests;
 
 /// <summary>What a web page could try with a platform that listens on the reader's own machine.</summary>
@@ -76,6 +78,13 @@ public sealed class BrowserTests
 
         (await world.SendAsync(request)).Status.ShouldBe(403);
     }
+
+    /// <remarks>One that is as long as headers may be took six seconds of a processor to compare, and nobody had to be known for it.</remarks>
+    [Theory]
+    [InlineData(240, true)]
+    [InlineData(250, false)]
+    public void A_name_that_is_longer_than_names_can_be_is_refused(int letters, bool allowed) =>
+        new HostNames(GatewayOptions.DefaultAllowedHosts).Allows(new string('a', letters) + ".localhost:4566").ShouldBe(allowed);
 
     [Fact]
     public async Task A_name_that_was_allowed_is_answered()

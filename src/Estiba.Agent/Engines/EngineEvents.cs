@@ -91,6 +91,12 @@ public sealed class EngineEvents : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception exception)
+            {
+                // Without the events nobody would notice any more what becomes of containers.
+                logger.LogError(exception, "The container engine's events cannot be read");
+                IsConnected = false;
+            }
 
             await Task.Delay(retry.Next(), time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -7,7 +7,8 @@ namespace Estiba.Agent.Images;
 /// <summary>Removes images that this agent has pulled and that nothing uses any more ("Automated task and image cleanup", ECS developer guide).</summary>
 /// <remarks>
 /// A few in each cycle, those first that were not used for longest. An image that any container has, of whomever, running or not, stays; so does
-/// one that a task of this agent is about to use. Other names that somebody gave to the same image are left alone.
+/// one that a task of this agent is about to use. Other names that somebody gave to the same image are left alone. An image whose name a newer one
+/// has taken, as with every push of a <c>latest</c>, goes like the others.
 /// </remarks>
 internal sealed class ImageCleanup(AgentOptions options, IContainerEngine engine, ImageUse use, Func<ICollection<TaskState>> tasks, TimeProvider time, ILogger logger)
 {
@@ -48,6 +49,12 @@ internal sealed class ImageCleanup(AgentOptions options, IContainerEngine engine
 
             var found = await engine.FindImageAsync(image.Image, cancellation);
             if (found is not null && used.Contains(found.Id)) continue;
+            if (image.IsSuperseded && found is not { Tags: [] })
+            {
+                use.Removed(image.Image); // it is gone, or somebody has given it a name of theirs
+                continue;
+            }
+
             if (await RemoveAsync(image, cancellation)) removed++;
         }
     }
@@ -62,9 +69,11 @@ internal sealed class ImageCleanup(AgentOptions options, IContainerEngine engine
             logger.LogInformation("Image {Image} was not used any more and is removed", image.Image);
             return true;
         }
-        catch (EngineException exception) when (exception.IsConflict)
+        catch (EngineException exception) when (exception is not EngineUnreachableException)
         {
-            return false; // a container has come to use it since
+            // A container has come to use it since, or the engine cannot; the next cycle tries again.
+            logger.LogDebug("Image {Image} cannot be removed: {Message}", image.Image, exception.Message);
+            return false;
         }
     }
 }

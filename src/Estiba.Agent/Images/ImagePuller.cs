@@ -46,16 +46,16 @@ internal sealed class ImagePuller(IContainerEngine engine, RegistryLogin login, 
             try
             {
                 await PullOnceAsync(image, pullName, authentication, cancellation);
-                use.Pulled(image, pullName, time.GetUtcNow());
+                cached = await engine.FindImageAsync(image, cancellation);
+                use.Pulled(image, pullName, cached?.Id, time.GetUtcNow());
             }
-            catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException)
+            catch (Exception exception) when (exception is EngineException and not EngineUnreachableException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
                 cached = options.ImagePullBehavior is ImagePullBehavior.Default ? await engine.FindImageAsync(image, cancellation) : null;
                 if (cached is null) throw exception as EngineException ?? new EngineException(exception.Message, null, exception);
             }
         }
 
-        cached ??= await engine.FindImageAsync(image, cancellation);
         use.Used(image, time.GetUtcNow());
         return new PulledImage(Digest(cached, pullName), startedAt, time.GetUtcNow());
     }

@@ -4,7 +4,17 @@ using System.Text.Json.Serialization;
 namespace Estiba.Agent.Images;
 
 /// <summary>One image that this agent has pulled: under which names, when, and when a task last wanted it.</summary>
-internal sealed record ImageRecord(string Image, string PullName, DateTimeOffset PulledAt, DateTimeOffset UsedAt);
+/// <param name="Image">Its name; or its id, when a newer image has taken its name.</param>
+/// <param name="PullName">The name under which it was pulled.</param>
+/// <param name="PulledAt">When.</param>
+/// <param name="UsedAt">When a task last wanted it.</param>
+/// <param name="Id">The engine's id of it; null where that is not known.</param>
+internal sealed record ImageRecord(string Image, string PullName, DateTimeOffset PulledAt, DateTimeOffset UsedAt, string? Id = null)
+{
+    /// <summary>A newer image has taken its name.</summary>
+    [JsonIgnore]
+    public bool IsSuperseded => Image == Id;
+}
 
 /// <summary>The images that this agent has pulled; clean-up and the pull behaviour <c>once</c> go by it, and touch no other.</summary>
 /// <remarks>Kept in the data directory. It is written when an image is new and with each clean-up, so after a kill a use may be older than it was.</remarks>
@@ -34,13 +44,16 @@ internal sealed class ImageUse
         lock (gate) return images.ContainsKey(image);
     }
 
-    public void Pulled(string image, string pullName, DateTimeOffset at)
+    /// <summary>An image was pulled. The one that had its name before is remembered by its id, for nobody else will remove it.</summary>
+    public void Pulled(string image, string pullName, string? id, DateTimeOffset at)
     {
         lock (gate)
         {
-            var isNew = !images.ContainsKey(image);
-            images[image] = new ImageRecord(image, pullName, at, at);
-            if (isNew) Save();
+            var before = images.GetValueOrDefault(image);
+            images[image] = new ImageRecord(image, pullName, at, at, id);
+            if (id is not null) images.Remove(id);
+            if (before?.Id is { } old && old != id) images[old] = before with { Image = old, PullName = old };
+            if (before is null || before.Id != id) Save();
         }
     }
 
@@ -70,9 +83,7 @@ internal sealed class ImageUse
         if (path is null) return;
         try
         {
-            var temporary = path + ".tmp";
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes([.. images.Values], ImageJson.Default.ListImageRecord));
-            File.Move(temporary, path, overwrite: true);
+            DurableFile.Write(path, durably: false, stream => JsonSerializer.Serialize(stream, [.. images.Values], ImageJson.Default.ListImageRecord));
         }
         catch (IOException)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using Estiba.Agent.Engines;
 
 namespace Estiba.Agent.Logs;
@@ -95,13 +96,29 @@ internal static class LogEventReader
         var bytes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(collected);
         while (bytes.Length > 0)
         {
-            var length = Math.Min(bytes.Length, LogEvent.LargestMessage);
-            while (length < bytes.Length && length > 1 && (bytes[length] & 0xC0) == 0x80) length--; // not in the middle of a character
+            var length = FittingLength(bytes);
             events.Add(new LogEvent(at, Encoding.UTF8.GetString(bytes[..length])));
             bytes = bytes[length..];
         }
 
         collected.Clear();
         return events;
+    }
+
+    /// <summary>How many bytes make a message that is not too large, whole characters all of them; what is no text becomes larger in one.</summary>
+    private static int FittingLength(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length <= LogEvent.LargestMessage && Utf8.IsValid(bytes)) return bytes.Length;
+
+        var (length, size) = (0, 0);
+        while (length < bytes.Length)
+        {
+            Rune.DecodeFromUtf8(bytes[length..], out var character, out var consumed);
+            size += character.Utf8SequenceLength;
+            if (size > LogEvent.LargestMessage) break;
+            length += consumed;
+        }
+
+        return length;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
             logger.LogWarning("Log group {Group} is gone; the output of stream {Stream} is not sent any more", target.Group, target.Stream);
             return false;
         }
-        catch (Exception exception) when (exception is AwsException or HttpRequestException)
+        catch (Exception exception) when (exception is AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return true; // the next round tells
         }

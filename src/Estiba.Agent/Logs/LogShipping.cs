@@ -48,7 +48,7 @@ internal sealed class LogShipping(
         {
             throw new LogServiceAwayException(exception);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new LogServiceAwayException(exception);
         }

@@ -21,7 +21,6 @@ internal sealed class AgentMetadata(
 {
     private readonly ContainerStatisticsReader statistics = new(engine, time);
 
-
     /// <summary>The credentials of this id; null when this agent has none.</summary>
     public IAMRoleCredentials? FindCredentials(string id) => credentials.Find(id);
 
@@ -96,7 +95,7 @@ internal sealed class AgentMetadata(
         {
             errors.Add(new ErrorResponse(field, exception.Code, exception.Message, exception.StatusCode, arn));
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             errors.Add(new ErrorResponse(field, ErrorCode: null, exception.Message, StatusCode: null, arn));
         }

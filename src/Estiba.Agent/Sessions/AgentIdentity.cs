@@ -33,17 +33,10 @@ internal sealed class IdentityFile(string? dataDirectory)
         }
     }
 
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(AgentIdentity identity)
     {
-        if (path is null) return;
-        var temporary = path + ".tmp";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, identity, JournalJson.Default.AgentIdentity);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        if (path is not null) DurableFile.Write(path, durably: true, stream => JsonSerializer.Serialize(stream, identity, JournalJson.Default.AgentIdentity));
     }
 
     public void Delete()

@@ -110,9 +110,10 @@ internal sealed class StateReporter(IEcsApi ecs, Func<CallContext> context, Time
                 Accepted(report);
                 return;
             }
-            catch (Exception exception) when (exception is AwsException or HttpRequestException or OperationCanceledException && !stopping.IsCancellationRequested)
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
             {
-                logger.LogDebug("The state {Status} of {Task} is reported later: {Message}", report.Status, task, exception.Message);
+                var isForeseen = exception is AwsException or HttpRequestException or OperationCanceledException;
+                logger.Log(isForeseen ? LogLevel.Debug : LogLevel.Error, exception, "The state {Status} of {Task} is reported later", report.Status, task);
                 lock (gate) queue.PutBack(report);
             }
 

@@ -12,6 +12,9 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <summary>So long after it has accepted the end of a task the server may still be heard to speak of it as running.</summary>
     private static readonly TimeSpan LateWords = TimeSpan.FromMinutes(1);
 
+    /// <summary>After a look that failed. It may have been for the container's end, of which nobody will tell again.</summary>
+    private static readonly TimeSpan LookRetry = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, TaskEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerSummary> unknown = new(StringComparer.Ordinal);
 
@@ -112,6 +115,8 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     {
         if (!entries.TryGetValue(arn, out var entry)) return;
         entry.WakeAt = null;
+        for (var index = 0; index < entry.Dirty.Length; index++)
+            if (entry.Dirty[index]) Look(entry, index);
         Apply(entry, static state => state);
     }
 
@@ -130,11 +135,20 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     }
 
     /// <summary>A container was looked at.</summary>
-    public void Looked(TaskEntry entry, int index, Func<TaskState, TaskState> outcome)
+    /// <param name="entry">Its task.</param>
+    /// <param name="index">Which container of the definition.</param>
+    /// <param name="outcome">What that makes of the state; null if it could not be looked at, and has to be again.</param>
+    public void Looked(TaskEntry entry, int index, Func<TaskState, TaskState>? outcome)
     {
         entry.IsLooking[index] = false;
         entry.Looking--;
-        if (entry.Dirty[index])
+        if (outcome is null)
+        {
+            entry.Dirty[index] = true;
+            work.WakeUpAt(entry.State.Arn, time.GetUtcNow() + LookRetry);
+            Apply(entry, static state => state);
+        }
+        else if (entry.Dirty[index])
         {
             entry.State = outcome(entry.State);
             Look(entry, index);

@@ -29,6 +29,9 @@ internal sealed class TaskEffects(
 
     private static readonly TimeSpan InspectTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>For volumes, and for what is removed, as long as AWS's agent gives each.</summary>
+    private static readonly TimeSpan VolumeTimeout = TimeSpan.FromMinutes(5);
+
     private readonly SemaphoreSlim starts = new(options.ConcurrentStarts);
     private readonly SemaphoreSlim stops = new(options.ConcurrentStops);
     private readonly EnvironmentFiles environmentFiles = new(options.EnvironmentFilesDirectory);
@@ -60,18 +63,21 @@ internal sealed class TaskEffects(
                 _ => await CleanUpAsync(task, cancellation),
             };
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            // A definition that nobody thought of must not leave its task without an end.
+            // A step without an end would hold its task for ever, also against being stopped.
             logger.LogError(exception, "Step {Step} of task {Task} failed unexpectedly", step.Kind, task.Arn);
+
+            // What could not be stopped may still run, and a call that took too long says nothing about the container.
+            if (step.Kind == StepKind.StopContainer || step.Container >= 0 && exception is OperationCanceledException) return Postponed(step.Container);
             return step.Container >= 0
                 ? state => TaskOutcomes.Failed(state, step.Container, $"TaskStateError: {step.Kind} failed: {exception.Message}")
                 : state => TaskOutcomes.VolumesFailed(state with { CleaningUp = false, CleanUpAt = time.GetUtcNow() + RemoveRetry }, $"TaskStateError: {step.Kind} failed: {exception.Message}");
         }
     }
 
-    /// <summary>Looks at a container and says what that makes of the state.</summary>
-    public async Task<Func<TaskState, TaskState>> LookAsync(string task, int index, string name, CancellationToken cancellation)
+    /// <summary>Looks at a container and says what that makes of the state; null if it could not be looked at.</summary>
+    public async Task<Func<TaskState, TaskState>?> LookAsync(string task, int index, string name, CancellationToken cancellation)
     {
         using var limit = new Limit(InspectTimeout, time, cancellation);
         try
@@ -81,11 +87,10 @@ internal sealed class TaskEffects(
             if (seen is not null && seen.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel) != task) seen = null;
             return state => TaskOutcomes.Seen(state.WithoutRetry(index), index, seen, time.GetUtcNow());
         }
-        catch (Exception exception) when (exception is EngineException || limit.IsReached)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
-            // When the engine is back everything is looked at again.
-            logger.LogDebug("Container {Container} cannot be looked at: {Message}", name, exception.Message);
-            return static state => state;
+            logger.Log(exception is EngineException || limit.IsReached ? LogLevel.Debug : LogLevel.Error, exception, "Container {Container} cannot be looked at", name);
+            return null;
         }
     }
 
@@ -113,10 +118,15 @@ internal sealed class TaskEffects(
 
     private async Task<Func<TaskState, TaskState?>> PrepareVolumesAsync(TaskState task, CancellationToken cancellation)
     {
+        using var limit = new Limit(VolumeTimeout, time, cancellation);
         try
         {
-            await TaskVolumes.PrepareAsync(task.Definition, options.Cluster, options.InstanceId, engine, cancellation);
+            await TaskVolumes.PrepareAsync(task.Definition, options.Cluster, options.InstanceId, engine, limit.Token);
             return TaskOutcomes.VolumesReady;
+        }
+        catch (OperationCanceledException) when (limit.IsReached)
+        {
+            return state => TaskOutcomes.VolumesFailed(state, $"ResourceInitializationError: failed to create volume: {limit.Reason("created")}");
         }
         catch (EngineUnreachableException)
         {
@@ -264,17 +274,18 @@ internal sealed class TaskEffects(
 
     private async Task<Func<TaskState, TaskState?>> CleanUpAsync(TaskState task, CancellationToken cancellation)
     {
+        using var limit = new Limit(VolumeTimeout, time, cancellation);
         try
         {
             foreach (var container in task.Containers)
-                await engine.RemoveContainerAsync(container.Id ?? container.EngineName, force: true, cancellation);
+                await engine.RemoveContainerAsync(container.Id ?? container.EngineName, force: true, limit.Token);
             foreach (var volume in TaskVolumes.OwnedBy(task.Definition))
-                await engine.RemoveVolumeAsync(volume, cancellation);
+                await engine.RemoveVolumeAsync(volume, limit.Token);
             await logs.ForgetAsync(task);
             journal.Remove(task);
             return static _ => null;
         }
-        catch (EngineException)
+        catch (Exception exception) when (exception is EngineException || limit.IsReached)
         {
             return state => state with { CleaningUp = false, CleanUpAt = time.GetUtcNow() + RemoveRetry };
         }
@@ -297,6 +308,9 @@ internal sealed class TaskEffects(
     /// <summary>A time within which a step must be done, and how AWS's agent says that it was not.</summary>
     private sealed class Limit : IDisposable
     {
+        /// <summary>Timers count to 49 days; nobody waits for a stop of a month.</summary>
+        private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
         private readonly TimeSpan duration;
         private readonly CancellationTokenSource timer;
         private readonly CancellationTokenSource either;
@@ -304,7 +318,7 @@ internal sealed class TaskEffects(
         public Limit(TimeSpan duration, TimeProvider time, CancellationToken cancellation)
         {
             this.duration = duration;
-            timer = new CancellationTokenSource(duration, time);
+            timer = new CancellationTokenSource(duration < Longest ? duration : Longest, time);
             either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
         }
 

@@ -5,8 +5,8 @@ namespace Estiba.Agent.Tasks;
 
 /// <summary>Remembers accepted tasks in files, one each, so that an agent that was killed knows what it has promised.</summary>
 /// <remarks>
-/// A file is written beside its place and moved there, so that it is always whole. It holds environment variables and passwords of registries, so
-/// only its owner may read it; credentials of roles are not in it. Without a directory nothing is remembered.
+/// A file holds environment variables and passwords of registries, so only its owner may read it; credentials of roles are not in it. Without a
+/// directory nothing is remembered.
 /// </remarks>
 internal sealed class TaskJournal
 {
@@ -23,20 +23,10 @@ internal sealed class TaskJournal
     /// <summary>Writes the task's state.</summary>
     /// <param name="task">The state.</param>
     /// <param name="durably">Returns only when it would survive a power cut; without, when it would survive the end of the process.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(TaskState task, bool durably)
     {
-        if (directory is null) return;
-        var path = PathOf(task.Id);
-        var temporary = path + ".tmp";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(temporary, options))
-        {
-            JsonSerializer.Serialize(stream, task, JournalJson.Default.TaskState);
-            stream.Flush(durably);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        if (directory is not null) DurableFile.Write(PathOf(task.Id), durably, stream => JsonSerializer.Serialize(stream, task, JournalJson.Default.TaskState));
     }
 
     public void Remove(TaskState task)
@@ -48,6 +38,7 @@ internal sealed class TaskJournal
     public IReadOnlyList<TaskState> Load(Action<string, Exception> onUnreadable)
     {
         if (directory is null) return [];
+        DurableFile.RemoveUnfinished(directory);
         var tasks = new List<TaskState>();
         foreach (var path in Directory.EnumerateFiles(directory, "*.json"))
         {

@@ -27,7 +27,7 @@ internal static class TaskLifecycle
 
     private sealed class Planning(TaskState task, DateTimeOffset now, LifecycleRules rules)
     {
-        private static readonly TimeSpan DefaultRestartAttemptPeriod = TimeSpan.FromSeconds(60);
+        private static readonly TimeSpan DefaultRestartAttemptPeriod = TimeSpan.FromSeconds(300);
 
         private List<TaskStep>? steps;
         private List<(int Index, ContainerState Container)>? restarts;

@@ -96,13 +96,11 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
             Post(() => board.Accept(state));
         }
 
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
+        await AskAsync(() =>
         {
             foreach (var task in tasks) board.Obey(task);
-            done.TrySetResult();
-        });
-        await done.Task.WaitAsync(cancellation);
+            return true;
+        }).WaitAsync(cancellation);
     }
 
     /// <inheritdoc/>
@@ -122,12 +120,7 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> UnknownTasksAsync()
-    {
-        var answer = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.TrySetResult(board.UnknownTasks()));
-        return answer.Task;
-    }
+    public Task<IReadOnlyList<string>> UnknownTasksAsync() => AskAsync(board.UnknownTasks);
 
     /// <inheritdoc/>
     public void StopUnknown(IReadOnlyList<string> arns) => Post(() => board.StopUnknown(arns));
@@ -168,9 +161,38 @@ internal sealed class TaskReconciler : IAssignedTasks, ITaskWork, IAsyncDisposab
 
     private void Post(Action action) => inbox.Writer.TryWrite(action);
 
+    /// <summary>Has the loop do something, and hands on what becomes of it.</summary>
+    private Task<T> AskAsync<T>(Func<T> question)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            try
+            {
+                answer.TrySetResult(question());
+            }
+            catch (Exception exception)
+            {
+                answer.TrySetException(exception);
+            }
+        });
+        return answer.Task;
+    }
+
     private async Task RunAsync()
     {
-        await foreach (var action in inbox.Reader.ReadAllAsync(stopping.Token)) action();
+        await foreach (var action in inbox.Reader.ReadAllAsync(stopping.Token))
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception exception)
+            {
+                // One task that cannot be dealt with must not be the end of all others.
+                logger.LogError(exception, "A change of a task failed unexpectedly");
+            }
+        }
     }
 
     private void WakeUpDue()

@@ -3,6 +3,9 @@ namespace Estiba.Agent.Tasks;
 /// <summary>One timer for all tasks: rings when the first of the times asked for has come. Used from one thread only.</summary>
 internal sealed class WakeUps : IDisposable
 {
+    /// <summary>Timers count to 49 days; a longer time is waited for in several parts.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
+
     private readonly TimeProvider time;
     private readonly ITimer timer;
     private readonly PriorityQueue<string, DateTimeOffset> queue = new();
@@ -42,6 +45,6 @@ internal sealed class WakeUps : IDisposable
         if (!queue.TryPeek(out _, out var first) || set <= first) return;
         set = first;
         var delay = first - time.GetUtcNow();
-        timer.Change(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay < LongestDelay ? delay : LongestDelay, Timeout.InfiniteTimeSpan);
     }
 }

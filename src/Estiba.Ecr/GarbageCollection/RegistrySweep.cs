@@ -61,8 +61,9 @@ internal sealed class RegistrySweep(
                     removed.Images, removed.Uploads, removed.Layers, removed.Blobs);
             }
         }
-        catch (Exception exception) when (exception is IOException or JournalException or UnauthorizedAccessException)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
+            // Whatever it is: a sweep that never came again would fill the disk.
             logger.LogError(exception, "The registry could not be swept");
         }
     }

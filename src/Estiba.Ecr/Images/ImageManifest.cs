@@ -65,8 +65,9 @@ internal sealed record ImageManifest
             fault = null;
             return true;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter is for half of a surrogate pair, which no string can have.
             fault = "Invalid JSON syntax";
         }
         catch (FormatException exception)
@@ -89,12 +90,14 @@ internal sealed record ImageManifest
 
         var isIndex = type is DockerList or OciIndex;
         var config = type is DockerManifest or OciManifest ? One(root, "config") ?? throw new FormatException("The manifest has no config.") : null;
+        var layers = isIndex ? [] : Many(root, type == OciArtifact ? "blobs" : "layers", required: type != OciArtifact);
+        if (layers.Aggregate((decimal)(config?.Size ?? 0), (sum, layer) => sum + layer.Size) > long.MaxValue) throw new FormatException("The sizes in the manifest are more than can be.");
         return new ImageManifest
         {
             MediaType = type,
             ArtifactType = Text(root, "artifactType") ?? config?.MediaType,
             Config = config,
-            Layers = isIndex ? [] : Many(root, type == OciArtifact ? "blobs" : "layers", required: type != OciArtifact),
+            Layers = layers,
             Manifests = isIndex ? Many(root, "manifests", required: true) : [],
             Subject = One(root, "subject")?.Digest,
             Annotations = ReadAnnotations(root),
@@ -139,8 +142,13 @@ internal sealed record ImageManifest
     private static Dictionary<string, string>? ReadAnnotations(JsonElement root)
     {
         if (!root.TryGetProperty("annotations", out var value) || value.ValueKind != JsonValueKind.Object) return null;
-        return value.EnumerateObject().ToDictionary(
-            annotation => annotation.Name,
-            annotation => annotation.Value.GetString() ?? throw new FormatException("Annotations must be strings."));
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var annotation in value.EnumerateObject())
+        {
+            if (annotation.Value.ValueKind != JsonValueKind.String) throw new FormatException("Annotations must be strings.");
+            if (!annotations.TryAdd(annotation.Name, annotation.Value.GetString()!)) throw new FormatException($"The annotation '{annotation.Name}' comes twice.");
+        }
+
+        return annotations;
     }
 }

@@ -17,6 +17,7 @@ internal static class LifecycleValidation
     {
         if (policy.Rules is not { Count: > 0 } rules) return $"A policy has 1 to {MostRules} rules.";
         if (rules.Count > MostRules) return $"array is too long: must have at most {MostRules} elements but instance has {rules.Count} elements";
+        if (rules.Contains(null!)) return "A rule must be an object."; // what JSON can say and the type cannot
         if (rules.Select(FaultOf).FirstOrDefault(fault => fault is not null) is { } first) return first;
         if (rules.GroupBy(rule => rule.RulePriority).Any(same => same.Count() > 1)) return "Each rule must have a rulePriority of its own.";
 
@@ -36,6 +37,8 @@ internal static class LifecycleValidation
         var names = (selection.TagPrefixList is { Count: > 0 } ? 1 : 0) + (selection.TagPatternList is { Count: > 0 } ? 1 : 0);
         if (selection.TagStatus == Tagged && names != 1) return "A rule for tagged images must have either a tagPrefixList or a tagPatternList.";
         if (selection.TagStatus != Tagged && names > 0) return "Only a rule for tagged images may have a tagPrefixList or a tagPatternList.";
+
+        if (selection.TagPrefixList?.Contains(null!) == true || selection.TagPatternList?.Contains(null!) == true) return "A tag's prefix or pattern must be a string.";
 
         if (selection.CountNumber is not > 0) return "The countNumber must be 1 or more.";
         return selection.CountType switch

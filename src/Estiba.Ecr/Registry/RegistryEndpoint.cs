@@ -126,6 +126,7 @@ public sealed class RegistryEndpoint
         AwsException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
         BadHttpRequestException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
         IOException error when Durability.IsDiskFull(error) => RegistryException.DiskFull(_directory),
+        TimeoutException error => new(408, "BLOB_UPLOAD_INVALID", error.Message),
         InvalidDataException error => new(500, "UNKNOWN", error.Message),
         _ => new(500, "UNKNOWN", "The registry failed. Its log says why."),
     };

@@ -6,6 +6,9 @@ namespace Estiba.Gateway.Browsers;
 /// <param name="patterns">Host names in lower case; <c>*</c> stands for one or more labels.</param>
 internal sealed class HostNames(IReadOnlyList<string> patterns)
 {
+    /// <summary>What a name may have ("RFC 1035, 2.3.4: Size limits"), and the point at its end. To compare a longer one would cost an attacker less than us.</summary>
+    private const int LongestName = 254;
+
     /// <summary>Whether a <c>Host</c> header names this gateway.</summary>
     /// <remarks>
     /// An address in digits always does: rebinding needs a name whose address can be changed. And the bridge's addresses, by which virtual
@@ -14,7 +17,7 @@ internal sealed class HostNames(IReadOnlyList<string> patterns)
     public bool Allows(ReadOnlySpan<char> hostAndPort)
     {
         var host = WithoutPort(hostAndPort);
-        return host.Length > 0 && (IsAddress(host) || IsListed(host));
+        return host.Length is > 0 and <= LongestName && (IsAddress(host) || IsListed(host));
     }
 
     private bool IsListed(ReadOnlySpan<char> host)

@@ -62,7 +62,7 @@ internal sealed partial class Housekeeping : IAsyncDisposable
         {
             await CleanAsync(stop.Token);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException or JournalException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             if (logger is not null) Log.CleaningFailed(logger, failure);
         }

@@ -178,21 +178,18 @@ internal sealed class GroupLog(long id, string directory, ILiveStreams live, ILo
         if (segments is not null) return;
 
         var loaded = Segment.Load(directory, logger);
-        slices.RemoveAll(slice => loaded.Exists(segment => segment.Holds(slice.Journal)));
+        slices.RemoveAll(slice => loaded.Exists(found => found.Segment.Holds(slice.Journal)));
         var gone = ImmutableHashSet.CreateBuilder<long>();
         statistics.Clear();
-        foreach (var segment in loaded)
-        {
-            using var reader = SegmentReader.Open(segment);
-            foreach (var (stream, found) in reader.ReadStreams()) Recall(stream, found, gone);
-        }
+        foreach (var (_, streams) in loaded)
+            foreach (var (stream, found) in streams) Recall(stream, found, gone);
 
         foreach (var slice in slices)
             foreach (ref readonly var batch in slice.Batches) Recall(batch.Stream, batch.Statistics, gone);
 
         gone.UnionWith(deletedStreams);
         deletedStreams = gone.ToImmutable();
-        segments = loaded;
+        segments = loaded.ConvertAll(static found => found.Segment);
     }
 
     private void Recall(long stream, in StreamStatistics found, ImmutableHashSet<long>.Builder gone)

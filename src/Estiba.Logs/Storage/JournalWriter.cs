@@ -106,8 +106,9 @@ internal sealed class JournalWriter : IAsyncDisposable
             if (unusable) Replace(firstSequence);
             journal.Append(batches.ConvertAll(batch => (ReadOnlyMemory<byte>)batch.Frame), bytes);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure)
         {
+            // Whatever it is: without an answer the callers would wait for ever.
             Rewind();
             foreach (var batch in batches) batch.Fail(failure);
             return;
@@ -132,7 +133,7 @@ internal sealed class JournalWriter : IAsyncDisposable
         {
             journal.Rewind();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             unusable = true;
         }

@@ -131,8 +131,9 @@ internal sealed partial class Maintenance : IAsyncDisposable
             await ExclusiveAsync(() => SortAll(stop.Token), stop.Token);
             return true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
+            // Whatever it is: if nobody sorted any more, the writers would soon wait for ever.
             failing = true;
             room.TrySetResult();
             if (logger is not null) Log.SortingFailed(logger, failure);

@@ -15,10 +15,10 @@ internal sealed partial class Segment(string path, SegmentName name, SegmentSumm
 
     public bool Holds(Journal journal) => name.FirstJournal <= journal.Number && journal.Number <= name.LastJournal;
 
-    /// <summary>The segments in a group's directory, oldest first; what a crash left half done is deleted.</summary>
-    public static List<Segment> Load(string directory, ILogger? logger)
+    /// <summary>The segments in a group's directory, oldest first, and what is in them; what a crash left half done is deleted.</summary>
+    public static List<(Segment Segment, SegmentStream[] Streams)> Load(string directory, ILogger? logger)
     {
-        var segments = new List<Segment>();
+        var segments = new List<(Segment Segment, SegmentStream[] Streams)>();
         if (!Directory.Exists(directory)) return segments;
 
         foreach (var path in Directory.EnumerateFiles(directory))
@@ -28,22 +28,23 @@ internal sealed partial class Segment(string path, SegmentName name, SegmentSumm
         }
 
         // A merge that was cut short after its result was whole left what it merged: journals that a wider or newer segment holds too.
-        segments.Sort(static (left, right) => SegmentName.Compare(left.Name, right.Name));
-        var kept = new List<Segment>();
-        foreach (var segment in segments)
+        segments.Sort(static (left, right) => SegmentName.Compare(left.Segment.Name, right.Segment.Name));
+        var kept = new List<(Segment Segment, SegmentStream[] Streams)>();
+        foreach (var found in segments)
         {
-            if (kept.Count > 0 && segment.Name.LastJournal <= kept[^1].Name.LastJournal) segment.Retire();
-            else kept.Add(segment);
+            if (kept.Count > 0 && found.Segment.Name.LastJournal <= kept[^1].Segment.Name.LastJournal) found.Segment.Retire();
+            else kept.Add(found);
         }
 
         return kept;
     }
 
-    private static Segment? Open(string path, SegmentName name, ILogger? logger)
+    private static (Segment Segment, SegmentStream[] Streams)? Open(string path, SegmentName name, ILogger? logger)
     {
         try
         {
-            return new Segment(path, name, SegmentReader.ReadSummary(path));
+            var (summary, streams) = SegmentReader.ReadContents(path);
+            return (new Segment(path, name, summary), streams);
         }
         catch (InvalidDataException failure)
         {

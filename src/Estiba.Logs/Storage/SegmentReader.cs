@@ -34,10 +34,11 @@ internal sealed class SegmentReader : IDisposable
 
     public static SegmentReader Open(Segment segment) => new(segment.Path);
 
-    public static SegmentSummary ReadSummary(string path)
+    /// <summary>Reads what is known of a segment without reading its events.</summary>
+    public static (SegmentSummary Summary, SegmentStream[] Streams) ReadContents(string path)
     {
         using var reader = new SegmentReader(path);
-        return reader.summary;
+        return (reader.summary, reader.ReadStreams());
     }
 
     public BlockEntry[] ReadBlocks() => ReadSection(index, static raw => SegmentFormat.ReadBlocks(raw));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Estiba.Agent.Engines;
 using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Images;
 using Estiba.Agent.Tasks;
@@ -80,10 +81,24 @@ public sealed class ImageCleanupTests : IAsyncDisposable
         (await TagsAsync()).ShouldBe(["image:1"]);
     }
 
+    [Fact]
+    public async Task An_image_that_cannot_be_removed_does_not_keep_the_others()
+    {
+        await PullAsync("image:1");
+        time.Advance(TimeSpan.FromMinutes(1));
+        await PullAsync("image:2");
+        time.Advance(TimeSpan.FromHours(2));
+        engine.FailNext(nameof(IContainerEngine.RemoveImageAsync), new EngineException("unlinkat: device or resource busy", 500));
+
+        await CleanAsync();
+
+        (await TagsAsync()).ShouldBe(["image:1"]);
+    }
+
     private async Task PullAsync(string image)
     {
         await engine.PullImageAsync(image, credentials: null, progress: null, CancellationToken.None);
-        use.Pulled(image, image, time.GetUtcNow());
+        use.Pulled(image, image, (await engine.FindImageAsync(image, CancellationToken.None))?.Id, time.GetUtcNow());
     }
 
     private Task CleanAsync()

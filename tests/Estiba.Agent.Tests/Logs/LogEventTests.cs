@@ -77,6 +77,19 @@ public sealed class LogEventTests
         events.ShouldAllBe(message => Encoding.UTF8.GetByteCount(message) <= LogEvent.LargestMessage);
     }
 
+    /// <remarks>Each such byte becomes a character of three, so that a line below the limit is an event beyond it, and the whole batch would be refused.</remarks>
+    [Fact]
+    public async Task What_is_no_text_is_cut_by_what_it_becomes()
+    {
+        var bytes = new byte[200_000];
+        bytes.AsSpan().Fill(0xFF);
+
+        var events = await EventsAsync(eventStart: null, new LogPosition(), [new LogLine(Start, bytes, IsError: false)]);
+
+        events.ShouldAllBe(@event => Encoding.UTF8.GetByteCount(@event.Message) <= LogEvent.LargestMessage);
+        events.Sum(@event => @event.Message.Length).ShouldBe(bytes.Length);
+    }
+
     [Theory]
     [InlineData("%Y-%m-%dT%H:%M:%S%z", "2026-03-01T12:00:00+0000 started")]
     [InlineData("[%b %d, %Y %H:%M:%S]", "[Mar 01, 2026 12:00:00] started")]

@@ -134,6 +134,17 @@ public sealed class TaskMetadataTests
         (await ReadAsync(test, task, "v3", "/taskWithTags")).ContainsKey("Errors").ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Tags_that_do_not_come_in_time_are_missing_with_the_reason()
+    {
+        await using var test = await StartAsync();
+        var task = Web();
+        await test.RunAsync(task);
+        test.Ecs.TagsFault = new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout of 60 seconds elapsing.");
+
+        (await ReadAsync(test, task, rest: "/taskWithTags"))["Errors"]!.AsArray().Count.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("/v4/guessed", 404, "V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: guessed")]
     [InlineData("/v4/guessed/task", 404, "V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]

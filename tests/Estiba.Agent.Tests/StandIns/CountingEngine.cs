@@ -3,7 +3,7 @@ using Estiba.Agent.Engines;
 
 namespace Estiba.Agent.Tests.StandIns;
 
-/// <summary>An engine that counts what is pulled.</summary>
+/// <summary>An engine that counts what is pulled, and can be made to hang.</summary>
 internal sealed class CountingEngine(IContainerEngine inner) : IContainerEngine
 {
     private readonly Lock gate = new();
@@ -71,9 +71,14 @@ internal sealed class CountingEngine(IContainerEngine inner) : IContainerEngine
 
     public Task<EngineVolume?> FindVolumeAsync(string name, CancellationToken cancellation) => inner.FindVolumeAsync(name, cancellation);
 
-    public Task CreateVolumeAsync(EngineVolume volume, CancellationToken cancellation) => inner.CreateVolumeAsync(volume, cancellation);
+    /// <summary>Creating and removing volumes takes for ever, as where a driver waits for a server.</summary>
+    public bool VolumesHang { get; init; }
 
-    public Task RemoveVolumeAsync(string name, CancellationToken cancellation) => inner.RemoveVolumeAsync(name, cancellation);
+    public Task CreateVolumeAsync(EngineVolume volume, CancellationToken cancellation) =>
+        VolumesHang ? Task.Delay(Timeout.InfiniteTimeSpan, cancellation) : inner.CreateVolumeAsync(volume, cancellation);
+
+    public Task RemoveVolumeAsync(string name, CancellationToken cancellation) =>
+        VolumesHang ? Task.Delay(Timeout.InfiniteTimeSpan, cancellation) : inner.RemoveVolumeAsync(name, cancellation);
 
     public Task<IReadOnlyList<EngineVolume>> ListVolumesAsync(IReadOnlyList<string> labels, CancellationToken cancellation) => inner.ListVolumesAsync(labels, cancellation);
 

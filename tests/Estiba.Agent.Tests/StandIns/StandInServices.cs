@@ -64,8 +64,13 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     /// <summary>The tags of each resource, by ARN; one that is not here is not found.</summary>
     public Dictionary<string, IReadOnlyList<Tag>> Tags { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>While it is set nobody's tags can be had.</summary>
+    public Exception? TagsFault { get; set; }
+
     public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation = default) =>
-        Tags.TryGetValue(request.ResourceArn!, out var tags)
+        TagsFault is { } fault
+            ? Task.FromException<ListTagsForResourceResponse>(fault)
+            : Tags.TryGetValue(request.ResourceArn!, out var tags)
             ? Task.FromResult(new ListTagsForResourceResponse { Tags = tags })
             : Task.FromException<ListTagsForResourceResponse>(new AwsException("InvalidParameterException", "The specified resource is not found."));
 
@@ -165,9 +170,13 @@ internal sealed class StandInEcr(TimeProvider time) : IEcrApi
 {
     public int Asked { get; private set; }
 
+    /// <summary>While it is set every call fails with it.</summary>
+    public Exception? Fault { get; set; }
+
     public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
     {
         Asked++;
+        if (Fault is { } fault) return Task.FromException<GetAuthorizationTokenResponse>(fault);
         return Task.FromResult(new GetAuthorizationTokenResponse
         {
             AuthorizationData = [new AuthorizationData { AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes("AWS:secret")), ExpiresAt = time.GetUtcNow().AddHours(12) }],

@@ -20,22 +20,37 @@ internal static class TestImage
         lock (Gate) return made ??= Task.Run(MakeAsync);
     }
 
+    /// <summary>Makes an image with nothing in it but a file that no other has.</summary>
+    public static async Task MakeEmptyAsync(string name)
+    {
+        using var archive = new MemoryStream();
+        await using (var tar = new TarWriter(archive, leaveOpen: true))
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, Guid.NewGuid().ToString()));
+        using var http = Docker();
+        await ImportAsync(http, name, archive.ToArray());
+    }
+
     private static async Task MakeAsync()
     {
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = static async (_, cancellation) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            },
-        });
+        using var http = Docker();
         using var found = await http.GetAsync(new Uri($"http://docker/v1.41/images/{Name}/json"));
-        if (found.IsSuccessStatusCode) return;
+        if (!found.IsSuccessStatusCode) await ImportAsync(http, Name, await RootAsync());
+    }
 
-        var parts = Name.Split(':');
-        using var body = new ByteArrayContent(await RootAsync());
+    private static HttpClient Docker() => new(new SocketsHttpHandler
+    {
+        ConnectCallback = static async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    private static async Task ImportAsync(HttpClient http, string name, byte[] archive)
+    {
+        var parts = name.Split(':');
+        using var body = new ByteArrayContent(archive);
         using var answer = await http.PostAsync(
             new Uri($"http://docker/v1.41/images/create?fromSrc=-&repo={parts[0]}&tag={parts[1]}&changes={Uri.EscapeDataString("ENV PATH=/usr/bin:/bin")}"), body);
         var text = await answer.Content.ReadAsStringAsync();

@@ -37,6 +37,8 @@ public sealed class LifecycleTests
     [InlineData("""{"rules":[{"rulePriority":1,"action":{"type":"transition"}}]}""", "The action's type must be expire.")]
     [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}""", "A rule for tagged images must have either a tagPrefixList or a tagPatternList.")]
     [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"sinceImagePushed","countNumber":1},"action":{"type":"expire"}}]}""", "The countType sinceImagePushed must have the countUnit days.")]
+    [InlineData("""{"rules":[null]}""", "A rule must be an object.")]
+    [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPrefixList":[null],"countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}""", "A tag's prefix or pattern must be a string.")]
     [InlineData("""{"rules":[{"rulePriority":"one"}]}""", "The value at $.rules[0].rulePriority is not of the right type.")]
     public void A_policy_that_is_none_is_refused_with_the_reason(string text, string reason)
     {
@@ -67,6 +69,11 @@ public sealed class LifecycleTests
         (await platform.Ecr.GetLifecyclePolicyAsync(new GetLifecyclePolicyRequest { RepositoryName = "app" }, Platform.Caller()))
             .LastEvaluatedAt.ShouldBe(platform.Clock.GetUtcNow());
     }
+
+    [Fact]
+    public void An_age_beyond_all_time_lets_nothing_go() => Expired(
+        Policy("""{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":2147483647}"""),
+        Image("a", days: 15)).ShouldBeEmpty();
 
     [Fact]
     public async Task A_policy_that_was_never_put_is_not_found()

@@ -53,6 +53,26 @@ public sealed class UploadTests
         answer.Headers.GetValues("Range").ShouldBe(["0-99"]);
     }
 
+    /// <remarks>A client whose host was switched off says so to nobody, and its connection stays.</remarks>
+    [Fact]
+    public async Task An_upload_goes_on_after_a_client_that_has_fallen_silent()
+    {
+        await using var platform = await Platform.StartAsync(uploadPatience: TimeSpan.FromMilliseconds(300));
+        await platform.CreateRepositoryAsync("one");
+        var content = RandomBytes(700_000);
+        var location = await platform.Http.StartUploadAsync("one");
+        using var silent = await SendAndFallSilentAsync(platform, location, content);
+
+        using var status = await platform.Http.GetAsync(location).WaitAsync(TimeSpan.FromSeconds(10));
+
+        status.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        status.Headers.GetValues("Range").ShouldBe(["0-299999"]);
+        (await new StreamReader(silent.GetStream()).ReadLineAsync()).ShouldBe("HTTP/1.1 408 Request Timeout");
+        await platform.Http.PatchAsync(location, content[300_000..], "300000-699999");
+        using var done = await platform.Http.FinishAsync(location, DigestOf(content));
+        done.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task An_upload_goes_on_after_a_restart_of_the_platform()
     {
@@ -198,11 +218,17 @@ public sealed class UploadTests
     // Breaks the connection when the first 300,000 bytes have arrived, and some of them are in the file.
     private static async Task SendAndBreakAsync(Platform platform, string location, byte[] content)
     {
-        using var socket = new TcpClient();
+        using var socket = await SendAndFallSilentAsync(platform, location, content);
+    }
+
+    private static async Task<TcpClient> SendAndFallSilentAsync(Platform platform, string location, byte[] content)
+    {
+        var socket = new TcpClient();
         await socket.ConnectAsync(platform.Address.Host, platform.Address.Port);
         var head = $"PATCH {location} HTTP/1.1\r\nHost: x\r\nAuthorization: {platform.Http.DefaultRequestHeaders.Authorization}\r\nContent-Length: {content.Length}\r\n\r\n";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         await socket.GetStream().WriteAsync(content.AsMemory(0, 300_000));
         while (new FileInfo(platform.UploadFiles().Single()).Length == 0) await Task.Delay(5);
+        return socket;
     }
 }

@@ -327,6 +327,51 @@ public sealed class EventStoreTests
         File.Exists(path + ".damaged").ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_segment_whose_directory_of_streams_is_damaged_is_put_aside_and_holds_nobody_up()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(First, 1, "lost");
+        await world.Store.FlushAsync();
+        var path = world.Segments().ShouldHaveSingleItem();
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[^(SegmentFormat.TrailerBytes + 1)] ^= 0xFF; // the last byte before the trailer
+        await File.WriteAllBytesAsync(path, bytes);
+        await world.ReopenAsync();
+
+        await world.AppendAsync(First, 2, "kept");
+        await world.Store.FlushAsync();
+
+        world.Messages(StoreWorld.Stream(First)).ShouldBe(["kept"]);
+        File.Exists(path + ".damaged").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Journals_are_sorted_after_a_failure_that_nobody_thought_of()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        world.Fault = new InvalidOperationException("nobody thought of it");
+        await world.AppendAsync(First, 1, new string('x', 5000));
+        await HoldsAsync(() => world.Faults > 0);
+
+        world.Fault = null;
+
+        await HoldsAsync(() =>
+        {
+            world.Time.Advance(world.Options.RetryDelay);
+            return world.Segments().Length == 1;
+        });
+
+        static async Task HoldsAsync(Func<bool> condition)
+        {
+            for (var tries = 0; !condition(); tries++)
+            {
+                tries.ShouldBeLessThan(500);
+                await Task.Delay(20);
+            }
+        }
+    }
+
     /// <summary>Stops a reader at its first event until it may go on.</summary>
     private sealed class Pause : IEventFilter, IDisposable
     {

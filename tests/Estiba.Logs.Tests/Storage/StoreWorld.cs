@@ -28,6 +28,12 @@ internal sealed class StoreWorld : ILiveStreams, IAsyncDisposable
 
     internal TimeSpan? Retention { get; set; }
 
+    /// <summary>While it is set, whoever asks for a group fails with it.</summary>
+    internal Exception? Fault { get; set; }
+
+    /// <summary>How often that happened.</summary>
+    internal int Faults { get; private set; }
+
     internal static async Task<StoreWorld> OpenAsync(string? path = null, EventStoreOptions? options = null)
     {
         var world = new StoreWorld(path);
@@ -70,7 +76,12 @@ internal sealed class StoreWorld : ILiveStreams, IAsyncDisposable
 
     internal string[] Segments() => Directory.GetFiles(Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories);
 
-    bool ILiveStreams.HasGroup(long group) => !DeletedGroups.Contains(group);
+    bool ILiveStreams.HasGroup(long group)
+    {
+        if (Fault is not { } fault) return !DeletedGroups.Contains(group);
+        Faults++;
+        throw fault;
+    }
 
     bool ILiveStreams.HasStream(StreamKey stream) => !DeletedGroups.Contains(stream.Group) && !DeletedStreams.Contains(stream);
 

@@ -59,7 +59,7 @@ internal sealed class AgentWork : ITaskWork
 
     public void Look(TaskEntry entry, int index, string name) => agent.Soon(() =>
     {
-        Func<TaskState, TaskState> outcome;
+        Func<TaskState, TaskState>? outcome = null;
         try
         {
             var seen = machine.Engine.Inspect(name);
@@ -68,7 +68,7 @@ internal sealed class AgentWork : ITaskWork
         }
         catch (EngineException)
         {
-            outcome = static state => state;
+            // The board has it looked at again.
         }
 
         agent.Soon(() => agent.Board.Looked(entry, index, outcome));

@@ -83,8 +83,16 @@ internal sealed class DockerConnection : IDisposable
     public async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> json, CancellationToken cancellation)
     {
         var bytes = await Reading(() => response.Content.ReadAsByteArrayAsync(cancellation), cancellation);
-        return JsonSerializer.Deserialize(bytes, json)
-            ?? throw new EngineException($"Docker answered 'null' to {response.RequestMessage?.RequestUri?.AbsolutePath}.");
+        try
+        {
+            if (JsonSerializer.Deserialize(bytes, json) is { } value) return value;
+        }
+        catch (JsonException exception)
+        {
+            throw new EngineException($"Docker's answer to {response.RequestMessage?.RequestUri?.AbsolutePath} cannot be read: {exception.Message}", null, exception);
+        }
+
+        throw new EngineException($"Docker answered 'null' to {response.RequestMessage?.RequestUri?.AbsolutePath}.");
     }
 
     public static StringContent Json<T>(T value, JsonTypeInfo<T> json) => Json(JsonSerializer.Serialize(value, json));

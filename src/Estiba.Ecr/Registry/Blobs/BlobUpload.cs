@@ -10,7 +10,7 @@ namespace Estiba.Ecr.Registry.Blobs;
 /// starts it until it becomes a blob, is cancelled or is abandoned, over restarts of the platform: the file says how far it is.
 /// </summary>
 /// <remarks>One request works on it at a time: whoever calls anything but <see cref="EnterAsync"/> has entered.</remarks>
-internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDisposable
+internal sealed class BlobUpload(Guid id, string file, TimeSpan patience, TimeProvider time) : IDisposable
 {
     private const int BufferSize = 256 * 1024;
     private const int WritebackSize = 8 * 1024 * 1024;
@@ -45,6 +45,7 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
 
     /// <summary>Appends everything that can be read from <paramref name="body"/>; what came before a failure is kept.</summary>
     /// <exception cref="IOException">The connection broke, or the disk is full (<see cref="Durability.IsDiskFull"/>).</exception>
+    /// <exception cref="TimeoutException">The client has fallen silent.</exception>
     public async Task AppendAsync(Stream body, CancellationToken cancellation)
     {
         using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
@@ -53,16 +54,21 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
         var filling = ArrayPool<byte>.Shared.Rent(BufferSize);
         var storing = ArrayPool<byte>.Shared.Rent(BufferSize);
         var stored = Task.CompletedTask;
+        // A client whose host was switched off tells nobody, and would keep its upload from everybody for ever.
+        using var silence = new CancellationTokenSource(patience, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellation);
         try
         {
             while (true)
             {
-                var (count, failure) = await FillAsync(body, filling, cancellation);
+                var (count, failure) = await FillAsync(body, filling, () => silence.CancelAfter(patience), ending.Token);
                 await stored;
                 stored = Task.CompletedTask;
                 if (failure is not null || count < filling.Length)
                 {
                     Store(handle, filling.AsSpan(0, count));
+                    if (failure is not null && silence.IsCancellationRequested && !cancellation.IsCancellationRequested)
+                        throw new TimeoutException($"Nothing came for {patience.TotalSeconds:0} seconds. The upload can be taken up again.", failure.SourceException);
                     failure?.Throw();
                     break;
                 }
@@ -106,7 +112,7 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
     }
 
     private static async Task<(int Count, ExceptionDispatchInfo? Failure)> FillAsync(
-        Stream body, Memory<byte> buffer, CancellationToken cancellation)
+        Stream body, Memory<byte> buffer, Action received, CancellationToken cancellation)
     {
         var count = 0;
         try
@@ -115,6 +121,7 @@ internal sealed class BlobUpload(Guid id, string file, TimeProvider time) : IDis
             {
                 var read = await body.ReadAsync(buffer[count..], cancellation);
                 if (read == 0) break;
+                received();
                 count += read;
             }
             return (count, null);

@@ -14,16 +14,19 @@ internal sealed class BlobUploads : IDisposable
 
     private readonly string _directory;
     private readonly int _limit;
+    private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<Guid, BlobUpload> _live = new();
 
     /// <param name="directory">Where the files are; on the same file system as the blobs.</param>
     /// <param name="limit">How many uploads may be under way.</param>
+    /// <param name="patience">How long a client may send nothing in the middle of a part.</param>
     /// <param name="time">The clock by which uploads are abandoned.</param>
-    public BlobUploads(string directory, int limit, TimeProvider time)
+    public BlobUploads(string directory, int limit, TimeSpan patience, TimeProvider time)
     {
         _directory = directory;
         _limit = limit;
+        _patience = patience;
         _time = time;
         Directory.CreateDirectory(directory);
     }
@@ -39,7 +42,7 @@ internal sealed class BlobUploads : IDisposable
         var file = FileOf(repository, id);
         File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write).Dispose();
         File.SetLastWriteTimeUtc(file, _time.GetUtcNow().UtcDateTime);
-        return _live[id] = new BlobUpload(id, file, _time);
+        return _live[id] = new BlobUpload(id, file, _patience, _time);
     }
 
     /// <summary>The upload with this id, if it was started in this repository and is not over.</summary>
@@ -95,7 +98,7 @@ internal sealed class BlobUploads : IDisposable
         if (_live.TryGetValue(id, out var upload)) return upload;
         try
         {
-            upload = new BlobUpload(id, file, _time);
+            upload = new BlobUpload(id, file, _patience, _time);
         }
         catch (FileNotFoundException)
         {

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Estiba.Agent.Engines.Docker;
+using Estiba.Agent.Images;
+using Estiba.Agent.Tests.StandIns;
+using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Estiba.Agent.Tests.Docker;
+
+/// <summary>Images whose name a newer one has taken, on the real engine.</summary>
+public sealed class SupersededImageTests : IAsyncDisposable
+{
+    private readonly ManualTime time = new();
+    private readonly DockerEngine engine = new("/var/run/docker.sock");
+    private readonly ImageUse use = new(dataDirectory: null);
+    private readonly string repository = "estiba-agent-tests-" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    private string Name => repository + ":latest";
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var image in (await engine.ListImagesAsync(CancellationToken.None)).SelectMany(image => image.Tags).Where(tag => tag.StartsWith(repository, StringComparison.Ordinal)))
+            await engine.RemoveImageAsync(image, CancellationToken.None);
+        await engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_image_whose_name_a_newer_one_has_taken_is_removed()
+    {
+        var old = await PullAsync();
+        var current = await PullAsync();
+
+        await CleanAsync(current);
+
+        (await engine.FindImageAsync(old, CancellationToken.None)).ShouldBeNull();
+        (await engine.FindImageAsync(Name, CancellationToken.None))!.Id.ShouldBe(current);
+    }
+
+    [Fact]
+    public async Task One_that_somebody_has_given_a_name_stays()
+    {
+        var old = await PullAsync();
+        await engine.TagImageAsync(old, repository + ":kept", CancellationToken.None);
+
+        await CleanAsync(await PullAsync());
+
+        (await engine.FindImageAsync(repository + ":kept", CancellationToken.None))!.Id.ShouldBe(old);
+    }
+
+    [Fact]
+    public async Task One_that_has_its_name_back_stays()
+    {
+        var old = await PullAsync();
+        await PullAsync();
+        await engine.TagImageAsync(old, Name, CancellationToken.None);
+        use.Pulled(Name, Name, old, time.GetUtcNow());
+
+        await CleanAsync(old);
+
+        (await engine.FindImageAsync(Name, CancellationToken.None))!.Id.ShouldBe(old);
+    }
+
+    /// <summary>Stands for a push and a pull: a new image takes the name.</summary>
+    private async Task<string> PullAsync()
+    {
+        await TestImage.MakeEmptyAsync(Name);
+        var id = (await engine.FindImageAsync(Name, CancellationToken.None))!.Id;
+        use.Pulled(Name, Name, id, time.GetUtcNow());
+        time.Advance(TimeSpan.FromMinutes(1));
+        return id;
+    }
+
+    /// <summary>Cleans up when everything but the image in use is old enough.</summary>
+    private async Task CleanAsync(string current)
+    {
+        time.Advance(TimeSpan.FromHours(2));
+        use.Pulled(Name, Name, current, time.GetUtcNow());
+        var options = new AgentOptions { Region = "eu-west-1", Credentials = static () => new AwsCredentials("key", "secret"), InstanceId = "i-1", Cpu = 1024, Memory = 1024 };
+        await new ImageCleanup(options, engine, use, static () => [], time, NullLogger.Instance).CleanAsync(CancellationToken.None);
+    }
+}
