@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Estiba.Contracts;
 using Estiba.Ecr.Registry.Blobs;
 
 namespace Estiba.Ecr.Images;
@@ -60,7 +61,7 @@ internal sealed record ImageManifest
         manifest = null;
         try
         {
-            using var document = JsonDocument.Parse(content);
+            using var document = EmbeddedJson.Parse(content);
             manifest = Read(document.RootElement, declaredType);
             fault = null;
             return true;
@@ -139,8 +140,9 @@ internal sealed record ImageManifest
     private static Dictionary<string, string>? ReadAnnotations(JsonElement root)
     {
         if (!root.TryGetProperty("annotations", out var value) || value.ValueKind != JsonValueKind.Object) return null;
-        return value.EnumerateObject().ToDictionary(
-            annotation => annotation.Name,
-            annotation => annotation.Value.GetString() ?? throw new FormatException("Annotations must be strings."));
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var annotation in value.EnumerateObject())
+            annotations[annotation.Name] = annotation.Value.ValueKind == JsonValueKind.String ? annotation.Value.GetString()! : throw new FormatException("Annotations must be strings.");
+        return annotations;
     }
 }

@@ -42,8 +42,7 @@ internal static class LifecycleEvaluation
         if (selection.CountType == LifecycleValidation.CountMoreThan)
             return images.OrderByDescending(image => image.Image.PushedAt).Skip(selection.CountNumber!.Value);
 
-        var since = now - TimeSpan.FromDays(selection.CountNumber!.Value);
-        return images.Where(image => LastNeeded(selection, image.Image) < since);
+        return images.Where(image => (now - LastNeeded(selection, image.Image)).TotalDays > selection.CountNumber!.Value);
     }
 
     // An image that was never pulled counts from its push.

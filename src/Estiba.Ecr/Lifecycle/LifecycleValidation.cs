@@ -26,12 +26,15 @@ internal static class LifecycleValidation
         return rules.Count(rule => rule.Selection!.TagStatus == Untagged) > 1 ? "Only one rule can select Untagged images" : null;
     }
 
-    private static string? FaultOf(LifecycleRule rule)
+    private static string? FaultOf(LifecycleRule? rule)
     {
+        if (rule is null) return "A rule must be an object.";
         if (rule.RulePriority is not > 0) return "Each rule must have a rulePriority of 1 or more.";
         if (rule.Action?.Type != "expire") return "The action's type must be expire.";
         if (rule.Selection is not { } selection) return "Each rule must have a selection.";
         if (selection.TagStatus is not (Tagged or Untagged or Any)) return "The tagStatus must be tagged, untagged or any.";
+
+        if ((selection.TagPrefixList ?? []).Concat(selection.TagPatternList ?? []).Any(string.IsNullOrEmpty)) return "The entries of a tagPrefixList or a tagPatternList must be strings of one character or more.";
 
         var names = (selection.TagPrefixList is { Count: > 0 } ? 1 : 0) + (selection.TagPatternList is { Count: > 0 } ? 1 : 0);
         if (selection.TagStatus == Tagged && names != 1) return "A rule for tagged images must have either a tagPrefixList or a tagPatternList.";
