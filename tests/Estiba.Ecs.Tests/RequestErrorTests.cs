@@ -9,6 +9,8 @@ public sealed class RequestErrorTests
 {
     private const string NoVolumes = "Estiba has no Amazon EBS volumes. Leave volumeConfigurations out, and use bind mounts or Docker volumes.";
     private const string NoNetwork = "Network Configuration is not valid for the given networkMode of this task definition.";
+    private const string NoTask = "0123456789abcdef0123456789abcdef";
+    private const string NoTaskRole = " because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.";
     private const string NoPrincipal = "The specified principalArn is not the ARN of a user, a role or the root user of this account.";
 
     private static readonly NetworkConfiguration Network = new() { AwsvpcConfiguration = new AwsVpcConfiguration { Subnets = ["subnet-1"] } };
@@ -97,11 +99,68 @@ public sealed class RequestErrorTests
     {
         await using var world = await CreateAsync();
 
-        var failures = (await world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = ["0123", "arn:aws:ecs:eu-west-1:999999999999:task/default/0123"] }, world.Caller)).Failures!;
+        var failures = (await world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [NoTask, "arn:aws:ecs:eu-west-1:999999999999:task/default/" + NoTask] }, world.Caller)).Failures!;
 
         failures.Select(failure => (failure.Arn, failure.Reason)).ShouldBe(
-            [("arn:aws:ecs:eu-west-1:123456789012:task/default/0123", "MISSING"), ("arn:aws:ecs:eu-west-1:999999999999:task/default/0123", "MISSING")]);
+            [("arn:aws:ecs:eu-west-1:123456789012:task/default/" + NoTask, "MISSING"), ("arn:aws:ecs:eu-west-1:999999999999:task/default/" + NoTask, "MISSING")]);
     }
+
+    [Fact]
+    public Task An_id_that_no_task_can_have() => RefusedAsync(
+        ("taskId length should be one of [32,36]", world => world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = ["None"] }, world.Caller)),
+        ("taskId length should be one of [32,36]", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = "arn:aws:ecs:eu-west-1:123456789012:task/default/0123" }, world.Caller)));
+
+    [Fact]
+    public Task Commands_in_tasks_without_a_role() => RefusedAsync(
+        ("The task couldn't be started" + NoTaskRole, Run(request => request with { EnableExecuteCommand = true })),
+        ("The service couldn't be created" + NoTaskRole, world => world.CreateServiceAsync(1, with: request => request with { EnableExecuteCommand = true })),
+        ("The service couldn't be updated" + NoTaskRole, world => UpdateServiceAsync(world, new UpdateServiceRequest { Service = "s", EnableExecuteCommand = true })),
+        ("The service couldn't be updated" + NoTaskRole, async world =>
+        {
+            await RegisterWithRoleAsync(world);
+            await world.CreateServiceAsync(1, definition: "role", with: request => request with { EnableExecuteCommand = true });
+            await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = "web" }, world.Caller);
+        }
+    ));
+
+    [Fact]
+    public async Task Commands_in_tasks_with_a_role_are_taken()
+    {
+        await using var world = await CreateAsync();
+        world.Sts.Roles.Add("arn:aws:iam::123456789012:role/r");
+        await RegisterWithRoleAsync(world);
+
+        (await world.CreateServiceAsync(1, definition: "role", with: request => request with { EnableExecuteCommand = true })).EnableExecuteCommand.ShouldBe(true);
+        (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web", EnableExecuteCommand = true, Overrides = new TaskOverride { TaskRoleArn = "r" } }, world.Caller))
+            .Tasks!.Single().EnableExecuteCommand.ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task Nothing_is_an_Express_service_whose_resources_ECS_manages()
+    {
+        await using var world = await CreateAsync();
+        await world.CreateServiceAsync(1);
+
+        (await world.Api.ListServicesAsync(new ListServicesRequest { ResourceManagementType = "ECS" }, world.Caller)).ServiceArns.ShouldBeEmpty();
+        (await world.Api.ListServicesAsync(new ListServicesRequest { ResourceManagementType = "CUSTOMER" }, world.Caller)).ServiceArns!.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public Task Overrides_that_no_task_definition_could_have() => RefusedAsync(
+        ("ClientException", "Invalid 'environment' setting for container 'nginx'. The name should not be null or empty.", Override(new ContainerOverride { Environment = [new EcsKeyValuePair { Value = "v" }] })),
+        ("ClientException", "Invalid arn syntax.", Override(new ContainerOverride { EnvironmentFiles = [new EnvironmentFile { Type = "s3", Value = "file" }] })),
+        ("ClientException", "Invalid 'resourceRequirements' setting for container 'nginx'. The value of GPU must be a positive integer.", Override(new ContainerOverride { ResourceRequirements = [new ResourceRequirement { Type = "GPU", Value = "many" }] })),
+        ("ClientException", "Unsupported field 'inferenceAccelerators'.", Run(request => request with { Overrides = new TaskOverride { InferenceAcceleratorOverrides = [new InferenceAcceleratorOverride()] } })));
+
+    [Fact]
+    public Task What_a_task_cannot_say_of_itself() => RefusedAsync(
+        ("Invalid namespace for group", Run(request => request with { Group = "service:s" })),
+        ("referenceId longer than 1024.", Run(request => request with { ReferenceId = new string('x', 1025) })),
+        ("propagateTags can be SERVICE only for the tasks of a service. Use TASK_DEFINITION or NONE.", Run(request => request with { PropagateTags = "SERVICE" })));
+
+    [Fact]
+    public Task A_filter_of_blanks() => RefusedAsync(
+        ("Filter can not be blank.", world => world.Api.ListContainerInstancesAsync(new ListContainerInstancesRequest { Filter = "   " }, world.Caller)));
 
     [Fact]
     public Task What_is_not_there() => RefusedAsync(
@@ -109,7 +168,7 @@ public sealed class RequestErrorTests
         ("ClientException", "TaskDefinition not found.", Run(request => request with { TaskDefinition = "nothing" })),
         ("ClientException", "TaskDefinition not found.", Run(request => request with { TaskDefinition = "web:7" })),
         ("ClientException", "Invalid revision number. Number: x", Run(request => request with { TaskDefinition = "web:x" })),
-        ("InvalidParameterException", "The referenced task was not found.", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = "nothing" }, world.Caller)),
+        ("InvalidParameterException", "The referenced task was not found.", world => world.Api.StopTaskAsync(new StopTaskRequest { Task = NoTask }, world.Caller)),
         ("InvalidParameterException", "Referenced container instance nothing not found.", world => world.Api.ListTasksAsync(new ListTasksRequest { ContainerInstance = "nothing" }, world.Caller)),
         ("ServiceNotFoundException", "Service not found.", world => world.Api.ListTasksAsync(new ListTasksRequest { ServiceName = "nothing" }, world.Caller)),
         ("ServiceNotFoundException", "Service not found.", world => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "nothing" }, world.Caller)));
@@ -242,6 +301,11 @@ public sealed class RequestErrorTests
 
     private static Func<EcsWorld, Task> Run(Func<RunTaskRequest, RunTaskRequest> with) =>
         world => world.Api.RunTaskAsync(with(new RunTaskRequest { TaskDefinition = "web" }), world.Caller);
+
+    private static Func<EcsWorld, Task> Override(ContainerOverride change) => Run(request => request with { Overrides = new TaskOverride { ContainerOverrides = [change with { Name = "nginx" }] } });
+
+    private static Task RegisterWithRoleAsync(EcsWorld world) =>
+        TaskDefinitionTests.RegisterAsync(world, """{"family":"role","taskRoleArn":"arn:aws:iam::123456789012:role/r","containerDefinitions":[{"name":"a","image":"i","memory":64}]}""");
 
     private static List<string> Names(int count) => [.. Enumerable.Range(0, count).Select(n => "n" + n)];
 

@@ -32,6 +32,20 @@ public sealed class OperationTests
             $"<ResponseMetadata><RequestId>{answer.RequestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>");
     }
 
+    [Theory]
+    [InlineData("query", "a\0b", "a\uFFFDb")]
+    [InlineData("ec2", "\u001b[1m", "\uFFFD[1m")]
+    [InlineData("ec2", "\U0001F600", "\U0001F600")]
+    public async Task An_error_with_a_character_that_xml_cannot_have_is_told_without_it(string protocol, string message, string told)
+    {
+        await using var world = await GatewayWorld.StartAsync();
+        world.Services.Before = (_, _) => throw new AwsException("Code", message);
+
+        var answer = await world.SendAsync(await world.SignedAsync(protocol));
+
+        (answer.Status, answer.Code, answer.Message).ShouldBe((400, "Code", told));
+    }
+
     [Fact]
     public async Task An_ec2_operation_is_answered_in_its_own_xml()
     {

@@ -20,6 +20,14 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":"*"}]}""", "Policy document should not specify a principal.")]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*"}]}""", "Policy statement must contain resources.")]
+    [InlineData("""{"Statement":[{"Effect":"\ud800","Action":"s3:*","Resource":"*"}]}""", "This policy contains invalid Json")]
+    [InlineData("""{"Version":"\ud800","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""", "This policy contains invalid Json")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":5,"Resource":"*"}]}""", "Syntax errors in policy.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":[],"Resource":"*"}]}""", "Syntax errors in policy.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":[null]}]}""", "Syntax errors in policy.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":"none"}]}""", "Syntax errors in policy.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"everything","Resource":"*"}]}""", "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"bucket"}]}""", "Resource bucket must be in ARN format or \"*\".")]
     public async Task An_inline_policy_must_be_one(string document, string message)
     {
         await using var world = await IdentityWorld.StartAsync();

@@ -75,6 +75,9 @@ public sealed class RoleTests
     [InlineData("""{"Statement":[{"Effect":"Allow","Principal":"*"}]}""", "Missing required field Action")]
     [InlineData("""{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}""", "Missing required field Principal")]
     [InlineData("""{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}""", "Has prohibited field Resource")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":5,"Action":"sts:AssumeRole"}]}""", "Invalid principal in policy")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":{"Planet":"mars"},"Action":"sts:AssumeRole"}]}""", "Invalid principal in policy")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":{"Service":"\ud800"},"Action":"sts:AssumeRole"}]}""", "This policy contains invalid Json")]
     public async Task A_trust_policy_must_be_one(string document, string message)
     {
         await using var world = await IdentityWorld.StartAsync();

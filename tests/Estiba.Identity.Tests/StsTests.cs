@@ -49,6 +49,18 @@ public sealed class StsTests
             ($"{role.RoleId}:session", "arn:aws:sts::123456789012:assumed-role/app/session"));
     }
 
+    [Theory]
+    [InlineData("5", "Syntax errors in policy.")]
+    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*"}]}""", "Policy statement must contain resources.")]
+    public async Task The_policy_of_a_session_must_be_one(string policy, string message)
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var role = await world.RoleAsync();
+
+        await world.Sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = role.Arn, RoleSessionName = "session", Policy = policy }, IdentityWorld.Caller)
+            .ShouldBeRefusedAsync("MalformedPolicyDocument", message);
+    }
+
     [Fact]
     public async Task A_session_ends_when_it_was_asked_to()
     {

@@ -26,7 +26,7 @@ public sealed class XmlShapeWriter(XmlWriter xml) : ShapeWriter
     }
 
     /// <inheritdoc />
-    public override void String(string value) => xml.WriteElementString(_element!, value);
+    public override void String(string value) => xml.WriteElementString(_element!, XmlText.Of(value));
 
     /// <inheritdoc />
     public override void Long(long value) => String(value.ToString(CultureInfo.InvariantCulture));
@@ -71,7 +71,7 @@ public sealed class XmlShapeWriter(XmlWriter xml) : ShapeWriter
     {
         var map = _members.Peek();
         xml.WriteStartElement(map.Flattened ? map.LocationName ?? map.Name : "entry");
-        xml.WriteElementString(map.KeyName, key);
+        xml.WriteElementString(map.KeyName, XmlText.Of(key));
         _element = map.ValueName;
     }
 

@@ -24,7 +24,7 @@ public sealed class ShapeValidator(string style)
     /// <summary>The member must be present; in a request to ECS, an empty text is none.</summary>
     public void Required(string member, object? value)
     {
-        if (value is null || (value is "" && style == "ecs" && _path.Count == 0)) Add(member, null, "Member must not be null", FailureKind.Missing);
+        if (value is null || (value is "" && style == "ecs" && !MayBeEmpty(member))) Add(member, null, "Member must not be null", FailureKind.Missing);
     }
 
     /// <summary>The text must be one of the values.</summary>
@@ -71,6 +71,9 @@ public sealed class ShapeValidator(string style)
     {
         if (_failures.Count > 0) throw Exception();
     }
+
+    // An empty namespace takes the default of Service Connect away ("ClusterServiceConnectDefaultsRequest"), and a header may be matched with an empty text.
+    private bool MayBeEmpty(string member) => _path.Count > 0 && member is "namespace" or "exact";
 
     private void Bounds(string member, object value, long size, long? min, long? max, string what)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Estiba.Contracts;
 using Estiba.Ecr.Registry.Blobs;
 
 namespace Estiba.Ecr.Images;
@@ -60,7 +61,7 @@ internal sealed record ImageManifest
         manifest = null;
         try
         {
-            using var document = JsonDocument.Parse(content);
+            using var document = EmbeddedJson.Parse(content);
             manifest = Read(document.RootElement, declaredType);
             fault = null;
             return true;

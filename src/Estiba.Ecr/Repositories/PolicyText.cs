@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Estiba.Contracts;
 
 namespace Estiba.Ecr.Repositories;
 
@@ -10,7 +11,7 @@ internal static class PolicyText
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = EmbeddedJson.Parse(text);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("Statement", out var statement)
                 && (statement.ValueKind == JsonValueKind.Array ? statement.EnumerateArray().All(IsStatement) : IsStatement(statement));

@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.CapacityProviders;
+using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Tagging;
 using Estiba.State;
 using static Estiba.Contracts.Ecs.EcsErrors;
@@ -51,15 +52,30 @@ public sealed partial class EcsApi
         var scope = Scope.Of(context);
         var view = _store.Current;
         var withTags = request.Include?.Contains(CapacityProviderField.Tags) == true;
-        var builtIn = CapacityProviderNames.BuiltIn(scope).Select(provider => provider with { Tags = [] });
         if (request.CapacityProviders is { Count: > MostProvidersDescribed }) throw EcsErrors.InvalidParameterException($"capacityProviders can have at most {MostProvidersDescribed} items.");
-        if (request.CapacityProviders is { Count: > 0 } names) return Task.FromResult(DescribeNamed(view, scope, names, [.. builtIn], withTags));
+        var ofCluster = string.IsNullOrEmpty(request.Cluster) ? null : ClusterNames.Require(view, scope, request.Cluster).CapacityProviders;
+        var builtIn = CapacityProviderNames.BuiltIn(scope).Select(provider => provider with { Tags = [] }).Where(IsShown).ToList();
+        if (request.CapacityProviders is { Count: > 0 } names) return Task.FromResult(DescribeNamed(names));
 
-        var all = builtIn.Concat(view.Range(EcsTables.CapacityProviders, scope.Prefix).Select(record => Shown(record, withTags)));
+        // ECS's own come first.
         var after = Paging.After(request.NextToken);
-        if (after is not null) all = all.SkipWhile(provider => provider.Name != after).Skip(1);
-        var (page, token) = Paging.Page(all, Paging.Size(request.MaxResults, MostProvidersShown), provider => provider.Name!);
+        var own = view.Range(EcsTables.CapacityProviders, scope.Prefix, after is null || CapacityProviderNames.IsFargate(after) ? null : CapacityProviderRecord.KeyOf(scope, after))
+            .Select(record => Shown(record, withTags)).Where(IsShown);
+        var left = after is null ? builtIn : builtIn.SkipWhile(provider => provider.Name != after).Skip(1);
+        var (page, token) = Paging.Page(left.Concat(own), Paging.Size(request.MaxResults, MostProvidersShown), provider => provider.Name!);
         return Task.FromResult(new DescribeCapacityProvidersResponse { CapacityProviders = page, Failures = [], NextToken = token });
+
+        bool IsShown(CapacityProvider provider) => ofCluster is null || ofCluster.Contains(provider.Name!);
+
+        DescribeCapacityProvidersResponse DescribeNamed(IReadOnlyList<string> named)
+        {
+            var (found, failures) = NamedItems.Describe(named, Find, name => CapacityProviderRecord.ArnOf(scope, name));
+            return new DescribeCapacityProvidersResponse { CapacityProviders = found, Failures = failures };
+        }
+
+        CapacityProvider? Find(string name) =>
+            builtIn.Find(provider => provider.Name == CapacityProviderNames.NameOf(name))
+            ?? (CapacityProviderNames.Find(view, scope, name) is { } record && Shown(record, withTags) is var provider && IsShown(provider) ? provider : null);
     }
 
     /// <inheritdoc/>
@@ -101,16 +117,6 @@ public sealed partial class EcsApi
             },
             cancellation);
         return new DeleteCapacityProviderResponse { CapacityProvider = Shown(deleted, withTags: false) };
-    }
-
-    private static DescribeCapacityProvidersResponse DescribeNamed(View view, Scope scope, IReadOnlyList<string> names, List<CapacityProvider> builtIn, bool withTags)
-    {
-        var (found, failures) = NamedItems.Describe(names, Find, name => CapacityProviderRecord.ArnOf(scope, name));
-        return new DescribeCapacityProvidersResponse { CapacityProviders = found, Failures = failures };
-
-        CapacityProvider? Find(string name) =>
-            builtIn.Find(provider => provider.Name == CapacityProviderNames.NameOf(name))
-            ?? (CapacityProviderNames.Find(view, scope, name) is { } record ? Shown(record, withTags) : null);
     }
 
     private static CapacityProviderRecord RequireOwn(View view, Scope scope, string nameOrArn, string what)

@@ -21,6 +21,7 @@ internal static class ClusterCreation
         ClusterChecks.CheckConfiguration(request.Configuration);
         var providers = ClusterChecks.Providers(transaction, scope, request.CapacityProviders);
         var strategy = ClusterChecks.Strategy(request.DefaultCapacityProviderStrategy, providers);
+        var tags = Tags.Merge([], request.Tags);
 
         var existing = transaction.Find(EcsTables.Clusters, ClusterRecord.KeyOf(scope, name));
         if (existing is { Status: ClusterStatus.Active }) return Same(existing, request, providers);
@@ -38,7 +39,7 @@ internal static class ClusterCreation
             CapacityProviders = providers,
             DefaultCapacityProviderStrategy = strategy,
             ServiceConnectDefaults = NamespaceOf(request.ServiceConnectDefaults),
-            Tags = Tags.Merge([], request.Tags),
+            Tags = tags,
         };
         transaction.Put(EcsTables.Clusters, cluster);
         return cluster;

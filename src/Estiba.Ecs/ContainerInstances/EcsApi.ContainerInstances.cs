@@ -63,6 +63,7 @@ public sealed partial class EcsApi
     {
         var view = _store.Current;
         var cluster = ClusterNames.Require(view, Scope.Of(context), request.Cluster);
+        if (request.Filter is { Length: > 0 } && string.IsNullOrWhiteSpace(request.Filter)) throw EcsErrors.InvalidParameterException("Filter can not be blank.");
         var query = string.IsNullOrEmpty(request.Filter) ? null : ClusterQuery.Parse(request.Filter);
         var instances = view.Range(EcsTables.ContainerInstances, cluster.Key + "/", Paging.After(request.NextToken)).Where(instance =>
             (request.Status is { } status ? instance.Status == status : instance.Status != ContainerInstanceStatus.Inactive) && (query is null || query.Matches(InstanceCapacity.Of(view, instance))));

@@ -8,7 +8,7 @@ namespace Estiba.Ecs.ContainerInstances;
 internal static class InstanceRegistration
 {
     /// <summary>The host as the agent describes it, on top of what was known.</summary>
-    /// <exception cref="AwsException"><c>InvalidParameterException</c>: CPU or memory is missing.</exception>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: CPU or memory is missing, or a tag cannot be.</exception>
     internal static ContainerInstanceRecord Apply(ContainerInstanceRecord known, RegisterContainerInstanceRequest request)
     {
         var identity = Identity(request.InstanceIdentityDocument);
@@ -29,7 +29,7 @@ internal static class InstanceRegistration
             RegistrationToken = string.IsNullOrEmpty(request.ClientToken) ? known.RegistrationToken : request.ClientToken,
             Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
             Attributes = [.. attributes.Values],
-            Tags = request.Tags ?? known.Tags,
+            Tags = request.Tags is { } tags ? Tagging.Tags.Merge([], tags) : known.Tags,
             Version = known.Version + 1,
         };
     }
@@ -57,8 +57,11 @@ internal static class InstanceRegistration
         if (string.IsNullOrEmpty(document)) return null;
         try
         {
-            using var json = JsonDocument.Parse(document);
-            return json.RootElement.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.String).ToDictionary(property => property.Name, property => property.Value.GetString()!);
+            using var json = EmbeddedJson.Parse(document);
+            var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var property in json.RootElement.EnumerateObject())
+                if (property.Value.ValueKind == JsonValueKind.String) texts[property.Name] = property.Value.GetString()!;
+            return texts;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -69,8 +72,9 @@ internal static class InstanceRegistration
     private static int Number(RegisterContainerInstanceRequest request, string name) => Find(request, name) switch
     {
         { IntegerValue: > 0 and var value } => value,
-        { LongValue: > 0 and var value } => (int)value,
-        { DoubleValue: > 0 and var value } => (int)value,
+        { LongValue: > 0 and <= int.MaxValue and var value } => (int)value,
+        { DoubleValue: >= 1 and <= int.MaxValue and var value } => (int)value,
+        { LongValue: > int.MaxValue } or { DoubleValue: > int.MaxValue } => throw EcsErrors.InvalidParameterException($"The value of {name} in totalResources can be at most {int.MaxValue}."),
         _ => throw EcsErrors.InvalidParameterException($"totalResources must name {name} with a value above zero."),
     };
 

@@ -31,7 +31,12 @@ public sealed partial class EcsApi
                 if (Repeated(transaction, cluster, token, request) is { } earlier) return new CreateServiceResponse { Service = ServiceDescription.Of(transaction, earlier) };
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
-                if (definition is not null) TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                if (definition is not null)
+                {
+                    TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                    TaskRequests.RequireRoleForCommands(request.EnableExecuteCommand, definition.Definition, overrides: null, "service couldn't be created");
+                }
+
                 var before = transaction.Find(EcsTables.Services, ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!));
                 if (before is { Status: ServiceStatus.Active }) throw NotIdempotent();
                 if (before is { Status: ServiceStatus.Draining }) throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
@@ -82,6 +87,8 @@ public sealed partial class EcsApi
 
                 var definition = request.TaskDefinition is { } named ? TaskDefinitionNames.Require(transaction, scope, named) : null;
                 if ((definition ?? (request.NetworkConfiguration is null ? null : CurrentDefinition())) is { } runs) TaskRequests.ValidateNetwork(runs.Definition, settings.NetworkConfiguration);
+                if ((definition ?? (service.IsExternal || request.EnableExecuteCommand != true ? null : CurrentDefinition())) is { } executes)
+                    TaskRequests.RequireRoleForCommands(settings.EnableExecuteCommand, executes.Definition, overrides: null, "service couldn't be updated");
                 if (request.ForceNewDeployment == true || (definition is not null && (definition.Family, definition.Revision) != (service.Primary.Family, service.Primary.Revision)) || ServiceUpdate.NeedsDeployment(request))
                 {
                     ServiceDeployments.Begin(edit, definition ?? CurrentDefinition() ?? throw EcsErrors.ClientException("TaskDefinition not found."));
@@ -117,7 +124,8 @@ public sealed partial class EcsApi
         var services = view.Range(EcsTables.Services, cluster.Key + "/", Paging.After(request.NextToken)).Where(service =>
             service.Status != ServiceStatus.Inactive
             && (request.LaunchType is null || service.Settings.LaunchType == request.LaunchType)
-            && (request.SchedulingStrategy is null || service.Settings.SchedulingStrategy == request.SchedulingStrategy));
+            && (request.SchedulingStrategy is null || service.Settings.SchedulingStrategy == request.SchedulingStrategy)
+            && request.ResourceManagementType is null or ResourceManagementType.Customer); // There are no Express services, whose resources ECS manages.
 
         // ECS gives ten to a page unless asked for more.
         var (page, next) = Paging.Page(services, request.MaxResults is null ? 10 : Paging.Size(request.MaxResults), service => service.Key);

@@ -13,5 +13,5 @@ internal readonly record struct ServiceBounds(int Least, int Most)
 
     internal static ServiceBounds Of(DeploymentConfiguration? configuration, int desired) => new(
         (int)Math.Ceiling(desired * (configuration?.MinimumHealthyPercent ?? DefaultMinimumHealthyPercent) / 100m),
-        (int)Math.Floor(desired * (configuration?.MaximumPercent ?? DefaultMaximumPercent) / 100m));
+        (int)Math.Min(int.MaxValue, Math.Floor(desired * (decimal)(configuration?.MaximumPercent ?? DefaultMaximumPercent) / 100m)));
 }

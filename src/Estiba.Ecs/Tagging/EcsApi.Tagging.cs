@@ -13,7 +13,7 @@ public sealed partial class EcsApi
         await _store.CommitAsync(
             transaction =>
             {
-                var resource = TaggedResource.Find(transaction, Scope.Of(context), request.ResourceArn!);
+                var resource = TaggedResource.Find(transaction, Scope.Of(context), request.ResourceArn!, EcsErrors.ResourceNotFoundException);
                 resource.Put(transaction, Tags.Merge(resource.Tags, request.Tags));
             },
             cancellation);
@@ -26,14 +26,14 @@ public sealed partial class EcsApi
         await _store.CommitAsync(
             transaction =>
             {
-                var resource = TaggedResource.Find(transaction, Scope.Of(context), request.ResourceArn!);
+                var resource = TaggedResource.Find(transaction, Scope.Of(context), request.ResourceArn!, EcsErrors.ResourceNotFoundException);
                 resource.Put(transaction, Tags.Without(resource.Tags, request.TagKeys!));
             },
             cancellation);
         return new UntagResourceResponse();
     }
 
-    /// <inheritdoc/>
+    /// <summary>What tags a resource has. Unlike the others, this operation has no <c>ResourceNotFoundException</c>.</summary>
     public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation) =>
-        Task.FromResult(new ListTagsForResourceResponse { Tags = TaggedResource.Find(_store.Current, Scope.Of(context), request.ResourceArn!).Tags });
+        Task.FromResult(new ListTagsForResourceResponse { Tags = TaggedResource.Find(_store.Current, Scope.Of(context), request.ResourceArn!, EcsErrors.InvalidParameterException).Tags });
 }

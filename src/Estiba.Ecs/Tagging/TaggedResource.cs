@@ -14,18 +14,22 @@ namespace Estiba.Ecs.Tagging;
 internal sealed record TaggedResource(IReadOnlyList<Tag> Tags, Action<Transaction, IReadOnlyList<Tag>> Put)
 {
     /// <summary>The resource with an ARN.</summary>
+    /// <param name="view">The state.</param>
+    /// <param name="scope">The caller's account and region.</param>
+    /// <param name="resourceArn">The ARN.</param>
+    /// <param name="notFound">How the operation says that there is no such resource.</param>
     /// <exception cref="AwsException">The ARN is not one of a resource with tags, or there is no such resource.</exception>
-    internal static TaggedResource Find(View view, Scope scope, string resourceArn)
+    internal static TaggedResource Find(View view, Scope scope, string resourceArn, Func<string, AwsException> notFound)
     {
         if (!Arn.TryParse(resourceArn, out var arn) || arn.Service != "ecs") throw InvalidParameterException("Invalid identifier: " + resourceArn);
-        if (new Scope(arn.AccountId, arn.Region) != scope) throw ResourceNotFoundException("The specified resource was not found: " + resourceArn);
+        if (new Scope(arn.AccountId, arn.Region) != scope) throw notFound("The specified resource was not found: " + resourceArn);
         return arn.ResourceType switch
         {
             "cluster" => OfCluster(view, scope, resourceArn),
-            "service" => OfMember(view, scope, arn, EcsTables.Services, service => service.Tags, service => service.DeletedAt is null, (service, tags) => service with { Tags = tags }),
-            "task" => OfMember(view, scope, arn, EcsTables.Tasks, task => task.Tags, task => !task.IsStopped, (task, tags) => task with { Tags = tags, Version = task.Version + 1 }),
-            "container-instance" => OfMember(view, scope, arn, EcsTables.ContainerInstances, instance => instance.Tags, instance => instance.DeregisteredAt is null, (instance, tags) => instance with { Tags = tags, Version = instance.Version + 1 }),
-            "task-definition" => OfTaskDefinition(view, scope, resourceArn),
+            "service" => OfMember(view, scope, arn, notFound, EcsTables.Services, service => service.Tags, service => service.DeletedAt is null, (service, tags) => service with { Tags = tags }),
+            "task" => OfMember(view, scope, arn, notFound, EcsTables.Tasks, task => task.Tags, task => !task.IsStopped, (task, tags) => task with { Tags = tags, Version = task.Version + 1 }),
+            "container-instance" => OfMember(view, scope, arn, notFound, EcsTables.ContainerInstances, instance => instance.Tags, instance => instance.DeregisteredAt is null, (instance, tags) => instance with { Tags = tags, Version = instance.Version + 1 }),
+            "task-definition" => OfTaskDefinition(view, scope, resourceArn, notFound),
             "capacity-provider" => OfCapacityProvider(view, scope, resourceArn),
             _ => throw InvalidParameterException("Invalid identifier: " + resourceArn),
         };
@@ -38,10 +42,10 @@ internal sealed record TaggedResource(IReadOnlyList<Tag> Tags, Action<Transactio
         return new TaggedResource(cluster.Tags, (transaction, tags) => transaction.Put(EcsTables.Clusters, cluster with { Tags = tags }));
     }
 
-    private static TaggedResource OfTaskDefinition(View view, Scope scope, string arn)
+    private static TaggedResource OfTaskDefinition(View view, Scope scope, string arn, Func<string, AwsException> notFound)
     {
         if (TaskDefinitionNames.Parse(scope, arn) is not (_, { }) || TaskDefinitionNames.Find(view, scope, arn) is not { } definition)
-            throw ResourceNotFoundException("The specified task definition does not exist. Specify a valid account, family, revision and try again.");
+            throw notFound("The specified task definition does not exist. Specify a valid account, family, revision and try again.");
         if (!definition.IsActive) throw InvalidParameterException("The specified task definition is inactive. Specify an active task definition and try again.");
         return new TaggedResource(definition.Tags, (transaction, tags) => transaction.Put(EcsTables.TaskDefinitions, definition with { Tags = tags }));
     }
@@ -52,13 +56,13 @@ internal sealed record TaggedResource(IReadOnlyList<Tag> Tags, Action<Transactio
 
     // What lives in a cluster has the cluster's name in the long form of its ARN, and its key is the ARN's resource.
     private static TaggedResource OfMember<TRecord>(
-        View view, Scope scope, Arn arn, Table<TRecord> table, Func<TRecord, IReadOnlyList<Tag>> tagsOf, Func<TRecord, bool> isActive, Func<TRecord, IReadOnlyList<Tag>, TRecord> with)
+        View view, Scope scope, Arn arn, Func<string, AwsException> notFound, Table<TRecord> table, Func<TRecord, IReadOnlyList<Tag>> tagsOf, Func<TRecord, bool> isActive, Func<TRecord, IReadOnlyList<Tag>, TRecord> with)
         where TRecord : class
     {
         var path = arn.ResourceName.Split('/');
         if (path.Length < 2) throw InvalidParameterException("Long arn format must be used for tagging operations");
         ClusterNames.Require(view, scope, path[0]);
-        if (view.Find(table, scope.Prefix + arn.ResourceName) is not { } record) throw ResourceNotFoundException($"The specified {arn.ResourceType} was not found: {arn}");
+        if (view.Find(table, scope.Prefix + arn.ResourceName) is not { } record) throw notFound($"The specified {arn.ResourceType} was not found: {arn}");
         if (!isActive(record)) throw InvalidParameterException($"The specified {arn.ResourceType} is inactive. Specify an active {arn.ResourceType} and try again.");
         return new TaggedResource(tagsOf(record), (transaction, tags) => transaction.Put(table, with(record, tags)));
     }

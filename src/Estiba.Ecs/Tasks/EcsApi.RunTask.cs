@@ -26,7 +26,8 @@ public sealed partial class EcsApi
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
-        TaskRequests.ValidateTexts(request.StartedBy);
+        TaskRequests.ValidateTexts(request.StartedBy, referenceId: request.ReferenceId, group: request.Group);
+        TaskRequests.ValidatePropagation(request.PropagateTags);
         ClientToken.Validate(request.ClientToken, LongestClientToken);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
 
@@ -42,6 +43,7 @@ public sealed partial class EcsApi
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
                 TaskRequests.ValidateOverrides(definition.Definition, request.Overrides);
                 TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                TaskRequests.RequireRoleForCommands(request.EnableExecuteCommand, definition.Definition, request.Overrides, "task couldn't be started");
                 var placement = Placement.In(transaction, cluster.Key, _random);
                 if (!placement.HasInstances) throw EcsErrors.InvalidParameterException("No Container Instances were found in your cluster.");
 
@@ -73,7 +75,8 @@ public sealed partial class EcsApi
     {
         var names = NamedItems.Require(request.ContainerInstances, MostInstancesStarted, "Container instance", "instanceIds");
         if (request.VolumeConfigurations is { Count: > 0 }) throw TaskRequests.NoVolumes();
-        TaskRequests.ValidateTexts(request.StartedBy);
+        TaskRequests.ValidateTexts(request.StartedBy, referenceId: request.ReferenceId, group: request.Group);
+        TaskRequests.ValidatePropagation(request.PropagateTags);
 
         await RequireRolesAsync(request.Cluster, request.TaskDefinition, request.Overrides, context, cancellation);
         return await _store.CommitAsync(
@@ -84,6 +87,7 @@ public sealed partial class EcsApi
                 var definition = TaskDefinitionNames.Require(transaction, scope, request.TaskDefinition!);
                 TaskRequests.ValidateOverrides(definition.Definition, request.Overrides);
                 TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                TaskRequests.RequireRoleForCommands(request.EnableExecuteCommand, definition.Definition, request.Overrides, "task couldn't be started");
                 var rules = PlacementRules.Of(definition.Definition, constraints: null, strategy: null);
                 var order = new TaskOrder(request.Group, request.StartedBy, request.Overrides, request.Tags, request.PropagateTags, request.EnableECSManagedTags, request.EnableExecuteCommand);
                 var started = new List<TaskRecord>();

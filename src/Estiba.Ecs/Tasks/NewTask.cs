@@ -7,6 +7,9 @@ namespace Estiba.Ecs.Tasks;
 /// <summary>Makes tasks from task definitions.</summary>
 internal static class NewTask
 {
+    /// <summary>How the groups of services' tasks begin, which no other task may be in.</summary>
+    internal const string ServiceGroup = "service:";
+
     /// <summary>A task that waits to be placed.</summary>
     internal static TaskRecord Waiting(ClusterRecord cluster, TaskDefinitionRecord definition, TaskOverride? overrides, EcsIds ids, DateTimeOffset now)
     {
@@ -46,7 +49,7 @@ internal static class NewTask
         {
             Service = service.Name,
             StartedBy = startedBy,
-            Group = "service:" + service.Name,
+            Group = ServiceGroup + service.Name,
             EnableExecuteCommand = service.Settings.EnableExecuteCommand ?? false,
             Tags = TagsFor(service, cluster, definition),
         };

@@ -16,6 +16,7 @@ internal static class TaskRequests
     private const int LongestExpression = 2000;
     private const int LongestStartedBy = 128;
     private const int LongestReason = 1024;
+    private const int LongestReferenceId = 1024;
     private const int LongestOverrides = 8192;
 
     /// <summary>Refuses what needs capacity that is not a container instance, and what says twice where tasks are to run.</summary>
@@ -30,16 +31,25 @@ internal static class TaskRequests
 
     /// <summary>Texts may not be longer than documented, nor have other characters ("RunTask", API reference).</summary>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
-    internal static void ValidateTexts(string? startedBy = null, string? reason = null)
+    internal static void ValidateTexts(string? startedBy = null, string? reason = null, string? referenceId = null, string? group = null)
     {
         Check("startedBy", startedBy, LongestStartedBy);
         Check("reason", reason, LongestReason);
+        Check("referenceId", referenceId, LongestReferenceId);
+        if (group?.StartsWith(NewTask.ServiceGroup, StringComparison.Ordinal) == true) throw EcsErrors.InvalidParameterException("Invalid namespace for group");
         if (startedBy?.AsSpan().ContainsAnyExcept(s_ofStartedBy) == true) throw EcsErrors.InvalidParameterException("startedBy may contain letters, numbers, hyphens, forward slashes and underscores.");
 
         static void Check(string name, string? text, int longest)
         {
             if (text?.Length > longest) throw EcsErrors.InvalidParameterException($"{name} longer than {longest}.");
         }
+    }
+
+    /// <summary>A task that is started by itself has no service whose tags it could get ("RunTask", API reference).</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidatePropagation(string? propagateTags)
+    {
+        if (propagateTags == PropagateTags.Service) throw EcsErrors.InvalidParameterException("propagateTags can be SERVICE only for the tasks of a service. Use TASK_DEFINITION or NONE.");
     }
 
     /// <summary>Platform versions are Fargate's.</summary>
@@ -62,19 +72,42 @@ internal static class TaskRequests
             throw EcsErrors.InvalidParameterException("Network Configuration is not valid for the given networkMode of this task definition.");
     }
 
+    /// <summary>Commands are executed in containers with the permissions of the task role ("Using ECS Exec", developer guide).</summary>
+    /// <param name="enableExecuteCommand">Whether tasks are to take commands.</param>
+    /// <param name="definition">What the tasks run.</param>
+    /// <param name="overrides">What one task changes of it.</param>
+    /// <param name="subject">What is refused without a role: <c>service couldn't be created</c>.</param>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: there is no task role.</exception>
+    internal static void RequireRoleForCommands(bool? enableExecuteCommand, TaskDefinition definition, TaskOverride? overrides, string subject)
+    {
+        if (enableExecuteCommand == true && string.IsNullOrEmpty(overrides?.TaskRoleArn ?? definition.TaskRoleArn))
+            throw EcsErrors.InvalidParameterException($"The {subject} because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.");
+    }
+
     /// <exception cref="AwsException">
     /// <c>InvalidParameterException</c>: they are too long, or one is for a container that the definition does not have; <c>ClientException</c>: a container cannot have
-    /// such a size.
+    /// such a size, environment or resources.
     /// </exception>
     internal static void ValidateOverrides(TaskDefinition definition, TaskOverride? overrides)
     {
         if (overrides is not null && ShapeJson.ToText(overrides).Length > LongestOverrides) throw EcsErrors.InvalidParameterException($"Container Overrides length must be at most {LongestOverrides}");
+        if (overrides?.InferenceAcceleratorOverrides is { Count: > 0 }) throw EcsErrors.ClientException("Unsupported field 'inferenceAccelerators'.");
         foreach (var change in overrides?.ContainerOverrides ?? [])
         {
             var container = definition.ContainerDefinitions!.FirstOrDefault(container => container.Name == change.Name)
                 ?? throw EcsErrors.InvalidParameterException($"Override for container named {change.Name} is not a container in the TaskDefinition.");
-            var changed = container with { Cpu = change.Cpu ?? container.Cpu, Memory = change.Memory ?? container.Memory, MemoryReservation = change.MemoryReservation ?? container.MemoryReservation };
+            var changed = container with
+            {
+                Cpu = change.Cpu ?? container.Cpu,
+                Memory = change.Memory ?? container.Memory,
+                MemoryReservation = change.MemoryReservation ?? container.MemoryReservation,
+                Environment = [.. container.Environment!, .. change.Environment ?? []],
+                EnvironmentFiles = change.EnvironmentFiles ?? container.EnvironmentFiles,
+                ResourceRequirements = change.ResourceRequirements ?? container.ResourceRequirements,
+            };
             SizeChecks.Check(changed, TaskSize.Memory(overrides!.Memory ?? definition.Memory));
+            EnvironmentChecks.Check(changed, overrides.ExecutionRoleArn ?? definition.ExecutionRoleArn);
+            RuntimeChecks.CheckResources(changed);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Ec2Protocol : WireProtocol
             xml.WriteStartElement("Errors");
             xml.WriteStartElement("Error");
             xml.WriteElementString("Code", state.error.Code);
-            xml.WriteElementString("Message", state.error.Message);
+            xml.WriteElementString("Message", XmlText.Of(state.error.Message));
             state.error.Details?.Write(new XmlShapeWriter(xml));
             xml.WriteEndElement();
             xml.WriteEndElement();

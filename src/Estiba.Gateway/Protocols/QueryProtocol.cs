@@ -33,7 +33,7 @@ internal sealed class QueryProtocol : WireProtocol
             xml.WriteStartElement("Error");
             xml.WriteElementString("Type", state.error.StatusCode < 500 ? "Sender" : "Receiver");
             xml.WriteElementString("Code", state.error.Code);
-            xml.WriteElementString("Message", state.error.Message);
+            xml.WriteElementString("Message", XmlText.Of(state.error.Message));
             state.error.Details?.Write(new XmlShapeWriter(xml));
             xml.WriteEndElement();
             xml.WriteElementString("RequestId", state.requestId);

@@ -7,6 +7,8 @@ namespace Estiba.Identity.Policies;
 /// <summary>Checks that a policy has the form that IAM demands ("IAM JSON policy elements reference"). Policies are kept, not enforced.</summary>
 internal static class PolicyDocument
 {
+    private const string Everything = "*";
+
     private static readonly string[] Versions = ["2012-10-17", "2008-10-17"];
 
     /// <summary>As answers carry documents: percent-encoded ("URL-encoded compliant with RFC 3986").</summary>
@@ -28,6 +30,8 @@ internal static class PolicyDocument
     {
         if (!statement.TryGetProperty("Principal", out _) && !statement.TryGetProperty("NotPrincipal", out _))
             throw Malformed("Missing required field Principal");
+        CheckPrincipal(statement, "Principal");
+        CheckPrincipal(statement, "NotPrincipal");
         if (statement.TryGetProperty("Resource", out _) || statement.TryGetProperty("NotResource", out _))
             throw Malformed("Has prohibited field Resource");
     });
@@ -65,13 +69,41 @@ internal static class PolicyDocument
             throw Malformed($"Invalid effect: {effect}");
         if (!statement.TryGetProperty("Action", out _) && !statement.TryGetProperty("NotAction", out _))
             throw Malformed("Missing required field Action");
+
+        foreach (var action in Texts(statement, "Action").Concat(Texts(statement, "NotAction")))
+            if (action != Everything && !action.Contains(':', StringComparison.Ordinal)) throw Malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+        foreach (var resource in Texts(statement, "Resource").Concat(Texts(statement, "NotResource")))
+            if (resource != Everything && !Arn.IsArn(resource)) throw Malformed($"Resource {resource} must be in ARN format or \"*\".");
+        if (statement.TryGetProperty("Condition", out var condition) && condition.ValueKind != JsonValueKind.Object)
+            throw Malformed("Syntax errors in policy.");
+    }
+
+    // An element is one text or a list of some.
+    private static List<string> Texts(JsonElement statement, string element)
+    {
+        if (!statement.TryGetProperty(element, out var value)) return [];
+        List<JsonElement> items = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+        return items.Count > 0 && items.TrueForAll(item => item.ValueKind == JsonValueKind.String)
+            ? items.ConvertAll(item => item.GetString()!)
+            : throw Malformed("Syntax errors in policy.");
+    }
+
+    private static void CheckPrincipal(JsonElement statement, string element)
+    {
+        if (!statement.TryGetProperty(element, out var principal) || principal.ValueKind == JsonValueKind.String && principal.ValueEquals(Everything))
+            return;
+        if (principal.ValueKind != JsonValueKind.Object || !principal.EnumerateObject().Any())
+            throw Malformed("Invalid principal in policy");
+        foreach (var kind in principal.EnumerateObject())
+            if (kind.Name is not ("AWS" or "Service" or "Federated" or "CanonicalUser") || Texts(principal, kind.Name).Contains(""))
+                throw Malformed("Invalid principal in policy");
     }
 
     private static JsonDocument Parse(string document)
     {
         try
         {
-            return JsonDocument.Parse(document);
+            return EmbeddedJson.Parse(document);
         }
         catch (JsonException)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.Sts;
 using Estiba.Identity.Credentials;
@@ -71,7 +70,7 @@ public sealed class StsApi(Store store, RootCredentials root, UniqueIds ids, Tim
         if (!Arn.TryParse(request.RoleArn!, out var arn) || arn.Service != "iam" || arn.ResourceType != "role")
             throw new AwsException("ValidationError", $"{request.RoleArn} is invalid");
         if (request.Policy is { } policy)
-            CheckJson(policy);
+            PolicyDocument.CheckPermissions(policy);
 
         return await store.CommitAsync(
             transaction =>
@@ -105,18 +104,6 @@ public sealed class StsApi(Store store, RootCredentials root, UniqueIds ids, Tim
         {
             throw new AwsException("ValidationError",
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
-        }
-    }
-
-    private static void CheckJson(string policy)
-    {
-        try
-        {
-            using var _ = JsonDocument.Parse(policy);
-        }
-        catch (JsonException)
-        {
-            throw StsErrors.MalformedPolicyDocumentException("This policy contains invalid Json");
         }
     }
 

@@ -101,6 +101,24 @@ public sealed class ShapeValidationTests
     }
 
     [Fact]
+    public void In_a_request_to_ecs_an_empty_text_deep_inside_is_none()
+    {
+        Validate("ecs", new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = [new ContainerDefinition { Secrets = [new Secret { Name = "", ValueFrom = "p" }] }] }).Message
+            .ShouldBe("ContainerDefinitions.1.member.secrets.1.member.name should not be null or empty.");
+        Validate("ecs", new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "" }] }).Message.ShouldBe("Attributes.1.member.name should not be null or empty.");
+    }
+
+    [Fact]
+    public void An_empty_namespace_takes_the_default_of_service_connect_away()
+    {
+        var validator = new ShapeValidator("ecs");
+
+        new UpdateClusterRequest { Cluster = "c", ServiceConnectDefaults = new ClusterServiceConnectDefaultsRequest { Namespace = "" } }.Validate(validator);
+
+        Should.NotThrow(validator.ThrowIfAny);
+    }
+
+    [Fact]
     public void An_item_deep_inside_is_named_by_its_path()
     {
         var request = new RegisterTaskDefinitionRequest

@@ -246,6 +246,34 @@ public sealed class ImageTests
         error.Code.ShouldBe("ImageDigestDoesNotMatchException");
     }
 
+    [Theory]
+    [InlineData("{\"a\":5}", "Annotations must be strings.")]
+    [InlineData("{\"a\":\"\\ud800\"}", "Invalid JSON syntax")]
+    [InlineData("{\"\\ud800\":\"a\"}", "Invalid JSON syntax")]
+    public void What_a_manifest_says_of_itself_is_text(string annotations, string told)
+    {
+        ImageManifest.TryParse(Annotated(annotations), null, out _, out var fault).ShouldBeFalse();
+
+        fault.ShouldBe(told);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_not_UTF8_is_none()
+    {
+        byte[] content = [.. Annotated("{\"a\":\"?\"}")];
+        content[content.IndexOf((byte)'?')] = 0xff;
+
+        ImageManifest.TryParse(content, null, out _, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Of_an_annotation_that_is_there_twice_the_last_counts()
+    {
+        ImageManifest.TryParse(Annotated("{\"a\":\"1\",\"a\":\"2\"}"), null, out var manifest, out _).ShouldBeTrue();
+
+        manifest!.Annotations!["a"].ShouldBe("2");
+    }
+
     [Fact]
     public void An_OCI_manifest_need_not_say_its_type()
     {
@@ -266,4 +294,10 @@ public sealed class ImageTests
 
     private static async Task<IReadOnlyList<ImageIdentifier>> ImagesAsync(Platform platform) =>
         (await platform.Ecr.ListImagesAsync(new ListImagesRequest { RepositoryName = "app" }, Platform.Caller(), default)).ImageIds!;
+
+    private static byte[] Annotated(string annotations)
+    {
+        var manifest = Manifest([]).ToJsonString();
+        return Encoding.UTF8.GetBytes($"{manifest[..^1]},\"annotations\":{annotations}}}");
+    }
 }

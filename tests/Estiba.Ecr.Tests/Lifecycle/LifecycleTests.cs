@@ -20,6 +20,11 @@ public sealed class LifecycleTests
         Image("a", days: 15), Image("b", days: 13), Image("c", days: 20, "v1")).ShouldBe(["a"]);
 
     [Fact]
+    public void Nothing_is_older_than_time() => Expired(
+        Policy("""{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":2147483647}"""),
+        Image("a", days: 3)).ShouldBeEmpty();
+
+    [Fact]
     public void An_image_must_match_all_patterns_of_a_rule() => Expired(
         Policy("""{"tagStatus":"tagged","tagPatternList":["*alpha","*2031*"],"countType":"imageCountMoreThan","countNumber":1}"""),
         Image("a", days: 2, "alpha", "x-2031-1"), Image("b", days: 3, "alpha"), Image("c", days: 1, "beta-alpha", "2031")).ShouldBe(["a"]);
@@ -38,7 +43,7 @@ public sealed class LifecycleTests
     [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}""", "A rule for tagged images must have either a tagPrefixList or a tagPatternList.")]
     [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"sinceImagePushed","countNumber":1},"action":{"type":"expire"}}]}""", "The countType sinceImagePushed must have the countUnit days.")]
     [InlineData("""{"rules":[null]}""", "A rule must be an object.")]
-    [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPrefixList":[null],"countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}""", "A tag's prefix or pattern must be a string.")]
+    [InlineData("""{"rules":[{"rulePriority":1,"selection":{"tagStatus":"tagged","tagPrefixList":[null],"countType":"imageCountMoreThan","countNumber":1},"action":{"type":"expire"}}]}""", "The entries of a tagPrefixList or a tagPatternList must be strings of one character or more.")]
     [InlineData("""{"rules":[{"rulePriority":"one"}]}""", "The value at $.rules[0].rulePriority is not of the right type.")]
     public void A_policy_that_is_none_is_refused_with_the_reason(string text, string reason)
     {

@@ -167,6 +167,7 @@ public sealed class RepositoryTests
     }
 
     [Theory]
+    [InlineData("""{"Statement":[{"Effect":"\ud800","Action":"ecr:*"}]}""")]
     [InlineData("{}")]
     [InlineData("no policy")]
     [InlineData("""{"Statement":[{"Effect":"Maybe","Action":"*"}]}""")]

@@ -39,6 +39,40 @@ public sealed class CapacityProviderTests
     }
 
     [Fact]
+    public async Task Those_of_a_cluster_are_described_alone()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        foreach (var name in new[] { "p", "q" }) await CreateAsync(world, name);
+        await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "c", CapacityProviders = ["q", "FARGATE"] }, world.Caller);
+
+        var all = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "c" }, world.Caller);
+        var named = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "c", CapacityProviders = ["p", "q"] }, world.Caller);
+
+        all.CapacityProviders!.Select(provider => provider.Name).ShouldBe(["FARGATE", "q"]);
+        named.CapacityProviders!.Select(provider => provider.Name).ShouldBe(["q"]);
+        named.Failures!.Select(failure => failure.Reason).ShouldBe(["MISSING"]);
+        await ClusterTests.RefusedAsync(
+            () => world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "none" }, world.Caller), "ClusterNotFoundException", "Cluster not found.");
+    }
+
+    [Fact]
+    public async Task They_are_listed_page_by_page()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        foreach (var name in new[] { "p", "q", "r" }) await CreateAsync(world, name);
+
+        var names = new List<string?>();
+        for (string? token = null; names.Count == 0 || token is not null;)
+        {
+            var page = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { MaxResults = 1, NextToken = token }, world.Caller);
+            names.AddRange(page.CapacityProviders!.Select(provider => provider.Name));
+            token = page.NextToken;
+        }
+
+        names.ShouldBe(["FARGATE", "FARGATE_SPOT", "p", "q", "r"]);
+    }
+
+    [Fact]
     public async Task A_name_is_used_once()
     {
         await using var world = await EcsWorld.CreateAsync();

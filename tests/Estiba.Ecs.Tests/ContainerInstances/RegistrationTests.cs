@@ -93,6 +93,31 @@ public sealed class RegistrationTests : IAsyncLifetime
         refused.Message.ShouldBe("User: arn:aws:iam::123456789012:root is not authorized to perform: ecs:RegisterContainerInstance on resource: arn:aws:ecs:eu-west-1:123456789012:cluster/default");
     }
 
+    [Fact]
+    public async Task Of_what_an_identity_document_says_twice_the_last_counts()
+    {
+        var answer = await _world.Api.RegisterContainerInstanceAsync(Request() with { InstanceIdentityDocument = """{"instanceId":"i-1","instanceId":"i-2"}""" }, _world.Caller);
+
+        answer.ContainerInstance!.Ec2InstanceId.ShouldBe("i-2");
+    }
+
+    [Theory]
+    [InlineData(4_294_967_296 + 1024, null)]
+    [InlineData(null, 1e12)]
+    public async Task Memory_beyond_what_can_be_counted_is_refused(long? whole, double? real)
+    {
+        var request = Request() with
+        {
+            TotalResources = [new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = 2048 }, new Resource { Name = "MEMORY", Type = "LONG", LongValue = whole, DoubleValue = real }],
+        };
+
+        await RefusedAsync(request, "The value of MEMORY in totalResources can be at most 2147483647.");
+    }
+
+    [Fact]
+    public Task Tags_that_cannot_be_are_refused() =>
+        RefusedAsync(Request() with { Tags = [new Tag { Key = "a" }, new Tag { Key = "a" }] }, "Duplicate tag keys found. Each tag key must be unique. Tag key: a");
+
     [Theory]
     [InlineData("1.105.1", "NoUpdateAvailableException")]
     [InlineData(null, "MissingVersionException")]
@@ -101,6 +126,13 @@ public sealed class RegistrationTests : IAsyncLifetime
         var arn = await RegisterAsync(version: version);
 
         (await Should.ThrowAsync<AwsException>(() => _world.Api.UpdateContainerAgentAsync(new UpdateContainerAgentRequest { ContainerInstance = arn }, _world.Caller))).Code.ShouldBe(code);
+    }
+
+    private async Task RefusedAsync(RegisterContainerInstanceRequest request, string message)
+    {
+        var refused = await Should.ThrowAsync<AwsException>(() => _world.Api.RegisterContainerInstanceAsync(request, _world.Caller));
+
+        (refused.Code, refused.Message).ShouldBe(("InvalidParameterException", message));
     }
 
     private async Task RunOneAsync()

@@ -35,6 +35,10 @@ public sealed class RollingUpdateTests
     }
 
     [Fact]
+    public void A_maximum_beyond_all_numbers_is_none() =>
+        ServiceBounds.Of(new DeploymentConfiguration { MaximumPercent = int.MaxValue }, desired: 5000).Most.ShouldBe(int.MaxValue);
+
+    [Fact]
     public void The_minimum_is_rounded_up_and_the_maximum_down()
     {
         var step = Next(Service(desired: 3, minimum: 50, maximum: 150), Running("old"), Running("old"), Running("old"));

@@ -49,6 +49,26 @@ public sealed class TaggingTests
         await ClusterTests.RefusedAsync(() => TagAsync(world, Account + resource, ("a", "1")), code, message);
     }
 
+    [Fact]
+    public async Task The_list_of_tags_has_no_error_of_its_own_for_what_is_not_there()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await ClusterTests.CreateAsync(world, "c");
+
+        await ClusterTests.RefusedAsync(
+            () => ListAsync(world, Account + "service/c/none"), "InvalidParameterException", "The specified service was not found: arn:aws:ecs:eu-west-1:123456789012:service/c/none");
+    }
+
+    [Fact]
+    public async Task Tags_that_cannot_be_are_refused_also_for_a_cluster_that_is_there()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await ClusterTests.CreateAsync(world, "c");
+
+        await ClusterTests.RefusedAsync(
+            () => world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "c", Tags = [new Tag()] }, world.Caller), "InvalidParameterException", "Tag.key should not be null or empty.");
+    }
+
     [Theory]
     [InlineData("aws:a", "v")]
     [InlineData("AWS:a", "v")]

@@ -97,7 +97,7 @@ public sealed class TaskProtectionTests
 
         (await ProtectAsync(world, alone, minutes: 1)).Failures!.Single().Reason.ShouldBe("TASK_NOT_VALID");
         (await ProtectAsync(world, own, minutes: 1)).Failures!.Single().Reason.ShouldBe("DEPLOYMENT_BLOCKED");
-        (await ProtectAsync(world, "none", minutes: 1)).Failures!.Single().Reason.ShouldBe("MISSING");
+        (await ProtectAsync(world, "0123456789abcdef0123456789abcdef", minutes: 1)).Failures!.Single().Reason.ShouldBe("MISSING");
         (await Should.ThrowAsync<AwsException>(() => ProtectAsync(world, own, minutes: 2881))).Code.ShouldBe("InvalidParameterException");
     }
 

@@ -41,6 +41,7 @@ public sealed partial class EcsApi
 
                 var definition = TaskDefinitionNames.Require(edit.Transaction, edit.Service.Scope, request.TaskDefinition!);
                 TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
+                TaskRequests.RequireRoleForCommands(edit.Service.Settings.EnableExecuteCommand, definition.Definition, overrides: null, "task set couldn't be created");
                 var strategy = CapacityStrategy.Of(ClusterOf(edit), request.LaunchType, request.CapacityProviderStrategy);
                 var id = _ids.Deployment();
                 var set = new TaskSetRecord

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Estiba.Contracts.Ecs;
 using static Estiba.Contracts.Ecs.EcsErrors;
 
@@ -25,12 +26,18 @@ internal static class RuntimeChecks
         if (container.LinuxParameters is { } linux) CheckLinux(container, linux);
         CheckTimeouts(container);
         if (container.RestartPolicy is { } policy) CheckRestart(container, policy);
-        foreach (var requirement in container.ResourceRequirements ?? [])
-            if (requirement.Type == ResourceType.Gpu && (!int.TryParse(requirement.Value, out var count) || count < 1))
-                throw ClientException($"Invalid 'resourceRequirements' setting for container '{container.Name}'. The value of GPU must be a positive integer.");
+        CheckResources(container);
         foreach (var control in container.SystemControls!)
             if (string.IsNullOrEmpty(control.Namespace) || string.IsNullOrEmpty(control.Value))
                 throw ClientException($"Invalid 'systemControls' setting for container '{container.Name}'. The namespace and value should not be null or empty.");
+    }
+
+    /// <summary>The GPUs that the container wants for itself.</summary>
+    internal static void CheckResources(ContainerDefinition container)
+    {
+        foreach (var requirement in container.ResourceRequirements ?? [])
+            if (requirement.Type == ResourceType.Gpu && (!int.TryParse(requirement.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1))
+                throw ClientException($"Invalid 'resourceRequirements' setting for container '{container.Name}'. The value of GPU must be a positive integer.");
     }
 
     private static void CheckLinux(ContainerDefinition container, LinuxParameters linux)
