@@ -60,6 +60,10 @@ public sealed partial class AgentDoor
         else await ConverseAsync(socket, instance, context, SequenceOf(http.Request.Query), ending.Token);
     }
 
+    /// <summary>Whether the agent of an EC2 instance, or of a host that is named like one, is connected.</summary>
+    public bool HasAgentOf(string account, string region, string instance) =>
+        _store.Current.Range(EcsTables.ContainerInstances, new Scope(account, region).Prefix).Any(known => known.AgentConnected && known.Ec2InstanceId == instance);
+
     private async Task ConverseAsync(AgentSocket socket, ContainerInstanceRecord instance, CallContext context, int lastSequence, CancellationToken cancellation)
     {
         var session = new AgentSession(instance.Key, socket, _sessions, _attend, _store, _ids, _options, _time, lastSequence);

@@ -82,12 +82,14 @@ internal static class AgentCommand
         await using var agent = await HostAgent.StartAsync(configuration, TimeProvider.System, loggers, cancellation);
         await terminal.Output.WriteLineAsync(
             $"{agent.InstanceId} joins cluster {configuration.Cluster} at {configuration.Endpoint}. Ctrl-C ends the agent; containers go on running.");
+        ServiceManager.Ready();
         try
         {
             await Task.Delay(Timeout.Infinite, cancellation);
         }
         catch (OperationCanceledException)
         {
+            ServiceManager.Stopping();
             await terminal.Error.WriteLineAsync("estiba: stopping ...");
         }
 

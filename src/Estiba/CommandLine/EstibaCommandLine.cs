@@ -30,7 +30,7 @@ internal static class EstibaCommandLine
         }
         catch (CommandException failure)
         {
-            await terminal.Error.WriteLineAsync($"estiba: {failure.Message}");
+            await terminal.Error.WriteLineAsync($"{(ServiceManager.HasJournal ? "<3>" : "")}estiba: {failure.Message}");
             return failure.ExitCode;
         }
     }

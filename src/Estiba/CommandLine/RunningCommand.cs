@@ -12,12 +12,14 @@ internal static class RunningCommand
         await terminal.Output.WriteLineAsync($"Estiba {Version.Text} answers at {endpoint}, account {platform.AccountId}. Ctrl-C stops it; containers go on running.");
         var data = configuration.Data == DataLayout.Default ? "" : $" --data {configuration.Data.Root}";
         await terminal.Output.WriteLineAsync($"In another terminal: eval \"$(estiba env{data})\"");
+        ServiceManager.Ready();
         try
         {
             await Task.Delay(Timeout.Infinite, cancellation);
         }
         catch (OperationCanceledException)
         {
+            ServiceManager.Stopping();
             await terminal.Error.WriteLineAsync("estiba: stopping ...");
         }
 

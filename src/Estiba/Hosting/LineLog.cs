@@ -1,4 +1,5 @@
 using Estiba.Agent.Engines;
+using Estiba.CommandLine;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
 using Estiba.State;
@@ -9,7 +10,8 @@ namespace Estiba.Hosting;
 /// <summary>Writes log messages as lines: the time, the level, the room, the words.</summary>
 /// <param name="writer">Where to; flushed after each line, and not closed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerProvider
+/// <param name="journal">Whether they go to systemd's journal, which has the time and takes the level as a number: <c>journalctl -p warning</c> shows what is grave.</param>
+internal sealed class LineLog(TextWriter writer, TimeProvider time, bool journal = false) : ILoggerProvider
 {
     /// <summary>How long the same outage is not said again, whoever meets it meanwhile.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
@@ -20,7 +22,7 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerPro
     /// <summary>Loggers that write to <paramref name="writer"/>: information and above of Estiba, warnings of everything else.</summary>
     internal static ILoggerFactory CreateFactory(TextWriter writer, TimeProvider time) => LoggerFactory.Create(logging =>
     {
-        logging.AddProvider(new LineLog(writer, time));
+        logging.AddProvider(new LineLog(writer, time, ServiceManager.HasJournal && writer == Console.Error));
         logging.AddFilter((category, level) => level >= (category?.StartsWith("Estiba.", StringComparison.Ordinal) == true ? LogLevel.Information : LogLevel.Warning));
     });
 
@@ -45,8 +47,13 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerPro
                 _outage = (error!.Message, now);
             }
 
-            writer.WriteLine($"{now:yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} {category}: {message}{(IsForeseen(error) ? ": " + error!.Message : "")}");
-            if (error is not null && !IsForeseen(error)) writer.WriteLine(error);
+            var start = journal ? $"<{Priority(level)}>" : "";
+            writer.WriteLine($"{(journal ? start : $"{now:yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} ")}{category}: {message}{(IsForeseen(error) ? ": " + error!.Message : "")}");
+            if (error is not null && !IsForeseen(error))
+            {
+                foreach (var line in error.ToString().Split('\n')) writer.WriteLine($"{start}{line}");
+            }
+
             writer.Flush();
         }
     }
@@ -63,6 +70,15 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time) : ILoggerPro
         LogLevel.Warning => "warn ",
         LogLevel.Information => "info ",
         _ => "debug",
+    };
+
+    /// <summary>As <c>syslog</c> numbers them.</summary>
+    private static int Priority(LogLevel level) => level switch
+    {
+        LogLevel.Critical or LogLevel.Error => 3,
+        LogLevel.Warning => 4,
+        LogLevel.Information => 6,
+        _ => 7,
     };
 
     private sealed class Category(LineLog log, string name) : ILogger

@@ -94,7 +94,6 @@ internal sealed class Platform : IAsyncDisposable
         AccountId = root.AccountId;
         var hosts = new HostKeys(store, new CredentialDirectory(store, root));
         var credentials = new InstanceCredentials(hosts);
-        var joining = new JoinDoors(new JoinTokens(store, _time), _loggers.CreateLogger("Estiba.Joining"));
 
         var sts = new StsApi(store, root, ids, _time);
         var ecsIds = new EcsIds(new Random(), RandomNumberGenerator.Create());
@@ -109,6 +108,7 @@ internal sealed class Platform : IAsyncDisposable
         if (_configuration.HostsLostAfter is { } silence) ecsOptions = ecsOptions.WithHostsLostAfter(silence);
         var ecs = new EcsApi(store, sts, ecsIds, Random.Shared, ecsOptions, _time);
         var controllers = EndWith(new EcsControllers(store, sts, ecsIds, Random.Shared, ecsOptions, _time, _loggers));
+        var joining = new JoinDoors(new JoinTokens(store, _time, controllers.Agents.HasAgentOf), _loggers.CreateLogger("Estiba.Joining"));
         var ecr = new EcrService(store, new EcrOptions { DataDirectory = data.Root, Endpoint = Endpoint }, _time, _loggers);
         _end.Push(() => Disposed(ecr));
         var logs = EndWith(await LogsApi.OpenAsync(store, data.Logs, _time, logger: _loggers.CreateLogger("Estiba.Logs")));

@@ -57,7 +57,7 @@ internal sealed record RunningPlatform(Uri Endpoint, AwsCredentials Credentials,
         }
         catch (HttpRequestException unreachable)
         {
-            throw new CommandException($"no platform answers at {Endpoint} ({unreachable.InnerException?.Message ?? unreachable.Message}). Start it: estiba up", inner: unreachable);
+            throw new CommandException($"no platform answers at {Endpoint} ({unreachable.InnerException?.Message ?? unreachable.Message}). Start it: estiba up, or estiba server", inner: unreachable);
         }
         catch (TaskCanceledException slow) when (!cancellation.IsCancellationRequested)
         {

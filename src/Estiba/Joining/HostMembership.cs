@@ -24,6 +24,7 @@ internal sealed partial class HostMembership
     private readonly ILogger _logger;
     private Membership _current;
     private int _joining;
+    private int _shutOut;
     private long? _lastRejoin;
 
     private HostMembership(Membership current, string directory, string? token, string host, JoinClient client, TimeProvider time, ILogger logger) =>
@@ -50,7 +51,13 @@ internal sealed partial class HostMembership
     /// <param name="cancellation">Leaves it for the next time.</param>
     internal async Task RejoinAsync(string refused, CancellationToken cancellation)
     {
-        if (_token is null || Interlocked.Exchange(ref _joining, 1) == 1) return;
+        if (_token is null)
+        {
+            if (Interlocked.Exchange(ref _shutOut, 1) == 0) Log.ShutOut(_logger, _current.Server);
+            return;
+        }
+
+        if (Interlocked.Exchange(ref _joining, 1) == 1) return;
         try
         {
             if (_current.AccessKeyId != refused || (_lastRejoin is { } last && _time.GetElapsedTime(last) < BetweenRejoins)) return;
@@ -110,6 +117,9 @@ internal sealed partial class HostMembership
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} did not know this host's key any more; it has joined again, as {AccessKeyId}.")]
         internal static partial void JoinedAgain(ILogger logger, Uri server, string accessKeyId);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} does not know this host's key any more: it was revoked, or an older backup was restored. The host joins again when the agent is started with a token.")]
+        internal static partial void ShutOut(ILogger logger, Uri server);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Server} does not know this host's key any more, and joining again failed: {Reason}")]
         internal static partial void NotJoinedAgain(ILogger logger, Uri server, string reason);

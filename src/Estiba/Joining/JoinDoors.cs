@@ -45,6 +45,11 @@ internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
             Log.Refused(logger, request.Host, http.Connection.RemoteIpAddress?.ToString());
             throw;
         }
+        catch (AwsException refused) when (refused.StatusCode == StatusCodes.Status409Conflict)
+        {
+            Log.SameName(logger, http.Connection.RemoteIpAddress?.ToString(), request.Host);
+            throw;
+        }
     }
 
     private async Task ManageAsync(HttpContext http, CallContext caller)
@@ -98,5 +103,8 @@ internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Host {Host} at {Address} came with a token that is not good.")]
         internal static partial void Refused(ILogger logger, string? host, string? address);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A machine at {Address} wants to join as host {Host}, which is connected already. It may not, while that one is there.")]
+        internal static partial void SameName(ILogger logger, string? address, string? host);
     }
 }

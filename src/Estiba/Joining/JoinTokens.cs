@@ -2,13 +2,15 @@ using System.Security.Cryptography;
 using System.Text;
 using Estiba.Contracts;
 using Estiba.State;
+using Microsoft.AspNetCore.Http;
 
 namespace Estiba.Joining;
 
 /// <summary>Makes, lists and revokes tokens, and gives hosts their keys for them.</summary>
 /// <param name="store">Where both are kept.</param>
 /// <param name="time">Says when a token ends.</param>
-internal sealed class JoinTokens(Store store, TimeProvider time)
+/// <param name="isConnected">Whether the agent of a host is connected, by account, region and the host's name.</param>
+internal sealed class JoinTokens(Store store, TimeProvider time, Func<string, string, string, bool> isConnected)
 {
     private const int SecretBytes = 30;
     private const int KeyLetters = 16;
@@ -63,7 +65,8 @@ internal sealed class JoinTokens(Store store, TimeProvider time)
         cancellation);
 
     /// <summary>Gives a host a key for a token; one that it was given before for the same token is good no longer.</summary>
-    /// <exception cref="AwsException"><c>AccessDeniedException</c>: the token is wrong, revoked or too old, which are told alike. <c>ValidationException</c>: the host's name is none.</exception>
+    /// <exception cref="AwsException"><c>AccessDeniedException</c>: the token is wrong, revoked or too old, which are told alike. <c>ValidationException</c>: the host's name is none.
+    /// <c>ConflictException</c>: another machine goes by it.</exception>
     internal Task<HostRecord> JoinAsync(string? text, string? host, CancellationToken cancellation)
     {
         if (host is not { Length: > 0 and <= LongestHost } || !host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-'))
@@ -73,6 +76,14 @@ internal sealed class JoinTokens(Store store, TimeProvider time)
             transaction =>
             {
                 var token = Redeem(transaction, text);
+                if (isConnected(token.AccountId, token.Region, host))
+                {
+                    throw new AwsException(
+                        "ConflictException",
+                        $"a host {host} is connected already. Copies of one disk go by one name: give this machine an /etc/machine-id of its own, and remove the agent's data directory.",
+                        StatusCodes.Status409Conflict);
+                }
+
                 foreach (var former in transaction.Range(JoinTables.Hosts).Where(former => former.Host == host && former.TokenId == token.Id).ToList())
                     transaction.Delete(JoinTables.Hosts, former.AccessKeyId);
                 var joined = new HostRecord

@@ -54,6 +54,25 @@ public sealed class LineLogTests : IDisposable
         Lines.Length.ShouldBe(3);
     }
 
+    [Fact]
+    public void In_the_journal_each_line_says_how_grave_it_is_and_not_when_it_was()
+    {
+        using var written = new StringWriter();
+        using var log = new LineLog(written, _time, journal: true);
+        var logger = log.CreateLogger("Estiba.Room");
+
+        logger.LogWarning(new AwsException("ServiceUnavailableException", "No space left on device", 503), "It failed");
+        logger.LogError(new InvalidOperationException("two\nlines"), "Nobody foresaw it");
+
+        written.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+        [
+            "<4>Room: It failed: No space left on device",
+            "<3>Room: Nobody foresaw it",
+            "<3>System.InvalidOperationException: two",
+            "<3>lines",
+        ]);
+    }
+
     private void Fail(Exception thrown)
     {
         try

@@ -10,13 +10,14 @@ public sealed class JoinTokenTests : IAsyncLifetime
     private static readonly CallContext Owner = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
 
     private readonly SteppedTime _time = new();
+    private readonly HashSet<string> _connected = [];
     private Store _store = null!;
     private JoinTokens _tokens = null!;
 
     public async ValueTask InitializeAsync()
     {
         _store = await Store.OpenAsync(new MemoryJournal(), JoinTables.All);
-        _tokens = new JoinTokens(_store, _time);
+        _tokens = new JoinTokens(_store, _time, (account, region, host) => _connected.Contains($"{account}/{region}/{host}"));
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -43,6 +44,22 @@ public sealed class JoinTokenTests : IAsyncLifetime
         (await JoinAsync(token, "mi-1")).AccessKeyId.ShouldNotBe((await JoinAsync(token, "mi-2")).AccessKeyId);
 
         _tokens.List(Owner).Hosts.Select(host => host.Host).ShouldBe(["mi-1", "mi-2"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_machine_that_goes_by_the_name_of_a_connected_host_is_refused_and_that_one_keeps_its_key()
+    {
+        var token = await CreateAsync();
+        var first = await JoinAsync(token, "mi-1");
+        _connected.Add("123456789012/eu-west-1/mi-1");
+
+        var refused = await Should.ThrowAsync<AwsException>(() => JoinAsync(token, "mi-1"));
+
+        (refused.Code, refused.StatusCode).ShouldBe(("ConflictException", 409));
+        refused.Message.ShouldContain("/etc/machine-id");
+        _store.Current.Find(JoinTables.Hosts, first.AccessKeyId).ShouldNotBeNull();
+        _connected.Clear();
+        (await JoinAsync(token, "mi-1")).AccessKeyId.ShouldNotBe(first.AccessKeyId);
     }
 
     [Fact]

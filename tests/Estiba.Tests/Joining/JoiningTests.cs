@@ -6,7 +6,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Hosting;
 using Estiba.Joining;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Tests.Joining;
@@ -17,8 +17,12 @@ public sealed class JoiningTests : IAsyncLifetime
     private const string Host = "mi-0123456789abcdef0";
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-join-").FullName;
     private readonly StringWriter _log = new();
+    private readonly StringWriter _hostLog = new();
+    private readonly ILoggerFactory _hostLoggers;
     private PlatformConfiguration _configuration = null!;
     private Platform _platform = null!;
+
+    public JoiningTests() => _hostLoggers = LineLog.CreateFactory(_hostLog, TimeProvider.System);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -45,6 +49,8 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         await _platform.DisposeAsync();
         _log.Dispose();
+        _hostLoggers.Dispose();
+        _hostLog.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -106,6 +112,18 @@ public sealed class JoiningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_that_was_shut_out_and_has_no_token_says_so_once()
+    {
+        await OpenAsync(await TokenAsync("create"));
+        var membership = await OpenAsync(token: null);
+        await TokenAsync("revoke", Host);
+
+        for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+
+        _hostLog.ToString().Split('\n').Where(line => line.Contains("does not know this host's key", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("The host joins again when the agent is started with a token.");
+    }
+
+    [Fact]
     public async Task Tokens_and_hosts_outlive_the_server()
     {
         var token = await TokenAsync("create");
@@ -148,7 +166,7 @@ public sealed class JoiningTests : IAsyncLifetime
     private async Task StartAsync() => _platform = await Platform.StartAsync(_configuration, _log, TimeProvider.System, Cancellation);
 
     private Task<HostMembership> OpenAsync(string? token) => HostMembership.OpenAsync(
-        Server, token, Host, HostDirectory, new JoinClient(new HttpClient(Authority.CreateHandler())), TimeProvider.System, NullLogger.Instance, Cancellation);
+        Server, token, Host, HostDirectory, new JoinClient(new HttpClient(Authority.CreateHandler())), TimeProvider.System, _hostLoggers.CreateLogger("Estiba.Agent"), Cancellation);
 
     private TrustedAuthority Authority => TrustedAuthority.Load(_configuration.Certificate!.Authority!);
 

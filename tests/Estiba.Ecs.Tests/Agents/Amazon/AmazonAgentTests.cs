@@ -230,6 +230,30 @@ public sealed class AmazonAgentTests : IAsyncLifetime
         log["Config"]!["awslogs-stream"]!.GetValue<string>().ShouldBe($"nginx/nginx/{task.Arn![^32..]}");
     }
 
+    [Fact]
+    public async Task It_is_there_for_as_long_as_its_socket_is_open()
+    {
+        var arn = await _world.RegisterAsync();
+        await _world.Store.CommitAsync(transaction =>
+            transaction.Put(EcsTables.ContainerInstances, transaction.Range(EcsTables.ContainerInstances).Single() with { Ec2InstanceId = "mi-1" }));
+        _world.Agents.HasAgentOf("123456789012", "eu-west-1", "mi-1").ShouldBeFalse();
+
+        using (var socket = await _world.OpenControlAsync(arn))
+        {
+            await socket.ReceiveAsync<TaskManifestMessage>();
+            _world.Agents.HasAgentOf("123456789012", "eu-west-1", "mi-1").ShouldBeTrue();
+            _world.Agents.HasAgentOf("123456789012", "eu-west-1", "mi-2").ShouldBeFalse();
+            _world.Agents.HasAgentOf("123456789012", "eu-west-2", "mi-1").ShouldBeFalse();
+        }
+
+        var began = Environment.TickCount64;
+        while (_world.Agents.HasAgentOf("123456789012", "eu-west-1", "mi-1"))
+        {
+            (Environment.TickCount64 - began).ShouldBeLessThan(30_000);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
     private async Task<(string Instance, string Task)> RunningAsync()
     {
         var arn = await _world.RegisterAsync();

@@ -36,6 +36,8 @@ internal sealed class AmazonWorld : IAsyncDisposable
 
     internal IEcsApi Api { get; }
 
+    internal AgentDoor Agents => _controllers.Agents;
+
     internal StandInSts Sts { get; } = new();
 
     internal CallContext Caller { get; } = EcsWorld.Account("123456789012");
