@@ -8,10 +8,6 @@ internal sealed class StandInNetwork : IInstanceNetwork
 {
     public AddressRange Range { get; } = AddressRange.OfBridge(IPNetwork.Parse("10.66.0.0/16"));
 
-    public IPAddress? PlatformAddress => IPAddress.Parse("10.66.0.1");
-
-    public string? Limitation => null;
-
     public string? Complaint { get; set; }
 
     public IReadOnlySet<IPAddress> Present { get; set; } = new HashSet<IPAddress>();
@@ -23,10 +19,4 @@ internal sealed class StandInNetwork : IInstanceNetwork
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    public Task RemoveAsync(CancellationToken cancellation)
-    {
-        Present = new HashSet<IPAddress>();
-        return Task.CompletedTask;
-    }
 }

@@ -8,7 +8,7 @@ namespace Estiba.Compute.Networking;
 /// </summary>
 /// <remarks>Nothing is remembered: each pass looks at the interface, so addresses come back after a reboot or a restart of Docker.</remarks>
 internal sealed class BridgeNetwork(
-    string name, string bridge, AddressRange range, IPAddress gateway, NetworkOwner? owner, DockerSocket docker, AddressEditor editor, IDisposable claim)
+    string name, string bridge, AddressRange range, NetworkOwner? owner, DockerSocket docker, AddressEditor editor, IDisposable claim)
     : IInstanceNetwork
 {
     private readonly SemaphoreSlim _one = new(1);
@@ -16,10 +16,6 @@ internal sealed class BridgeNetwork(
     public string Bridge => bridge;
 
     public AddressRange Range => range;
-
-    public IPAddress? PlatformAddress => gateway;
-
-    public string? Limitation => null;
 
     public async Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation)
     {
@@ -45,13 +41,6 @@ internal sealed class BridgeNetwork(
         {
             _one.Release();
         }
-    }
-
-    public async Task RemoveAsync(CancellationToken cancellation)
-    {
-        await ApplyAsync(new HashSet<IPAddress>(), cancellation);
-        await DockerNetwork.RemoveAsync(docker, name, cancellation);
-        if (editor.Shell is HelperContainer helper) await helper.RemoveImageAsync(cancellation);
     }
 
     public ValueTask DisposeAsync()

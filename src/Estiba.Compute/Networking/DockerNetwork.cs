@@ -5,20 +5,15 @@ using System.Text.Json.Nodes;
 namespace Estiba.Compute.Networking;
 
 /// <summary>A bridge network of Docker's, as far as virtual instances need to know it.</summary>
-internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block, IPAddress Gateway)
+internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block)
 {
     private const string BridgeNameOption = "com.docker.network.bridge.name";
     /// <summary>All networks of virtual instances have it.</summary>
     public const string Label = "estiba.network";
 
 
-    // Docker's names, which happen to be ours.
+    // Docker's name, which happens to be ours.
     private const string NameMember = "Name";
-    private const string GatewayMember = "Gateway";
-
-    /// <summary>A network whose gateway is the block's first address.</summary>
-    public static DockerNetwork OnBlock(string name, string bridge, IPNetwork block) =>
-        new(name, bridge, block, AddressRange.ToAddress(AddressRange.ToNumber(block.BaseAddress) + 1));
 
     /// <summary>The network of that name; null when there is none.</summary>
     /// <exception cref="NetworkException">There is one, but not a bridge with an IPv4 block.</exception>
@@ -41,8 +36,7 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
             throw new NetworkException($"The Docker network {name} is {subnet}, too small for virtual instances; remove it (docker network rm {name})");
 
         var bridge = network["Options"]?[BridgeNameOption]?.GetValue<string>() ?? $"br-{network["Id"]!.GetValue<string>()[..12]}";
-        var found = OnBlock(name, bridge, subnet);
-        return IPAddress.TryParse(configuration[GatewayMember]?.GetValue<string>(), out var gateway) ? found with { Gateway = gateway } : found;
+        return new DockerNetwork(name, bridge, subnet);
     }
 
     /// <summary>The interface of the engine's default network; null when it has none, or does not answer.</summary>
@@ -64,7 +58,6 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
     public static async Task<DockerNetwork?> TryCreateAsync(
         DockerSocket docker, string name, string bridge, IPNetwork block, NetworkOwner? owner, CancellationToken cancellation)
     {
-        var wanted = OnBlock(name, bridge, block);
         var labels = new JsonObject { [Label] = "instances" };
         foreach (var (label, value) in owner?.ToLabels() ?? []) labels[label] = value;
         var body = new JsonObject
@@ -81,21 +74,13 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
                     ["Subnet"] = block.ToString(),
                     // Containers get the lower half, so none ever has an instance's address.
                     ["IPRange"] = new IPNetwork(block.BaseAddress, block.PrefixLength + 1).ToString(),
-                    [GatewayMember] = wanted.Gateway.ToString(),
+                    ["Gateway"] = AddressRange.ToAddress(AddressRange.ToNumber(block.BaseAddress) + 1).ToString(),
                 }),
             },
         };
         var answer = await docker.PostAsync("/networks/create", body, cancellation);
-        if (answer.Succeeded) return wanted;
+        if (answer.Succeeded) return new DockerNetwork(name, bridge, block);
         if (answer.Message.Contains("overlaps", StringComparison.OrdinalIgnoreCase)) return null;
         throw new NetworkException($"Docker Engine does not create network {name} with bridge {bridge}: {answer.Message}");
-    }
-
-    /// <exception cref="NetworkException">Docker refuses, for instance because containers are attached.</exception>
-    public static async Task RemoveAsync(DockerSocket docker, string name, CancellationToken cancellation)
-    {
-        var answer = await docker.DeleteAsync($"/networks/{Uri.EscapeDataString(name)}", cancellation);
-        if (!answer.Succeeded && !answer.NotFound)
-            throw new NetworkException($"Docker Engine does not remove network {name}: {answer.Message}");
     }
 }

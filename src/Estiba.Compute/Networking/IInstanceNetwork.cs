@@ -9,20 +9,10 @@ public interface IInstanceNetwork : IAsyncDisposable
     /// <summary>Where the addresses of new instances are taken from.</summary>
     AddressRange Range { get; }
 
-    /// <summary>The address at which containers reach this platform; null when there is no Docker Engine to tell.</summary>
-    IPAddress? PlatformAddress { get; }
-
-    /// <summary>Why instances have addresses that only the host reaches; null when containers reach them too.</summary>
-    string? Limitation { get; }
-
     /// <summary>Makes the wanted addresses answer, and takes away those of ours that nobody wants any more. Safe to repeat.</summary>
     /// <returns>The wanted addresses that answer now, and why others do not.</returns>
     /// <exception cref="NetworkException">The network cannot be set up now; it may be tried again.</exception>
     Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation);
-
-    /// <summary>Takes everything away that <see cref="ApplyAsync"/> set up. Containers still attached keep the network from being removed.</summary>
-    /// <exception cref="NetworkException">Something could not be removed.</exception>
-    Task RemoveAsync(CancellationToken cancellation);
 }
 
 /// <summary>What came of setting addresses up.</summary>
@@ -30,7 +20,7 @@ public interface IInstanceNetwork : IAsyncDisposable
 /// <param name="Complaint">Why the others do not; null when there are none.</param>
 public sealed record AddressReport(IReadOnlySet<IPAddress> Answering, string? Complaint);
 
-/// <summary>The network of virtual instances cannot be set up or removed; the message says what to do.</summary>
+/// <summary>The network of virtual instances cannot be set up; the message says what to do.</summary>
 public sealed class NetworkException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -32,7 +32,7 @@ public static partial class InstanceNetwork
         catch (NetworkException reason) when (options.Mode == InstanceNetworkMode.Automatic)
         {
             LogLoopback(logger, reason.Message);
-            return new LoopbackNetwork(reason.Message, await DefaultGatewayAsync(docker, cancellation));
+            return new LoopbackNetwork(reason.Message);
         }
         finally
         {
@@ -56,7 +56,7 @@ public static partial class InstanceNetwork
                 throw new NetworkException($"Docker Engine runs in another network namespace: its bridge {found.Bridge} is not an interface of this host");
 
             var network = new BridgeNetwork(
-                found.Name, found.Bridge, AddressRange.OfBridge(found.Block), found.Gateway, OwnerOf(mine), docker, editor, claim);
+                found.Name, found.Bridge, AddressRange.OfBridge(found.Block), OwnerOf(mine), docker, editor, claim);
             if (answers && editor.Shell is HelperContainer) await TryOutAsync(network, cancellation);
             kept = true;
             return network;
@@ -88,7 +88,7 @@ public static partial class InstanceNetwork
     private static DockerNetwork Foresee(InstanceNetworkOptions options)
     {
         if (!DockerIsInstalled()) throw new NetworkException($"Docker Engine does not answer at {options.DockerSocket} and is not installed");
-        return FreeCandidates(options).Select(block => DockerNetwork.OnBlock(options.Name, options.Bridge, block)).FirstOrDefault() ?? throw NoneFree(options);
+        return FreeCandidates(options).Select(block => new DockerNetwork(options.Name, options.Bridge, block)).FirstOrDefault() ?? throw NoneFree(options);
     }
 
     /// <summary>Whether a helper container may add addresses shows only when it does; user namespaces, for instance, forbid it.</summary>
@@ -133,18 +133,6 @@ public static partial class InstanceNetwork
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Append("/usr/sbin").Append("/usr/bin")
             .Any(folder => File.Exists(Path.Combine(folder, "dockerd")));
-
-    private static async Task<IPAddress?> DefaultGatewayAsync(DockerSocket docker, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await DockerNetwork.FindAsync(docker, "bridge", cancellation))?.Gateway;
-        }
-        catch (NetworkException)
-        {
-            return null;
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Virtual instances get addresses of {Block}, which this host and its containers reach while Docker Engine runs")]
     private static partial void LogBridge(ILogger logger, IPNetwork block);

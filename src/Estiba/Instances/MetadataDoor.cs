@@ -34,9 +34,10 @@ internal sealed class MetadataDoor : IAsyncDisposable
             InstanceLog.HasMetadata(logger, MetadataAddress.EndPoint.Address);
             return new MetadataDoor(endpoint, address, server);
         }
-        catch (Exception reason) when (reason is NetworkException or IOException)
+        catch (Exception reason)
         {
             if (address is not null) await address.DisposeAsync();
+            if (reason is not (NetworkException or IOException)) throw;
             InstanceLog.HasNoMetadata(logger, MetadataAddress.EndPoint.Address, reason.Message);
             return new MetadataDoor(endpoint: null, address: null, server: null);
         }

@@ -28,11 +28,13 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     }
 
     [Fact]
-    public async Task The_first_zone_has_the_topmost_addresses_and_the_platform_the_lowest()
+    public async Task The_first_zone_has_the_topmost_addresses_and_the_host_the_lowest()
     {
-        await using var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.202.0.0/16"));
+        var options = docker.NewOptions("10.202.0.0/16");
+        await using var network = await DockerNetworkFixture.OpenAsync(options);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.202.255.1"));
-        network.PlatformAddress.ShouldBe(IPAddress.Parse("10.202.0.1"));
+        NetworkInterface.GetAllNetworkInterfaces().Single(each => each.Name == options.Bridge).GetIPProperties().UnicastAddresses
+            .Select(unicast => unicast.Address).ShouldContain(IPAddress.Parse("10.202.0.1"));
     }
 
     [Theory]
@@ -152,17 +154,7 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         await using var one = await DockerNetworkFixture.OpenAsync(options);
         await using var two = await DockerNetworkFixture.OpenAsync(options);
         two.Range.Block.ShouldNotBe(one.Range.Block);
-        await two.RemoveAsync(default);
-    }
-
-    [Fact]
-    public async Task Nothing_is_left_after_a_clean_end()
-    {
-        var options = docker.NewOptions("10.211.0.0/16");
-        await using var network = await DockerNetworkFixture.OpenAsync(options);
-        await network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default);
-        await network.RemoveAsync(default);
-        NetworkInterface.GetAllNetworkInterfaces().ShouldNotContain(each => each.Name == options.Bridge);
+        await DockerCommand.RunAsync("network", "rm", $"{options.Name}-1");
     }
 
     [Fact]
@@ -171,7 +163,6 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         var options = docker.NewOptions("10.212.0.0/16") with { Mode = InstanceNetworkMode.Automatic, DockerSocket = "/nowhere/docker.sock" };
         await using var network = await InstanceNetwork.OpenAsync(options with { Candidates = [] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("127.66.0.1"));
-        network.Limitation.ShouldNotBeNull();
     }
 
     [Fact]
