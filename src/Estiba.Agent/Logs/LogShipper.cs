@@ -18,6 +18,9 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
     /// <summary>How long an event waits for company.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
 
+    /// <summary>Docker's answer for a log driver that cannot be read back.</summary>
+    private const int NotImplemented = 501;
+
     /// <summary>Completes when the container has stopped and everything is sent.</summary>
     public async Task RunAsync(string container, LogTarget target, CancellationToken cancellation)
     {
@@ -35,7 +38,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
             {
                 return; // removed, and its output with it
             }
-            catch (EngineException exception) when (exception is not EngineUnreachableException)
+            catch (EngineException exception) when (exception.StatusCode == NotImplemented)
             {
                 logger.LogWarning("The output of container {Container} cannot be read: {Message}", container, exception.Message);
                 return;
@@ -44,7 +47,7 @@ internal sealed class LogShipper(IContainerEngine engine, ILogsApi logs, TimePro
             {
                 if (!await CreateStreamAsync(target, cancellation)) return;
             }
-            catch (Exception exception) when (exception is EngineUnreachableException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            catch (Exception exception) when (exception is EngineException or AwsException or HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
             {
                 logger.LogDebug("Sending the output of container {Container} goes on later: {Message}", container, exception.Message);
             }

@@ -30,6 +30,21 @@ public sealed class UnforeseenFailureTests
     }
 
     [Fact]
+    public async Task Output_is_shipped_although_the_engine_was_busy_when_it_was_first_asked_for_it()
+    {
+        await using var test = await StartAsync();
+        test.Logs.Groups.Add("app");
+        var task = Task("nginx", container => container.WithAwsLogs("app"));
+        var engine = (SimulatedEngine)test.Engine;
+        engine.FailNext(nameof(IContainerEngine.ReadLogsAsync), new EngineException("the daemon is busy", 500));
+        await test.RunAsync(task);
+
+        engine.Print((await test.ContainersAsync()).Single().Id, "hello");
+
+        await Eventually.HoldsAsync(() => test.Logs.Messages("app", $"app/app/{task.Id()}").Count == 1);
+    }
+
+    [Fact]
     public async Task A_task_whose_registry_password_does_not_come_in_time_fails_to_pull()
     {
         await using var test = await StartAsync(options => options with { ImagePullBehavior = ImagePullBehavior.Always, RegistryEndpoint = "127.0.0.1:1" });
