@@ -76,16 +76,16 @@ internal sealed class Platform : IAsyncDisposable
         (await Ecr.CreateRepositoryAsync(
             new CreateRepositoryRequest { RepositoryName = name, ImageTagMutability = mutability }, Caller(region: region), default)).Repository!;
 
-    public async Task<string> PasswordAsync(string region = Region)
+    public async Task<string> PasswordAsync(string region = Region, IReadOnlySet<string>? actions = null)
     {
-        var answer = await Ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Caller(region: region), default);
+        var answer = await Ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Caller(region: region) with { Actions = actions }, default);
         return Encoding.UTF8.GetString(Convert.FromBase64String(answer.AuthorizationData![0].AuthorizationToken!))["AWS:".Length..];
     }
 
-    public async Task<HttpClient> LogInAsync(string region = Region)
+    public async Task<HttpClient> LogInAsync(string region = Region, IReadOnlySet<string>? actions = null)
     {
         var client = new HttpClient { BaseAddress = Address };
-        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{await PasswordAsync(region)}"));
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:{await PasswordAsync(region, actions)}"));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", pair);
         return client;
     }

@@ -227,6 +227,18 @@ public sealed class RoleTests
         role.Arn.ShouldBe("arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS");
     }
 
+    [Theory]
+    [InlineData("ecs")]
+    [InlineData("..amazonaws.com")]
+    [InlineData(".amazonaws.com")]
+    public async Task Who_is_no_service_has_no_service_linked_role(string service)
+    {
+        await using var world = await IdentityWorld.StartAsync();
+
+        await world.Iam.CreateServiceLinkedRoleAsync(new CreateServiceLinkedRoleRequest { AWSServiceName = service }, IdentityWorld.Caller)
+            .ShouldBeRefusedAsync("InvalidInput", $"Service {service} is not valid. Name it as ecs.amazonaws.com.");
+    }
+
     [Fact]
     public async Task A_service_linked_role_is_made_once()
     {

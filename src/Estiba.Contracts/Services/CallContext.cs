@@ -15,11 +15,18 @@ public sealed record CallContext
     /// <summary>The access key that signed the request.</summary>
     public required string AccessKeyId { get; init; }
 
+    /// <summary>The only actions that the key is good for, as IAM names them; null for all that its principal may do.</summary>
+    public IReadOnlySet<string>? Actions { get; init; }
+
     /// <summary>The request's id, for logs and answers.</summary>
     public required string RequestId { get; init; }
 
     /// <summary>A service of the platform that calls on its own, such as <c>ecs-tasks.amazonaws.com</c>; null for everybody who has credentials.</summary>
     public string? Service { get; init; }
+
+    /// <summary>Whether the caller's key is good for an action.</summary>
+    /// <param name="action">As IAM names it, for example <c>ecr:PutImage</c>.</param>
+    public bool May(string action) => Actions is null || Actions.Contains(action);
 
     /// <summary>The resource for whose sake a service calls (<c>aws:SourceArn</c> in conditions); null for every other caller.</summary>
     public string? SourceArn { get; init; }

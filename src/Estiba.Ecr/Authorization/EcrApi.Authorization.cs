@@ -21,6 +21,7 @@ public sealed partial class EcrApi
             AccountId = context.AccountId,
             Region = context.Region,
             PrincipalArn = context.PrincipalArn,
+            IsForPulling = !context.May("ecr:PutImage"),
             ExpiresAt = expiresAt,
         });
         var data = new AuthorizationData

@@ -16,6 +16,9 @@ internal sealed record RegistryLogin
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Whether it is good for pulling alone, as the keys of hosts are.</summary>
+    public bool IsForPulling { get; init; }
+
     /// <summary>If set, the login is good for reading just this layer of <see cref="Repository"/>, as in a download URL.</summary>
     public string? LayerDigest { get; init; }
 

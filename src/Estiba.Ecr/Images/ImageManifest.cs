@@ -145,11 +145,7 @@ internal sealed record ImageManifest
         if (!root.TryGetProperty("annotations", out var value) || value.ValueKind != JsonValueKind.Object) return null;
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var annotation in value.EnumerateObject())
-        {
-            if (annotation.Value.ValueKind != JsonValueKind.String) throw new FormatException("Annotations must be strings.");
-            if (!annotations.TryAdd(annotation.Name, annotation.Value.GetString()!)) throw new FormatException($"The annotation '{annotation.Name}' comes twice.");
-        }
-
+            annotations[annotation.Name] = annotation.Value.ValueKind == JsonValueKind.String ? annotation.Value.GetString()! : throw new FormatException("Annotations must be strings.");
         return annotations;
     }
 }

@@ -13,6 +13,9 @@ namespace Estiba.Ecs.Agents;
 /// </remarks>
 internal sealed class ContainerPayload(TaskRecord task, TaskDefinition definition, ContainerDefinition container, ContainerInstanceRecord instance, EcsOptions options)
 {
+    /// <summary>In seconds ("ContainerRestartPolicy", API reference).</summary>
+    private const int DefaultRestartAttemptPeriod = 300;
+
     private readonly ContainerOverride? _override = TaskResourceRequirement.OverrideOf(container, task.Overrides);
 
     internal Container Build() => new()
@@ -47,7 +50,7 @@ internal sealed class ContainerPayload(TaskRecord task, TaskDefinition definitio
         RegistryAuthentication = RegistryAuthentication.Of(container.Image!, task.Scope, options),
         HealthCheckType = container.HealthCheck is null ? null : "docker",
         RestartPolicy = container.RestartPolicy is { } policy
-            ? new RestartPolicy { Enabled = policy.Enabled, IgnoredExitCodes = policy.IgnoredExitCodes, RestartAttemptPeriod = policy.RestartAttemptPeriod ?? 60 }
+            ? new RestartPolicy { Enabled = policy.Enabled, IgnoredExitCodes = policy.IgnoredExitCodes, RestartAttemptPeriod = policy.RestartAttemptPeriod ?? DefaultRestartAttemptPeriod }
             : null,
     };
 

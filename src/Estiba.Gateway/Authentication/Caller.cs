@@ -21,6 +21,7 @@ internal readonly record struct Caller(string AccountId, string PrincipalArn, st
         Region = Region,
         PrincipalArn = PrincipalArn,
         AccessKeyId = AccessKeyId,
+        Actions = Actions,
         RequestId = requestId,
     };
 }

@@ -25,7 +25,7 @@ internal static class ServiceLinkedRole
     /// <summary>The role's name; null for a name that is no service's.</summary>
     public static string? NameOf(string service, string? suffix)
     {
-        if (!service.EndsWith(".amazonaws.com", StringComparison.Ordinal))
+        if (!service.EndsWith(".amazonaws.com", StringComparison.Ordinal) || service.Split('.').Contains(""))
             return null;
         var name = Names.GetValueOrDefault(service) ?? string.Concat(service.Split('.')[..^2].Select(label => char.ToUpperInvariant(label[0]) + label[1..]));
         return suffix is null ? NamePrefix + name : $"{NamePrefix}{name}_{suffix}";

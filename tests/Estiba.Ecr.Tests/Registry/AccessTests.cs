@@ -44,6 +44,21 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Whose_key_is_not_good_for_pushing_may_only_pull()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.CreateRepositoryAsync("app");
+        using var host = await platform.LogInAsync(actions: new HashSet<string> { "ecr:GetAuthorizationToken" });
+
+        (await host.GetAsync("/v2/app/tags/list")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var push = await host.PostAsync("/v2/app/blobs/uploads/", content: null);
+        push.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await push.ErrorAsync()).Message.ShouldBe($"User: arn:aws:iam::{Platform.Account}:root is not authorized to change this registry: it may only pull.");
+        (await host.DeleteAsync("/v2/app/manifests/latest")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await platform.Http.PostAsync("/v2/app/blobs/uploads/", content: null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task A_token_outlives_a_restart_of_the_platform()
     {
         await using var platform = await Platform.StartAsync();

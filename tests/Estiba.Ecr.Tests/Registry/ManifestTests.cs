@@ -91,7 +91,6 @@ public sealed class ManifestTests
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""", "The manifest says that its mediaType is 'application/vnd.oci.image.index.v1+json', and was sent as 'application/vnd.docker.distribution.manifest.v2+json'.")]
     [InlineData("""{"schemaVersion":2,"mediaType":"\ud800"}""", "Invalid JSON syntax")]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[],"annotations":{"one":1}}""", "Annotations must be strings.")]
-    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[],"annotations":{"one":"1","one":"2"}}""", "The annotation 'one' comes twice.")]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":9223372036854775807},"layers":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""", "The sizes in the manifest are more than can be.")]
     public async Task A_manifest_that_is_none_is_refused_with_the_reason(string text, string reason)
     {

@@ -53,7 +53,7 @@ public sealed class TaskPayloadTests
             c => c.DependsOn!.Single().ShouldBe(new Contracts.Acs.ContainerDependency { ContainerName = "b", Condition = "START" }),
             c => (c.StartTimeout, c.StopTimeout).ShouldBe((20, 30)),
             c => c.EnvironmentFiles!.Single().Value.ShouldBe("arn:aws:s3:::bucket/a.env"),
-            c => c.RestartPolicy!.RestartAttemptPeriod.ShouldBe(60),
+            c => c.RestartPolicy!.RestartAttemptPeriod.ShouldBe(300),
             c => c.Essential.ShouldBe(true));
     }
 

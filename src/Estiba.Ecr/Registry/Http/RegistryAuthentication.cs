@@ -22,9 +22,9 @@ internal sealed class RegistryAuthentication(RegistryTokens tokens, EcrOptions o
         var login = tokens.Read(password);
         if (login is null or { LayerDigest: not null })
             throw RegistryException.Unauthorized("The authorization token is not one of this registry. Get one with 'aws ecr get-login-password'.");
-        return login.ExpiresAt > time.GetUtcNow()
-            ? login
-            : throw RegistryException.Denied("Your authorization token has expired. Reauthenticate and try again.");
+        if (login.ExpiresAt <= time.GetUtcNow()) throw RegistryException.Denied("Your authorization token has expired. Reauthenticate and try again.");
+        if (login.IsForPulling && !IsRead(context.Request.Method)) throw RegistryException.Denied($"User: {login.PrincipalArn} is not authorized to change this registry: it may only pull.");
+        return login;
     }
 
     /// <summary>Tells a client how to log in.</summary>
@@ -34,11 +34,13 @@ internal sealed class RegistryAuthentication(RegistryTokens tokens, EcrOptions o
     private RegistryLogin ForDownload(string token, string method, RegistryRoute route)
     {
         var login = tokens.Read(token);
-        var isForThis = route.Resource == RegistryResource.Blob && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+        var isForThis = route.Resource == RegistryResource.Blob && IsRead(method)
             && login?.LayerDigest == route.Reference && login.Repository == route.Repository;
         if (login is null || !isForThis) throw RegistryException.Denied("The download URL is not valid.");
         return login.ExpiresAt > time.GetUtcNow() ? login : throw RegistryException.Denied("The download URL has expired.");
     }
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
     private static string? ReadPassword(string? header)
     {
