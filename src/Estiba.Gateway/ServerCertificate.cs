@@ -12,7 +12,7 @@ public sealed record ServerCertificate(X509Certificate2 Certificate, X509Certifi
     /// <param name="certificatePath">The file with the certificates.</param>
     /// <param name="keyPath">The file with the private key, without a password.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A file is not what it should be, or the key is another certificate's; the message says which.</exception>
+    /// <exception cref="InvalidDataException">A file is not what it should be or not for this user to read, or the key is another certificate's; the message says which.</exception>
     public static ServerCertificate Load(string certificatePath, string keyPath)
     {
         try
@@ -24,6 +24,10 @@ public sealed record ServerCertificate(X509Certificate2 Certificate, X509Certifi
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new InvalidDataException($"{certificatePath} and {keyPath} are not a certificate and its key in PEM form: {exception.Message}", exception);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new InvalidDataException($"{denied.Message} The server's user, {Environment.UserName}, must be able to read its certificate and the key.", denied);
         }
     }
 

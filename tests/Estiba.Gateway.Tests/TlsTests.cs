@@ -35,6 +35,18 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_may_not_be_read_is_named_with_the_user_who_may_not()
+    {
+        var (path, _) = Write("one");
+        var key = Directory.CreateDirectory(Path.Combine(_directory, "key")).FullName; // root may read every file, but nobody reads a directory as one
+
+        var refused = Should.Throw<InvalidDataException>(() => ServerCertificate.Load(path, key));
+
+        refused.Message.ShouldContain(key);
+        refused.Message.ShouldContain(Environment.UserName);
+    }
+
+    [Fact]
     public async Task Nothing_is_answered_in_the_clear()
     {
         using var certificate = Certificate();

@@ -58,7 +58,7 @@ internal static class AgentCommand
         }
 
         PlatformOptions.Refuse(Token, text => !JoinToken.TryParse(text, out _), _ => "That is no token; one looks like estiba-abcdefgh-, and 52 letters and digits more.");
-        PlatformOptions.Refuse(Authority, text => !File.Exists(text), text => $"There is no file '{text}'.");
+        PlatformOptions.Refuse(Authority, text => !File.Exists(text), text => $"There is no file '{text}', or {Environment.UserName} may not see it.");
     }
 
     internal static Command Create(Terminal terminal)

@@ -36,7 +36,7 @@ internal static class ServerCommand
     {
         PlatformOptions.Refuse(LostAfter, text => !int.TryParse(text, out var seconds) || seconds is < 5 or > 3600, text => $"'{text}' is no time that a host may be silent: it must be from 5 to 3600 seconds.");
         PlatformOptions.Refuse(Advertise, text => Uri.CheckHostName(text) == UriHostNameType.Unknown, text => $"'{text}' is no address and no name.");
-        foreach (var file in new[] { Certificate, Key, Authority }) PlatformOptions.Refuse(file, text => !File.Exists(text), text => $"There is no file '{text}'.");
+        foreach (var file in new[] { Certificate, Key, Authority }) PlatformOptions.Refuse(file, text => !File.Exists(text), text => $"There is no file '{text}', or {Environment.UserName} may not see it.");
     }
 
     internal static Command Create(Terminal terminal)
