@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using Estiba.Clients;
 using Estiba.CommandLine;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Hosting;
 using Estiba.Joining;
 using Microsoft.Extensions.Logging;
+using Resource = Estiba.Contracts.Ecs.Resource;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Tests.Joining;
@@ -67,6 +69,17 @@ public sealed class JoiningTests : IAsyncLifetime
         (await Should.ThrowAsync<AwsException>(() => Ecs(membership).ListServicesAsync(new ListServicesRequest(), Context, Cancellation))).Code.ShouldBe("AccessDeniedException");
         _log.ToString().ShouldContain($"Host {Host} at 127.0.0.1 has joined");
         _log.ToString().ShouldNotContain(token);
+    }
+
+    [Fact]
+    public async Task A_host_may_pull_from_the_registry_and_not_push_to_it()
+    {
+        var membership = await OpenAsync(await TokenAsync("create"));
+        var login = (await new EcrClient(Client(membership)).GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Context, Cancellation)).AuthorizationData!.Single();
+        using var registry = new HttpClient(Authority.CreateHandler()) { BaseAddress = Server, DefaultRequestHeaders = { Authorization = new("Basic", login.AuthorizationToken) } };
+
+        (await registry.GetAsync("/v2/", Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await registry.PostAsync("/v2/app/blobs/uploads/", content: null, Cancellation)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -170,13 +183,15 @@ public sealed class JoiningTests : IAsyncLifetime
 
     private TrustedAuthority Authority => TrustedAuthority.Load(_configuration.Certificate!.Authority!);
 
-    private EcsClient Ecs(HostMembership membership) => new(new AwsClientOptions
+    private EcsClient Ecs(HostMembership membership) => new(Client(membership));
+
+    private AwsClientOptions Client(HostMembership membership) => new()
     {
         Endpoint = Server,
         Region = membership.Current.Region,
         Credentials = () => membership.Credentials,
         Http = new HttpClient(new RefusedKeyHandler(membership, Authority.CreateHandler())),
-    });
+    };
 
     private Task<RegisterContainerInstanceResponse> RegisterAsync(HostMembership membership, string cluster = "default") => Ecs(membership).RegisterContainerInstanceAsync(
         new RegisterContainerInstanceRequest
