@@ -16,7 +16,7 @@ internal static class LogsBenchmark
     internal static async Task RunAsync(string[] arguments)
     {
         var lines = arguments.Length > 0 ? int.Parse(arguments[0]) : 10_000_000;
-        var directory = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, $"logs-benchmark-{Environment.ProcessId}"));
+        var directory = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", $"logs-benchmark-{Environment.ProcessId}"));
         try
         {
             var options = new EventStoreOptions { Directory = directory.FullName };

@@ -7,10 +7,10 @@ namespace Estiba.Compute.Networking;
 /// <summary>A bridge network of Docker's, as far as virtual instances need to know it.</summary>
 internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block)
 {
-    private const string BridgeNameOption = "com.docker.network.bridge.name";
     /// <summary>All networks of virtual instances have it.</summary>
     public const string Label = "estiba.network";
 
+    private const string BridgeNameOption = "com.docker.network.bridge.name";
 
     // Docker's name, which happens to be ours.
     private const string NameMember = "Name";
