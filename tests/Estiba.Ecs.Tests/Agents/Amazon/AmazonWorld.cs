@@ -147,18 +147,19 @@ internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
         }
     }
 
-    /// <summary>The messages up to the next so many heartbeats.</summary>
-    internal async Task<IReadOnlyList<string>> UntilHeartbeatAsync(int heartbeats = 1)
+    /// <summary>The next message, which must be of this type; null when so many heartbeats come before it.</summary>
+    internal async Task<T?> ReceiveWithinAsync<T>(int heartbeats)
+        where T : class, IShape<T>
     {
-        var types = new List<string>();
         while (heartbeats > 0)
         {
-            var (type, _) = AgentFrame.Decode(await ReceiveAsync());
-            if (type == nameof(Contracts.Acs.HeartbeatMessage)) heartbeats--;
-            else types.Add(type);
+            var (type, message) = AgentFrame.Decode(await ReceiveAsync());
+            if (type == typeof(T).Name) return ShapeJson.Parse<T>(message);
+            if (type != nameof(Contracts.Acs.HeartbeatMessage)) throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
+            heartbeats--;
         }
 
-        return types;
+        return null;
     }
 
     private async Task<byte[]> ReceiveAsync()
