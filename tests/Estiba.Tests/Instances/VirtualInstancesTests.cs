@@ -24,7 +24,10 @@ public sealed class VirtualInstancesTests
         await using var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, new Random(1), NullLogger.Instance);
         var options = new VirtualInstancesOptions
         {
-            Directory = "/nowhere/agents", EnvironmentFiles = "/nowhere/environment-files", Registry = "localhost:4566", Platform = new Uri("http://localhost:4566"),
+            Directory = "/nowhere/agents",
+            EnvironmentFiles = "/nowhere/environment-files",
+            Registry = "localhost:4566",
+            Platform = new Uri("http://localhost:4566"),
         };
         var services = new AgentServices { Ecs = ecs, Logs = new NoLogs(), Ecr = new NoEcr() };
         await using var instances = new VirtualInstances(
