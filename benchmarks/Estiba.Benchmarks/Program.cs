@@ -1,4 +1,5 @@
 using Estiba.Benchmarks;
+using Estiba.Benchmarks.Calls;
 using Estiba.Benchmarks.Logs;
 using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
@@ -6,16 +7,19 @@ using Estiba.Benchmarks.Scale;
 using Estiba.Benchmarks.Scheduling;
 using Estiba.Benchmarks.State;
 
-// ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes docs/performance.md.
+// ./bench NAME runs one benchmark, which prints a line for each figure; ./bench all runs every one and writes
+// docs/performance.md.
 var benchmarks = new Dictionary<string, Func<string[], Task>>
 {
-    ["start"] = StartBenchmark.RunAsync,
-    ["reads"] = ReadBenchmark.RunAsync,
-    ["tasks"] = TaskStartBenchmark.RunAsync,
+    ["start"] = _ => StartBenchmark.RunAsync(),
+    ["reads"] = _ => ReadBenchmark.RunAsync(),
+    ["tasks"] = _ => TaskStartBenchmark.RunAsync(),
     ["store"] = StoreBenchmark.RunAsync,
     ["map"] = SortedMapBenchmark.RunAsync,
+    ["calls"] = _ => CallBenchmark.RunAsync(),
     ["logs"] = LogsBenchmark.RunAsync,
     ["placement"] = PlacementBenchmark.RunAsync,
+    ["steps"] = StepsBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
 };
@@ -23,8 +27,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
 switch (args)
 {
     case ["all"]:
-        await PerformancePage.WriteAsync(benchmarks.Keys);
-        return 0;
+        return await PerformancePage.WriteAsync(benchmarks.Keys) ? 0 : 1;
     // Not a benchmark: the process that the one of the registry starts beside itself.
     case ["registry-server", .. var place]:
         await RegistryServer.ServeAsync(place);
@@ -32,6 +35,7 @@ switch (args)
     case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
         try
         {
+            Console.Error.WriteLine($"On {Conditions.Machine()}; {await Conditions.BusyAsync():0} % busy before.");
             await benchmark(options);
             return 0;
         }
@@ -39,6 +43,11 @@ switch (args)
         {
             Console.Error.WriteLine($"bench: {wrong.Message}");
             return 2;
+        }
+        catch (BenchmarkException impossible)
+        {
+            Console.Error.WriteLine($"bench: {impossible.Message}");
+            return 1;
         }
     default:
         Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");

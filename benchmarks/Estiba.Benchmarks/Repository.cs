@@ -12,18 +12,27 @@ internal static class Repository
     {
         get
         {
-            using var build = Process.Start(new ProcessStartInfo(Path.Combine(Root, "estiba"), ["--version"]) { UseShellExecute = false, RedirectStandardOutput = true })
-                ?? throw new InvalidOperationException("./estiba cannot be started.");
+            using var build = Process.Start(
+                new ProcessStartInfo(Path.Combine(Root, "estiba"), ["--version"])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                }
+            ) ?? throw new InvalidOperationException("./estiba cannot be started.");
             build.StandardOutput.ReadToEnd();
             build.WaitForExit();
-            return build.ExitCode == 0 ? Path.Combine(Root, "estiba") : throw new InvalidOperationException("./estiba --version failed.");
+            return build.ExitCode == 0
+                ? Path.Combine(Root, "estiba")
+                : throw new InvalidOperationException("./estiba --version failed.");
         }
     }
 
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Estiba.slnx"))) folder = folder.Parent ?? throw new InvalidOperationException("The benchmarks do not stand in the repository.");
+        while (!File.Exists(Path.Combine(folder.FullName, "Estiba.slnx")))
+            folder = folder.Parent
+                ?? throw new InvalidOperationException("The benchmarks do not stand in the repository.");
         return folder.FullName;
     }
 }

@@ -1,20 +1,27 @@
 using System.Text;
+using Estiba.Compute.Images;
 using Estiba.Compute.Instances;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
+using Estiba.Contracts.Iam;
+using Estiba.Hosting;
+using Estiba.Hosting.Controllers;
 using Estiba.State;
+using Estiba.State.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Compute.Tests;
 
-/// <summary>The service with a store in memory, a clock that stands still, and stand-ins for the network and the host of agents.</summary>
+/// <summary>
+/// The service with a store in memory, a clock that stands still, and stand-ins for the network and the host of agents.
+/// </summary>
 internal sealed class ComputeWorld : IAsyncDisposable
 {
     private readonly MemoryJournal _journal = new();
     private Store _store = null!;
-    private InstanceController? _controller;
+    private ModuleRunner _modules = null!;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
@@ -24,14 +31,18 @@ internal sealed class ComputeWorld : IAsyncDisposable
 
     public IEc2Api Api { get; private set; } = null!;
 
-    public static CallContext Context { get; } = new()
-    {
-        AccountId = "111122223333",
-        Region = "eu-west-1",
-        PrincipalArn = "arn:aws:iam::111122223333:root",
-        AccessKeyId = "AKIAEXAMPLE",
-        RequestId = "request",
-    };
+    public static CallContext Context { get; } =
+        new()
+        {
+            AccountId = "111122223333",
+            Region = "eu-west-1",
+            PrincipalArn = "arn:aws:iam::111122223333:root",
+            AccessKeyId = "AKIAEXAMPLE",
+            RequestId = "request",
+        };
+
+    /// <summary>One that exists, for x86_64.</summary>
+    public static string ImageId { get; } = ImageCatalog.All(Context.Region)[0].ImageId!;
 
     public static async Task<ComputeWorld> CreateAsync(bool reconciling = true)
     {
@@ -49,10 +60,7 @@ internal sealed class ComputeWorld : IAsyncDisposable
         await IdleAsync();
     }
 
-    public async Task IdleAsync()
-    {
-        if (_controller is not null) await _controller.WhenIdleAsync();
-    }
+    public Task IdleAsync() => _modules.WhenIdleAsync();
 
     public async Task AdvanceAsync(TimeSpan by)
     {
@@ -60,22 +68,41 @@ internal sealed class ComputeWorld : IAsyncDisposable
         await IdleAsync();
     }
 
-    public async Task<IReadOnlyList<Instance>> RunAsync(int count = 1, Func<RunInstancesRequest, RunInstancesRequest>? change = null, CallContext? context = null)
+    public async Task<IReadOnlyList<Instance>> RunAsync(
+        int count = 1,
+        Func<RunInstancesRequest, RunInstancesRequest>? change = null,
+        CallContext? context = null
+    )
     {
-        var request = new RunInstancesRequest { ImageId = "ami-0123456789abcdef0", InstanceType = "t3.micro", MinCount = count, MaxCount = count };
+        var request = new RunInstancesRequest
+        {
+            ImageId = ImageId,
+            InstanceType = "t3.micro",
+            MinCount = count,
+            MaxCount = count,
+        };
         var reservation = await Api.RunInstancesAsync(change is null ? request : change(request), context ?? Context);
         await IdleAsync();
         return reservation.Instances!;
     }
 
     public async Task<Instance> FindAsync(string instanceId) =>
-        (await Api.DescribeInstancesAsync(new DescribeInstancesRequest { InstanceIds = [instanceId] }, Context)).Reservations![0].Instances![0];
+        (await Api.DescribeInstancesAsync(new DescribeInstancesRequest { InstanceIds = [instanceId] }, Context))
+            .Reservations![0]
+            .Instances![0];
 
     public async Task<IReadOnlyList<string>> FilterAsync(string name, params string[] values)
     {
         var answer = await Api.DescribeInstancesAsync(
-            new DescribeInstancesRequest { Filters = [new Filter { Name = name, Values = values }] }, Context);
-        return [.. answer.Reservations!.SelectMany(reservation => reservation.Instances!).Select(instance => instance.InstanceId!)];
+            new DescribeInstancesRequest { Filters = [new Filter { Name = name, Values = values }] },
+            Context
+        );
+        return
+        [
+            .. answer
+                .Reservations!.SelectMany(reservation => reservation.Instances!)
+                .Select(instance => instance.InstanceId!),
+        ];
     }
 
     public async Task TerminateAsync(params string[] ids)
@@ -92,17 +119,29 @@ internal sealed class ComputeWorld : IAsyncDisposable
 
     private async Task OpenAsync(bool reconciling)
     {
-        _store = await Store.OpenAsync(_journal, ComputeTables.Tables);
-        Api = new Ec2Api(_store, Network, new StandInIam(), Time, new Random(1));
-        if (!reconciling) return;
-
-        _controller = new InstanceController(_store, Network, Host, Time, new Random(2), NullLogger<InstanceController>.Instance);
-        _controller.Start();
+        Module[] modules =
+        [
+            new ApiModule<IIamApi>("AWS IAM", new StandInIam()),
+            new ComputeModule(new InstanceNetworkOptions { Mode = InstanceNetworkMode.Loopback }),
+        ];
+        _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));
+        var host = new ModuleHost
+        {
+            Store = _store,
+            Time = Time,
+            Random = new Random(1),
+        };
+        host.Share<IInstanceNetwork>(Network);
+        host.Share<IInstanceHost>(Host);
+        _modules = await ModuleRunner.OpenAsync(modules, host);
+        Api = host.Get<Ec2Api>();
+        if (reconciling)
+            await _modules.StartAsync(new ControllerLoops(Time, new Random(2), NullLoggerFactory.Instance));
     }
 
     private async Task CloseAsync()
     {
-        if (_controller is not null) await _controller.DisposeAsync();
+        await _modules.DisposeAsync();
         await _store.DisposeAsync();
     }
 }

@@ -22,7 +22,8 @@ internal sealed class StandInHost : IInstanceHost
     public Task StartAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
         _calls.Enqueue($"start {instance.InstanceId}");
-        if (Failure is not null) throw Failure;
+        if (Failure is not null)
+            throw Failure;
         Running[instance.InstanceId] = instance;
         return Task.CompletedTask;
     }
@@ -31,7 +32,8 @@ internal sealed class StandInHost : IInstanceHost
     {
         _calls.Enqueue($"stop {instance.InstanceId}");
         ShutdownBegun.TrySetResult();
-        if (Shutdown is not null) await Shutdown.Task.WaitAsync(cancellation);
+        if (Shutdown is not null)
+            await Shutdown.Task.WaitAsync(cancellation);
         Running.TryRemove(instance.InstanceId, out _);
     }
 

@@ -14,7 +14,8 @@ internal sealed class StandInNetwork : IInstanceNetwork
 
     public Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation)
     {
-        if (Complaint is null) Present = wanted;
+        if (Complaint is null)
+            Present = wanted;
         return Task.FromResult(new AddressReport(Present, Complaint));
     }
 

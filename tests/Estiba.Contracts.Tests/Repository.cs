@@ -8,7 +8,8 @@ internal static class Repository
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Estiba.slnx"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests do not stand in the repository.");
+        while (!File.Exists(Path.Combine(folder.FullName, "Estiba.slnx")))
+            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not stand in the repository.");
         return folder.FullName;
     }
 }

@@ -1,16 +1,20 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.State;
+using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Ecr.Tests;
 
-/// <summary>The room with a real web server on a free port and a clock that stands still; it can be stopped and started again.</summary>
+/// <summary>
+/// The room with a real web server on a free port and a clock that stands still; it can be stopped and started again.
+/// </summary>
 internal sealed class Platform : IAsyncDisposable
 {
     public const string Account = "123456789012";
@@ -19,6 +23,7 @@ internal sealed class Platform : IAsyncDisposable
     private readonly ILoggerFactory _loggers = LoggerFactory.Create(logging => logging.AddProvider(new TestLog()));
     private readonly IJournal _journal;
     private readonly bool _ownsDirectory;
+    private readonly byte[] _tokenKey = RandomNumberGenerator.GetBytes(32);
     private Store? _store;
     private EcrService? _service;
     private WebApplication? _web;
@@ -33,6 +38,9 @@ internal sealed class Platform : IAsyncDisposable
     public string Directory { get; }
 
     public StoppedClock Clock { get; } = new();
+
+    /// <summary>Who may do what, and whose keys are good: everybody, unless a test says otherwise.</summary>
+    public StandInAccess Access { get; } = new();
 
     public IEcrApi Ecr => _service!.Api;
 
@@ -49,7 +57,11 @@ internal sealed class Platform : IAsyncDisposable
 
     public string UploadDirectory => Path.Combine(Directory, "registry", "uploads");
 
-    public static async Task<Platform> StartAsync(string? directory = null, int maximumUploads = 100, TimeSpan? uploadPatience = null)
+    public static async Task<Platform> StartAsync(
+        string? directory = null,
+        int maximumUploads = 100,
+        TimeSpan? uploadPatience = null
+    )
     {
         var platform = new Platform(new MemoryJournal(), directory);
         await platform.OpenAsync(maximumUploads, uploadPatience);
@@ -63,23 +75,42 @@ internal sealed class Platform : IAsyncDisposable
         await OpenAsync(100);
     }
 
-    public static CallContext Caller(string account = Account, string region = Region) => new()
-    {
-        AccountId = account,
-        Region = region,
-        PrincipalArn = $"arn:aws:iam::{account}:root",
-        AccessKeyId = "AKIAEXAMPLE",
-        RequestId = Guid.NewGuid().ToString(),
-    };
+    public static CallContext Caller(string account = Account, string region = Region) =>
+        new()
+        {
+            AccountId = account,
+            Region = region,
+            PrincipalArn = $"arn:aws:iam::{account}:root",
+            AccessKeyId = "AKIAEXAMPLE",
+            RequestId = Guid.NewGuid().ToString(),
+        };
 
-    public async Task<Repository> CreateRepositoryAsync(string name, string? mutability = null, string region = Region) =>
-        (await Ecr.CreateRepositoryAsync(
-            new CreateRepositoryRequest { RepositoryName = name, ImageTagMutability = mutability }, Caller(region: region), default)).Repository!;
+    public async Task<Repository> CreateRepositoryAsync(
+        string name,
+        string? mutability = null,
+        string region = Region
+    ) =>
+        (
+            await Ecr.CreateRepositoryAsync(
+                new CreateRepositoryRequest { RepositoryName = name, ImageTagMutability = mutability },
+                Caller(region: region),
+                default
+            )
+        ).Repository!;
 
     public async Task<string> PasswordAsync(string region = Region, IReadOnlySet<string>? actions = null)
     {
-        var answer = await Ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Caller(region: region) with { Actions = actions }, default);
-        return Encoding.UTF8.GetString(Convert.FromBase64String(answer.AuthorizationData![0].AuthorizationToken!))["AWS:".Length..];
+        var answer = await Ecr.GetAuthorizationTokenAsync(
+            new GetAuthorizationTokenRequest(),
+            Caller(region: region) with
+            {
+                Actions = actions,
+            },
+            default
+        );
+        return Encoding.UTF8.GetString(Convert.FromBase64String(answer.AuthorizationData![0].AuthorizationToken!))[
+            "AWS:".Length..
+        ];
     }
 
     public async Task<HttpClient> LogInAsync(string region = Region, IReadOnlySet<string>? actions = null)
@@ -90,14 +121,16 @@ internal sealed class Platform : IAsyncDisposable
         return client;
     }
 
-    public IEnumerable<string> BlobFiles() => System.IO.Directory.EnumerateFiles(BlobDirectory, "*", SearchOption.AllDirectories);
+    public IEnumerable<string> BlobFiles() =>
+        System.IO.Directory.EnumerateFiles(BlobDirectory, "*", SearchOption.AllDirectories);
 
     public IEnumerable<string> UploadFiles() => System.IO.Directory.EnumerateFiles(UploadDirectory);
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        if (_ownsDirectory) System.IO.Directory.Delete(Directory, recursive: true);
+        if (_ownsDirectory)
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     private async Task OpenAsync(int maximumUploads, TimeSpan? uploadPatience = null)
@@ -110,8 +143,17 @@ internal sealed class Platform : IAsyncDisposable
         _web.Map("/v2/{**path}", context => _service!.Endpoint.HandleAsync(context));
         await _web.StartAsync();
         Address = new Uri(_web.Urls.Single());
-        var options = new EcrOptions { DataDirectory = Directory, Endpoint = Address, MaximumUploads = maximumUploads };
-        if (uploadPatience is { } patience) options = options with { UploadPatience = patience };
+        var options = new EcrOptions
+        {
+            DataDirectory = Directory,
+            Endpoint = Address,
+            TokenKey = _tokenKey,
+            MaximumUploads = maximumUploads,
+            Authorizer = Access,
+            Credentials = Access,
+        };
+        if (uploadPatience is { } patience)
+            options = options with { UploadPatience = patience };
         _service = new EcrService(_store, options, Clock, _loggers);
         Http = await LogInAsync();
     }
@@ -145,10 +187,13 @@ internal sealed class TestLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)} {exception}");
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)} {exception}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -28,10 +28,16 @@ internal static class Pushing
         return started.Headers.Location!.ToString();
     }
 
-    public static async Task<HttpResponseMessage> PatchAsync(this HttpClient http, string location, byte[] chunk, string? range = null)
+    public static async Task<HttpResponseMessage> PatchAsync(
+        this HttpClient http,
+        string location,
+        byte[] chunk,
+        string? range = null
+    )
     {
         using var content = new ByteArrayContent(chunk);
-        if (range is not null) content.Headers.TryAddWithoutValidation("Content-Range", range);
+        if (range is not null)
+            content.Headers.TryAddWithoutValidation("Content-Range", range);
         return await http.PatchAsync(location, content);
     }
 
@@ -48,7 +54,12 @@ internal static class Pushing
         return DigestOf(content);
     }
 
-    public static async Task<HttpResponseMessage> PutManifestAsync(this HttpClient http, string repository, string reference, JsonObject manifest)
+    public static async Task<HttpResponseMessage> PutManifestAsync(
+        this HttpClient http,
+        string repository,
+        string reference,
+        JsonObject manifest
+    )
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(manifest.ToJsonString()));
         content.Headers.ContentType = new MediaTypeHeaderValue(manifest["mediaType"]!.GetValue<string>());
@@ -57,7 +68,12 @@ internal static class Pushing
 
     /// <summary>Pushes an image of one layer; the seed makes it one of its own.</summary>
     /// <returns>Its digest.</returns>
-    public static async Task<string> PushImageAsync(this HttpClient http, string repository, string reference, int seed = 1)
+    public static async Task<string> PushImageAsync(
+        this HttpClient http,
+        string repository,
+        string reference,
+        int seed = 1
+    )
     {
         var (config, layer) = (RandomBytes(50, seed + 1000), RandomBytes(200, seed));
         await http.PushBlobAsync(repository, config);
@@ -67,32 +83,39 @@ internal static class Pushing
         return pushed.Headers.GetValues("Docker-Content-Digest").Single();
     }
 
-    public static JsonObject Manifest(byte[] config, params byte[][] layers) => new()
-    {
-        ["schemaVersion"] = 2,
-        ["mediaType"] = ImageManifest.DockerManifest,
-        ["config"] = Descriptor("application/vnd.docker.container.image.v1+json", config),
-        ["layers"] = new JsonArray([.. layers.Select(layer => Descriptor("application/vnd.docker.image.rootfs.diff.tar.gzip", layer))]),
-    };
-
-    public static JsonObject Index(params (string Digest, long Size)[] images) => new()
-    {
-        ["schemaVersion"] = 2,
-        ["mediaType"] = ImageManifest.OciIndex,
-        ["manifests"] = new JsonArray([.. images.Select(image => new JsonObject
+    public static JsonObject Manifest(byte[] config, params byte[][] layers) =>
+        new()
         {
+            ["schemaVersion"] = 2,
             ["mediaType"] = ImageManifest.DockerManifest,
-            ["digest"] = image.Digest,
-            ["size"] = image.Size,
-        })]),
-    };
+            ["config"] = Descriptor("application/vnd.docker.container.image.v1+json", config),
+            ["layers"] = new JsonArray([
+                .. layers.Select(layer => Descriptor("application/vnd.docker.image.rootfs.diff.tar.gzip", layer)),
+            ]),
+        };
 
-    public static JsonObject Descriptor(string type, byte[] content) => new()
-    {
-        ["mediaType"] = type,
-        ["size"] = content.Length,
-        ["digest"] = DigestOf(content),
-    };
+    public static JsonObject Index(params (string Digest, long Size)[] images) =>
+        new()
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = ImageManifest.OciIndex,
+            ["manifests"] = new JsonArray([
+                .. images.Select(image => new JsonObject
+                {
+                    ["mediaType"] = ImageManifest.DockerManifest,
+                    ["digest"] = image.Digest,
+                    ["size"] = image.Size,
+                }),
+            ]),
+        };
+
+    public static JsonObject Descriptor(string type, byte[] content) =>
+        new()
+        {
+            ["mediaType"] = type,
+            ["size"] = content.Length,
+            ["digest"] = DigestOf(content),
+        };
 
     /// <summary>The code and the message of the only error in an answer.</summary>
     public static async Task<(string Code, string Message)> ErrorAsync(this HttpResponseMessage response)

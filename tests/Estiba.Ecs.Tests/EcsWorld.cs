@@ -1,37 +1,39 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs.Scheduling;
-using Estiba.Ecs.Services;
+using Estiba.Hosting;
+using Estiba.Hosting.Controllers;
 using Estiba.State;
-using Microsoft.Extensions.Logging.Abstractions;
+using Estiba.State.Journals;
+using Service = Estiba.Contracts.Ecs.Service;
+using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Ecs.Tests;
 
-/// <summary>ECS with a store in memory, a clock that stands still until told, and container instances whose agent is the test.</summary>
+/// <summary>
+/// ECS with a store in memory, a clock that stands still until told, and container instances whose agent is the test.
+/// </summary>
 internal sealed class EcsWorld : IAsyncDisposable
 {
     internal static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Store _store;
-    private readonly ServiceReconciler _services;
-    private readonly ClusterScheduler _scheduler;
-    private readonly Retention _retention;
+    private readonly ModuleRunner _modules;
+    private readonly IReconciler<string> _services;
+    private readonly IReconciler<string> _scheduler;
 
-    private EcsWorld(Store store)
+    private EcsWorld(ModuleHost host, ModuleRunner modules, StandInSts sts, StoppedClock clock)
     {
-        _store = store;
-        Sts.Time = Clock;
-        var ids = new EcsIds(new Random(1));
-        var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
-        Api = new EcsApi(store, Sts, ids, new Random(1), options, Clock);
-        _services = new ServiceReconciler(store, ids, Clock);
-        _scheduler = new ClusterScheduler(store, ids, new Random(1), Clock);
-        _retention = new Retention(store, options, Clock, NullLogger<Retention>.Instance);
+        (_store, _modules, Sts, Clock) = (host.Store, modules, sts, clock);
+        Api = host.Get<EcsApi>();
+        _services = Controller("ecs.services").Reconciler;
+        _scheduler = Controller("ecs.scheduler").Reconciler;
     }
 
-    internal StandInSts Sts { get; } = new();
+    internal StandInSts Sts { get; }
 
-    internal StoppedClock Clock { get; } = new(Start);
+    internal StoppedClock Clock { get; }
 
     internal IEcsApi Api { get; }
 
@@ -41,50 +43,142 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal CallContext Caller { get; init; } = Account("123456789012");
 
-    internal static Task<EcsWorld> CreateAsync() => CreateAsync(new MemoryJournal());
+    /// <param name="healthyAfter">How long a task must have run to count as healthy; at once, unless the test is about
+    /// that.</param>
+    internal static Task<EcsWorld> CreateAsync(TimeSpan healthyAfter = default) =>
+        CreateAsync(new MemoryJournal(), healthyAfter);
 
     /// <summary>ECS with what a journal has: of an earlier world, it is what a restart finds.</summary>
-    internal static async Task<EcsWorld> CreateAsync(MemoryJournal journal) => new(await Store.OpenAsync(journal, EcsTables.All));
+    internal static async Task<EcsWorld> CreateAsync(IJournal journal, TimeSpan healthyAfter = default)
+    {
+        var clock = new StoppedClock(Start);
+        var sts = new StandInSts { Time = clock };
+        var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
+        Module[] modules =
+        [
+            new ApiModule<IStsApi>("AWS STS", sts),
+            new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
+        ];
+        var host = new ModuleHost
+        {
+            Store = await Store.OpenAsync(journal, ModuleRunner.TablesOf(modules)),
+            Time = clock,
+            Random = new Random(1),
+        };
+        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, clock);
+    }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
-        new() { AccountId = id, Region = region, PrincipalArn = $"arn:aws:iam::{id}:root", AccessKeyId = "AKIA", RequestId = "r" };
+        new()
+        {
+            AccountId = id,
+            Region = region,
+            PrincipalArn = $"arn:aws:iam::{id}:root",
+            AccessKeyId = "AKIA",
+            RequestId = "r",
+        };
 
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _modules.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    /// <summary>
+    /// From now on the keys that controllers are given are recorded; they work when the world settles.
+    /// </summary>
+    internal async Task<KeyRecorder> RecordKeysAsync()
+    {
+        var recorded = new KeyRecorder();
+        await _modules.StartAsync(recorded);
+        return recorded;
+    }
+
+    internal Controller Controller(string name) => _modules.Controllers.Single(controller => controller.Name == name);
 
     internal IDisposable Subscribe(Action<Commit> onCommit) => _store.Subscribe(onCommit);
 
     /// <summary>Lets the controllers work until nothing changes any more.</summary>
     internal async Task SettleAsync()
     {
-        for (long before = -1; before != _store.Current.Revision;)
+        for (long before = -1; before != _store.Current.Revision; )
         {
             before = _store.Current.Revision;
-            foreach (var service in _store.Current.Range(EcsTables.Services).ToList()) await _services.ReconcileAsync(service.Key, default);
-            foreach (var cluster in _store.Current.Range(EcsTables.Clusters).ToList()) await _scheduler.ReconcileAsync(cluster.Key, default);
+            foreach (var service in _store.Current.Range(EcsTables.Services).ToList())
+                await _services.ReconcileAsync(service.Key, default);
+            foreach (var cluster in _store.Current.Range(EcsTables.Clusters).ToList())
+                await _scheduler.ReconcileAsync(cluster.Key, default);
         }
     }
 
-    /// <summary>Looks at a service once.</summary>
-    /// <returns>After which time the service is to be looked at again.</returns>
-    internal Task<TimeSpan?> LookAtServiceAsync(string name = "s") => _services.ReconcileAsync(_store.Current.Range(EcsTables.Services).Single(service => service.Name == name).Key, default);
+    /// <summary>Reconciles a service once.</summary>
+    /// <returns>After which time it is to be reconciled again.</returns>
+    internal Task<TimeSpan?> ReconcileServiceAsync(string name = "s") =>
+        _services.ReconcileAsync(
+            _store.Current.Range(EcsTables.Services).Single(service => service.Name == name).Key,
+            default
+        );
 
-    internal Task SweepAsync() => _retention.SweepAsync(default);
+    /// <summary>What the scheduler knows of a cluster since its last pass.</summary>
+    internal BlockedLots KnownToScheduler =>
+        ((ClusterScheduler)_scheduler).Known(_store.Current.Range(EcsTables.Clusters).Single().Key);
+
+    /// <summary>Lets the scheduler work once in the only cluster.</summary>
+    internal Task ScheduleAsync() =>
+        _scheduler.ReconcileAsync(_store.Current.Range(EcsTables.Clusters).Single().Key, default);
+
+    internal Task SweepAsync() => _modules.Chores.Single().RunAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
-    internal async Task<string> AddInstanceAsync(string cluster = "default", int cpu = 2048, int memory = 3900, string zone = "eu-west-1a", string? ec2 = null, IReadOnlyList<string>? gpus = null, IReadOnlyList<string>? attributes = null)
+    internal async Task<string> AddInstanceAsync(
+        string cluster = "default",
+        int cpu = 2048,
+        int memory = 3900,
+        string zone = "eu-west-1a",
+        string? ec2 = null,
+        IReadOnlyList<string>? gpus = null,
+        IReadOnlyList<string>? attributes = null
+    )
     {
         await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
         var answer = await Api.RegisterContainerInstanceAsync(
             new RegisterContainerInstanceRequest
             {
                 Cluster = cluster,
-                InstanceIdentityDocument = ec2 is null ? null : $$"""{"instanceId":"{{ec2}}","availabilityZone":"{{zone}}","instanceType":"t3.medium"}""",
+                InstanceIdentityDocument = ec2 is null
+                    ? null
+                    : $$"""{"instanceId":"{{ec2}}","availabilityZone":"{{zone}}","instanceType":"t3.medium"}""",
                 TotalResources =
                 [
-                    new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = cpu },
-                    new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = memory },
-                    new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = ["22"] },
-                    .. gpus is null ? Array.Empty<Resource>() : [new Resource { Name = "GPU", Type = "STRINGSET", StringSetValue = gpus }],
+                    new Resource
+                    {
+                        Name = "CPU",
+                        Type = "INTEGER",
+                        IntegerValue = cpu,
+                    },
+                    new Resource
+                    {
+                        Name = "MEMORY",
+                        Type = "INTEGER",
+                        IntegerValue = memory,
+                    },
+                    new Resource
+                    {
+                        Name = "PORTS",
+                        Type = "STRINGSET",
+                        StringSetValue = ["22"],
+                    },
+                    .. gpus is null
+                        ? Array.Empty<Resource>()
+                        :
+                        [
+                            new Resource
+                            {
+                                Name = "GPU",
+                                Type = "STRINGSET",
+                                StringSetValue = gpus,
+                            },
+                        ],
                 ],
                 VersionInfo = new VersionInfo { AgentVersion = "1.105.1" },
                 Attributes =
@@ -95,17 +189,21 @@ internal sealed class EcsWorld : IAsyncDisposable
                     .. (attributes ?? []).Select(name => new EcsAttribute { Name = name }),
                 ],
             },
-            Caller);
+            Caller
+        );
         await ConnectAsync(answer.ContainerInstance!.ContainerInstanceArn!, connected: true);
         return answer.ContainerInstance.ContainerInstanceArn!;
     }
 
     /// <summary>Says that an agent's socket opened or closed.</summary>
-    internal Task ConnectAsync(string instanceArn, bool connected) => _store.CommitAsync(transaction =>
-    {
-        var instance = transaction.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == instanceArn);
-        transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected });
-    });
+    internal Task ConnectAsync(string instanceArn, bool connected) =>
+        _store.CommitAsync(transaction =>
+        {
+            var instance = transaction
+                .Range(EcsTables.ContainerInstances)
+                .Single(instance => instance.Arn == instanceArn);
+            transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected });
+        });
 
     internal async Task<string> RegisterAsync(string family = "web", int memory = 256, int? hostPort = null)
     {
@@ -121,17 +219,30 @@ internal sealed class EcsWorld : IAsyncDisposable
                         Image = "nginx",
                         Cpu = 256,
                         Memory = memory,
-                        PortMappings = hostPort is null ? null : [new PortMapping { ContainerPort = 80, HostPort = hostPort }],
+                        PortMappings = hostPort is null
+                            ? null
+                            : [new PortMapping { ContainerPort = 80, HostPort = hostPort }],
                     },
                 ],
             },
-            Caller);
+            Caller
+        );
         return answer.TaskDefinition!.TaskDefinitionArn!;
     }
 
-    internal async Task<Service> CreateServiceAsync(int desired, string definition = "web", string name = "s", Func<CreateServiceRequest, CreateServiceRequest>? with = null)
+    internal async Task<Service> CreateServiceAsync(
+        int desired,
+        string definition = "web",
+        string name = "s",
+        Func<CreateServiceRequest, CreateServiceRequest>? with = null
+    )
     {
-        var request = new CreateServiceRequest { ServiceName = name, TaskDefinition = definition, DesiredCount = desired };
+        var request = new CreateServiceRequest
+        {
+            ServiceName = name,
+            TaskDefinition = definition,
+            DesiredCount = desired,
+        };
         await Api.CreateServiceAsync(with?.Invoke(request) ?? request, Caller);
         await SettleAsync();
         return await ServiceAsync(name);
@@ -142,28 +253,51 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal async Task<IReadOnlyList<EcsTask>> TasksAsync(string? desired = null, string? service = null)
     {
-        var arns = (await Api.ListTasksAsync(new ListTasksRequest { DesiredStatus = desired, ServiceName = service }, Caller)).TaskArns!;
-        return arns.Count == 0 ? [] : (await Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = arns }, Caller)).Tasks!;
+        var arns = (
+            await Api.ListTasksAsync(new ListTasksRequest { DesiredStatus = desired, ServiceName = service }, Caller)
+        ).TaskArns!;
+        return arns.Count == 0
+            ? []
+            : (await Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = arns }, Caller)).Tasks!;
     }
 
-    /// <summary>What the agents report: every task that should run runs, every task that should stop has stopped.</summary>
+    /// <summary>
+    /// What the agents report: every task that should run runs, every task that should stop has stopped.
+    /// </summary>
     internal async Task ObeyAsync()
     {
         await SettleAsync();
-        foreach (var task in _store.Current.Range(EcsTables.Tasks).Where(task => task is { IsWaiting: false, IsStopped: false }).ToList())
-            if (task.LastStatus != task.DesiredStatus) await ReportAsync(task.Arn, task.DesiredStatus);
+        foreach (
+            var task in _store
+                .Current.Range(EcsTables.Tasks)
+                .Where(task => task is { IsWaiting: false, IsStopped: false })
+                .ToList()
+        )
+            if (task.LastStatus != task.DesiredStatus)
+                await ReportAsync(task.Arn, task.DesiredStatus);
         await SettleAsync();
     }
 
-    internal Task ReportAsync(string taskArn, string status, string? reason = null, int? exitCode = null) => Api.SubmitTaskStateChangeAsync(
-        new SubmitTaskStateChangeRequest
-        {
-            Task = taskArn,
-            Status = status,
-            Reason = reason,
-            Containers = [new ContainerStateChange { ContainerName = "nginx", Status = status, ExitCode = exitCode, RuntimeId = "abc" }],
-        },
-        Caller);
+    internal Task ReportAsync(string taskArn, string status, string? reason = null, int? exitCode = null) =>
+        Api.SubmitTaskStateChangeAsync(
+            new SubmitTaskStateChangeRequest
+            {
+                Task = taskArn,
+                Status = status,
+                Reason = reason,
+                Containers =
+                [
+                    new ContainerStateChange
+                    {
+                        ContainerName = "nginx",
+                        Status = status,
+                        ExitCode = exitCode,
+                        RuntimeId = "abc",
+                    },
+                ],
+            },
+            Caller
+        );
 }
 
 /// <summary>A clock that moves only when told.</summary>

@@ -17,20 +17,30 @@ internal sealed class StandInSts : IStsApi
     /// <summary>What was asked, in order.</summary>
     internal List<(AssumeRoleRequest Request, CallContext Context)> Asked { get; } = [];
 
-    public Task<AssumeRoleResponse> AssumeRoleAsync(AssumeRoleRequest request, CallContext context, CancellationToken cancellation = default)
+    public Task<AssumeRoleResponse> AssumeRoleAsync(
+        AssumeRoleRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
         Asked.Add((request, context));
-        if (Fault is not null) return Task.FromException<AssumeRoleResponse>(Fault);
-        if (!Roles.Contains(request.RoleArn!)) return Task.FromException<AssumeRoleResponse>(new AwsException("AccessDenied", $"User: {context.PrincipalArn} is not authorized", 403));
-        return Task.FromResult(new AssumeRoleResponse
-        {
-            Credentials = new Credentials
+        if (Fault is not null)
+            return Task.FromException<AssumeRoleResponse>(Fault);
+        if (!Roles.Contains(request.RoleArn!))
+            return Task.FromException<AssumeRoleResponse>(
+                new AwsException("AccessDenied", $"User: {context.PrincipalArn} is not authorized", 403)
+            );
+        return Task.FromResult(
+            new AssumeRoleResponse
             {
-                AccessKeyId = $"ASIA{Asked.Count}",
-                SecretAccessKey = $"secret-{Asked.Count}",
-                SessionToken = $"token-{Asked.Count}",
-                Expiration = Time.GetUtcNow().AddHours(1),
-            },
-        });
+                Credentials = new Credentials
+                {
+                    AccessKeyId = $"ASIA{Asked.Count}",
+                    SecretAccessKey = $"secret-{Asked.Count}",
+                    SessionToken = $"token-{Asked.Count}",
+                    Expiration = Time.GetUtcNow().AddHours(1),
+                },
+            }
+        );
     }
 }

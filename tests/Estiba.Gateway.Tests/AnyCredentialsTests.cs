@@ -43,7 +43,10 @@ public sealed class AnyCredentialsTests
             AnyCredentials = true,
         };
 
-        Should.Throw<ArgumentException>(() => new GatewayServer(options, [], null!, [], TimeProvider.System, NullLoggerFactory.Instance))
+        Should
+            .Throw<ArgumentException>(() =>
+                new GatewayServer(options, [], null!, [], TimeProvider.System, NullLoggerFactory.Instance)
+            )
             .Message.ShouldContain($"{address} is not one");
     }
 }

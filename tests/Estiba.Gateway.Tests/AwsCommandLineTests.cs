@@ -15,7 +15,11 @@ public sealed class AwsCommandLineTests
         var (code, output, errors) = await RunAsync(world, GatewayWorld.Root, "sts get-caller-identity");
 
         (code, errors).ShouldBe((0, ""));
-        JsonDocument.Parse(output).RootElement.GetProperty("Arn").GetString().ShouldBe("arn:aws:iam::123456789012:root");
+        JsonDocument
+            .Parse(output)
+            .RootElement.GetProperty("Arn")
+            .GetString()
+            .ShouldBe("arn:aws:iam::123456789012:root");
     }
 
     [Fact]
@@ -43,19 +47,51 @@ public sealed class AwsCommandLineTests
     }
 
     [Theory]
-    [InlineData("s3 ls", "ListBuckets", "s3")]
-    [InlineData("s3 ls s3://bucket", "ListObjectsV2", "s3")]
+    [InlineData("route53 list-hosted-zones", "ListHostedZones", "route53")]
     [InlineData("lambda list-functions", "ListFunctions", "lambda")]
-    public async Task The_command_line_of_a_service_that_is_not_there_says_so(string arguments, string operation, string service)
+    public async Task The_command_line_of_a_service_that_is_not_there_says_so(
+        string arguments,
+        string operation,
+        string service
+    )
     {
         await using var world = await GatewayWorld.StartAsync(time: new SteppedTime { Now = DateTimeOffset.UtcNow });
 
         var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, arguments);
 
-        errors.ShouldContain($"(UnknownService) when calling the {operation} operation: This platform knows no such request of the service '{service}'.");
+        errors.ShouldContain(
+            $"(UnknownService) when calling the {operation} operation: This platform knows no such request of the "
+                + $"service '{service}'."
+        );
     }
 
-    private static async Task<(int Code, string Output, string Errors)> RunAsync(GatewayWorld world, AwsCredentials credentials, string arguments)
+    [Theory]
+    [InlineData("s3 ls", "ListBuckets", "s3")]
+    [InlineData("s3 ls s3://bucket", "ListObjectsV2", "s3")]
+    [InlineData("eks list-clusters", "ListClusters", "eks")]
+    [InlineData("cloudwatch describe-alarms", "DescribeAlarms", "cloudwatch")]
+    [InlineData("ec2 describe-hosts", "DescribeHosts", "ec2")]
+    public async Task The_command_line_of_an_operation_that_nobody_has_written_says_so(
+        string arguments,
+        string operation,
+        string service
+    )
+    {
+        await using var world = await GatewayWorld.StartAsync(time: new SteppedTime { Now = DateTimeOffset.UtcNow });
+
+        var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, arguments);
+
+        errors.ShouldContain(
+            $"(UnsupportedOperation) when calling the {operation} operation: Estiba does not implement "
+                + $"{service}:{operation} yet."
+        );
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(
+        GatewayWorld world,
+        AwsCredentials credentials,
+        string arguments
+    )
     {
         var start = new ProcessStartInfo("aws", arguments + " --output json")
         {

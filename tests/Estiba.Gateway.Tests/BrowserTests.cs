@@ -79,17 +79,27 @@ public sealed class BrowserTests
         (await world.SendAsync(request)).Status.ShouldBe(403);
     }
 
-    /// <remarks>One that is as long as headers may be took six seconds of a processor to compare, and nobody had to be known for it.</remarks>
+    /// <remarks>
+    /// One that is as long as headers may be took six seconds of a processor to compare, and nobody had to be known for
+    /// it.
+    /// </remarks>
     [Theory]
     [InlineData(240, true)]
     [InlineData(250, false)]
     public void A_name_that_is_longer_than_names_can_be_is_refused(int letters, bool allowed) =>
-        new HostNames(GatewayOptions.DefaultAllowedHosts).Allows(new string('a', letters) + ".localhost:4566").ShouldBe(allowed);
+        new HostNames(GatewayOptions.DefaultAllowedHosts)
+            .Allows(new string('a', letters) + ".localhost:4566")
+            .ShouldBe(allowed);
 
     [Fact]
     public async Task A_name_that_was_allowed_is_answered()
     {
-        await using var world = await GatewayWorld.StartAsync(options => options with { AllowedHosts = ["containers.example"] });
+        await using var world = await GatewayWorld.StartAsync(options =>
+            options with
+            {
+                AllowedHosts = ["containers.example"],
+            }
+        );
         var request = new HttpRequestMessage(HttpMethod.Get, world.Address);
         request.Headers.Host = "containers.example:4566";
 
@@ -103,7 +113,9 @@ public sealed class BrowserTests
         var request = await world.SignedAsync("json");
         request.Headers.TryAddWithoutValidation("Origin", world.Address.GetLeftPart(UriPartial.Authority));
 
-        (await world.SendAsync(request)).Headers.ShouldNotContain(header => header.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        (await world.SendAsync(request)).Headers.ShouldNotContain(header =>
+            header.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Estiba.Gateway.Doors;
+using Estiba.Hosting.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Estiba.Gateway.Tests;
@@ -14,17 +14,26 @@ public sealed class GatewayServerTests
         other.Start();
         var taken = (IPEndPoint)other.LocalEndpoint;
 
-        (await Should.ThrowAsync<IOException>(() => GatewayWorld.StartAsync(options => options with { EndPoints = [taken] })))
-            .Message.ShouldBe($"Something else listens on {taken} already. Stop it, or choose another port with --port.");
+        (
+            await Should.ThrowAsync<IOException>(() =>
+                GatewayWorld.StartAsync(options => options with { EndPoints = [taken] })
+            )
+        ).Message.ShouldBe($"Something else listens on {taken} already. Stop it, or choose another port with --port.");
     }
 
     [Fact]
     public async Task Several_addresses_are_listened_on()
     {
-        await using var world = await GatewayWorld.StartAsync(
-            options => options with { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Parse("127.66.0.7"), 0)] });
+        await using var world = await GatewayWorld.StartAsync(options =>
+            options with
+            {
+                EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Parse("127.66.0.7"), 0)],
+            }
+        );
 
-        world.EndPoints.Select(endPoint => endPoint.Address.ToString()).ShouldBe(["127.0.0.1", "127.66.0.7"], ignoreOrder: true);
+        world
+            .EndPoints.Select(endPoint => endPoint.Address.ToString())
+            .ShouldBe(["127.0.0.1", "127.66.0.7"], ignoreOrder: true);
     }
 
     [Theory]
@@ -38,8 +47,10 @@ public sealed class GatewayServerTests
 
         var asking = world.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{place}/_estiba/health")));
 
-        if (admitted) (await asking).Status.ShouldBe(200);
-        else await Should.ThrowAsync<HttpRequestException>(asking);
+        if (admitted)
+            (await asking).Status.ShouldBe(200);
+        else
+            await Should.ThrowAsync<HttpRequestException>(asking);
     }
 
     [Fact]
@@ -47,7 +58,9 @@ public sealed class GatewayServerTests
     {
         await using var world = await GatewayWorld.StartAsync(options => options with { AnyCredentials = true });
 
-        await Should.ThrowAsync<InvalidOperationException>(() => world.ListenForContainersAsync(FreeEndPoint(IPAddress.Loopback), _ => true));
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            world.ListenForContainersAsync(FreeEndPoint(IPAddress.Loopback), _ => true)
+        );
     }
 
     [Fact]
@@ -55,12 +68,12 @@ public sealed class GatewayServerTests
     {
         var started = new TaskCompletionSource();
         var mayEnd = new TaskCompletionSource();
-        await using var world = await GatewayWorld.StartAsync(doors: Door.Open("/v2", async http =>
-        {
-            started.SetResult();
-            await mayEnd.Task;
-            await http.Response.WriteAsync("done");
-        }));
+        await using var world = await GatewayWorld.StartAsync(paths: HttpPath.Open("/v2", async http =>
+            {
+                started.SetResult();
+                await mayEnd.Task;
+                await http.Response.WriteAsync("done");
+            }));
 
         var answering = world.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(world.Address, "/v2/")));
         await started.Task;
@@ -77,11 +90,12 @@ public sealed class GatewayServerTests
         var started = new TaskCompletionSource();
         await using var world = await GatewayWorld.StartAsync(
             options => options with { Limits = new GatewayLimits { ShutdownGrace = TimeSpan.FromMilliseconds(50) } },
-            doors: Door.Open("/v2", async http =>
+            paths: HttpPath.Open("/v2", async http =>
             {
                 started.SetResult();
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
-            }));
+            })
+        );
 
         var answering = world.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(world.Address, "/v2/")));
         await started.Task;

@@ -15,39 +15,109 @@ internal sealed class StandInServices : IEcsApi, IStsApi, IEc2Api, ILogsApi, IIa
     public Func<CallContext, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     public IReadOnlyList<ServiceDispatcher> Dispatchers =>
-        [new EcsDispatcher(this), new StsDispatcher(this), new Ec2Dispatcher(this), new LogsDispatcher(this), new IamDispatcher(this), new EcrDispatcher(this)];
+        [
+            new EcsDispatcher(this),
+            new StsDispatcher(this),
+            new Ec2Dispatcher(this),
+            new LogsDispatcher(this),
+            new IamDispatcher(this),
+            new EcrDispatcher(this),
+        ];
 
-    public async Task<ListClustersResponse> ListClustersAsync(ListClustersRequest request, CallContext context, CancellationToken cancellation = default)
+    public async Task<ListClustersResponse> ListClustersAsync(
+        ListClustersRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
         await Before(context, cancellation);
-        return new ListClustersResponse { ClusterArns = [new Arn("ecs", context.Region, context.AccountId, "cluster/default").ToString()] };
+        return new ListClustersResponse
+        {
+            ClusterArns = [new Arn("ecs", context.Region, context.AccountId, "cluster/default").ToString()],
+        };
     }
 
+    public Task<DeleteClusterResponse> DeleteClusterAsync(
+        DeleteClusterRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new DeleteClusterResponse());
+
     public async Task<GetCallerIdentityResponse> GetCallerIdentityAsync(
-        GetCallerIdentityRequest request, CallContext context, CancellationToken cancellation = default)
+        GetCallerIdentityRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
         await Before(context, cancellation);
-        return new GetCallerIdentityResponse { Account = context.AccountId, Arn = context.PrincipalArn, UserId = context.AccessKeyId };
+        return new GetCallerIdentityResponse
+        {
+            Account = context.AccountId,
+            Arn = context.PrincipalArn,
+            UserId = context.AccessKeyId,
+        };
     }
 
     public async Task<DescribeRegionsResult> DescribeRegionsAsync(
-        DescribeRegionsRequest request, CallContext context, CancellationToken cancellation = default)
+        DescribeRegionsRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
         await Before(context, cancellation);
         return new DescribeRegionsResult { Regions = [new Contracts.Ec2.Region { RegionName = context.Region }] };
     }
 
     public Task<RebootInstancesResponse> RebootInstancesAsync(
-        RebootInstancesRequest request, CallContext context, CancellationToken cancellation = default) => Task.FromResult(new RebootInstancesResponse());
+        RebootInstancesRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new RebootInstancesResponse());
 
     public Task<CreateLogGroupResponse> CreateLogGroupAsync(
-        CreateLogGroupRequest request, CallContext context, CancellationToken cancellation = default) => Task.FromResult(new CreateLogGroupResponse());
+        CreateLogGroupRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new CreateLogGroupResponse());
 
-    public Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, CallContext context, CancellationToken cancellation = default) =>
-        Task.FromResult(new PutLogEventsResponse { NextSequenceToken = $"{request.LogEvents!.Sum(logged => logged.Message!.Length)}" });
+    public Task<PutLogEventsResponse> PutLogEventsAsync(
+        PutLogEventsRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Task.FromResult(
+            new PutLogEventsResponse
+            {
+                NextSequenceToken = $"{request.LogEvents!.Sum(logged => logged.Message!.Length)}",
+            }
+        );
 
     public Task<UploadLayerPartResponse> UploadLayerPartAsync(
-        UploadLayerPartRequest request, CallContext context, CancellationToken cancellation = default) =>
-        Task.FromResult(new UploadLayerPartResponse { LastByteReceived = request.LayerPartBlob!.Value.Length - 1 });
+        UploadLayerPartRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new UploadLayerPartResponse { LastByteReceived = request.LayerPartBlob!.Value.Length - 1 });
 
+    public Task<StartLiveTailResponse> StartLiveTailAsync(
+        StartLiveTailRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new StartLiveTailResponse { ResponseStream = LiveTailAsync(request) });
+
+    private static async IAsyncEnumerable<StartLiveTailResponseStream> LiveTailAsync(StartLiveTailRequest request)
+    {
+        yield return new StartLiveTailResponseStream
+        {
+            SessionStart = new LiveTailSessionStart { LogGroupIdentifiers = request.LogGroupIdentifiers },
+        };
+        await Task.Yield();
+        yield return new StartLiveTailResponseStream
+        {
+            SessionUpdate = new LiveTailSessionUpdate
+            {
+                SessionResults = [new LiveTailSessionLogEvent { Message = "grüße", Timestamp = 1 }],
+            },
+        };
+        throw new AwsException("SessionTimeoutException", "The session is over.");
+    }
 }

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Identity.Tests;
 
-/// <summary>The stock command line against identity behind the real gateway. Where it is missing these tests fail.</summary>
+/// <summary>
+/// The stock command line against identity behind the real gateway. Where it is missing these tests fail.
+/// </summary>
 public sealed class AwsCommandLineTests
 {
     [Fact]
@@ -16,15 +18,41 @@ public sealed class AwsCommandLineTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await using var gateway = await GatewayAsync(world);
-        await RunAsync(gateway, Owner(world), "iam", "create-role", "--role-name", "app", "--assume-role-policy-document", IdentityWorld.Trust, "--tags", "Key=a,Value=b");
+        await RunAsync(
+            gateway,
+            Owner(world),
+            "iam",
+            "create-role",
+            "--role-name",
+            "app",
+            "--assume-role-policy-document",
+            IdentityWorld.Trust,
+            "--tags",
+            "Key=a,Value=b"
+        );
 
         var shown = await RunAsync(gateway, Owner(world), "iam", "get-role", "--role-name", "app");
-        var assumed = await RunAsync(gateway, Owner(world), "sts", "assume-role", "--role-arn", Text(shown, "Role", "Arn"), "--role-session-name", "me");
-        var session = Environment(Text(assumed, "Credentials", "AccessKeyId"), Text(assumed, "Credentials", "SecretAccessKey"), Text(assumed, "Credentials", "SessionToken"));
+        var assumed = await RunAsync(
+            gateway,
+            Owner(world),
+            "sts",
+            "assume-role",
+            "--role-arn",
+            Text(shown, "Role", "Arn"),
+            "--role-session-name",
+            "me"
+        );
+        var session = Environment(
+            Text(assumed, "Credentials", "AccessKeyId"),
+            Text(assumed, "Credentials", "SecretAccessKey"),
+            Text(assumed, "Credentials", "SessionToken")
+        );
         var identity = await RunAsync(gateway, session, "sts", "get-caller-identity");
 
-        (shown.GetProperty("Role").GetProperty("AssumeRolePolicyDocument").GetProperty("Version").GetString(), Text(identity, "Arn")).ShouldBe(
-            ("2012-10-17", "arn:aws:sts::123456789012:assumed-role/app/me"));
+        (
+            shown.GetProperty("Role").GetProperty("AssumeRolePolicyDocument").GetProperty("Version").GetString(),
+            Text(identity, "Arn")
+        ).ShouldBe(("2012-10-17", "arn:aws:sts::123456789012:assumed-role/app/me"));
     }
 
     [Fact]
@@ -36,7 +64,11 @@ public sealed class AwsCommandLineTests
 
         var key = await RunAsync(gateway, Owner(world), "iam", "create-access-key", "--user-name", "alice");
         var identity = await RunAsync(
-            gateway, Environment(Text(key, "AccessKey", "AccessKeyId"), Text(key, "AccessKey", "SecretAccessKey")), "sts", "get-caller-identity");
+            gateway,
+            Environment(Text(key, "AccessKey", "AccessKeyId"), Text(key, "AccessKey", "SecretAccessKey")),
+            "sts",
+            "get-caller-identity"
+        );
 
         Text(identity, "Arn").ShouldBe("arn:aws:iam::123456789012:user/alice");
     }
@@ -57,9 +89,20 @@ public sealed class AwsCommandLineTests
     private static async Task<GatewayServer> GatewayAsync(IdentityWorld world)
     {
         world.Time.Now = DateTimeOffset.UtcNow;
-        var options = new GatewayOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)], Version = "1", DefaultAccountId = IdentityWorld.Account };
+        var options = new GatewayOptions
+        {
+            EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
+            Version = "1",
+            DefaultAccountId = IdentityWorld.Account,
+        };
         var server = new GatewayServer(
-            options, [new IamDispatcher(world.Iam), new StsDispatcher(world.Sts)], world.Credentials, [], TimeProvider.System, NullLoggerFactory.Instance);
+            options,
+            [new IamDispatcher(world.Iam), new StsDispatcher(world.Sts)],
+            world.Credentials,
+            [],
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         await server.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }
@@ -68,12 +111,21 @@ public sealed class AwsCommandLineTests
         Environment(world.Root.Credentials.AccessKeyId, world.Root.Credentials.SecretAccessKey);
 
     private static Dictionary<string, string> Environment(string key, string secret, string token = "") =>
-        new() { ["AWS_ACCESS_KEY_ID"] = key, ["AWS_SECRET_ACCESS_KEY"] = secret, ["AWS_SESSION_TOKEN"] = token };
+        new()
+        {
+            ["AWS_ACCESS_KEY_ID"] = key,
+            ["AWS_SECRET_ACCESS_KEY"] = secret,
+            ["AWS_SESSION_TOKEN"] = token,
+        };
 
     private static string Text(JsonElement element, params string[] path) =>
         path.Aggregate(element, (parent, name) => parent.GetProperty(name)).GetString()!;
 
-    private static async Task<JsonElement> RunAsync(GatewayServer gateway, Dictionary<string, string> environment, params string[] arguments)
+    private static async Task<JsonElement> RunAsync(
+        GatewayServer gateway,
+        Dictionary<string, string> environment,
+        params string[] arguments
+    )
     {
         var start = new ProcessStartInfo("aws", [.. arguments, "--output", "json"])
         {

@@ -29,7 +29,8 @@ public sealed class CredentialDirectoryTests
         var credential = world.Credentials.Find(key.AccessKeyId!)!;
 
         (credential.SecretAccessKey, credential.PrincipalArn, credential.SessionToken).ShouldBe(
-            (key.SecretAccessKey, "arn:aws:iam::123456789012:user/alice", null));
+            (key.SecretAccessKey, "arn:aws:iam::123456789012:user/alice", null)
+        );
     }
 
     [Fact]
@@ -48,9 +49,25 @@ public sealed class CredentialDirectoryTests
         await using var world = await IdentityWorld.StartAsync();
         var id = (await world.UserWithKeyAsync()).AccessKeyId!;
 
-        await world.Iam.UpdateAccessKeyAsync(new UpdateAccessKeyRequest { UserName = "alice", AccessKeyId = id, Status = "Inactive" }, IdentityWorld.Caller);
+        await world.Iam.UpdateAccessKeyAsync(
+            new UpdateAccessKeyRequest
+            {
+                UserName = "alice",
+                AccessKeyId = id,
+                Status = "Inactive",
+            },
+            IdentityWorld.Caller
+        );
         var inactive = world.Credentials.Find(id);
-        await world.Iam.UpdateAccessKeyAsync(new UpdateAccessKeyRequest { UserName = "alice", AccessKeyId = id, Status = "Active" }, IdentityWorld.Caller);
+        await world.Iam.UpdateAccessKeyAsync(
+            new UpdateAccessKeyRequest
+            {
+                UserName = "alice",
+                AccessKeyId = id,
+                Status = "Active",
+            },
+            IdentityWorld.Caller
+        );
 
         (inactive is null, world.Credentials.Find(id) is null).ShouldBe((true, false));
     }
@@ -61,7 +78,10 @@ public sealed class CredentialDirectoryTests
         await using var world = await IdentityWorld.StartAsync();
         var id = (await world.UserWithKeyAsync()).AccessKeyId!;
 
-        await world.Iam.DeleteAccessKeyAsync(new DeleteAccessKeyRequest { UserName = "alice", AccessKeyId = id }, IdentityWorld.Caller);
+        await world.Iam.DeleteAccessKeyAsync(
+            new DeleteAccessKeyRequest { UserName = "alice", AccessKeyId = id },
+            IdentityWorld.Caller
+        );
 
         world.Credentials.Find(id).ShouldBeNull();
     }
@@ -76,6 +96,12 @@ public sealed class CredentialDirectoryTests
         var credential = world.Credentials.Find(session.AccessKeyId!)!;
 
         (credential.SecretAccessKey, credential.SessionToken, credential.Expires, credential.PrincipalArn).ShouldBe(
-            (session.SecretAccessKey, session.SessionToken, world.Time.Now.AddHours(1), "arn:aws:sts::123456789012:assumed-role/app/session"));
+            (
+                session.SecretAccessKey,
+                session.SessionToken,
+                world.Time.Now.AddHours(1),
+                "arn:aws:sts::123456789012:assumed-role/app/session"
+            )
+        );
     }
 }

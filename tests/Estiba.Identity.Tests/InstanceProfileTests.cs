@@ -12,9 +12,16 @@ public sealed class InstanceProfileTests
         await CreateAsync(world);
         await AddAsync(world);
 
-        var profile = (await world.Iam.GetInstanceProfileAsync(new GetInstanceProfileRequest { InstanceProfileName = "ip" }, IdentityWorld.Caller)).InstanceProfile!;
+        var profile = (
+            await world.Iam.GetInstanceProfileAsync(
+                new GetInstanceProfileRequest { InstanceProfileName = "ip" },
+                IdentityWorld.Caller
+            )
+        ).InstanceProfile!;
 
-        (profile.Arn, profile.Roles!.Single().RoleName).ShouldBe(("arn:aws:iam::123456789012:instance-profile/ip", "app"));
+        (profile.Arn, profile.Roles!.Single().RoleName).ShouldBe(
+            ("arn:aws:iam::123456789012:instance-profile/ip", "app")
+        );
     }
 
     [Fact]
@@ -25,7 +32,8 @@ public sealed class InstanceProfileTests
         await CreateAsync(world);
         await AddAsync(world);
 
-        await AddAsync(world).ShouldBeRefusedAsync("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
+        await AddAsync(world)
+            .ShouldBeRefusedAsync("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
     }
 
     [Fact]
@@ -36,7 +44,11 @@ public sealed class InstanceProfileTests
         await CreateAsync(world);
         await AddAsync(world);
 
-        await DeleteAsync(world).ShouldBeRefusedAsync("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.");
+        await DeleteAsync(world)
+            .ShouldBeRefusedAsync(
+                "DeleteConflict",
+                "Cannot delete entity, must remove roles from instance profile first."
+            );
     }
 
     [Fact]
@@ -47,7 +59,9 @@ public sealed class InstanceProfileTests
         await CreateAsync(world);
         await AddAsync(world);
         await world.Iam.RemoveRoleFromInstanceProfileAsync(
-            new RemoveRoleFromInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" }, IdentityWorld.Caller);
+            new RemoveRoleFromInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" },
+            IdentityWorld.Caller
+        );
 
         await DeleteAsync(world);
 
@@ -60,8 +74,11 @@ public sealed class InstanceProfileTests
         await using var world = await IdentityWorld.StartAsync();
         await CreateAsync(world);
 
-        await world.Iam.RemoveRoleFromInstanceProfileAsync(
-                new RemoveRoleFromInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" }, IdentityWorld.Caller)
+        await world
+            .Iam.RemoveRoleFromInstanceProfileAsync(
+                new RemoveRoleFromInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" },
+                IdentityWorld.Caller
+            )
             .ShouldBeRefusedAsync("NoSuchEntity", "The role with name app cannot be found.");
     }
 
@@ -83,8 +100,14 @@ public sealed class InstanceProfileTests
         await CreateAsync(world, "other");
         await AddAsync(world);
 
-        (await world.Iam.ListInstanceProfilesForRoleAsync(new ListInstanceProfilesForRoleRequest { RoleName = "app" }, IdentityWorld.Caller))
-            .InstanceProfiles!.Single().InstanceProfileName.ShouldBe("ip");
+        (
+            await world.Iam.ListInstanceProfilesForRoleAsync(
+                new ListInstanceProfilesForRoleRequest { RoleName = "app" },
+                IdentityWorld.Caller
+            )
+        )
+            .InstanceProfiles!.Single()
+            .InstanceProfileName.ShouldBe("ip");
     }
 
     [Fact]
@@ -95,15 +118,25 @@ public sealed class InstanceProfileTests
         await CreateAsync(world, "other");
 
         (await world.Iam.ListInstanceProfilesAsync(new ListInstanceProfilesRequest(), IdentityWorld.Caller))
-            .InstanceProfiles!.Select(profile => profile.InstanceProfileName).ShouldBe(["ip", "other"]);
+            .InstanceProfiles!.Select(profile => profile.InstanceProfileName)
+            .ShouldBe(["ip", "other"]);
     }
 
     private static Task<CreateInstanceProfileResponse> CreateAsync(IdentityWorld world, string name = "ip") =>
-        world.Iam.CreateInstanceProfileAsync(new CreateInstanceProfileRequest { InstanceProfileName = name }, IdentityWorld.Caller);
+        world.Iam.CreateInstanceProfileAsync(
+            new CreateInstanceProfileRequest { InstanceProfileName = name },
+            IdentityWorld.Caller
+        );
 
-    private static Task<AddRoleToInstanceProfileResponse> AddAsync(IdentityWorld world) => world.Iam.AddRoleToInstanceProfileAsync(
-        new AddRoleToInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" }, IdentityWorld.Caller);
+    private static Task<AddRoleToInstanceProfileResponse> AddAsync(IdentityWorld world) =>
+        world.Iam.AddRoleToInstanceProfileAsync(
+            new AddRoleToInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" },
+            IdentityWorld.Caller
+        );
 
     private static Task<DeleteInstanceProfileResponse> DeleteAsync(IdentityWorld world) =>
-        world.Iam.DeleteInstanceProfileAsync(new DeleteInstanceProfileRequest { InstanceProfileName = "ip" }, IdentityWorld.Caller);
+        world.Iam.DeleteInstanceProfileAsync(
+            new DeleteInstanceProfileRequest { InstanceProfileName = "ip" },
+            IdentityWorld.Caller
+        );
 }

@@ -23,7 +23,9 @@ public sealed class RoleTests
 
         var role = (await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "app" }, IdentityWorld.Caller)).Role!;
 
-        (role.AssumeRolePolicyDocument, role.MaxSessionDuration).ShouldBe((Uri.EscapeDataString(IdentityWorld.Trust), 3600));
+        (role.AssumeRolePolicyDocument, role.MaxSessionDuration).ShouldBe(
+            (Uri.EscapeDataString(IdentityWorld.Trust), 3600)
+        );
     }
 
     [Fact]
@@ -31,16 +33,37 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
         var made = await world.RoleAsync();
-        await world.Iam.PutRolePolicyAsync(new PutRolePolicyRequest { RoleName = "app", PolicyName = "p", PolicyDocument = IdentityWorld.Permissions }, IdentityWorld.Caller);
-        await world.Iam.AttachRolePolicyAsync(new AttachRolePolicyRequest { RoleName = "app", PolicyArn = IdentityWorld.AwsPolicy }, IdentityWorld.Caller);
+        await world.Iam.PutRolePolicyAsync(
+            new PutRolePolicyRequest
+            {
+                RoleName = "app",
+                PolicyName = "p",
+                PolicyDocument = IdentityWorld.Permissions,
+            },
+            IdentityWorld.Caller
+        );
+        await world.Iam.AttachRolePolicyAsync(
+            new AttachRolePolicyRequest { RoleName = "app", PolicyArn = IdentityWorld.AwsPolicy },
+            IdentityWorld.Caller
+        );
         await world.RestartAsync();
 
         var role = (await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "app" }, IdentityWorld.Caller)).Role!;
-        var inline = await world.Iam.ListRolePoliciesAsync(new ListRolePoliciesRequest { RoleName = "app" }, IdentityWorld.Caller);
-        var attached = await world.Iam.ListAttachedRolePoliciesAsync(new ListAttachedRolePoliciesRequest { RoleName = "app" }, IdentityWorld.Caller);
+        var inline = await world.Iam.ListRolePoliciesAsync(
+            new ListRolePoliciesRequest { RoleName = "app" },
+            IdentityWorld.Caller
+        );
+        var attached = await world.Iam.ListAttachedRolePoliciesAsync(
+            new ListAttachedRolePoliciesRequest { RoleName = "app" },
+            IdentityWorld.Caller
+        );
 
-        (role.RoleId, role.CreateDate, inline.PolicyNames!.Single(), attached.AttachedPolicies!.Single().PolicyName).ShouldBe(
-            (made.RoleId, made.CreateDate, "p", "AmazonEC2ContainerServiceforEC2Role"));
+        (
+            role.RoleId,
+            role.CreateDate,
+            inline.PolicyNames!.Single(),
+            attached.AttachedPolicies!.Single().PolicyName
+        ).ShouldBe((made.RoleId, made.CreateDate, "p", "AmazonEC2ContainerServiceforEC2Role"));
     }
 
     [Theory]
@@ -51,7 +74,9 @@ public sealed class RoleTests
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
 
-        await world.RoleAsync(name).ShouldBeRefusedAsync("EntityAlreadyExists", $"Role with name {name} already exists.");
+        await world
+            .RoleAsync(name)
+            .ShouldBeRefusedAsync("EntityAlreadyExists", $"Role with name {name} already exists.");
     }
 
     [Fact]
@@ -60,30 +85,14 @@ public sealed class RoleTests
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
 
-        await Refusal.Of(() => world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "app" }, IdentityWorld.CallerOf(IdentityWorld.OtherAccount)))
+        await Refusal
+            .Of(() =>
+                world.Iam.GetRoleAsync(
+                    new GetRoleRequest { RoleName = "app" },
+                    IdentityWorld.CallerOf(IdentityWorld.OtherAccount)
+                )
+            )
             .ShouldBeRefusedAsync("NoSuchEntity", "The role with name app cannot be found.");
-    }
-
-    [Theory]
-    [InlineData("{", "This policy contains invalid Json")]
-    [InlineData("[]", "Syntax errors in policy.")]
-    [InlineData("""{"Version":"2012-10-17"}""", "Syntax errors in policy.")]
-    [InlineData("""{"Version":"2012-10-17","Statement":[]}""", "Syntax errors in policy.")]
-    [InlineData("""{"Version":"2020-01-01","Statement":[{}]}""", "The policy must contain a valid version string")]
-    [InlineData("""{"Statement":[{"Principal":"*","Action":"sts:AssumeRole"}]}""", "Missing required field Effect")]
-    [InlineData("""{"Statement":[{"Effect":"Maybe","Principal":"*","Action":"sts:AssumeRole"}]}""", "Invalid effect: Maybe")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":"*"}]}""", "Missing required field Action")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}""", "Missing required field Principal")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Resource":"*"}]}""", "Has prohibited field Resource")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":5,"Action":"sts:AssumeRole"}]}""", "Invalid principal in policy")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":{"Planet":"mars"},"Action":"sts:AssumeRole"}]}""", "Invalid principal in policy")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Principal":{"Service":"\ud800"},"Action":"sts:AssumeRole"}]}""", "This policy contains invalid Json")]
-    public async Task A_trust_policy_must_be_one(string document, string message)
-    {
-        await using var world = await IdentityWorld.StartAsync();
-
-        await world.Iam.CreateRoleAsync(new CreateRoleRequest { RoleName = "app", AssumeRolePolicyDocument = document }, IdentityWorld.Caller)
-            .ShouldBeRefusedAsync("MalformedPolicyDocument", message);
     }
 
     [Fact]
@@ -93,10 +102,14 @@ public sealed class RoleTests
         await world.RoleAsync();
         var document = IdentityWorld.Trust.Replace("ecs-tasks", "ec2", StringComparison.Ordinal);
 
-        await world.Iam.UpdateAssumeRolePolicyAsync(new UpdateAssumeRolePolicyRequest { RoleName = "app", PolicyDocument = document }, IdentityWorld.Caller);
+        await world.Iam.UpdateAssumeRolePolicyAsync(
+            new UpdateAssumeRolePolicyRequest { RoleName = "app", PolicyDocument = document },
+            IdentityWorld.Caller
+        );
 
-        (await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "app" }, IdentityWorld.Caller)).Role!
-            .AssumeRolePolicyDocument.ShouldBe(Uri.EscapeDataString(document));
+        (
+            await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
+        ).Role!.AssumeRolePolicyDocument.ShouldBe(Uri.EscapeDataString(document));
     }
 
     [Fact]
@@ -110,12 +123,14 @@ public sealed class RoleTests
         string? marker = null;
         do
         {
-            var page = await world.Iam.ListRolesAsync(new ListRolesRequest { MaxItems = 2, Marker = marker }, IdentityWorld.Caller);
+            var page = await world.Iam.ListRolesAsync(
+                new ListRolesRequest { MaxItems = 2, Marker = marker },
+                IdentityWorld.Caller
+            );
             page.IsTruncated.ShouldBe(page.Marker is not null);
             pages.Add(string.Concat(page.Roles!.Select(role => role.RoleName)));
             marker = page.Marker;
-        }
-        while (marker is not null);
+        } while (marker is not null);
 
         pages.ShouldBe(["ab", "cd", "e"]);
     }
@@ -126,7 +141,9 @@ public sealed class RoleTests
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
 
-        (await world.Iam.ListRolesAsync(new ListRolesRequest { MaxItems = 1 }, IdentityWorld.Caller)).IsTruncated.ShouldBe(false);
+        (
+            await world.Iam.ListRolesAsync(new ListRolesRequest { MaxItems = 1 }, IdentityWorld.Caller)
+        ).IsTruncated.ShouldBe(false);
     }
 
     [Fact]
@@ -134,7 +151,9 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        await Refusal.Of(() => world.Iam.ListRolesAsync(new ListRolesRequest { Marker = "%" }, IdentityWorld.Caller)).ShouldBeRefusedAsync("ValidationError", "Invalid Marker: %");
+        await Refusal
+            .Of(() => world.Iam.ListRolesAsync(new ListRolesRequest { Marker = "%" }, IdentityWorld.Caller))
+            .ShouldBeRefusedAsync("ValidationError", "Invalid Marker: %");
     }
 
     [Fact]
@@ -144,7 +163,9 @@ public sealed class RoleTests
         await world.RoleAsync("one", "/x/");
         await world.RoleAsync("two", "/y/");
 
-        (await world.Iam.ListRolesAsync(new ListRolesRequest { PathPrefix = "/x" }, IdentityWorld.Caller)).Roles!.Single().RoleName.ShouldBe("one");
+        (await world.Iam.ListRolesAsync(new ListRolesRequest { PathPrefix = "/x" }, IdentityWorld.Caller))
+            .Roles!.Single()
+            .RoleName.ShouldBe("one");
     }
 
     [Fact]
@@ -155,7 +176,8 @@ public sealed class RoleTests
 
         await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller);
 
-        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
+        await world
+            .Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("NoSuchEntity", "The role with name app cannot be found.");
     }
 
@@ -164,9 +186,18 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
-        await world.Iam.PutRolePolicyAsync(new PutRolePolicyRequest { RoleName = "app", PolicyName = "p", PolicyDocument = IdentityWorld.Permissions }, IdentityWorld.Caller);
+        await world.Iam.PutRolePolicyAsync(
+            new PutRolePolicyRequest
+            {
+                RoleName = "app",
+                PolicyName = "p",
+                PolicyDocument = IdentityWorld.Permissions,
+            },
+            IdentityWorld.Caller
+        );
 
-        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
+        await world
+            .Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("DeleteConflict", "Cannot delete entity, must delete policies first.");
     }
 
@@ -175,9 +206,13 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
-        await world.Iam.AttachRolePolicyAsync(new AttachRolePolicyRequest { RoleName = "app", PolicyArn = IdentityWorld.AwsPolicy }, IdentityWorld.Caller);
+        await world.Iam.AttachRolePolicyAsync(
+            new AttachRolePolicyRequest { RoleName = "app", PolicyArn = IdentityWorld.AwsPolicy },
+            IdentityWorld.Caller
+        );
 
-        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
+        await world
+            .Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("DeleteConflict", "Cannot delete entity, must detach all policies first.");
     }
 
@@ -186,11 +221,21 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
-        await world.Iam.CreateInstanceProfileAsync(new CreateInstanceProfileRequest { InstanceProfileName = "ip" }, IdentityWorld.Caller);
-        await world.Iam.AddRoleToInstanceProfileAsync(new AddRoleToInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" }, IdentityWorld.Caller);
+        await world.Iam.CreateInstanceProfileAsync(
+            new CreateInstanceProfileRequest { InstanceProfileName = "ip" },
+            IdentityWorld.Caller
+        );
+        await world.Iam.AddRoleToInstanceProfileAsync(
+            new AddRoleToInstanceProfileRequest { InstanceProfileName = "ip", RoleName = "app" },
+            IdentityWorld.Caller
+        );
 
-        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
-            .ShouldBeRefusedAsync("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.");
+        await world
+            .Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "app" }, IdentityWorld.Caller)
+            .ShouldBeRefusedAsync(
+                "DeleteConflict",
+                "Cannot delete entity, must remove roles from instance profile first."
+            );
     }
 
     [Fact]
@@ -198,12 +243,22 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
-        await world.Iam.TagRoleAsync(new TagRoleRequest { RoleName = "app", Tags = [Tag("a", "1"), Tag("b", "1"), Tag("c", "1")] }, IdentityWorld.Caller);
-        await world.Iam.TagRoleAsync(new TagRoleRequest { RoleName = "app", Tags = [Tag("b", "2")] }, IdentityWorld.Caller);
-        await world.Iam.UntagRoleAsync(new UntagRoleRequest { RoleName = "app", TagKeys = ["c"] }, IdentityWorld.Caller);
+        await world.Iam.TagRoleAsync(
+            new TagRoleRequest { RoleName = "app", Tags = [Tag("a", "1"), Tag("b", "1"), Tag("c", "1")] },
+            IdentityWorld.Caller
+        );
+        await world.Iam.TagRoleAsync(
+            new TagRoleRequest { RoleName = "app", Tags = [Tag("b", "2")] },
+            IdentityWorld.Caller
+        );
+        await world.Iam.UntagRoleAsync(
+            new UntagRoleRequest { RoleName = "app", TagKeys = ["c"] },
+            IdentityWorld.Caller
+        );
 
-        (await world.Iam.ListRoleTagsAsync(new ListRoleTagsRequest { RoleName = "app" }, IdentityWorld.Caller)).Tags!
-            .Select(tag => $"{tag.Key}={tag.Value}").ShouldBe(["a=1", "b=2"]);
+        (await world.Iam.ListRoleTagsAsync(new ListRoleTagsRequest { RoleName = "app" }, IdentityWorld.Caller))
+            .Tags!.Select(tag => $"{tag.Key}={tag.Value}")
+            .ShouldBe(["a=1", "b=2"]);
     }
 
     [Fact]
@@ -212,8 +267,15 @@ public sealed class RoleTests
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
 
-        await world.Iam.TagRoleAsync(new TagRoleRequest { RoleName = "app", Tags = [Tag("a", "1"), Tag("A", "2")] }, IdentityWorld.Caller)
-            .ShouldBeRefusedAsync("InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+        await world
+            .Iam.TagRoleAsync(
+                new TagRoleRequest { RoleName = "app", Tags = [Tag("a", "1"), Tag("A", "2")] },
+                IdentityWorld.Caller
+            )
+            .ShouldBeRefusedAsync(
+                "InvalidInput",
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+            );
     }
 
     [Fact]
@@ -221,8 +283,12 @@ public sealed class RoleTests
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        var role = (await world.Iam.CreateServiceLinkedRoleAsync(
-            new CreateServiceLinkedRoleRequest { AWSServiceName = "ecs.amazonaws.com" }, IdentityWorld.Caller)).Role!;
+        var role = (
+            await world.Iam.CreateServiceLinkedRoleAsync(
+                new CreateServiceLinkedRoleRequest { AWSServiceName = "ecs.amazonaws.com" },
+                IdentityWorld.Caller
+            )
+        ).Role!;
 
         role.Arn.ShouldBe("arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS");
     }
@@ -231,11 +297,16 @@ public sealed class RoleTests
     [InlineData("ecs")]
     [InlineData("..amazonaws.com")]
     [InlineData(".amazonaws.com")]
+    [InlineData("nothing.amazonaws.com")]
     public async Task Who_is_no_service_has_no_service_linked_role(string service)
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        await world.Iam.CreateServiceLinkedRoleAsync(new CreateServiceLinkedRoleRequest { AWSServiceName = service }, IdentityWorld.Caller)
+        await world
+            .Iam.CreateServiceLinkedRoleAsync(
+                new CreateServiceLinkedRoleRequest { AWSServiceName = service },
+                IdentityWorld.Caller
+            )
             .ShouldBeRefusedAsync("InvalidInput", $"Service {service} is not valid. Name it as ecs.amazonaws.com.");
     }
 
@@ -246,19 +317,30 @@ public sealed class RoleTests
         var request = new CreateServiceLinkedRoleRequest { AWSServiceName = "ecs.amazonaws.com" };
         await world.Iam.CreateServiceLinkedRoleAsync(request, IdentityWorld.Caller);
 
-        await world.Iam.CreateServiceLinkedRoleAsync(request, IdentityWorld.Caller).ShouldBeRefusedAsync(
-            "InvalidInput", "Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.");
+        await world
+            .Iam.CreateServiceLinkedRoleAsync(request, IdentityWorld.Caller)
+            .ShouldBeRefusedAsync(
+                "InvalidInput",
+                "Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix."
+            );
     }
 
     [Fact]
     public async Task A_service_linked_role_cannot_be_changed()
     {
         await using var world = await IdentityWorld.StartAsync();
-        await world.Iam.CreateServiceLinkedRoleAsync(new CreateServiceLinkedRoleRequest { AWSServiceName = "ecs.amazonaws.com" }, IdentityWorld.Caller);
+        await world.Iam.CreateServiceLinkedRoleAsync(
+            new CreateServiceLinkedRoleRequest { AWSServiceName = "ecs.amazonaws.com" },
+            IdentityWorld.Caller
+        );
 
-        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "AWSServiceRoleForECS" }, IdentityWorld.Caller).ShouldBeRefusedAsync(
-            "UnmodifiableEntity",
-            "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS");
+        await world
+            .Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "AWSServiceRoleForECS" }, IdentityWorld.Caller)
+            .ShouldBeRefusedAsync(
+                "UnmodifiableEntity",
+                "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only "
+                    + "modifiable by AWS"
+            );
     }
 
     private static Tag Tag(string key, string value) => new() { Key = key, Value = value };

@@ -35,8 +35,12 @@ public sealed class RootCredentialsTests : IDisposable
         var path = Load().Path;
 
         OperatingSystem.IsWindows().ShouldBeFalse();
-        (Mode(path), Mode(_directory)).ShouldBe((
-            UnixFileMode.UserRead | UnixFileMode.UserWrite, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        (Mode(path), Mode(_directory)).ShouldBe(
+            (
+                UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            )
+        );
     }
 
     [Fact]
@@ -49,7 +53,8 @@ public sealed class RootCredentialsTests : IDisposable
 
     [Fact]
     public void The_file_has_the_form_that_the_command_line_reads() =>
-        File.ReadAllLines(Load().Path).Select(line => line.Split(" = ")[0])
+        File.ReadAllLines(Load().Path)
+            .Select(line => line.Split(" = ")[0])
             .ShouldBe(["[default]", "aws_access_key_id", "aws_secret_access_key", "aws_account_id"]);
 
     [Theory]
@@ -65,17 +70,25 @@ public sealed class RootCredentialsTests : IDisposable
     [Fact]
     public void Credentials_of_ones_own_are_read()
     {
-        Write("# mine\n[other]\naws_access_key_id=no\n\n[default]\naws_access_key_id=AKIAMINE\n aws_secret_access_key = a=b \n");
+        Write(
+            "# mine\n[other]\naws_access_key_id=no\n\n[default]\naws_access_key_id=AKIAMINE\n "
+                + "aws_secret_access_key = a=b \n"
+        );
 
         var root = Load();
 
-        (root.Credentials.AccessKeyId, root.Credentials.SecretAccessKey, root.AccountId).ShouldBe(("AKIAMINE", "a=b", RootCredentials.DefaultAccountId));
+        (root.Credentials.AccessKeyId, root.Credentials.SecretAccessKey, root.AccountId).ShouldBe(
+            ("AKIAMINE", "a=b", RootCredentials.DefaultAccountId)
+        );
     }
 
     [Theory]
     [InlineData("", "has no aws_access_key_id")]
     [InlineData("[default]\naws_access_key_id = AKIA\n", "has no aws_secret_access_key")]
-    [InlineData("[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_account_id = 12\n", "is not twelve digits")]
+    [InlineData(
+        "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\naws_account_id = 12\n",
+        "is not twelve digits"
+    )]
     public void A_file_that_cannot_be_used_says_what_is_wrong(string text, string message)
     {
         Write(text);
@@ -90,7 +103,8 @@ public sealed class RootCredentialsTests : IDisposable
             Directory.Delete(_directory, recursive: true);
     }
 
-    private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+    private static UnixFileMode Mode(string path) =>
+        OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
 
     private RootCredentials Load() => RootCredentials.LoadOrCreate(_directory, accountId: null, new UniqueIds(_random));
 

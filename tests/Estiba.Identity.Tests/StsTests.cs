@@ -6,13 +6,25 @@ namespace Estiba.Identity.Tests;
 public sealed class StsTests
 {
     [Fact]
+    public async Task No_message_is_one_to_decode()
+    {
+        await using var world = await IdentityWorld.StartAsync();
+
+        await Refusal
+            .Of(() => world.Sts.DecodeAuthorizationMessageAsync(new() { EncodedMessage = "abc" }, IdentityWorld.Caller))
+            .ShouldBeRefusedAsync("InvalidAuthorizationMessageException", "Message is not valid");
+    }
+
+    [Fact]
     public async Task The_owner_is_the_root_of_the_account()
     {
         await using var world = await IdentityWorld.StartAsync();
 
         var identity = await world.Sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), IdentityWorld.Caller);
 
-        (identity.Account, identity.UserId, identity.Arn).ShouldBe(("123456789012", "123456789012", "arn:aws:iam::123456789012:root"));
+        (identity.Account, identity.UserId, identity.Arn).ShouldBe(
+            ("123456789012", "123456789012", "arn:aws:iam::123456789012:root")
+        );
     }
 
     [Fact]
@@ -20,9 +32,13 @@ public sealed class StsTests
     {
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
-        var user = (await world.Iam.GetUserAsync(new GetUserRequest { UserName = "alice" }, IdentityWorld.Caller)).User!;
+        var user = (
+            await world.Iam.GetUserAsync(new GetUserRequest { UserName = "alice" }, IdentityWorld.Caller)
+        ).User!;
 
-        (await world.Sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), world.CallerWith(key.AccessKeyId!))).UserId.ShouldBe(user.UserId);
+        (
+            await world.Sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), world.CallerWith(key.AccessKeyId!))
+        ).UserId.ShouldBe(user.UserId);
     }
 
     [Fact]
@@ -32,9 +48,14 @@ public sealed class StsTests
         var role = await world.RoleAsync();
         var session = await world.AssumeAsync(role.Arn!);
 
-        var identity = await world.Sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), world.CallerWith(session.Credentials!.AccessKeyId!));
+        var identity = await world.Sts.GetCallerIdentityAsync(
+            new GetCallerIdentityRequest(),
+            world.CallerWith(session.Credentials!.AccessKeyId!)
+        );
 
-        (identity.UserId, identity.Arn).ShouldBe(($"{role.RoleId}:session", "arn:aws:sts::123456789012:assumed-role/app/session"));
+        (identity.UserId, identity.Arn).ShouldBe(
+            ($"{role.RoleId}:session", "arn:aws:sts::123456789012:assumed-role/app/session")
+        );
     }
 
     [Fact]
@@ -46,18 +67,35 @@ public sealed class StsTests
         var session = await world.AssumeAsync(role.Arn!);
 
         (session.AssumedRoleUser!.AssumedRoleId, session.AssumedRoleUser.Arn).ShouldBe(
-            ($"{role.RoleId}:session", "arn:aws:sts::123456789012:assumed-role/app/session"));
+            ($"{role.RoleId}:session", "arn:aws:sts::123456789012:assumed-role/app/session")
+        );
     }
 
     [Theory]
     [InlineData("5", "Syntax errors in policy.")]
-    [InlineData("""{"Statement":[{"Effect":"Allow","Action":"s3:*"}]}""", "Policy statement must contain resources.")]
+    [InlineData(
+        """{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""",
+        "Policy document must be version 2012-10-17 or greater."
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*"}]}""",
+        "Policy statement must contain resources."
+    )]
     public async Task The_policy_of_a_session_must_be_one(string policy, string message)
     {
         await using var world = await IdentityWorld.StartAsync();
         var role = await world.RoleAsync();
 
-        await world.Sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = role.Arn, RoleSessionName = "session", Policy = policy }, IdentityWorld.Caller)
+        await world
+            .Sts.AssumeRoleAsync(
+                new AssumeRoleRequest
+                {
+                    RoleArn = role.Arn,
+                    RoleSessionName = "session",
+                    Policy = policy,
+                },
+                IdentityWorld.Caller
+            )
             .ShouldBeRefusedAsync("MalformedPolicyDocument", message);
     }
 
@@ -67,7 +105,9 @@ public sealed class StsTests
         await using var world = await IdentityWorld.StartAsync();
         var role = await world.RoleAsync();
 
-        (await world.AssumeAsync(role.Arn!, seconds: 900)).Credentials!.Expiration.ShouldBe(world.Time.Now.AddMinutes(15));
+        (await world.AssumeAsync(role.Arn!, seconds: 900)).Credentials!.Expiration.ShouldBe(
+            world.Time.Now.AddMinutes(15)
+        );
     }
 
     [Fact]
@@ -76,20 +116,48 @@ public sealed class StsTests
         await using var world = await IdentityWorld.StartAsync();
         var role = await world.RoleAsync();
 
-        await world.AssumeAsync(role.Arn!, seconds: 3601)
-            .ShouldBeRefusedAsync("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+        await world
+            .AssumeAsync(role.Arn!, seconds: 3601)
+            .ShouldBeRefusedAsync(
+                "ValidationError",
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+            );
     }
 
     [Fact]
     public async Task A_role_assumed_by_a_role_lasts_an_hour_at_most()
     {
         await using var world = await IdentityWorld.StartAsync();
-        var role = (await world.Iam.CreateRoleAsync(
-            new CreateRoleRequest { RoleName = "long", AssumeRolePolicyDocument = IdentityWorld.Trust, MaxSessionDuration = 43200 }, IdentityWorld.Caller)).Role!;
+        var role = (
+            await world.Iam.CreateRoleAsync(
+                new CreateRoleRequest
+                {
+                    RoleName = "long",
+                    AssumeRolePolicyDocument = IdentityWorld.Trust,
+                    MaxSessionDuration = 43200,
+                },
+                IdentityWorld.Caller
+            )
+        ).Role!;
+        const string MayAssume =
+            """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}""";
+        await world.Iam.PutRolePolicyAsync(
+            new PutRolePolicyRequest
+            {
+                RoleName = "long",
+                PolicyName = "assume",
+                PolicyDocument = MayAssume,
+            },
+            IdentityWorld.Caller
+        );
         var first = await world.AssumeAsync(role.Arn!, seconds: 43200);
 
-        await world.AssumeAsync(role.Arn!, seconds: 3601, world.CallerWith(first.Credentials!.AccessKeyId!))
-            .ShouldBeRefusedAsync("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
+        await world
+            .AssumeAsync(role.Arn!, seconds: 3601, world.CallerWith(first.Credentials!.AccessKeyId!))
+            .ShouldBeRefusedAsync(
+                "ValidationError",
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+            );
     }
 
     [Theory]
@@ -101,8 +169,12 @@ public sealed class StsTests
         await using var world = await IdentityWorld.StartAsync();
         await world.RoleAsync();
 
-        await world.AssumeAsync(arn).ShouldBeRefusedAsync(
-            "AccessDenied", $"User: arn:aws:iam::123456789012:root is not authorized to perform: sts:AssumeRole on resource: {arn}");
+        await world
+            .AssumeAsync(arn)
+            .ShouldBeRefusedAsync(
+                "AccessDenied",
+                $"User: arn:aws:iam::123456789012:root is not authorized to perform: sts:AssumeRole on resource: {arn}"
+            );
     }
 
     [Fact]
@@ -110,7 +182,8 @@ public sealed class StsTests
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        await world.AssumeAsync("arn:aws:iam::123456789012:user/alice")
+        await world
+            .AssumeAsync("arn:aws:iam::123456789012:user/alice")
             .ShouldBeRefusedAsync("ValidationError", "arn:aws:iam::123456789012:user/alice is invalid");
     }
 
@@ -118,8 +191,12 @@ public sealed class StsTests
     public async Task A_role_of_another_account_gives_credentials_of_that_account()
     {
         await using var world = await IdentityWorld.StartAsync();
-        var role = (await world.Iam.CreateRoleAsync(
-            new CreateRoleRequest { RoleName = "app", AssumeRolePolicyDocument = IdentityWorld.Trust }, IdentityWorld.CallerOf(IdentityWorld.OtherAccount))).Role!;
+        var role = (
+            await world.Iam.CreateRoleAsync(
+                new CreateRoleRequest { RoleName = "app", AssumeRolePolicyDocument = IdentityWorld.Trust },
+                IdentityWorld.CallerOf(IdentityWorld.OtherAccount)
+            )
+        ).Role!;
 
         var session = await world.AssumeAsync(role.Arn!);
 
@@ -132,19 +209,63 @@ public sealed class StsTests
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
 
-        var session = (await world.Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), world.CallerWith(key.AccessKeyId!))).Credentials!;
+        var session = (
+            await world.Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), world.CallerWith(key.AccessKeyId!))
+        ).Credentials!;
 
         (world.Credentials.Find(session.AccessKeyId!)!.PrincipalArn, session.Expiration).ShouldBe(
-            ("arn:aws:iam::123456789012:user/alice", world.Time.Now.AddHours(12)));
+            ("arn:aws:iam::123456789012:user/alice", world.Time.Now.AddHours(12))
+        );
+    }
+
+    [Theory]
+    [InlineData(null, 256, 6)]
+    [InlineData(0, 256, 6)]
+    [InlineData(256, 256, 6)]
+    [InlineData(257, 260, 6)]
+    [InlineData(4096, 4096, 100)]
+    public async Task A_token_is_as_large_as_it_was_asked_to_be_at_least(int? least, int size, int utilization)
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var role = await world.RoleAsync();
+
+        var ofUser = await world.Sts.GetSessionTokenAsync(
+            new GetSessionTokenRequest { MinimumSessionTokenSize = least },
+            IdentityWorld.Caller
+        );
+        var ofRole = await world.Sts.AssumeRoleAsync(
+            new AssumeRoleRequest
+            {
+                RoleArn = role.Arn,
+                RoleSessionName = "session",
+                MinimumSessionTokenSize = least,
+            },
+            IdentityWorld.Caller
+        );
+
+        foreach (
+            var (credentials, told, share) in new[]
+            {
+                (ofUser.Credentials!, ofUser.SessionTokenSize, ofUser.SessionTokenUtilization),
+                (ofRole.Credentials!, ofRole.SessionTokenSize, ofRole.SessionTokenUtilization),
+            }
+        )
+        {
+            (credentials.SessionToken!.Length, told, share).ShouldBe((size, size, utilization));
+            world.Credentials.Find(credentials.AccessKeyId!)!.SessionToken.ShouldBe(credentials.SessionToken);
+        }
     }
 
     [Fact]
     public async Task A_session_cannot_ask_for_a_session_token()
     {
         await using var world = await IdentityWorld.StartAsync();
-        var session = (await world.Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), IdentityWorld.Caller)).Credentials!;
+        var session = (
+            await world.Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), IdentityWorld.Caller)
+        ).Credentials!;
 
-        await world.Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), world.CallerWith(session.AccessKeyId!))
+        await world
+            .Sts.GetSessionTokenAsync(new GetSessionTokenRequest(), world.CallerWith(session.AccessKeyId!))
             .ShouldBeRefusedAsync("AccessDenied", "Cannot call GetSessionToken with session credentials");
     }
 
@@ -168,8 +289,12 @@ public sealed class StsTests
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
 
-        (await world.Sts.GetAccessKeyInfoAsync(new GetAccessKeyInfoRequest { AccessKeyId = key.AccessKeyId }, IdentityWorld.Caller))
-            .Account.ShouldBe(IdentityWorld.Account);
+        (
+            await world.Sts.GetAccessKeyInfoAsync(
+                new GetAccessKeyInfoRequest { AccessKeyId = key.AccessKeyId },
+                IdentityWorld.Caller
+            )
+        ).Account.ShouldBe(IdentityWorld.Account);
     }
 
     [Fact]
@@ -177,7 +302,13 @@ public sealed class StsTests
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        await Refusal.Of(() => world.Sts.GetAccessKeyInfoAsync(new GetAccessKeyInfoRequest { AccessKeyId = "AKIAUNKNOWNUNKNOWNUN" }, IdentityWorld.Caller))
+        await Refusal
+            .Of(() =>
+                world.Sts.GetAccessKeyInfoAsync(
+                    new GetAccessKeyInfoRequest { AccessKeyId = "AKIAUNKNOWNUNKNOWNUN" },
+                    IdentityWorld.Caller
+                )
+            )
             .ShouldBeRefusedAsync("ValidationError", "The access key ID AKIAUNKNOWNUNKNOWNUN does not exist.");
     }
 }

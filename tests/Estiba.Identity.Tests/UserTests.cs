@@ -11,7 +11,9 @@ public sealed class UserTests
         await using var world = await IdentityWorld.StartAsync();
         await world.UserWithKeyAsync();
 
-        (await world.Iam.ListUsersAsync(new ListUsersRequest(), IdentityWorld.Caller)).Users!.Single().Arn.ShouldBe("arn:aws:iam::123456789012:user/alice");
+        (await world.Iam.ListUsersAsync(new ListUsersRequest(), IdentityWorld.Caller))
+            .Users!.Single()
+            .Arn.ShouldBe("arn:aws:iam::123456789012:user/alice");
     }
 
     [Fact]
@@ -20,7 +22,8 @@ public sealed class UserTests
         await using var world = await IdentityWorld.StartAsync();
         await world.UserWithKeyAsync();
 
-        await world.Iam.CreateUserAsync(new CreateUserRequest { UserName = "Alice" }, IdentityWorld.Caller)
+        await world
+            .Iam.CreateUserAsync(new CreateUserRequest { UserName = "Alice" }, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("EntityAlreadyExists", "User with name Alice already exists.");
     }
 
@@ -30,7 +33,8 @@ public sealed class UserTests
         await using var world = await IdentityWorld.StartAsync();
         await world.UserWithKeyAsync();
 
-        await world.Iam.DeleteUserAsync(new DeleteUserRequest { UserName = "alice" }, IdentityWorld.Caller)
+        await world
+            .Iam.DeleteUserAsync(new DeleteUserRequest { UserName = "alice" }, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("DeleteConflict", "Cannot delete entity, must delete access keys first.");
     }
 
@@ -42,7 +46,8 @@ public sealed class UserTests
 
         await world.Iam.DeleteUserAsync(new DeleteUserRequest { UserName = "alice" }, IdentityWorld.Caller);
 
-        await Refusal.Of(() => world.Iam.GetUserAsync(new GetUserRequest { UserName = "alice" }, IdentityWorld.Caller))
+        await Refusal
+            .Of(() => world.Iam.GetUserAsync(new GetUserRequest { UserName = "alice" }, IdentityWorld.Caller))
             .ShouldBeRefusedAsync("NoSuchEntity", "The user with name alice cannot be found.");
     }
 
@@ -52,7 +57,9 @@ public sealed class UserTests
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
 
-        (await world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(key.AccessKeyId!))).User!.UserName.ShouldBe("alice");
+        (
+            await world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(key.AccessKeyId!))
+        ).User!.UserName.ShouldBe("alice");
     }
 
     [Fact]
@@ -60,7 +67,9 @@ public sealed class UserTests
     {
         await using var world = await IdentityWorld.StartAsync();
 
-        (await world.Iam.GetUserAsync(new GetUserRequest(), IdentityWorld.Caller)).User!.Arn.ShouldBe("arn:aws:iam::123456789012:root");
+        (await world.Iam.GetUserAsync(new GetUserRequest(), IdentityWorld.Caller)).User!.Arn.ShouldBe(
+            "arn:aws:iam::123456789012:root"
+        );
     }
 
     [Fact]
@@ -70,7 +79,8 @@ public sealed class UserTests
         var role = await world.RoleAsync();
         var session = await world.AssumeAsync(role.Arn!);
 
-        await Refusal.Of(() => world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(session.Credentials!.AccessKeyId!)))
+        await Refusal
+            .Of(() => world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(session.Credentials!.AccessKeyId!)))
             .ShouldBeRefusedAsync("ValidationError", "Must specify userName when calling with non-User credentials");
     }
 
@@ -82,7 +92,8 @@ public sealed class UserTests
         var request = new CreateAccessKeyRequest { UserName = "alice" };
         await world.Iam.CreateAccessKeyAsync(request, IdentityWorld.Caller);
 
-        await world.Iam.CreateAccessKeyAsync(request, IdentityWorld.Caller)
+        await world
+            .Iam.CreateAccessKeyAsync(request, IdentityWorld.Caller)
             .ShouldBeRefusedAsync("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2");
     }
 
@@ -92,10 +103,15 @@ public sealed class UserTests
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
 
-        var listed = (await world.Iam.ListAccessKeysAsync(new ListAccessKeysRequest { UserName = "alice" }, IdentityWorld.Caller)).AccessKeyMetadata!.Single();
+        var listed = (
+            await world.Iam.ListAccessKeysAsync(new ListAccessKeysRequest { UserName = "alice" }, IdentityWorld.Caller)
+        ).AccessKeyMetadata!.Single();
 
-        (listed.AccessKeyId, listed.Status, ShapeJson.ToText(listed).Contains(key.SecretAccessKey!, StringComparison.Ordinal)).ShouldBe(
-            (key.AccessKeyId, "Active", false));
+        (
+            listed.AccessKeyId,
+            listed.Status,
+            ShapeJson.ToText(listed).Contains(key.SecretAccessKey!, StringComparison.Ordinal)
+        ).ShouldBe((key.AccessKeyId, "Active", false));
     }
 
     [Fact]
@@ -105,7 +121,11 @@ public sealed class UserTests
         var key = await world.UserWithKeyAsync();
         await world.Iam.CreateUserAsync(new CreateUserRequest { UserName = "bob" }, IdentityWorld.Caller);
 
-        await world.Iam.DeleteAccessKeyAsync(new DeleteAccessKeyRequest { UserName = "bob", AccessKeyId = key.AccessKeyId }, IdentityWorld.Caller)
+        await world
+            .Iam.DeleteAccessKeyAsync(
+                new DeleteAccessKeyRequest { UserName = "bob", AccessKeyId = key.AccessKeyId },
+                IdentityWorld.Caller
+            )
             .ShouldBeRefusedAsync("NoSuchEntity", $"The Access Key with id {key.AccessKeyId} cannot be found.");
     }
 

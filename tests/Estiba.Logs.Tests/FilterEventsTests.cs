@@ -9,7 +9,9 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         var found = await world.FilterAsync();
-        found.Events!.Select(item => $"{item.LogStreamName}:{item.Message}").ShouldBe(["s:0 even", "t:1 odd", "s:2 even", "t:3 odd"]);
+        found
+            .Events!.Select(item => $"{item.LogStreamName}:{item.Message}")
+            .ShouldBe(["s:0 even", "t:1 odd", "s:2 even", "t:3 odd"]);
         found.Events!.Select(item => item.EventId).Distinct().Count().ShouldBe(4);
         found.Events!.ShouldAllBe(item => item.EventId!.Length == 56 && item.IngestionTime == world.Time.Milliseconds);
         found.SearchedLogStreams.ShouldBeEmpty();
@@ -23,7 +25,9 @@ public sealed class FilterEventsTests
         var before = await world.FilterAsync();
         await world.Api.CleanAsync();
         await world.ReopenAsync();
-        (await world.FilterAsync()).Events!.Select(item => item.EventId).ShouldBe(before.Events!.Select(item => item.EventId));
+        (await world.FilterAsync())
+            .Events!.Select(item => item.EventId)
+            .ShouldBe(before.Events!.Select(item => item.EventId));
     }
 
     [Fact]
@@ -31,13 +35,18 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         Messages(await world.FilterAsync(request => request with { LogStreamNames = ["t"] })).ShouldBe("1 odd|3 odd");
-        Messages(await world.FilterAsync(request => request with { LogStreamNamePrefix = "s" })).ShouldBe("0 even|2 even");
+        Messages(await world.FilterAsync(request => request with { LogStreamNamePrefix = "s" }))
+            .ShouldBe("0 even|2 even");
         Messages(await world.FilterAsync(request => request with { LogStreamNamePrefix = "x" })).ShouldBe("");
-        await LogsWorld.NotFoundAsync(() => world.FilterAsync(request => request with { LogStreamNames = ["x"] }), "stream");
+        await LogsWorld.NotFoundAsync(
+            () => world.FilterAsync(request => request with { LogStreamNames = ["x"] }),
+            "stream"
+        );
         await LogsWorld.RefusedAsync(
             () => world.FilterAsync(request => request with { LogStreamNames = ["s"], LogStreamNamePrefix = "s" }),
             "InvalidParameterException",
-            "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
+            "logStreamNames and logStreamNamePrefix are mutually exclusive parameters."
+        );
     }
 
     [Fact]
@@ -45,7 +54,8 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         var at = world.Time.Milliseconds;
-        Messages(await world.FilterAsync(request => request with { StartTime = at + 1, EndTime = at + 2 })).ShouldBe("1 odd|2 even");
+        Messages(await world.FilterAsync(request => request with { StartTime = at + 1, EndTime = at + 2 }))
+            .ShouldBe("1 odd|2 even");
     }
 
     [Fact]
@@ -54,7 +64,14 @@ public sealed class FilterEventsTests
         await using var world = await WithTwoStreamsAsync();
         var first = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1 });
         Messages(first).ShouldBe("1 odd");
-        var second = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1, NextToken = first.NextToken });
+        var second = await world.FilterAsync(request =>
+            request with
+            {
+                FilterPattern = "odd",
+                Limit = 1,
+                NextToken = first.NextToken,
+            }
+        );
         Messages(second).ShouldBe("3 odd");
         second.NextToken.ShouldBeNull();
     }
@@ -64,7 +81,10 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         await LogsWorld.RefusedAsync(
-            () => world.FilterAsync(request => request with { FilterPattern = "a:b" }), "InvalidParameterException", "Invalid character(s) in term ':'");
+            () => world.FilterAsync(request => request with { FilterPattern = "a:b" }),
+            "InvalidParameterException",
+            "Invalid character(s) in term ':'"
+        );
     }
 
     [Fact]
@@ -76,7 +96,8 @@ public sealed class FilterEventsTests
         await LogsWorld.RefusedAsync(
             () => world.FilterAsync(request => request with { LogGroupName = "h", NextToken = first.NextToken }),
             "InvalidParameterException",
-            "The specified nextToken is invalid.");
+            "The specified nextToken is invalid."
+        );
     }
 
     [Fact]
@@ -84,15 +105,35 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         var first = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1 });
-        var streams = await world.Api.DescribeLogStreamsAsync(new DescribeLogStreamsRequest { LogGroupName = "g", Limit = 1 }, LogsWorld.Caller);
+        var streams = await world.Api.DescribeLogStreamsAsync(
+            new DescribeLogStreamsRequest { LogGroupName = "g", Limit = 1 },
+            LogsWorld.Caller
+        );
 
-        await RefusedAsync(() => world.FilterAsync(request => request with { FilterPattern = "even", NextToken = first.NextToken }));
+        await RefusedAsync(() =>
+            world.FilterAsync(request => request with { FilterPattern = "even", NextToken = first.NextToken })
+        );
         await RefusedAsync(() => world.FilterAsync(request => request with { NextToken = streams.NextToken }));
-        await RefusedAsync(() => world.Api.DescribeLogStreamsAsync(
-            new DescribeLogStreamsRequest { LogGroupName = "g", Descending = true, NextToken = streams.NextToken }, LogsWorld.Caller));
-        await RefusedAsync(() => world.Api.DescribeLogGroupsAsync(new DescribeLogGroupsRequest { NextToken = streams.NextToken }, LogsWorld.Caller));
+        await RefusedAsync(() =>
+            world.Api.DescribeLogStreamsAsync(
+                new DescribeLogStreamsRequest
+                {
+                    LogGroupName = "g",
+                    Descending = true,
+                    NextToken = streams.NextToken,
+                },
+                LogsWorld.Caller
+            )
+        );
+        await RefusedAsync(() =>
+            world.Api.DescribeLogGroupsAsync(
+                new DescribeLogGroupsRequest { NextToken = streams.NextToken },
+                LogsWorld.Caller
+            )
+        );
 
-        static Task RefusedAsync(Func<Task> call) => LogsWorld.RefusedAsync(call, "InvalidParameterException", "The specified nextToken is invalid.");
+        static Task RefusedAsync(Func<Task> call) =>
+            LogsWorld.RefusedAsync(call, "InvalidParameterException", "The specified nextToken is invalid.");
     }
 
     [Fact]
@@ -100,7 +141,14 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         var first = await world.FilterAsync(request => request with { FilterPattern = "odd", Limit = 1 });
-        var second = await world.FilterAsync(request => request with { FilterPattern = "odd", StartTime = world.Time.Milliseconds + 1, NextToken = first.NextToken });
+        var second = await world.FilterAsync(request =>
+            request with
+            {
+                FilterPattern = "odd",
+                StartTime = world.Time.Milliseconds + 1,
+                NextToken = first.NextToken,
+            }
+        );
         Messages(second).ShouldBe("3 odd");
     }
 
@@ -112,8 +160,10 @@ public sealed class FilterEventsTests
         var written = 0;
         for (var round = 0; round < 12; round++)
         {
-            if (round % 4 > 0) await world.SayAsync("s", [.. Enumerable.Range(0, round % 4 * 2).Select(_ => $"{written++}")]);
-            if (round % 3 == 0) world.Time.Advance(TimeSpan.FromMilliseconds(5));
+            if (round % 4 > 0)
+                await world.SayAsync("s", [.. Enumerable.Range(0, round % 4 * 2).Select(_ => $"{written++}")]);
+            if (round % 3 == 0)
+                world.Time.Advance(TimeSpan.FromMilliseconds(5));
             await tail.PollAsync();
         }
 
@@ -125,17 +175,25 @@ public sealed class FilterEventsTests
         var world = await LogsWorld.WithStreamAsync();
         await world.CreateStreamAsync("g", "t");
         for (var i = 0; i < 4; i++)
-            await world.PutAsync("g", i % 2 == 0 ? "s" : "t", world.Event($"{i} {(i % 2 == 0 ? "even" : "odd")}", TimeSpan.FromMilliseconds(i)));
+            await world.PutAsync(
+                "g",
+                i % 2 == 0 ? "s" : "t",
+                world.Event($"{i} {(i % 2 == 0 ? "even" : "odd")}", TimeSpan.FromMilliseconds(i))
+            );
         return world;
     }
 
-    private static string Messages(FilterLogEventsResponse page) => string.Join('|', page.Events!.Select(found => found.Message));
+    private static string Messages(FilterLogEventsResponse page) =>
+        string.Join('|', page.Events!.Select(found => found.Message));
 
-    /// <summary>Follows a group as <c>aws logs tail --follow</c> does: from the newest timestamp that it saw, leaving out the ids that it knows.</summary>
+    /// <summary>
+    /// Follows a group as <c>aws logs tail --follow</c> does: from the newest timestamp that it saw, leaving out the
+    /// ids that it knows.
+    /// </summary>
     private sealed class Tail(LogsWorld world)
     {
-        private long start = world.Time.Milliseconds - 600_000;
-        private Dictionary<long, HashSet<string>> known = [];
+        private long _start = world.Time.Milliseconds - 600_000;
+        private Dictionary<long, HashSet<string>> _known = [];
 
         internal List<string> Seen { get; } = [];
 
@@ -144,20 +202,30 @@ public sealed class FilterEventsTests
             string? token = null;
             do
             {
-                var page = await world.FilterAsync(request => request with { StartTime = start, Interleaved = true, NextToken = token, Limit = 3 });
+                var page = await world.FilterAsync(request =>
+                    request with
+                    {
+                        StartTime = _start,
+                        Interleaved = true,
+                        NextToken = token,
+                        Limit = 3,
+                    }
+                );
                 foreach (var item in page.Events!)
                 {
-                    if (!known.TryGetValue(item.Timestamp!.Value, out var ids)) known[item.Timestamp.Value] = ids = [];
-                    if (ids.Add(item.EventId!)) Seen.Add(item.Message!);
+                    if (!_known.TryGetValue(item.Timestamp!.Value, out var ids))
+                        _known[item.Timestamp.Value] = ids = [];
+                    if (ids.Add(item.EventId!))
+                        Seen.Add(item.Message!);
                 }
 
                 token = page.NextToken;
-            }
-            while (token is not null);
+            } while (token is not null);
 
-            if (known.Count == 0) return;
-            start = known.Keys.Max();
-            known = new() { [start] = known[start] };
+            if (_known.Count == 0)
+                return;
+            _start = _known.Keys.Max();
+            _known = new() { [_start] = _known[_start] };
         }
     }
 }

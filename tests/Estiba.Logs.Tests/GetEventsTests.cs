@@ -9,20 +9,30 @@ public sealed class GetEventsTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await world.PutAsync("g", "s", world.Event("héllo", TimeSpan.FromSeconds(-3)));
-        (await world.GetAsync()).Events.ShouldHaveSingleItem().ShouldBe(new OutputLogEvent
-        {
-            Timestamp = world.Time.Milliseconds - 3000,
-            Message = "héllo",
-            IngestionTime = world.Time.Milliseconds,
-        });
+        (await world.GetAsync())
+            .Events.ShouldHaveSingleItem()
+            .ShouldBe(
+                new OutputLogEvent
+                {
+                    Timestamp = world.Time.Milliseconds - 3000,
+                    Message = "héllo",
+                    IngestionTime = world.Time.Milliseconds,
+                }
+            );
     }
 
     [Fact]
     public async Task The_group_and_the_stream_must_exist()
     {
         await using var world = await LogsWorld.WithStreamAsync();
-        await LogsWorld.NotFoundAsync(() => world.GetAsync(request => request with { LogGroupName = "other" }), "group");
-        await LogsWorld.NotFoundAsync(() => world.GetAsync(request => request with { LogStreamName = "other" }), "stream");
+        await LogsWorld.NotFoundAsync(
+            () => world.GetAsync(request => request with { LogGroupName = "other" }),
+            "group"
+        );
+        await LogsWorld.NotFoundAsync(
+            () => world.GetAsync(request => request with { LogStreamName = "other" }),
+            "stream"
+        );
     }
 
     [Fact]
@@ -31,7 +41,8 @@ public sealed class GetEventsTests
         await using var world = await LogsWorld.WithStreamAsync();
         await PutNumbersAsync(world, 5);
         var at = world.Time.Milliseconds;
-        Messages(await world.GetAsync(request => request with { StartTime = at + 1, EndTime = at + 3 })).ShouldBe("1 2");
+        Messages(await world.GetAsync(request => request with { StartTime = at + 1, EndTime = at + 3 }))
+            .ShouldBe("1 2");
         Messages(await world.GetAsync(request => request with { StartTime = at + 3, EndTime = at + 3 })).ShouldBe("");
         Messages(await world.GetAsync(request => request with { StartTime = at + 3, EndTime = 0 })).ShouldBe("");
     }
@@ -44,11 +55,32 @@ public sealed class GetEventsTests
 
         var page = await world.GetAsync(request => request with { StartFromHead = null, Limit = 3 });
         Messages(page).ShouldBe("4 5 6");
-        page = await world.GetAsync(request => request with { StartFromHead = null, Limit = 3, NextToken = page.NextBackwardToken });
+        page = await world.GetAsync(request =>
+            request with
+            {
+                StartFromHead = null,
+                Limit = 3,
+                NextToken = page.NextBackwardToken,
+            }
+        );
         Messages(page).ShouldBe("1 2 3");
-        page = await world.GetAsync(request => request with { StartFromHead = null, Limit = 3, NextToken = page.NextBackwardToken });
+        page = await world.GetAsync(request =>
+            request with
+            {
+                StartFromHead = null,
+                Limit = 3,
+                NextToken = page.NextBackwardToken,
+            }
+        );
         Messages(page).ShouldBe("0");
-        var end = await world.GetAsync(request => request with { StartFromHead = null, Limit = 3, NextToken = page.NextBackwardToken });
+        var end = await world.GetAsync(request =>
+            request with
+            {
+                StartFromHead = null,
+                Limit = 3,
+                NextToken = page.NextBackwardToken,
+            }
+        );
         Messages(end).ShouldBe("");
         end.NextBackwardToken.ShouldBe(page.NextBackwardToken);
     }
@@ -80,11 +112,13 @@ public sealed class GetEventsTests
         await PutNumbersAsync(world, 4);
         var last = await world.GetAsync();
         var end = await world.GetAsync(request => request with { NextToken = last.NextForwardToken });
-        Messages(await world.GetAsync(request => request with { NextToken = end.NextBackwardToken, Limit = 2 })).ShouldBe("2 3");
+        Messages(await world.GetAsync(request => request with { NextToken = end.NextBackwardToken, Limit = 2 }))
+            .ShouldBe("2 3");
 
         var start = await world.GetAsync(request => request with { NextToken = last.NextBackwardToken });
         Messages(start).ShouldBe("");
-        Messages(await world.GetAsync(request => request with { NextToken = start.NextForwardToken, Limit = 2 })).ShouldBe("0 1");
+        Messages(await world.GetAsync(request => request with { NextToken = start.NextForwardToken, Limit = 2 }))
+            .ShouldBe("0 1");
     }
 
     [Fact]
@@ -96,7 +130,8 @@ public sealed class GetEventsTests
             var empty = await world.GetAsync(request => request with { StartFromHead = startFromHead });
             Messages(empty).ShouldBe("");
             await world.SayAsync("s", "x");
-            Messages(await world.GetAsync(request => request with { NextToken = empty.NextForwardToken, Limit = 1 })).ShouldBe("x");
+            Messages(await world.GetAsync(request => request with { NextToken = empty.NextForwardToken, Limit = 1 }))
+                .ShouldBe("x");
             await world.Api.DeleteLogStreamAsync(new() { LogGroupName = "g", LogStreamName = "s" }, LogsWorld.Caller);
             await world.CreateStreamAsync("g", "s");
         }
@@ -122,7 +157,8 @@ public sealed class GetEventsTests
     public async Task A_page_has_a_mebibyte_at_most()
     {
         await using var world = await LogsWorld.WithStreamAsync();
-        for (var i = 0; i < 3; i++) await world.SayAsync("s", new string('x', 500_000));
+        for (var i = 0; i < 3; i++)
+            await world.SayAsync("s", new string('x', 500_000));
         (await world.GetAsync()).Events!.Count.ShouldBe(2);
     }
 
@@ -135,11 +171,19 @@ public sealed class GetEventsTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await LogsWorld.RefusedAsync(
-            () => world.GetAsync(request => request with { NextToken = token }), "InvalidParameterException", "The specified nextToken is invalid.");
+            () => world.GetAsync(request => request with { NextToken = token }),
+            "InvalidParameterException",
+            "The specified nextToken is invalid."
+        );
     }
 
     private static Task PutNumbersAsync(LogsWorld world, int count) =>
-        world.PutAsync("g", "s", [.. Enumerable.Range(0, count).Select(i => world.Event($"{i}", TimeSpan.FromMilliseconds(i)))]);
+        world.PutAsync(
+            "g",
+            "s",
+            [.. Enumerable.Range(0, count).Select(i => world.Event($"{i}", TimeSpan.FromMilliseconds(i)))]
+        );
 
-    private static string Messages(GetLogEventsResponse page) => string.Join(' ', page.Events!.Select(found => found.Message));
+    private static string Messages(GetLogEventsResponse page) =>
+        string.Join(' ', page.Events!.Select(found => found.Message));
 }

@@ -26,7 +26,11 @@ public sealed class GroupTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
-        await LogsWorld.RefusedAsync(() => world.CreateGroupAsync("g"), "ResourceAlreadyExistsException", "The specified log group already exists");
+        await LogsWorld.RefusedAsync(
+            () => world.CreateGroupAsync("g"),
+            "ResourceAlreadyExistsException",
+            "The specified log group already exists"
+        );
     }
 
     [Fact]
@@ -34,7 +38,10 @@ public sealed class GroupTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await LogsWorld.RefusedAsync(
-            () => world.CreateGroupAsync("aws/x"), "InvalidParameterException", "Log groups starting with AWS/ are reserved for AWS.");
+            () => world.CreateGroupAsync("aws/x"),
+            "InvalidParameterException",
+            "Log groups starting with AWS/ are reserved for AWS."
+        );
     }
 
     [Fact]
@@ -42,15 +49,36 @@ public sealed class GroupTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
-        foreach (var other in new[] { LogsWorld.Caller with { AccountId = "999999999999" }, LogsWorld.Caller with { Region = "eu-west-2" } })
+        foreach (
+            var other in new[]
+            {
+                LogsWorld.Caller with
+                {
+                    AccountId = "999999999999",
+                },
+                LogsWorld.Caller with
+                {
+                    Region = "eu-west-2",
+                },
+            }
+        )
         {
             (await world.Api.DescribeLogGroupsAsync(new DescribeLogGroupsRequest(), other)).LogGroups.ShouldBeEmpty();
             await LogsWorld.NotFoundAsync(
-                () => world.Api.DeleteLogGroupAsync(new DeleteLogGroupRequest { LogGroupName = "g" }, other), "group");
+                () => world.Api.DeleteLogGroupAsync(new DeleteLogGroupRequest { LogGroupName = "g" }, other),
+                "group"
+            );
             await LogsWorld.NotFoundAsync(
-                () => world.Api.FilterLogEventsAsync(
-                    new FilterLogEventsRequest { LogGroupIdentifier = "arn:aws:logs:eu-west-1:123456789012:log-group:g" }, other),
-                "group");
+                () =>
+                    world.Api.FilterLogEventsAsync(
+                        new FilterLogEventsRequest
+                        {
+                            LogGroupIdentifier = "arn:aws:logs:eu-west-1:123456789012:log-group:g",
+                        },
+                        other
+                    ),
+                "group"
+            );
         }
     }
 
@@ -58,11 +86,19 @@ public sealed class GroupTests
     public async Task Groups_are_listed_in_pages_by_prefix_and_pattern()
     {
         await using var world = await LogsWorld.OpenAsync();
-        foreach (var name in new[] { "/ecs/b", "/ecs/a", "/lambda/a", "/ecs/C" }) await world.CreateGroupAsync(name);
+        foreach (var name in new[] { "/ecs/b", "/ecs/a", "/lambda/a", "/ecs/C" })
+            await world.CreateGroupAsync(name);
 
         (await NamesAsync(world, request => request)).ShouldBe(["/ecs/C", "/ecs/a", "/ecs/b", "/lambda/a"]);
-        (await NamesAsync(world, request => request with { LogGroupNamePrefix = "/ecs/" })).ShouldBe(["/ecs/C", "/ecs/a", "/ecs/b"]);
-        (await NamesAsync(world, request => request with { LogGroupNamePattern = "/a" })).ShouldBe(["/ecs/a", "/lambda/a"]);
+        (await NamesAsync(world, request => request with { LogGroupNamePrefix = "/ecs/" })).ShouldBe([
+            "/ecs/C",
+            "/ecs/a",
+            "/ecs/b",
+        ]);
+        (await NamesAsync(world, request => request with { LogGroupNamePattern = "/a" })).ShouldBe([
+            "/ecs/a",
+            "/lambda/a",
+        ]);
         (await NamesAsync(world, request => request with { LogGroupIdentifiers = ["/ecs/b"] })).ShouldBe(["/ecs/b"]);
         (await NamesAsync(world, request => request with { LogGroupClass = "INFREQUENT_ACCESS" })).ShouldBeEmpty();
     }
@@ -74,7 +110,8 @@ public sealed class GroupTests
         await LogsWorld.RefusedAsync(
             () => DescribeAsync(world, request => request with { LogGroupNamePrefix = "a", LogGroupNamePattern = "b" }),
             "InvalidParameterException",
-            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."
+        );
     }
 
     [Theory]
@@ -85,7 +122,10 @@ public sealed class GroupTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await LogsWorld.RefusedAsync(
-            () => DescribeAsync(world, request => request with { NextToken = token }), "InvalidParameterException", "The specified nextToken is invalid.");
+            () => DescribeAsync(world, request => request with { NextToken = token }),
+            "InvalidParameterException",
+            "The specified nextToken is invalid."
+        );
     }
 
     [Fact]
@@ -109,11 +149,14 @@ public sealed class GroupTests
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
         await world.Api.PutLogGroupDeletionProtectionAsync(
-            new PutLogGroupDeletionProtectionRequest { LogGroupIdentifier = "g", DeletionProtectionEnabled = true }, LogsWorld.Caller);
+            new PutLogGroupDeletionProtectionRequest { LogGroupIdentifier = "g", DeletionProtectionEnabled = true },
+            LogsWorld.Caller
+        );
         await LogsWorld.RefusedAsync(
             () => world.Api.DeleteLogGroupAsync(new DeleteLogGroupRequest { LogGroupName = "g" }, LogsWorld.Caller),
             "ValidationException",
-            "The log group has deletion protection enabled. Disable deletion protection before deleting it.");
+            "The log group has deletion protection enabled. Disable deletion protection before deleting it."
+        );
     }
 
     [Fact]
@@ -134,7 +177,10 @@ public sealed class GroupTests
         await world.CreateGroupAsync("g");
         await RetainAsync(world, days);
         (await DescribeAsync(world)).LogGroups!.Single().RetentionInDays.ShouldBe(days);
-        await world.Api.DeleteRetentionPolicyAsync(new DeleteRetentionPolicyRequest { LogGroupName = "g" }, LogsWorld.Caller);
+        await world.Api.DeleteRetentionPolicyAsync(
+            new DeleteRetentionPolicyRequest { LogGroupName = "g" },
+            LogsWorld.Caller
+        );
         (await DescribeAsync(world)).LogGroups!.Single().RetentionInDays.ShouldBeNull();
     }
 
@@ -146,8 +192,11 @@ public sealed class GroupTests
         await LogsWorld.RefusedAsync(
             () => RetainAsync(world, 2),
             "InvalidParameterException",
-            "1 validation error detected: Value '2' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: "
-            + "[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]");
+            "1 validation error detected: Value '2' at 'retentionInDays' failed to satisfy constraint: Member "
+                + "must satisfy enum value set: "
+                + "[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "
+                + "3288, 3653]"
+        );
     }
 
     [Fact]
@@ -157,7 +206,9 @@ public sealed class GroupTests
         await RetainAsync(world, 1);
         await world.SayAsync("s", "old");
         await world.Api.CleanAsync();
-        Directory.GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        Directory
+            .GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories)
+            .ShouldHaveSingleItem();
 
         world.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
         await world.SayAsync("s", "new");
@@ -165,7 +216,9 @@ public sealed class GroupTests
 
         world.Time.Advance(TimeSpan.FromHours(1));
         await world.Api.CleanAsync();
-        Directory.GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        Directory
+            .GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories)
+            .ShouldHaveSingleItem();
         (await world.FilterAsync()).Events!.Select(found => found.Message).ShouldBe(["new"]);
     }
 
@@ -174,21 +227,31 @@ public sealed class GroupTests
     {
         await using var world = await LogsWorld.OpenAsync();
         ILogsApi api = world.Api;
-        var refused = await Should.ThrowAsync<Contracts.AwsException>(() => api.StartQueryAsync(new StartQueryRequest(), LogsWorld.Caller));
+        var refused = await Should.ThrowAsync<Contracts.AwsException>(() =>
+            api.StartQueryAsync(new StartQueryRequest(), LogsWorld.Caller)
+        );
         refused.Message.ShouldContain("logs:StartQuery");
     }
 
     private static Task RetainAsync(LogsWorld world, int days) =>
-        world.Api.PutRetentionPolicyAsync(new PutRetentionPolicyRequest { LogGroupName = "g", RetentionInDays = days }, LogsWorld.Caller);
+        world.Api.PutRetentionPolicyAsync(
+            new PutRetentionPolicyRequest { LogGroupName = "g", RetentionInDays = days },
+            LogsWorld.Caller
+        );
 
     private static Task<DescribeLogGroupsResponse> DescribeAsync(
-        LogsWorld world, Func<DescribeLogGroupsRequest, DescribeLogGroupsRequest>? change = null)
+        LogsWorld world,
+        Func<DescribeLogGroupsRequest, DescribeLogGroupsRequest>? change = null
+    )
     {
         var request = new DescribeLogGroupsRequest();
         return world.Api.DescribeLogGroupsAsync(change is null ? request : change(request), LogsWorld.Caller);
     }
 
-    private static async Task<List<string?>> NamesAsync(LogsWorld world, Func<DescribeLogGroupsRequest, DescribeLogGroupsRequest> change)
+    private static async Task<List<string?>> NamesAsync(
+        LogsWorld world,
+        Func<DescribeLogGroupsRequest, DescribeLogGroupsRequest> change
+    )
     {
         var names = new List<string?>();
         string? token = null;
@@ -198,8 +261,7 @@ public sealed class GroupTests
             page.LogGroups!.Count.ShouldBeLessThanOrEqualTo(2);
             names.AddRange(page.LogGroups.Select(group => group.LogGroupName));
             token = page.NextToken;
-        }
-        while (token is not null);
+        } while (token is not null);
         return names;
     }
 }

@@ -1,15 +1,19 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
-using Estiba.Logs.Storage;
+using Estiba.Files.Segments;
+using Estiba.Logs.Events;
 using Estiba.State;
+using Estiba.State.Journals;
 
 namespace Estiba.Logs.Tests;
 
-/// <summary>CloudWatch Logs with its state in memory, its events in a temporary directory, and a clock that stands still.</summary>
+/// <summary>
+/// CloudWatch Logs with its state in memory, its events in a temporary directory, and a clock that stands still.
+/// </summary>
 internal sealed class LogsWorld : IAsyncDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private Store store = null!;
+    private readonly TemporaryDirectory _directory = new();
+    private Store _store = null!;
 
     internal static readonly CallContext Caller = new()
     {
@@ -24,14 +28,14 @@ internal sealed class LogsWorld : IAsyncDisposable
 
     internal LogsApi Api { get; private set; } = null!;
 
-    internal EventStoreOptions Options { get; private set; } = null!;
+    internal SegmentStoreOptions Options { get; private set; } = null!;
 
     internal static async Task<LogsWorld> OpenAsync(string? path = null)
     {
         var world = new LogsWorld();
-        world.Options = new EventStoreOptions { Directory = path ?? world.directory.Path };
-        world.store = await Store.OpenAsync(new MemoryJournal(), LogsApi.Tables);
-        world.Api = await LogsApi.OpenAsync(world.store, world.Options, world.Time, new Random(1), logger: null);
+        world.Options = new SegmentStoreOptions { Kind = NewEvent.Kind, Directory = path ?? world._directory.Path };
+        world._store = await Store.OpenAsync(new MemoryJournal(), LogsApi.Tables);
+        world.Api = await LogsApi.OpenAsync(world._store, world.Options, world.Time, new Random(1), logger: null);
         return world;
     }
 
@@ -47,16 +51,32 @@ internal sealed class LogsWorld : IAsyncDisposable
     internal async Task ReopenAsync()
     {
         await Api.DisposeAsync();
-        Api = await LogsApi.OpenAsync(store, Options, Time, new Random(2), logger: null);
+        Api = await LogsApi.OpenAsync(_store, Options, Time, new Random(2), logger: null);
     }
 
-    internal Task CreateGroupAsync(string name) => Api.CreateLogGroupAsync(new CreateLogGroupRequest { LogGroupName = name }, Caller);
+    /// <summary>How many deletions of groups and of streams are not complete.</summary>
+    internal (int Groups, int Streams) Remembered =>
+        (_store.Current.Count(LogsTables.DeletedGroups), _store.Current.Count(LogsTables.DeletedStreams));
+
+    internal string[] Segments() =>
+        Directory.GetFiles(Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories);
+
+    internal Task CreateGroupAsync(string name) =>
+        Api.CreateLogGroupAsync(new CreateLogGroupRequest { LogGroupName = name }, Caller);
 
     internal Task CreateStreamAsync(string group, string name) =>
         Api.CreateLogStreamAsync(new CreateLogStreamRequest { LogGroupName = group, LogStreamName = name }, Caller);
 
     internal Task<PutLogEventsResponse> PutAsync(string group, string stream, params InputLogEvent[] events) =>
-        Api.PutLogEventsAsync(new PutLogEventsRequest { LogGroupName = group, LogStreamName = stream, LogEvents = events }, Caller);
+        Api.PutLogEventsAsync(
+            new PutLogEventsRequest
+            {
+                LogGroupName = group,
+                LogStreamName = stream,
+                LogEvents = events,
+            },
+            Caller
+        );
 
     /// <summary>Puts messages that happen now into a stream of the group <c>g</c>.</summary>
     internal Task<PutLogEventsResponse> SayAsync(string stream, params string[] messages) =>
@@ -68,11 +88,18 @@ internal sealed class LogsWorld : IAsyncDisposable
 
     internal Task<GetLogEventsResponse> GetAsync(Func<GetLogEventsRequest, GetLogEventsRequest>? change = null)
     {
-        var request = new GetLogEventsRequest { LogGroupName = "g", LogStreamName = "s", StartFromHead = true };
+        var request = new GetLogEventsRequest
+        {
+            LogGroupName = "g",
+            LogStreamName = "s",
+            StartFromHead = true,
+        };
         return Api.GetLogEventsAsync(change is null ? request : change(request), Caller);
     }
 
-    internal Task<FilterLogEventsResponse> FilterAsync(Func<FilterLogEventsRequest, FilterLogEventsRequest>? change = null)
+    internal Task<FilterLogEventsResponse> FilterAsync(
+        Func<FilterLogEventsRequest, FilterLogEventsRequest>? change = null
+    )
     {
         var request = new FilterLogEventsRequest { LogGroupName = "g" };
         return Api.FilterLogEventsAsync(change is null ? request : change(request), Caller);
@@ -91,7 +118,7 @@ internal sealed class LogsWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Api.DisposeAsync();
-        await store.DisposeAsync();
-        directory.Dispose();
+        await _store.DisposeAsync();
+        _directory.Dispose();
     }
 }

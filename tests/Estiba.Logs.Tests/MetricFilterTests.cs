@@ -12,12 +12,20 @@ public sealed class MetricFilterTests
                 FilterPattern = "[ip, request, status = 4*]",
                 LogEventMessages = ["10.0.0.1 \"GET /\" 200", "10.0.0.2 \"GET /x\" 404"],
             },
-            LogsWorld.Caller);
+            LogsWorld.Caller
+        );
 
         var match = tested.Matches.ShouldHaveSingleItem();
         match.EventNumber.ShouldBe(2);
         match.EventMessage.ShouldBe("10.0.0.2 \"GET /x\" 404");
         match.ExtractedValues.ShouldBe(
-            new Dictionary<string, string> { ["$ip"] = "10.0.0.2", ["$request"] = "GET /x", ["$status"] = "404" }, ignoreOrder: true);
+            new Dictionary<string, string>
+            {
+                ["$ip"] = "10.0.0.2",
+                ["$request"] = "GET /x",
+                ["$status"] = "404",
+            },
+            ignoreOrder: true
+        );
     }
 }

@@ -22,7 +22,8 @@ public sealed class PutEventsTests
         await LogsWorld.RefusedAsync(
             () => world.PutAsync("g", "s", world.Event("b"), world.Event("a", TimeSpan.FromMilliseconds(-1))),
             "InvalidParameterException",
-            "Log events in a single PutLogEvents request must be in chronological order.");
+            "Log events in a single PutLogEvents request must be in chronological order."
+        );
     }
 
     [Fact]
@@ -31,9 +32,16 @@ public sealed class PutEventsTests
         await using var world = await LogsWorld.WithStreamAsync();
         await world.PutAsync("g", "s", world.Event("a", TimeSpan.FromHours(-24)), world.Event("b"));
         await LogsWorld.RefusedAsync(
-            () => world.PutAsync("g", "s", world.Event("a", TimeSpan.FromHours(-24) - TimeSpan.FromMilliseconds(1)), world.Event("b")),
+            () =>
+                world.PutAsync(
+                    "g",
+                    "s",
+                    world.Event("a", TimeSpan.FromHours(-24) - TimeSpan.FromMilliseconds(1)),
+                    world.Event("b")
+                ),
             "InvalidParameterException",
-            "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
+            "The batch of log events in a single PutLogEvents request cannot span more than 24 hours."
+        );
     }
 
     [Fact]
@@ -45,11 +53,13 @@ public sealed class PutEventsTests
         await LogsWorld.RefusedAsync(
             () => world.SayAsync("s", new string('x', 1_048_576 - 25)),
             "InvalidParameterException",
-            "Log event too large: 1048577 bytes exceeds limit of 1048576");
+            "Log event too large: 1048577 bytes exceeds limit of 1048576"
+        );
         await LogsWorld.RefusedAsync(
             () => world.SayAsync("s", new string('é', 262_144), new string('x', 524_288 - 2 * 26 + 1)),
             "InvalidParameterException",
-            "Upload too large: 1048577 bytes exceeds limit of 1048576");
+            "Upload too large: 1048577 bytes exceeds limit of 1048576"
+        );
     }
 
     [Fact]
@@ -57,12 +67,20 @@ public sealed class PutEventsTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         var old = await world.PutAsync(
-            "g", "s", world.Event("too old", -TimeSpan.FromDays(14) - TimeSpan.FromMilliseconds(1)), world.Event("just right", -TimeSpan.FromDays(14)));
+            "g",
+            "s",
+            world.Event("too old", -TimeSpan.FromDays(14) - TimeSpan.FromMilliseconds(1)),
+            world.Event("just right", -TimeSpan.FromDays(14))
+        );
         old.RejectedLogEventsInfo!.TooOldLogEventEndIndex.ShouldBe(1);
         old.RejectedLogEventsInfo.TooNewLogEventStartIndex.ShouldBeNull();
 
         var recent = await world.PutAsync(
-            "g", "s", world.Event("fine", TimeSpan.FromHours(2)), world.Event("too new", TimeSpan.FromHours(2) + TimeSpan.FromMilliseconds(1)));
+            "g",
+            "s",
+            world.Event("fine", TimeSpan.FromHours(2)),
+            world.Event("too new", TimeSpan.FromHours(2) + TimeSpan.FromMilliseconds(1))
+        );
         recent.RejectedLogEventsInfo!.TooNewLogEventStartIndex.ShouldBe(1);
         recent.RejectedLogEventsInfo.TooOldLogEventEndIndex.ShouldBeNull();
 
@@ -74,7 +92,12 @@ public sealed class PutEventsTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await world.Api.PutRetentionPolicyAsync(new() { LogGroupName = "g", RetentionInDays = 1 }, LogsWorld.Caller);
-        var stored = await world.PutAsync("g", "s", world.Event("expired", TimeSpan.FromHours(-25)), world.Event("kept", TimeSpan.FromHours(-2)));
+        var stored = await world.PutAsync(
+            "g",
+            "s",
+            world.Event("expired", TimeSpan.FromHours(-25)),
+            world.Event("kept", TimeSpan.FromHours(-2))
+        );
         stored.RejectedLogEventsInfo!.ExpiredLogEventEndIndex.ShouldBe(1);
         stored.RejectedLogEventsInfo.TooOldLogEventEndIndex.ShouldBeNull();
         (await world.GetAsync()).Events!.Select(found => found.Message).ShouldBe(["kept"]);
@@ -106,7 +129,9 @@ public sealed class PutEventsTests
         await world.SayAsync("s", "small enough");
         disk.Grow("4m");
         await world.SayAsync("s", new string('x', 1_000_000));
-        (await world.GetAsync(request => request with { Limit = 2 })).Events!.Select(found => found.Message).ShouldBe(["before", "small enough"]);
+        (await world.GetAsync(request => request with { Limit = 2 }))
+            .Events!.Select(found => found.Message)
+            .ShouldBe(["before", "small enough"]);
     }
 
     [Fact]
@@ -116,7 +141,15 @@ public sealed class PutEventsTests
         for (var i = 0; i < 2; i++)
         {
             await world.Api.PutLogEventsAsync(
-                new() { LogGroupName = "g", LogStreamName = "s", SequenceToken = "whatever", LogEvents = [world.Event("x")] }, LogsWorld.Caller);
+                new()
+                {
+                    LogGroupName = "g",
+                    LogStreamName = "s",
+                    SequenceToken = "whatever",
+                    LogEvents = [world.Event("x")],
+                },
+                LogsWorld.Caller
+            );
         }
 
         (await world.GetAsync()).Events!.Count.ShouldBe(2);

@@ -15,7 +15,12 @@ public sealed class StreamTests
         empty.LastIngestionTime.ShouldBeNull();
 
         world.Time.Advance(TimeSpan.FromMinutes(1));
-        await world.PutAsync("g", "s", world.Event("a", TimeSpan.FromSeconds(-9)), world.Event("b", TimeSpan.FromSeconds(-5)));
+        await world.PutAsync(
+            "g",
+            "s",
+            world.Event("a", TimeSpan.FromSeconds(-9)),
+            world.Event("b", TimeSpan.FromSeconds(-5))
+        );
         await world.ReopenAsync();
         var stream = (await DescribeAsync(world)).LogStreams!.ShouldHaveSingleItem();
         stream.LogStreamName.ShouldBe("s");
@@ -33,7 +38,10 @@ public sealed class StreamTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await LogsWorld.RefusedAsync(
-            () => world.CreateStreamAsync("g", "s"), "ResourceAlreadyExistsException", "The specified log stream already exists");
+            () => world.CreateStreamAsync("g", "s"),
+            "ResourceAlreadyExistsException",
+            "The specified log stream already exists"
+        );
         await LogsWorld.NotFoundAsync(() => world.CreateStreamAsync("other", "s"), "group");
     }
 
@@ -42,9 +50,18 @@ public sealed class StreamTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await world.SayAsync("s", "old");
-        await world.Api.DeleteLogStreamAsync(new DeleteLogStreamRequest { LogGroupName = "g", LogStreamName = "s" }, LogsWorld.Caller);
+        await world.Api.DeleteLogStreamAsync(
+            new DeleteLogStreamRequest { LogGroupName = "g", LogStreamName = "s" },
+            LogsWorld.Caller
+        );
         await LogsWorld.NotFoundAsync(
-            () => world.Api.DeleteLogStreamAsync(new DeleteLogStreamRequest { LogGroupName = "g", LogStreamName = "s" }, LogsWorld.Caller), "stream");
+            () =>
+                world.Api.DeleteLogStreamAsync(
+                    new DeleteLogStreamRequest { LogGroupName = "g", LogStreamName = "s" },
+                    LogsWorld.Caller
+                ),
+            "stream"
+        );
         await world.CreateStreamAsync("g", "s");
 
         (await world.GetAsync()).Events.ShouldBeEmpty();
@@ -60,7 +77,8 @@ public sealed class StreamTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
-        foreach (var name in new[] { "b", "a", "d", "c", "e" }) await world.CreateStreamAsync("g", name);
+        foreach (var name in new[] { "b", "a", "d", "c", "e" })
+            await world.CreateStreamAsync("g", name);
         foreach (var name in new[] { "d", "b", "a", "c" })
         {
             world.Time.Advance(TimeSpan.FromSeconds(1));
@@ -71,12 +89,18 @@ public sealed class StreamTests
         string? token = null;
         do
         {
-            var page = await DescribeAsync(
-                world, request => request with { OrderBy = orderBy, Descending = descending, Limit = 2, NextToken = token });
+            var page = await DescribeAsync(world, request =>
+                request with
+                {
+                    OrderBy = orderBy,
+                    Descending = descending,
+                    Limit = 2,
+                    NextToken = token,
+                }
+            );
             names.AddRange(page.LogStreams!.Select(stream => stream.LogStreamName));
             token = page.NextToken;
-        }
-        while (token is not null);
+        } while (token is not null);
         string.Join(' ', names).ShouldBe(expected);
     }
 
@@ -85,10 +109,12 @@ public sealed class StreamTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
-        foreach (var name in new[] { "nginx/nginx/1", "nginx/nginx/2", "other/1" }) await world.CreateStreamAsync("g", name);
+        foreach (var name in new[] { "nginx/nginx/1", "nginx/nginx/2", "other/1" })
+            await world.CreateStreamAsync("g", name);
 
         (await DescribeAsync(world, request => request with { LogStreamNamePrefix = "nginx/", Descending = true }))
-            .LogStreams!.Select(stream => stream.LogStreamName).ShouldBe(["nginx/nginx/2", "nginx/nginx/1"]);
+            .LogStreams!.Select(stream => stream.LogStreamName)
+            .ShouldBe(["nginx/nginx/2", "nginx/nginx/1"]);
     }
 
     [Fact]
@@ -96,9 +122,11 @@ public sealed class StreamTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await LogsWorld.RefusedAsync(
-            () => DescribeAsync(world, request => request with { LogStreamNamePrefix = "s", OrderBy = "LastEventTime" }),
+            () =>
+                DescribeAsync(world, request => request with { LogStreamNamePrefix = "s", OrderBy = "LastEventTime" }),
             "InvalidParameterException",
-            "Cannot order by LastEventTime with a logStreamNamePrefix.");
+            "Cannot order by LastEventTime with a logStreamNamePrefix."
+        );
     }
 
     [Theory]
@@ -108,7 +136,9 @@ public sealed class StreamTests
     public async Task A_group_is_named_by_name_or_ARN(string identifier)
     {
         await using var world = await LogsWorld.WithStreamAsync();
-        (await DescribeAsync(world, request => request with { LogGroupName = null, LogGroupIdentifier = identifier })).LogStreams!.Count.ShouldBe(1);
+        (
+            await DescribeAsync(world, request => request with { LogGroupName = null, LogGroupIdentifier = identifier })
+        ).LogStreams!.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -118,15 +148,19 @@ public sealed class StreamTests
         await LogsWorld.RefusedAsync(
             () => DescribeAsync(world, request => request with { LogGroupIdentifier = "g" }),
             "InvalidParameterException",
-            "LogGroupName and LogGroupIdentifier are mutually exclusive parameters.");
+            "LogGroupName and LogGroupIdentifier are mutually exclusive parameters."
+        );
         await LogsWorld.RefusedAsync(
             () => DescribeAsync(world, request => request with { LogGroupName = null }),
             "InvalidParameterException",
-            "Either logGroupName or logGroupIdentifier must be specified.");
+            "Either logGroupName or logGroupIdentifier must be specified."
+        );
     }
 
     private static Task<DescribeLogStreamsResponse> DescribeAsync(
-        LogsWorld world, Func<DescribeLogStreamsRequest, DescribeLogStreamsRequest>? change = null)
+        LogsWorld world,
+        Func<DescribeLogStreamsRequest, DescribeLogStreamsRequest>? change = null
+    )
     {
         var request = new DescribeLogStreamsRequest { LogGroupName = "g" };
         return world.Api.DescribeLogStreamsAsync(change is null ? request : change(request), LogsWorld.Caller);

@@ -12,8 +12,12 @@ public sealed class TagTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.Api.CreateLogGroupAsync(new() { LogGroupName = "g", Tags = Of(("team", "a")) }, LogsWorld.Caller);
-        (await world.Api.ListTagsLogGroupAsync(new() { LogGroupName = "g" }, LogsWorld.Caller)).Tags.ShouldBe(Of(("team", "a")));
-        (await world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller)).Tags.ShouldBe(Of(("team", "a")));
+        (await world.Api.ListTagsLogGroupAsync(new() { LogGroupName = "g" }, LogsWorld.Caller)).Tags.ShouldBe(
+            Of(("team", "a"))
+        );
+        (await world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller)).Tags.ShouldBe(
+            Of(("team", "a"))
+        );
     }
 
     [Fact]
@@ -21,11 +25,19 @@ public sealed class TagTests
     {
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
-        await world.Api.TagLogGroupAsync(new() { LogGroupName = "g", Tags = Of(("a", "1"), ("b", "2")) }, LogsWorld.Caller);
-        await world.Api.TagResourceAsync(new() { ResourceArn = Arn + ":*", Tags = Of(("b", "3"), ("c", "4")) }, LogsWorld.Caller);
+        await world.Api.TagLogGroupAsync(
+            new() { LogGroupName = "g", Tags = Of(("a", "1"), ("b", "2")) },
+            LogsWorld.Caller
+        );
+        await world.Api.TagResourceAsync(
+            new() { ResourceArn = Arn + ":*", Tags = Of(("b", "3"), ("c", "4")) },
+            LogsWorld.Caller
+        );
         await world.Api.UntagLogGroupAsync(new() { LogGroupName = "g", Tags = ["a"] }, LogsWorld.Caller);
         await world.Api.UntagResourceAsync(new() { ResourceArn = Arn, TagKeys = ["c", "unknown"] }, LogsWorld.Caller);
-        (await world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller)).Tags.ShouldBe(Of(("b", "3")));
+        (await world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller)).Tags.ShouldBe(
+            Of(("b", "3"))
+        );
     }
 
     [Fact]
@@ -34,11 +46,14 @@ public sealed class TagTests
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
         await world.Api.TagResourceAsync(
-            new() { ResourceArn = Arn, Tags = Enumerable.Range(0, 50).ToDictionary(i => $"{i}", i => "") }, LogsWorld.Caller);
+            new() { ResourceArn = Arn, Tags = Enumerable.Range(0, 50).ToDictionary(i => $"{i}", i => "") },
+            LogsWorld.Caller
+        );
         await LogsWorld.RefusedAsync(
             () => world.Api.TagResourceAsync(new() { ResourceArn = Arn, Tags = Of(("more", "")) }, LogsWorld.Caller),
             "TooManyTagsException",
-            "The log group would have 51 tags; a resource has at most 50.");
+            "The log group would have 51 tags; a resource has at most 50."
+        );
     }
 
     [Fact]
@@ -47,9 +62,12 @@ public sealed class TagTests
         await using var world = await LogsWorld.OpenAsync();
         await world.CreateGroupAsync("g");
         await world.Api.TagResourceAsync(
-            new() { ResourceArn = Arn, Tags = Enumerable.Range(0, 50).ToDictionary(i => $"{i}", i => "") }, LogsWorld.Caller);
-        var refused = await Should.ThrowAsync<AwsException>(
-            () => world.Api.TagResourceAsync(new() { ResourceArn = Arn, Tags = Of(("more", "")) }, LogsWorld.Caller));
+            new() { ResourceArn = Arn, Tags = Enumerable.Range(0, 50).ToDictionary(i => $"{i}", i => "") },
+            LogsWorld.Caller
+        );
+        var refused = await Should.ThrowAsync<AwsException>(() =>
+            world.Api.TagResourceAsync(new() { ResourceArn = Arn, Tags = Of(("more", "")) }, LogsWorld.Caller)
+        );
         refused.Details.ShouldBeOfType<TooManyTagsExceptionDetails>().ResourceName.ShouldBe(Arn);
     }
 
@@ -61,19 +79,25 @@ public sealed class TagTests
         await LogsWorld.RefusedAsync(
             () => world.Api.TagLogGroupAsync(new() { LogGroupName = "g", Tags = Of(("aws:x", "")) }, LogsWorld.Caller),
             "InvalidParameterException",
-            "aws: prefixed tag key names are not allowed for external use: aws:x");
+            "aws: prefixed tag key names are not allowed for external use: aws:x"
+        );
     }
 
     [Fact]
     public async Task What_is_tagged_must_exist()
     {
         await using var world = await LogsWorld.OpenAsync();
-        await LogsWorld.NotFoundAsync(() => world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller), "group");
+        await LogsWorld.NotFoundAsync(
+            () => world.Api.ListTagsForResourceAsync(new() { ResourceArn = Arn }, LogsWorld.Caller),
+            "group"
+        );
         await LogsWorld.RefusedAsync(
             () => world.Api.ListTagsForResourceAsync(new() { ResourceArn = "g" }, LogsWorld.Caller),
             "InvalidParameterException",
-            "The specified ARN is invalid: g");
+            "The specified ARN is invalid: g"
+        );
     }
 
-    private static Dictionary<string, string> Of(params (string Key, string Value)[] tags) => tags.ToDictionary(tag => tag.Key, tag => tag.Value);
+    private static Dictionary<string, string> Of(params (string Key, string Value)[] tags) =>
+        tags.ToDictionary(tag => tag.Key, tag => tag.Value);
 }

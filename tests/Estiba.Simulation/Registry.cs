@@ -1,4 +1,4 @@
-using Estiba.Agent.Engines.Simulated;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Simulation;
 
@@ -18,7 +18,9 @@ internal sealed class Registry(World world)
     internal (TimeSpan Duration, string? Error) Pull(string image)
     {
         var longest = IsSlow || image.StartsWith("large/", StringComparison.Ordinal) ? LongestSlowPull : LongestPull;
-        var error = IsDown ? "Get \"https://registry/v2/\": dial tcp: i/o timeout" : ContainerScript.OfImage(image).PullError;
+        var error = IsDown
+            ? "Get \"https://registry/v2/\": dial tcp: i/o timeout"
+            : ContainerScript.OfImage(image).PullError;
         return (world.UpTo(longest), error);
     }
 }

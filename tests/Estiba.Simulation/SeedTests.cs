@@ -13,7 +13,10 @@ public sealed class SeedTests
 
         await Seeds.PlayAsync(Enumerable.Range(0, Histories), (seed, violation) => violations[seed] = violation);
 
-        violations.OrderBy(entry => entry.Key).Select(entry => $"./bench simulate --seed {entry.Key} --verbose: {entry.Value}").ShouldBeEmpty();
+        violations
+            .OrderBy(entry => entry.Key)
+            .Select(entry => $"./bench simulate --seed {entry.Key} --verbose: {entry.Value}")
+            .ShouldBeEmpty();
     }
 
     [Fact]

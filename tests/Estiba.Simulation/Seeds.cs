@@ -13,7 +13,8 @@ internal static class Seeds
         var failures = new ConcurrentQueue<int>();
         await Parallel.ForEachAsync(seeds, async (seed, _) =>
         {
-            if (await new Scenario(seed).PlayAsync() is not { } violation) return;
+            if (await new Scenario(seed).PlayAsync() is not { } violation)
+                return;
             failures.Enqueue(seed);
             onFailure(seed, violation);
         });

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Estiba.Simulation;
 
-/// <summary><c>./bench simulate --seeds N [--from S]</c> plays many histories; <c>--seed S [--verbose]</c> plays one and shows it.</summary>
+/// <summary>
+/// <c>./bench simulate --seeds N [--from S]</c> plays many histories; <c>--seed S [--verbose]</c> plays one and shows
+/// it.
+/// </summary>
 internal static class SimulateCommand
 {
     private const string Usage = "Usage: ./bench simulate --seeds N [--from S] | --seed S [--verbose]";
@@ -29,9 +32,16 @@ internal static class SimulateCommand
     private static async Task<int> PlayManyAsync(int from, int count)
     {
         var watch = Stopwatch.StartNew();
-        var failures = await Seeds.PlayAsync(Enumerable.Range(from, count), (seed, violation) => Console.WriteLine($"Seed {seed}: {violation}"));
-        Console.WriteLine(FormattableString.Invariant($"{count} histories from seed {from} in {watch.Elapsed.TotalSeconds:0.0} s, {failures.Count} failed"));
-        foreach (var seed in failures.Take(3)) Console.WriteLine($"./bench simulate --seed {seed} --verbose");
+        var failures = await Seeds.PlayAsync(Enumerable.Range(from, count), (seed, violation) =>
+            Console.WriteLine($"Seed {seed}: {violation}")
+        );
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{count} histories from seed {from} in {watch.Elapsed.TotalSeconds:0.0} s, {failures.Count} failed"
+            )
+        );
+        foreach (var seed in failures.Take(3))
+            Console.WriteLine($"./bench simulate --seed {seed} --verbose");
         return failures.Count == 0 ? 0 : 1;
     }
 

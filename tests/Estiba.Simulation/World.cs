@@ -10,11 +10,14 @@ using Estiba.State;
 
 namespace Estiba.Simulation;
 
-/// <summary>Everything there is in one history: a server, machines, a network, a registry, a customer, and what must always hold.</summary>
+/// <summary>
+/// Everything there is in one history: a server, machines, a network, a registry, a customer, and what must always
+/// hold.
+/// </summary>
 internal sealed class World
 {
-    private readonly IReadOnlyList<Invariant> invariants;
-    private readonly List<Machine> machines = [];
+    private readonly IReadOnlyList<Invariant> _invariants;
+    private readonly List<Machine> _machines = [];
 
     internal World(int seed, TextWriter? output)
     {
@@ -24,20 +27,21 @@ internal sealed class World
         Network = new Network(this);
         Registry = new Registry(this);
         Customer = new Customer(this);
-        invariants = Invariant.All(this);
+        _invariants = Invariant.All(this);
     }
 
     /// <summary>The one cluster.</summary>
     internal const string Cluster = "default";
 
-    internal CallContext Caller { get; } = new()
-    {
-        AccountId = "123456789012",
-        Region = "eu-west-1",
-        PrincipalArn = "arn:aws:iam::123456789012:root",
-        AccessKeyId = "AKIA",
-        RequestId = "r",
-    };
+    internal CallContext Caller { get; } =
+        new()
+        {
+            AccountId = "123456789012",
+            Region = "eu-west-1",
+            PrincipalArn = "arn:aws:iam::123456789012:root",
+            AccessKeyId = "AKIA",
+            RequestId = "r",
+        };
 
     /// <summary>The one source of chance.</summary>
     internal Random Random { get; }
@@ -55,7 +59,7 @@ internal sealed class World
     internal Customer Customer { get; }
 
     /// <summary>Every machine that was ever there.</summary>
-    internal IReadOnlyList<Machine> Machines => machines;
+    internal IReadOnlyList<Machine> Machines => _machines;
 
     /// <summary>Nothing goes wrong any more, except for what is still on its way.</summary>
     internal bool IsCalm { get; set; }
@@ -63,17 +67,28 @@ internal sealed class World
     /// <summary>What did not hold; null as long as everything has.</summary>
     internal string? Violation { get; private set; }
 
-    internal void Tell(string who, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref Line line)
+    internal void Tell(
+        string who,
+        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref Line line
+    )
     {
-        if (History.IsRead) History.Write(who, line.ToString());
+        if (History.IsRead)
+            History.Write(who, line.ToString());
     }
 
     /// <summary>A machine comes to be, with an agent that registers it.</summary>
     internal Machine AddMachine()
     {
-        var number = machines.Count + 1;
-        var machine = new Machine(this, $"m{number}", $"eu-west-1{"abc"[number % 3]}", Random.Next(1, 5) * 1024, Random.Next(1, 5) * 2048, Random.Next(4) == 0 ? null : Any(CapacityActs.Providers));
-        machines.Add(machine);
+        var number = _machines.Count + 1;
+        var machine = new Machine(
+            this,
+            $"m{number}",
+            $"eu-west-1{"abc"[number % 3]}",
+            Random.Next(1, 5) * 1024,
+            Random.Next(1, 5) * 2048,
+            Random.Next(4) == 0 ? null : Any(CapacityActs.Providers)
+        );
+        _machines.Add(machine);
         machine.StartAgent();
         return machine;
     }
@@ -99,37 +114,47 @@ internal sealed class World
     /// <summary>The server has committed something.</summary>
     internal void Observe(Commit commit)
     {
-        foreach (var invariant in invariants) invariant.OnCommit(commit);
+        foreach (var invariant in _invariants)
+            invariant.OnCommit(commit);
     }
 
     /// <summary>A container was started or has ended.</summary>
     internal void Observe(Machine machine, SimulatedContainer container, string action)
     {
-        Tell(machine.Name, $"container {container.ContainerName} of {History.Brief(container.TaskArn)}: {action}{(action == "die" ? $" {container.ExitCode}" : "")}");
-        foreach (var invariant in invariants) invariant.OnContainer(machine, container, action);
+        Tell(
+            machine.Name,
+            $"container {container.ContainerName} of {History.Brief(container.TaskArn)}: {action}"
+                + $"{(action == "die" ? $" {container.ExitCode}" : "")}"
+        );
+        foreach (var invariant in _invariants)
+            invariant.OnContainer(machine, container, action);
     }
 
     /// <summary>An agent begins a step.</summary>
     internal void Observe(Machine machine, TaskState task, TaskStep step)
     {
-        foreach (var invariant in invariants) invariant.OnStep(machine, task, step);
+        foreach (var invariant in _invariants)
+            invariant.OnStep(machine, task, step);
     }
 
     /// <summary>The server has taken a report.</summary>
     internal void Observe(Machine machine, SubmitTaskStateChangeRequest report)
     {
-        foreach (var invariant in invariants) invariant.OnReport(machine, report);
+        foreach (var invariant in _invariants)
+            invariant.OnReport(machine, report);
     }
 
     /// <summary>The server has started again.</summary>
     internal void Compare(View before, View after, IReadOnlyList<Change> unannounced)
     {
-        foreach (var invariant in invariants) invariant.OnRestart(before, after, unannounced);
+        foreach (var invariant in _invariants)
+            invariant.OnRestart(before, after, unannounced);
     }
 
     /// <summary>Something has happened.</summary>
     internal async Task CheckAsync()
     {
-        foreach (var invariant in invariants) await invariant.CheckAsync();
+        foreach (var invariant in _invariants)
+            await invariant.CheckAsync();
     }
 }

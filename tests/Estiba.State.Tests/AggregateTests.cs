@@ -1,3 +1,4 @@
+using Estiba.State.Journals;
 using FsCheck;
 using FsCheck.Fluent;
 using static Estiba.State.Tests.SampleTables;
@@ -56,7 +57,9 @@ public sealed class AggregateTests
         await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample("1", "web", "RUNNING", "i-1")));
         var before = CountsOf(store, "i-1");
 
-        await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample("1", "web", "RUNNING", "i-1", Padding: "x")));
+        await store.CommitAsync(transaction =>
+            transaction.Put(Tasks, new TaskSample("1", "web", "RUNNING", "i-1", Padding: "x"))
+        );
 
         CountsOf(store, "i-1").ShouldBeSameAs(before);
     }
@@ -85,27 +88,37 @@ public sealed class AggregateTests
     public async Task An_aggregate_that_the_table_does_not_have_is_named()
     {
         await using var store = await OpenAsync();
-        var other = new Aggregate<TaskSample, StatusCounts>("other", task => task.Service, StatusCounts.None, StatusCounts.Change);
+        var other = new Aggregate<TaskSample, StatusCounts>(
+            "other",
+            task => task.Service,
+            StatusCounts.None,
+            StatusCounts.Change
+        );
 
-        Should.Throw<InvalidOperationException>(() => store.Current.Aggregate(Tasks, other, "web")).Message.ShouldContain("'other'");
+        Should
+            .Throw<InvalidOperationException>(() => store.Current.Aggregate(Tasks, other, "web"))
+            .Message.ShouldContain("'other'");
     }
 
     [Fact]
     public void Whatever_happens_an_aggregate_is_what_its_records_amount_to()
     {
         var ids = Gen.Choose(0, 40).Select(number => $"{number:D2}");
-        var samples = from id in ids
-                      from status in Gen.Elements("PENDING", "RUNNING", "STOPPED")
-                      from instance in Gen.Elements(null, "a/1", "a/2", "b/1", "b/2")
-                      select new TaskSample(id, "web", status, instance);
+        var samples =
+            from id in ids
+            from status in Gen.Elements("PENDING", "RUNNING", "STOPPED")
+            from instance in Gen.Elements(null, "a/1", "a/2", "b/1", "b/2")
+            select new TaskSample(id, "web", status, instance);
         var changes = Gen.Frequency(
             (3, samples.Select(sample => (Change)new Change.Put(sample))),
-            (1, ids.Select(id => (Change)new Change.Delete(id))));
+            (1, ids.Select(id => (Change)new Change.Delete(id)))
+        );
         var steps = Gen.Frequency(
             (6, changes.NonEmptyListOf().Select(list => new Step([.. list], Outcome.Commit))),
             (1, changes.NonEmptyListOf().Select(list => new Step([.. list], Outcome.Throw))),
             (1, changes.NonEmptyListOf().Select(list => new Step([.. list], Outcome.JournalFails))),
-            (1, Gen.Constant(new Step([], Outcome.Reopen))));
+            (1, Gen.Constant(new Step([], Outcome.Reopen)))
+        );
 
         Prop.ForAll(Arb.From(steps.ListOf()), history => PlayAsync([.. history])).QuickCheckThrowOnFailure();
     }
@@ -133,12 +146,15 @@ public sealed class AggregateTests
                     {
                         foreach (var change in changes)
                         {
-                            if (change is Change.Put put) transaction.Put(Tasks, put.Sample);
-                            else if (change is Change.Delete delete) transaction.Delete(Tasks, delete.Id);
+                            if (change is Change.Put put)
+                                transaction.Put(Tasks, put.Sample);
+                            else if (change is Change.Delete delete)
+                                transaction.Delete(Tasks, delete.Id);
                         }
 
                         ShouldAgree(transaction);
-                        if (outcome == Outcome.Throw) throw new FormatException();
+                        if (outcome == Outcome.Throw)
+                            throw new FormatException();
                     });
                 }
                 catch (Exception fault) when (fault is FormatException or JournalException)
@@ -157,16 +173,31 @@ public sealed class AggregateTests
 
     private static void ShouldAgree(View view)
     {
-        var folded = view.Range(Tasks).Where(task => task.Instance is not null).GroupBy(task => task.Instance!).OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => (group.Key, new StatusCounts(group.Count(task => task.Status == "PENDING"), group.Count(task => task.Status == "RUNNING")))).ToList();
+        var folded = view.Range(Tasks)
+            .Where(task => task.Instance is not null)
+            .GroupBy(task => task.Instance!)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group =>
+                (
+                    group.Key,
+                    new StatusCounts(
+                        group.Count(task => task.Status == "PENDING"),
+                        group.Count(task => task.Status == "RUNNING")
+                    )
+                )
+            )
+            .ToList();
         Walk(view, "").ShouldBe(folded);
         Walk(view, "a/").ShouldBe(folded.Where(pair => pair.Key.StartsWith("a/", StringComparison.Ordinal)));
-        foreach (var (key, counts) in folded) view.Aggregate(Tasks, OfInstance, key).ShouldBe(counts);
+        foreach (var (key, counts) in folded)
+            view.Aggregate(Tasks, OfInstance, key).ShouldBe(counts);
     }
 
-    private static StatusCounts CountsOf(Store store, string instance) => store.Current.Aggregate(Tasks, OfInstance, instance);
+    private static StatusCounts CountsOf(Store store, string instance) =>
+        store.Current.Aggregate(Tasks, OfInstance, instance);
 
-    private static List<(string, StatusCounts)> Walk(View view, string prefix) => [.. view.Aggregates(Tasks, OfInstance, prefix).Select(pair => (pair.Key, pair.Value))];
+    private static List<(string, StatusCounts)> Walk(View view, string prefix) =>
+        [.. view.Aggregates(Tasks, OfInstance, prefix).Select(pair => (pair.Key, pair.Value))];
 
     private enum Outcome
     {
@@ -192,16 +223,19 @@ public sealed class AggregateTests
 
         internal bool Fails { get; set; }
 
+        public long Epoch => kept.Epoch;
+
         public (long Revision, long LastRowId) Load(Action<JournalRow> row) => kept.Load(row);
+
+        public long Lead() => kept.Lead();
 
         public void Write(JournalBatch batch)
         {
-            if (Fails) throw new IOException("disk full");
+            if (Fails)
+                throw new IOException("disk full");
             kept.Write(batch);
         }
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -1,3 +1,4 @@
+using Estiba.State.Journals;
 using Estiba.State.Tests.Faults;
 using static Estiba.State.Tests.SampleTables;
 
@@ -5,21 +6,21 @@ namespace Estiba.State.Tests;
 
 public sealed class GroupCommitTests : IDisposable
 {
-    private readonly FaultyJournal journal = new(new MemoryJournal());
+    private readonly FaultyJournal _journal = new(new MemoryJournal());
 
-    public void Dispose() => journal.Dispose();
+    public void Dispose() => _journal.Dispose();
 
     [Fact]
     public async Task A_commit_shows_when_it_is_durable_and_not_before()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var commit = PutAsync(store, "a");
-        await journal.BegunAsync();
+        await _journal.BegunAsync();
 
         commit.IsCompleted.ShouldBeFalse();
         store.Current.Count(Services).ShouldBe(0);
-        journal.Release();
+        _journal.Release();
         await commit;
         store.Current.Count(Services).ShouldBe(1);
     }
@@ -27,10 +28,10 @@ public sealed class GroupCommitTests : IDisposable
     [Fact]
     public async Task Bodies_run_while_a_group_is_written_and_see_what_it_holds()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var first = PutAsync(store, "a");
-        await journal.BegunAsync();
+        await _journal.BegunAsync();
 
         var seen = -1;
         var second = store.CommitAsync(transaction =>
@@ -41,52 +42,58 @@ public sealed class GroupCommitTests : IDisposable
 
         seen.ShouldBe(1);
         second.IsCompleted.ShouldBeFalse();
-        journal.Release();
+        _journal.Release();
         await Task.WhenAll(first, second);
     }
 
     [Fact]
     public async Task What_waits_is_written_in_one_group()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var commits = new List<Task> { PutAsync(store, "first") };
-        await journal.BegunAsync();
-        for (var i = 0; i < 50; i++) commits.Add(PutAsync(store, $"{i}"));
-        journal.Release();
+        await _journal.BegunAsync();
+        for (var i = 0; i < 50; i++)
+            commits.Add(PutAsync(store, $"{i}"));
+        _journal.Release();
         await Task.WhenAll(commits);
 
-        journal.Written.Select(batch => batch.Changes.Count).ShouldBe([1, 50]);
-        journal.Written[1].Revision.ShouldBe(51);
+        _journal.Written.Select(batch => batch.Changes.Count).ShouldBe([1, 50]);
+        _journal.Written[1].Revision.ShouldBe(51);
     }
 
     [Fact]
     public async Task A_record_that_changes_often_in_a_group_is_written_once()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var commits = new List<Task> { PutAsync(store, "first") };
-        await journal.BegunAsync();
-        for (var i = 1; i <= 50; i++) commits.Add(PutAsync(store, "same", i));
-        journal.Release();
+        await _journal.BegunAsync();
+        for (var i = 1; i <= 50; i++)
+            commits.Add(PutAsync(store, "same", i));
+        _journal.Release();
         await Task.WhenAll(commits);
 
-        journal.Written[1].Changes.ShouldHaveSingleItem().ShouldBeOfType<Change<ServiceSample>>().After!.Desired.ShouldBe(50);
+        _journal
+            .Written[1]
+            .Changes.ShouldHaveSingleItem()
+            .ShouldBeOfType<Change<ServiceSample>>()
+            .After!.Desired.ShouldBe(50);
     }
 
     [Fact]
     public async Task What_was_only_read_is_answered_when_it_is_durable()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var put = PutAsync(store, "a");
-        await journal.BegunAsync();
+        await _journal.BegunAsync();
         var read = store.CommitAsync(transaction => transaction.Count(Services));
         var refused = store.CommitAsync(_ => throw new FormatException("it exists already"));
 
         read.IsCompleted.ShouldBeFalse();
         refused.IsCompleted.ShouldBeFalse();
-        journal.Release();
+        _journal.Release();
         (await read).ShouldBe(1);
         await Should.ThrowAsync<FormatException>(() => refused);
         await put;
@@ -95,27 +102,32 @@ public sealed class GroupCommitTests : IDisposable
     [Fact]
     public async Task Reading_what_is_durable_does_not_touch_the_journal()
     {
-        await using var store = await OpenAsync(journal);
+        await using var store = await OpenAsync(_journal);
 
         (await store.CommitAsync(transaction => transaction.Count(Services))).ShouldBe(0);
 
-        journal.Written.ShouldBeEmpty();
+        _journal.Written.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Commits_wait_their_turn_when_too_many_wait_already()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
         var ran = 0;
-        var commits = Enumerable.Range(0, Store.WaitingCommits + 10).Select(i => store.CommitAsync(transaction =>
-        {
-            ran++;
-            transaction.Put(Services, new ServiceSample($"{i}", 1));
-        })).ToList();
+        var commits = Enumerable
+            .Range(0, Store.WaitingCommits + 10)
+            .Select(i =>
+                store.CommitAsync(transaction =>
+                {
+                    ran++;
+                    transaction.Put(Services, new ServiceSample($"{i}", 1));
+                })
+            )
+            .ToList();
 
         ran.ShouldBe(Store.WaitingCommits);
-        journal.Release();
+        _journal.Release();
         await Task.WhenAll(commits);
         store.Current.Count(Services).ShouldBe(Store.WaitingCommits + 10);
     }
@@ -123,14 +135,14 @@ public sealed class GroupCommitTests : IDisposable
     [Fact]
     public async Task Closing_lets_what_waits_become_durable()
     {
-        var store = await OpenAsync(journal);
-        journal.Hold();
+        var store = await OpenAsync(_journal);
+        _journal.Hold();
         var commit = PutAsync(store, "a");
-        await journal.BegunAsync();
+        await _journal.BegunAsync();
         var closing = store.DisposeAsync().AsTask();
 
         closing.IsCompleted.ShouldBeFalse();
-        journal.Release();
+        _journal.Release();
         await commit;
         await closing;
         await Should.ThrowAsync<ObjectDisposedException>(() => PutAsync(store, "b"));

@@ -1,3 +1,4 @@
+using Estiba.State.Journals;
 using Microsoft.Data.Sqlite;
 using static Estiba.State.Tests.SampleTables;
 
@@ -5,11 +6,11 @@ namespace Estiba.State.Tests;
 
 public sealed class SqliteJournalTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
-    private string FilePath => directory.File("data/state.db");
+    private string FilePath => _directory.File("data/state.db");
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task What_was_committed_is_there_after_a_restart()
@@ -34,6 +35,22 @@ public sealed class SqliteJournalTests : IDisposable
         again.Current.Where(Tasks, ByService, "web").Count().ShouldBe(1);
         again.Current.Find(Services, "web").ShouldBe(new ServiceSample("web", 1));
         again.Current.Revision.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_probe_writes_although_nothing_changes()
+    {
+        var journal = new SqliteJournal(FilePath);
+        await using var store = await OpenAsync(journal);
+        await PutAsync(store, "a");
+        var log = new FileInfo(FilePath + "-wal");
+        var before = log.Length;
+
+        await store.ProbeAsync();
+
+        log.Refresh();
+        log.Length.ShouldBeGreaterThan(before);
+        store.Current.Revision.ShouldBe(1);
     }
 
     [Fact]
@@ -149,7 +166,8 @@ public sealed class SqliteJournalTests : IDisposable
     {
         await using (var store = await OpenAsync(new SqliteJournal(FilePath)))
         {
-            for (var i = 0; i < 50; i++) await PutAsync(store, $"{i}", padding: 2_000);
+            for (var i = 0; i < 50; i++)
+                await PutAsync(store, $"{i}", padding: 2_000);
         }
 
         await using (var file = File.OpenWrite(FilePath))
@@ -164,7 +182,8 @@ public sealed class SqliteJournalTests : IDisposable
     [Fact]
     public async Task A_record_that_cannot_be_read_is_named()
     {
-        await using (var store = await OpenAsync(new SqliteJournal(FilePath))) await PutAsync(store, "task-1");
+        await using (var store = await OpenAsync(new SqliteJournal(FilePath)))
+            await PutAsync(store, "task-1");
         Execute("UPDATE rows SET value = '{\"id\": 5}'");
 
         var fault = await Should.ThrowAsync<JournalException>(() => OpenAsync(new SqliteJournal(FilePath)));
@@ -198,27 +217,36 @@ public sealed class SqliteJournalTests : IDisposable
         await PutAsync(store, "before");
         var going = Task.Run(async () =>
         {
-            for (var i = 0; i < 200; i++) await PutAsync(store, $"during-{i}");
+            for (var i = 0; i < 200; i++)
+                await PutAsync(store, $"during-{i}");
         });
-        journal.BackUp(directory.File("backup/state.db"));
+        journal.BackUp(_directory.File("backup/state.db"));
         await going;
 
-        await using var backup = await OpenAsync(new SqliteJournal(directory.File("backup/state.db")));
+        await using var backup = await OpenAsync(new SqliteJournal(_directory.File("backup/state.db")));
         backup.Current.Find(Tasks, "before").ShouldNotBeNull();
         backup.Current.Count(Tasks).ShouldBe((int)backup.Current.Revision);
-        (await Task.Run(() => Should.Throw<JournalException>(() => journal.BackUp(directory.File("backup/state.db"))))).Message.ShouldContain("already");
+        (
+            await Task.Run(() =>
+                Should.Throw<JournalException>(() => journal.BackUp(_directory.File("backup/state.db")))
+            )
+        ).Message.ShouldContain("already");
     }
 
     [Fact]
     public async Task A_directory_that_cannot_be_written_is_named()
     {
-        await File.WriteAllTextAsync(directory.File("data"), "a file where the directory should be");
+        await File.WriteAllTextAsync(_directory.File("data"), "a file where the directory should be");
 
-        (await Should.ThrowAsync<JournalException>(() => OpenAsync(new SqliteJournal(FilePath)))).Message.ShouldContain(FilePath);
+        (await Should.ThrowAsync<JournalException>(() => OpenAsync(new SqliteJournal(FilePath)))).Message.ShouldContain(
+            FilePath
+        );
     }
 
     private static Task PutAsync(Store store, string id, int padding = 0) =>
-        store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample(id, "web", "RUNNING", Padding: new string('x', padding))));
+        store.CommitAsync(transaction =>
+            transaction.Put(Tasks, new TaskSample(id, "web", "RUNNING", Padding: new string('x', padding)))
+        );
 
     private void Execute(string sql)
     {

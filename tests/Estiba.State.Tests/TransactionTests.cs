@@ -26,17 +26,22 @@ public sealed class TransactionTests
         await using var store = await OpenAsync();
         await store.CommitAsync(transaction =>
         {
-            for (var i = 0; i < 500; i++) transaction.Put(Tasks, new TaskSample($"{i:D3}", "web", "PENDING"));
+            for (var i = 0; i < 500; i++)
+                transaction.Put(Tasks, new TaskSample($"{i:D3}", "web", "PENDING"));
             foreach (var task in transaction.Range(Tasks))
             {
                 transaction.Put(Tasks, task with { Status = "RUNNING" });
                 transaction.Put(Tasks, task with { Id = task.Id + "-copy" });
-                if (task.Id.EndsWith('7')) transaction.Delete(Tasks, task.Id);
+                if (task.Id.EndsWith('7'))
+                    transaction.Delete(Tasks, task.Id);
             }
         });
 
         store.Current.Count(Tasks).ShouldBe(950);
-        store.Current.Range(Tasks).Where(task => !task.Id.EndsWith("-copy", StringComparison.Ordinal)).ShouldAllBe(task => task.Status == "RUNNING");
+        store
+            .Current.Range(Tasks)
+            .Where(task => !task.Id.EndsWith("-copy", StringComparison.Ordinal))
+            .ShouldAllBe(task => task.Status == "RUNNING");
     }
 
     [Fact]
@@ -57,7 +62,10 @@ public sealed class TransactionTests
             transaction.Delete(Services, "c");
         });
 
-        var changes = commits.Single().Of(Services).Select(change => (change.Key, change.Before?.Desired, change.After?.Desired));
+        var changes = commits
+            .Single()
+            .Of(Services)
+            .Select(change => (change.Key, change.Before?.Desired, change.After?.Desired));
         changes.ShouldBe([("b", null, 1), ("a", 1, 3)]);
     }
 
@@ -80,11 +88,13 @@ public sealed class TransactionTests
     {
         await using var store = await OpenAsync();
 
-        var thrown = await Should.ThrowAsync<FormatException>(() => store.CommitAsync(transaction =>
-        {
-            transaction.Put(Services, new ServiceSample("a", 1));
-            throw new FormatException("no");
-        }));
+        var thrown = await Should.ThrowAsync<FormatException>(() =>
+            store.CommitAsync(transaction =>
+            {
+                transaction.Put(Services, new ServiceSample("a", 1));
+                throw new FormatException("no");
+            })
+        );
 
         thrown.Message.ShouldBe("no");
         store.Current.Count(Services).ShouldBe(0);
@@ -106,7 +116,12 @@ public sealed class TransactionTests
     {
         await using var store = await OpenAsync();
 
-        await Should.ThrowAsync<InvalidOperationException>(() => store.CommitAsync(transaction => { _ = store.CommitAsync(inner => inner.Delete(Services, "a")); }));
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            store.CommitAsync(transaction =>
+            {
+                _ = store.CommitAsync(inner => inner.Delete(Services, "a"));
+            })
+        );
     }
 
     [Fact]
@@ -115,7 +130,9 @@ public sealed class TransactionTests
         await using var store = await OpenAsync();
         var ran = false;
 
-        await Should.ThrowAsync<OperationCanceledException>(() => store.CommitAsync(_ => ran = true, new CancellationToken(canceled: true)));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            store.CommitAsync(_ => ran = true, new CancellationToken(canceled: true))
+        );
 
         ran.ShouldBeFalse();
     }

@@ -1,3 +1,4 @@
+using Estiba.State.Journals;
 using static Estiba.State.Tests.SampleTables;
 
 namespace Estiba.State.Tests;
@@ -21,7 +22,10 @@ public sealed class ViewTests
         await PutAsync(store, "b/2", "a/1", "b/1", "b/10", "c/1", "b");
 
         store.Current.Range(Services, "b/").Select(service => service.Name).ShouldBe(["b/1", "b/10", "b/2"]);
-        store.Current.Range(Services).Select(service => service.Name).ShouldBe(["a/1", "b", "b/1", "b/10", "b/2", "c/1"]);
+        store
+            .Current.Range(Services)
+            .Select(service => service.Name)
+            .ShouldBe(["a/1", "b", "b/1", "b/10", "b/2", "c/1"]);
     }
 
     [Theory]
@@ -43,7 +47,8 @@ public sealed class ViewTests
         await using var store = await OpenAsync();
         await store.CommitAsync(transaction =>
         {
-            foreach (var id in new[] { "3", "1", "2" }) transaction.Put(Tasks, new TaskSample(id, "web", "RUNNING"));
+            foreach (var id in new[] { "3", "1", "2" })
+                transaction.Put(Tasks, new TaskSample(id, "web", "RUNNING"));
             transaction.Put(Tasks, new TaskSample("0", "we", "RUNNING"));
             transaction.Put(Tasks, new TaskSample("4", "web2", "RUNNING"));
         });
@@ -91,13 +96,16 @@ public sealed class ViewTests
         await using var store = await OpenAsync();
         await store.CommitAsync(transaction =>
         {
-            for (var i = 0; i < 3_000; i++) transaction.Put(Tasks, new TaskSample($"{i % 7}/{i}", $"service-{i % 11}", "RUNNING"));
+            for (var i = 0; i < 3_000; i++)
+                transaction.Put(Tasks, new TaskSample($"{i % 7}/{i}", $"service-{i % 11}", "RUNNING"));
         });
 
         store.Current.Count(Tasks).ShouldBe(3_000);
         store.Current.Count(Tasks, "3/").ShouldBe(store.Current.Range(Tasks, "3/").Count());
         store.Current.Count(Tasks, "3/1").ShouldBe(store.Current.Range(Tasks, "3/1").Count());
-        store.Current.Count(Tasks, ByService, "service-1").ShouldBe(store.Current.Where(Tasks, ByService, "service-1").Count());
+        store
+            .Current.Count(Tasks, ByService, "service-1")
+            .ShouldBe(store.Current.Where(Tasks, ByService, "service-1").Count());
         store.Current.Count(Tasks, ByService, "service").ShouldBe(0);
     }
 
@@ -122,10 +130,12 @@ public sealed class ViewTests
         Should.Throw<InvalidOperationException>(() => store.Current.Find(Tasks, "1")).Message.ShouldContain("'tasks'");
     }
 
-    private static Task PutAsync(Store store, params string[] names) => store.CommitAsync(transaction =>
-    {
-        foreach (var name in names) transaction.Put(Services, new ServiceSample(name, 1));
-    });
+    private static Task PutAsync(Store store, params string[] names) =>
+        store.CommitAsync(transaction =>
+        {
+            foreach (var name in names)
+                transaction.Put(Services, new ServiceSample(name, 1));
+        });
 
     private static IEnumerable<string> Ids(IEnumerable<TaskSample> tasks) => tasks.Select(task => task.Id);
 }

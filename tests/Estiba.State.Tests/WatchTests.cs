@@ -1,17 +1,18 @@
+using Estiba.State.Journals;
 using static Estiba.State.Tests.SampleTables;
 
 namespace Estiba.State.Tests;
 
 public sealed class WatchTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Commits_of_many_are_heard_one_by_one_in_order()
     {
-        await using var store = await OpenAsync(new SqliteJournal(directory.File("state.db")));
+        await using var store = await OpenAsync(new SqliteJournal(_directory.File("state.db")));
         var revisions = new List<long>();
         var counts = new List<int>();
         using var watch = store.Subscribe(commit =>
@@ -20,10 +21,17 @@ public sealed class WatchTests : IDisposable
             counts.Add(commit.View.Find(Services, "counter")!.Desired);
         });
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < 50; i++) await store.CommitAsync(Increment);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 50; i++)
+                            await store.CommitAsync(Increment);
+                    })
+                )
+        );
 
         revisions.ShouldBe(Enumerable.Range(1, 800).Select(revision => (long)revision));
         counts.ShouldBe(Enumerable.Range(1, 800));
@@ -33,7 +41,7 @@ public sealed class WatchTests : IDisposable
     [Fact]
     public async Task A_watcher_finds_the_commit_in_the_current_view_and_hears_of_it_before_the_committer()
     {
-        await using var store = await OpenAsync(new SqliteJournal(directory.File("state.db")));
+        await using var store = await OpenAsync(new SqliteJournal(_directory.File("state.db")));
         var seen = new List<(int Current, bool IsAcknowledged)>();
         Task? commit = null;
         using var begun = new SemaphoreSlim(0);
@@ -55,7 +63,9 @@ public sealed class WatchTests : IDisposable
     {
         await using var store = await OpenAsync();
         var changes = new List<(int?, int?)>();
-        using var watch = store.Subscribe(commit => changes.AddRange(commit.Of(Services).Select(change => (change.Before?.Desired, change.After?.Desired))));
+        using var watch = store.Subscribe(commit =>
+            changes.AddRange(commit.Of(Services).Select(change => (change.Before?.Desired, change.After?.Desired)))
+        );
 
         await store.CommitAsync(Increment);
         await store.CommitAsync(Increment);
@@ -97,7 +107,8 @@ public sealed class WatchTests : IDisposable
         var following = new List<Task>();
         using var watch = store.Subscribe(commit =>
         {
-            if (commit.Revision < 5) following.Add(store.CommitAsync(Increment));
+            if (commit.Revision < 5)
+                following.Add(store.CommitAsync(Increment));
         });
 
         await store.CommitAsync(Increment);
@@ -106,6 +117,9 @@ public sealed class WatchTests : IDisposable
         store.Current.Find(Services, "counter")!.Desired.ShouldBe(5);
     }
 
-    private static void Increment(Transaction transaction) => transaction.Put(
-        Services, new ServiceSample("counter", (transaction.Find(Services, "counter")?.Desired ?? 0) + 1));
+    private static void Increment(Transaction transaction) =>
+        transaction.Put(
+            Services,
+            new ServiceSample("counter", (transaction.Find(Services, "counter")?.Desired ?? 0) + 1)
+        );
 }

@@ -5,10 +5,15 @@ using System.Text.Json.Nodes;
 
 namespace Estiba.ContractImporter;
 
-/// <summary>Writes a contract with one line per operation and per shape, so that a change by AWS is a readable difference.</summary>
+/// <summary>
+/// Writes a contract with one line per operation and per shape, so that a change by AWS is a readable difference.
+/// </summary>
 internal static class ContractText
 {
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static string Format(JsonObject contract)
     {
@@ -19,6 +24,22 @@ internal static class ContractText
         Section(text, "shapes", contract["shapes"]!.AsObject()).Append("\n}\n");
         return text.ToString();
     }
+
+    /// <summary>A file of <c>contracts/additions</c>, in the order of the names.</summary>
+    internal static string FormatAdditions(JsonObject additions)
+    {
+        var text = new StringBuilder("{\n");
+        Section(text, "operations", Sorted(additions["operations"]!.AsObject())).Append(",\n");
+        Section(text, "shapes", Sorted(additions["shapes"]!.AsObject())).Append("\n}\n");
+        return text.ToString();
+    }
+
+    private static JsonObject Sorted(JsonObject entries) =>
+        new(
+            entries
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone()))
+        );
 
     private static StringBuilder Section(StringBuilder text, string name, JsonObject entries)
     {

@@ -3,22 +3,81 @@ using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Estiba.ContractImporter;
 
-// Usage: dotnet run --project tools/Estiba.ContractImporter [-- <folder of service descriptions>]
-// Run it again when AWS adds a field: it rewrites contracts/*.json from the descriptions that come with the AWS command line.
+// Usage: dotnet run --project tools/Estiba.ContractImporter [-- FOLDER-OF-SERVICE-DESCRIPTIONS]
+//   rewrites contracts/*.json from the descriptions that come with the AWS command line, and from contracts/additions.
+//   Run it when AWS adds a field. Usage: dotnet run --project tools/Estiba.ContractImporter -- compare [--write]
+//   [SERVICE...]
+//   says what the contracts lack of the newest AWS SDK for JavaScript (which needs npm and node), and with --write adds
+//   it to contracts/additions.
 var root = Repository.Root();
-var descriptions = args.Length > 0 ? args[0] : DescriptionsOfTheCommandLine();
-var selection = JsonNode.Parse(File.ReadAllText(Path.Combine(root, "tools", "Estiba.ContractImporter", "services.json")))!.AsObject();
+var selection = JsonNode
+    .Parse(File.ReadAllText(Path.Combine(root, "tools", "Estiba.ContractImporter", "services.json")))!
+    .AsObject();
+if (args is ["compare", .. var rest])
+{
+    var services = rest.Where(argument => argument != "--write").ToArray();
+    return await CompareAsync(
+        services.Length > 0 ? services : [.. selection.Select(service => service.Key)],
+        rest.Contains("--write")
+    );
+}
 
+var descriptions = args.Length > 0 ? args[0] : DescriptionsOfTheCommandLine();
 foreach (var (service, choice) in selection)
 {
     var description = ReadNewest(Path.Combine(descriptions, service));
+    if (ReadAdditions(service) is { } additions)
+        ContractAdditions.Merge(description, additions);
     var contract = ContractImport.Import(service, description, choice!.AsObject());
     var target = Path.Combine(root, "contracts", service + ".json");
     File.WriteAllText(target, ContractText.Format(contract));
-    Console.WriteLine($"{target}: {contract["operations"]!.AsObject().Count} operations, {contract["shapes"]!.AsObject().Count} shapes");
+    Console.WriteLine(
+        $"{target}: {contract["operations"]!.AsObject().Count} operations, "
+            + $"{contract["shapes"]!.AsObject().Count} shapes"
+    );
 }
 
 return 0;
+
+async Task<int> CompareAsync(string[] services, bool write)
+{
+    foreach (var service in services)
+    {
+        var choice = selection[service]!.AsObject();
+        var contract = JsonNode
+            .Parse(await File.ReadAllTextAsync(Path.Combine(root, "contracts", service + ".json")))!
+            .AsObject();
+        var package = await SdkPackage.ReadAsync(
+            root,
+            "@aws-sdk/client-" + (choice["package"]?.GetValue<string>() ?? service)
+        );
+        var ownValues = choice["ownValues"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [];
+        var comparison = SdkComparison.Of(contract, package, ownValues);
+        foreach (var finding in comparison.Findings)
+            Console.WriteLine($"{service}: {finding}");
+        if (comparison.Findings.Count == 0)
+            Console.WriteLine($"{service}: nothing is missing");
+        if (!write || comparison.Findings.Count == 0)
+            continue;
+        if (contract["metadata"]!["protocol"]!.GetValue<string>().StartsWith("rest", StringComparison.Ordinal))
+        {
+            Console.WriteLine($"{service}: nothing is written, because a package says no path and no header");
+            continue;
+        }
+
+        var additions = ReadAdditions(service)
+            ?? new JsonObject { ["operations"] = new JsonObject(), ["shapes"] = new JsonObject() };
+        ContractAdditions.Merge(additions, comparison.Additions);
+        await File.WriteAllTextAsync(AdditionsOf(service), ContractText.FormatAdditions(additions));
+    }
+
+    return 0;
+}
+
+JsonObject? ReadAdditions(string service) =>
+    File.Exists(AdditionsOf(service)) ? JsonNode.Parse(File.ReadAllText(AdditionsOf(service)))!.AsObject() : null;
+
+string AdditionsOf(string service) => Path.Combine(root, "contracts", "additions", service + ".json");
 
 static JsonObject ReadNewest(string folder)
 {
@@ -32,11 +91,19 @@ static JsonObject ReadNewest(string folder)
 
 static string DescriptionsOfTheCommandLine()
 {
-    var start = new ProcessStartInfo("python3") { RedirectStandardOutput = true, UseShellExecute = false, ArgumentList = { "-c", "import botocore; print(botocore.__path__[0])" } };
+    var start = new ProcessStartInfo("python3")
+    {
+        RedirectStandardOutput = true,
+        UseShellExecute = false,
+        ArgumentList = { "-c", "import botocore; print(botocore.__path__[0])" },
+    };
     using var python = Process.Start(start) ?? throw new InvalidOperationException("python3 could not be started.");
     var path = python.StandardOutput.ReadToEnd().Trim();
     python.WaitForExit();
     return python.ExitCode == 0
         ? Path.Combine(path, "data")
-        : throw new InvalidOperationException("The AWS command line for Python (pip or apt package awscli) is not installed; name the folder of its service descriptions instead.");
+        : throw new InvalidOperationException(
+            "The AWS command line for Python (pip or apt package awscli) is not installed; name the folder of its "
+                + "service descriptions instead."
+        );
 }

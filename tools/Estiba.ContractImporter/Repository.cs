@@ -6,7 +6,8 @@ internal static class Repository
     internal static string Root()
     {
         for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Estiba.slnx"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Estiba.slnx")))
+                return folder.FullName;
 
         throw new InvalidOperationException("Run this inside the Estiba repository.");
     }

@@ -24,12 +24,19 @@ internal static class PatternBenchmark
     private static void Measure(string what, string pattern, byte[][] messages)
     {
         var compiled = FilterPattern.Parse(pattern);
-        foreach (var message in messages) _ = compiled.Matches(message);
+        foreach (var message in messages)
+            _ = compiled.Matches(message);
 
         var clock = Stopwatch.StartNew();
         var found = 0;
         for (var i = 0; i < Lines; i++)
-            if (compiled.Matches(messages[i % messages.Length])) found++;
-        Figure.Print("logs", $"pattern of {what} ({100.0 * found / Lines:0.#} % match)", Lines / clock.Elapsed.TotalSeconds, "lines/s");
+            if (compiled.Matches(messages[i % messages.Length]))
+                found++;
+        Figure.Print(
+            "logs",
+            $"pattern of {what} ({100.0 * found / Lines:0.#} % match)",
+            Lines / clock.Elapsed.TotalSeconds,
+            "lines/s"
+        );
     }
 }

@@ -6,11 +6,14 @@ using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
 using Estiba.Demo;
-using Estiba.Hosting;
+using Estiba.Platforms;
 
 namespace Estiba.Benchmarks.Platform;
 
-/// <summary>A platform of its own for a benchmark: the built executable on a free port with a data directory that goes afterwards, and with it what it left in Docker.</summary>
+/// <summary>
+/// A platform of its own for a benchmark: the built executable on a free port with a data directory that goes
+/// afterwards, and with it what it left in Docker.
+/// </summary>
 internal sealed class BenchPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -44,13 +47,29 @@ internal sealed class BenchPlatform : IAsyncDisposable
 
     internal AwsClientOptions Client { get; private set; } = null!;
 
-    internal CallContext Caller { get; } = new() { AccountId = "", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
+    internal CallContext Caller { get; } =
+        new()
+        {
+            AccountId = "",
+            Region = "eu-west-1",
+            PrincipalArn = "",
+            AccessKeyId = "",
+            RequestId = "",
+        };
 
-    /// <summary>Starts one with virtual instances; the time is that from the start of the process to the first answer to a signed request.</summary>
-    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(params string[] options) => StartAsync(new BenchPlatform("up", options));
+    /// <summary>
+    /// Starts one with virtual instances; the time is that from the start of the process to the first answer to a
+    /// signed request.
+    /// </summary>
+    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartAsync(params string[] options) =>
+        StartAsync(new BenchPlatform("up", options));
 
-    /// <summary>Starts the services alone, for hosts that join.</summary>
-    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartServerAsync() => StartAsync(new BenchPlatform("server", []));
+    /// <summary>
+    /// Starts the services alone, for hosts that join. What is measured is how fast they are, not how long a deployment
+    /// waits.
+    /// </summary>
+    internal static Task<(BenchPlatform Platform, TimeSpan Started)> StartServerAsync() =>
+        StartAsync(new BenchPlatform("server", ["--healthy-after", "0"]));
 
     /// <summary>Ends the process without a word to it, as a power cut would.</summary>
     internal async Task KillAsync()
@@ -63,8 +82,14 @@ internal sealed class BenchPlatform : IAsyncDisposable
     /// <summary>Starts a process on the same port and data; says how long it took to answer.</summary>
     internal async Task<TimeSpan> StartAgainAsync()
     {
-        var start = new ProcessStartInfo(Repository.Executable) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in _arguments) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(Repository.Executable)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in _arguments)
+            start.ArgumentList.Add(argument);
 
         var watch = Stopwatch.StartNew();
         _process = Process.Start(start) ?? throw new InvalidOperationException("The platform cannot be started.");
@@ -80,12 +105,16 @@ internal sealed class BenchPlatform : IAsyncDisposable
     {
         if (_process is { } process)
         {
-            using (Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) await process.WaitForExitAsync();
+            using (Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+                await process.WaitForExitAsync();
             process.Dispose();
         }
 
         _http.Dispose();
-        await new Leftovers(new Shell(_data, new Dictionary<string, string?>())).RemoveAsync(DataLayout.At(_data), CancellationToken.None);
+        await new Leftovers(new Shell(_data, new Dictionary<string, string?>())).RemoveAsync(
+            DataLayout.At(_data),
+            CancellationToken.None
+        );
         Directory.Delete(_data, recursive: true);
     }
 
@@ -110,13 +139,23 @@ internal sealed class BenchPlatform : IAsyncDisposable
             {
                 using var probe = new TcpClient();
                 await probe.ConnectAsync(Endpoint.Host, Endpoint.Port);
-                Client ??= new AwsClientOptions { Endpoint = Endpoint, Region = "eu-west-1", Credentials = ReadCredentials(), Http = _http };
+                Client ??= new AwsClientOptions
+                {
+                    Endpoint = Endpoint,
+                    Region = "eu-west-1",
+                    Credentials = ReadCredentials(),
+                    Http = _http,
+                };
                 await new StsClient(Client).GetCallerIdentityAsync(new GetCallerIdentityRequest(), Caller);
                 return;
             }
             catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException)
             {
-                if (_process.HasExited) throw new InvalidOperationException("The platform ended before it answered. Does './estiba up' work here?", exception);
+                if (_process.HasExited)
+                    throw new BenchmarkException(
+                        "The platform ended before it answered. Does './estiba up' work here?",
+                        exception
+                    );
                 await Task.Delay(5);
             }
         }
@@ -126,15 +165,22 @@ internal sealed class BenchPlatform : IAsyncDisposable
 
     private Func<AwsCredentials> ReadCredentials()
     {
-        var lines = File.ReadAllLines(Path.Combine(_data, "credentials")).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim());
+        var lines = File.ReadAllLines(Path.Combine(_data, "credentials"))
+            .Select(line => line.Split('=', 2))
+            .Where(parts => parts.Length == 2)
+            .ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim());
         var credentials = new AwsCredentials(lines["aws_access_key_id"], lines["aws_secret_access_key"]);
         return () => credentials;
     }
 
     private long Status(string name)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+        var line = File.ReadLines($"/proc/{_process.Id}/status")
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(
+            line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(),
+            CultureInfo.InvariantCulture
+        );
     }
 
     private static int FreePort()

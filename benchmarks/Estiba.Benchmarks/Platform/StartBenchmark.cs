@@ -1,12 +1,15 @@
 namespace Estiba.Benchmarks.Platform;
 
-/// <summary>How quickly the platform answers its first signed request, and what it keeps in memory when nobody asks for anything.</summary>
+/// <summary>
+/// How quickly the platform answers its first signed request, and what it keeps in memory when nobody asks for
+/// anything.
+/// </summary>
 internal static class StartBenchmark
 {
     private const int Rounds = 7;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
 
-    internal static async Task RunAsync(string[] options)
+    internal static async Task RunAsync()
     {
         var times = new List<double>();
         for (var round = 0; round < Rounds; round++)

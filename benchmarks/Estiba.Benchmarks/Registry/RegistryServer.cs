@@ -7,6 +7,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Ecr;
 using Estiba.State;
+using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,7 +16,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Estiba.Benchmarks.Registry;
 
 /// <summary>A registry in a process of its own, on a free port, with a data directory of its own.</summary>
-internal sealed class RegistryServer(string name, Process process, Uri address, string? password, string directory) : IDisposable
+internal sealed class RegistryServer(string name, Process process, Uri address, string? password, string directory)
+    : IDisposable
 {
     public const string Repository = "bench";
 
@@ -50,7 +52,9 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
     {
         var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort());
         var configuration = Path.Combine(directory, "config.yml");
-        await File.WriteAllTextAsync(configuration, $"""
+        await File.WriteAllTextAsync(
+            configuration,
+            $"""
             version: 0.1
             log:
               level: error
@@ -63,7 +67,8 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
                 rootdirectory: {directory}/data
             http:
               addr: 127.0.0.1:{port}
-            """);
+            """
+        );
         Process process;
         try
         {
@@ -71,7 +76,11 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         }
         catch (Win32Exception missing)
         {
-            throw new InvalidOperationException("docker-registry, with which this benchmark compares, is not installed: apt-get install docker-registry.", missing);
+            throw new BenchmarkException(
+                "docker-registry, with which the benchmark of the registry compares, is not installed: apt-get "
+                    + "install docker-registry.",
+                missing
+            );
         }
 
         // It logs every layer that it does not know; nobody reading that would stop it.
@@ -86,7 +95,10 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
     public static async Task ServeAsync(string[] arguments)
     {
         var (port, directory) = (int.Parse(arguments[0]), arguments[1]);
-        await using var store = await Store.OpenAsync(new SqliteJournal(Path.Combine(directory, "state.db")), EcrService.Tables);
+        await using var store = await Store.OpenAsync(
+            new SqliteJournal(Path.Combine(directory, "state.db")),
+            EcrService.Tables
+        );
         var options = new EcrOptions { DataDirectory = directory, Endpoint = new Uri($"http://127.0.0.1:{port}") };
         using var ecr = new EcrService(store, options, TimeProvider.System, NullLoggerFactory.Instance);
         var caller = new CallContext
@@ -106,7 +118,11 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         await using var web = builder.Build();
         web.Map("/v2/{**path}", context => ecr.Endpoint.HandleAsync(context));
         await web.StartAsync();
-        Console.WriteLine(Encoding.UTF8.GetString(Convert.FromBase64String(token.AuthorizationData![0].AuthorizationToken!))["AWS:".Length..]);
+        Console.WriteLine(
+            Encoding.UTF8.GetString(Convert.FromBase64String(token.AuthorizationData![0].AuthorizationToken!))[
+                "AWS:".Length..
+            ]
+        );
         while (await Console.In.ReadLineAsync() is not null)
         {
             // Until whoever has started this process has ended.
@@ -121,8 +137,16 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         Directory.Delete(directory, recursive: true);
     }
 
-    private static Process Start(string program, params string[] arguments) => Process.Start(
-        new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private static Process Start(string program, params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 
     private static int FreePort()
     {

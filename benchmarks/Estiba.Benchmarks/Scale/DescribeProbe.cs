@@ -4,7 +4,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scale;
 
-/// <summary>A customer who asks for ten tasks, again and again, while things happen: how long each answer takes.</summary>
+/// <summary>
+/// A customer who asks for ten tasks, again and again, while things happen: how long each answer takes.
+/// </summary>
 internal sealed class DescribeProbe : IAsyncDisposable
 {
     private const int TasksAsked = 10;
@@ -26,10 +28,17 @@ internal sealed class DescribeProbe : IAsyncDisposable
     internal void Print(string during)
     {
         var latencies = Interlocked.Exchange(ref _milliseconds, []);
-        lock (latencies) latencies.Sort();
-        if (latencies.Count == 0) return;
+        lock (latencies)
+            latencies.Sort();
+        if (latencies.Count == 0)
+            return;
         Figure.Print("scale", $"{during}: describe-tasks of {TasksAsked}, p50", latencies[latencies.Count / 2], "ms");
-        Figure.Print("scale", $"{during}: describe-tasks of {TasksAsked}, p99", latencies[latencies.Count * 99 / 100], "ms");
+        Figure.Print(
+            "scale",
+            $"{during}: describe-tasks of {TasksAsked}, p99",
+            latencies[latencies.Count * 99 / 100],
+            "ms"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -46,9 +55,14 @@ internal sealed class DescribeProbe : IAsyncDisposable
             if (_fleet.SomeTasks(TasksAsked) is { Count: > 0 } tasks)
             {
                 var start = Stopwatch.GetTimestamp();
-                await _fleet.Ecs.DescribeTasksAsync(new DescribeTasksRequest { Cluster = ScaleWorkload.Cluster, Tasks = tasks }, _fleet.Caller, cancellation);
+                await _fleet.Ecs.DescribeTasksAsync(
+                    new DescribeTasksRequest { Cluster = ScaleWorkload.Cluster, Tasks = tasks },
+                    _fleet.Caller,
+                    cancellation
+                );
                 var latencies = Volatile.Read(ref _milliseconds);
-                lock (latencies) latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                lock (latencies)
+                    latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
             await Task.Delay(Pause, cancellation);

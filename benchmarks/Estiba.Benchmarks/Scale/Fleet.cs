@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Net;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Benchmarks.Platform;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
+using Estiba.Engines.Simulated;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scale;
 
-/// <summary>All simulated hosts of a cluster, in this process, and what the server has acknowledged of their reports.</summary>
+/// <summary>
+/// All simulated hosts of a cluster, in this process, and what the server has acknowledged of their reports.
+/// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private const int Registrations = 32;
@@ -53,8 +55,13 @@ internal sealed class Fleet : IAsyncDisposable
     internal static async Task<Fleet> StartAsync(BenchPlatform platform, int hosts, int cpu, int memory)
     {
         var fleet = new Fleet(platform);
-        for (var number = 0; number < hosts; number++) fleet.Hosts.Add(new SimulatedHost(fleet, number, cpu, memory));
-        await Parallel.ForEachAsync(fleet.Hosts, new ParallelOptions { MaxDegreeOfParallelism = Registrations }, async (host, _) => await host.StartAsync());
+        for (var number = 0; number < hosts; number++)
+            fleet.Hosts.Add(new SimulatedHost(fleet, number, cpu, memory));
+        await Parallel.ForEachAsync(
+            fleet.Hosts,
+            new ParallelOptions { MaxDegreeOfParallelism = Registrations },
+            async (host, _) => await host.StartAsync()
+        );
         await fleet.WhenReadyAsync();
         return fleet;
     }
@@ -62,7 +69,8 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Waits until every host's socket is open and the server has sent it its manifest.</summary>
     internal async Task WhenReadyAsync()
     {
-        while (!Hosts.TrueForAll(host => host.IsReady)) await Task.Delay(10);
+        while (!Hosts.TrueForAll(host => host.IsReady))
+            await Task.Delay(10);
     }
 
     internal ReportConnection Connect() => new(_reportSigner, _server);
@@ -78,13 +86,20 @@ internal sealed class Fleet : IAsyncDisposable
 
         // Every so many of the tasks are remembered, for whoever asks for some.
         var count = Interlocked.Increment(ref _sampled);
-        if (count <= SampledTasks || count % 64 == 0) _sample[count % SampledTasks] = $"{report.Host.TaskArnPrefix}{report.Task:x32}";
+        if (count <= SampledTasks || count % 64 == 0)
+            _sample[count % SampledTasks] = $"{report.Host.TaskArnPrefix}{report.Task:x32}";
         Running?.Add();
     }
 
     /// <summary>Some of the tasks that run or ran; none while there are too few.</summary>
     internal IReadOnlyList<string> SomeTasks(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => _sample[Random.Shared.Next(SampledTasks)]).Where(task => task is not null)];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => _sample[Random.Shared.Next(SampledTasks)])
+                .Where(task => task is not null),
+        ];
 
-    public async ValueTask DisposeAsync() => await Parallel.ForEachAsync(Hosts, async (host, _) => await host.DisposeAsync());
+    public async ValueTask DisposeAsync() =>
+        await Parallel.ForEachAsync(Hosts, async (host, _) => await host.DisposeAsync());
 }

@@ -21,13 +21,15 @@ internal readonly record struct HostReport(SimulatedHost Host, UInt128 Task, int
                 $$"""
                 {"cluster":"{{ScaleWorkload.Cluster}}","task":"{{Host.TaskArnPrefix}}{{Task:x32}}","status":"RUNNING","containers":[{"containerName":"{{ScaleWorkload.Container}}","runtimeId":"{{Task:x32}}{{Task:x32}}","imageDigest":"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","status":"RUNNING","networkBindings":[{"bindIP":"0.0.0.0","containerPort":{{ScaleWorkload.ContainerPort}},"hostPort":{{Port}},"protocol":"tcp"}]}],"pullStartedAt":{{seconds}}.{{milliseconds:D3}},"pullStoppedAt":{{seconds}}.{{milliseconds:D3}}}
                 """,
-                out var length)
+                out var length
+            )
             : Utf8.TryWrite(
                 output,
                 $$"""
                 {"cluster":"{{ScaleWorkload.Cluster}}","task":"{{Host.TaskArnPrefix}}{{Task:x32}}","status":"STOPPED","containers":[{"containerName":"{{ScaleWorkload.Container}}","runtimeId":"{{Task:x32}}{{Task:x32}}","status":"STOPPED","exitCode":0}],"executionStoppedAt":{{seconds}}.{{milliseconds:D3}}}
                 """,
-                out length);
+                out length
+            );
         return fits ? length : throw new InvalidOperationException("The report is too long.");
     }
 }

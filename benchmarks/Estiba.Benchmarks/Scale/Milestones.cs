@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Estiba.Benchmarks.Scale;
 
-/// <summary>Counts what happens up to a number, and remembers when each tenth of it was reached. Safe for threads.</summary>
+/// <summary>
+/// Counts what happens up to a number, and remembers when each tenth of it was reached. Safe for threads.
+/// </summary>
 internal sealed class Milestones(int target)
 {
     private const int Parts = 10;
@@ -22,15 +24,25 @@ internal sealed class Milestones(int target)
 
     /// <summary>How many a second there were in each tenth, from the first of all to the last.</summary>
     internal IReadOnlyList<double> Rates =>
-        [.. Enumerable.Range(0, Parts).Select(part => (EndOf(part + 1) - EndOf(part)) / Stopwatch.GetElapsedTime(_reached[part], _reached[part + 1]).TotalSeconds)];
+        [
+            .. Enumerable
+                .Range(0, Parts)
+                .Select(part =>
+                    (EndOf(part + 1) - EndOf(part))
+                    / Stopwatch.GetElapsedTime(_reached[part], _reached[part + 1]).TotalSeconds
+                ),
+        ];
 
     internal void Add()
     {
         var count = Interlocked.Increment(ref _count);
-        if (count == 1) _reached[0] = Stopwatch.GetTimestamp();
+        if (count == 1)
+            _reached[0] = Stopwatch.GetTimestamp();
         var part = (int)((long)count * Parts / target);
-        if (part <= Parts && EndOf(part) == count && part > 0) _reached[part] = Stopwatch.GetTimestamp();
-        if (count == target) _complete.TrySetResult();
+        if (part <= Parts && EndOf(part) == count && part > 0)
+            _reached[part] = Stopwatch.GetTimestamp();
+        if (count == target)
+            _complete.TrySetResult();
     }
 
     /// <summary>Completes with the last.</summary>

@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Unicode;
 using Estiba.Contracts.Signing;
 
 namespace Estiba.Benchmarks.Scale;
 
 /// <summary>
-/// A connection on which one host submits task states, one after another, each signed: what the agent's HTTP client does, without its objects, so that
-/// thousands of hosts leave the processor to the server.
+/// A connection on which one host submits task states, one after another, each signed: what the agent's HTTP client
+/// does, without its objects, so that thousands of hosts leave the processor to the server.
 /// </summary>
 internal sealed class ReportConnection(ReportSigner signer, IPEndPoint server) : IDisposable
 {
@@ -30,7 +29,8 @@ internal sealed class ReportConnection(ReportSigner signer, IPEndPoint server) :
             }
 
             var length = Compose(report);
-            for (var sent = 0; sent < length;) sent += await _socket.SendAsync(_request.AsMemory(sent, length - sent), SocketFlags.None, cancellation);
+            for (var sent = 0; sent < length; )
+                sent += await _socket.SendAsync(_request.AsMemory(sent, length - sent), SocketFlags.None, cancellation);
             await ReceiveAsync(_socket, cancellation);
         }
         catch
@@ -61,20 +61,25 @@ internal sealed class ReportConnection(ReportSigner signer, IPEndPoint server) :
         while (true)
         {
             var received = await socket.ReceiveAsync(_answer.AsMemory(length), SocketFlags.None, cancellation);
-            if (received == 0) throw new SocketException((int)SocketError.ConnectionReset);
+            if (received == 0)
+                throw new SocketException((int)SocketError.ConnectionReset);
             length += received;
-            if (IsComplete(_answer.AsSpan(0, length))) break;
+            if (IsComplete(_answer.AsSpan(0, length)))
+                break;
         }
 
-        if (!_answer.AsSpan().StartsWith("HTTP/1.1 200"u8)) throw new InvalidOperationException($"A report was refused: {Encoding.UTF8.GetString(_answer, 0, length)}");
+        if (!_answer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+            throw new InvalidOperationException($"A report was refused: {Encoding.UTF8.GetString(_answer, 0, length)}");
     }
 
     private static bool IsComplete(ReadOnlySpan<byte> answer)
     {
         var end = answer.IndexOf("\r\n\r\n"u8);
-        if (end < 0) return false;
+        if (end < 0)
+            return false;
         var field = answer[..end].IndexOf("Content-Length: "u8) + "Content-Length: ".Length;
-        return System.Buffers.Text.Utf8Parser.TryParse(answer[field..], out int body, out _) && answer.Length >= end + 4 + body;
+        return System.Buffers.Text.Utf8Parser.TryParse(answer[field..], out int body, out _)
+            && answer.Length >= end + 4 + body;
     }
 }
 
@@ -94,11 +99,24 @@ internal sealed class ReportSigner(Uri endpoint, string region, AwsCredentials c
     {
         var second = Now();
         Span<byte> signature = stackalloc byte[SignatureV4.Length];
-        SignatureV4.Compute(new Report(endpoint.Authority, second.Timestamp), body, unsignedPayload: false, SignedHeaders, second.Timestamp, second.Scope, second.Key, signature);
-        if (!Utf8.TryWrite(
-            output,
-            $"POST / HTTP/1.1\r\nHost: {endpoint.Authority}\r\nContent-Type: {ContentType}\r\nX-Amz-Target: {Target}\r\nX-Amz-Date: {second.Timestamp}\r\nContent-Length: {body.Length}\r\nAuthorization: AWS4-HMAC-SHA256 Credential={credentials.AccessKeyId}/{second.Scope.Date}/{region}/ecs/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=",
-            out var head)) throw new InvalidOperationException("The request is too long.");
+        SignatureV4.Compute(
+            new Report(endpoint.Authority, second.Timestamp),
+            body,
+            unsignedPayload: false,
+            SignedHeaders,
+            second.Timestamp,
+            second.Scope,
+            second.Key,
+            signature
+        );
+        var text =
+            $"POST / HTTP/1.1\r\nHost: {endpoint.Authority}\r\nContent-Type: {ContentType}"
+            + $"\r\nX-Amz-Target: {Target}\r\n"
+            + $"X-Amz-Date: {second.Timestamp}\r\nContent-Length: {body.Length}\r\nAuthorization: AWS4-HMAC-SHA256 "
+            + $"Credential={credentials.AccessKeyId}/{second.Scope.Date}/{region}/ecs/aws4_request, "
+            + "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=";
+        if (!Encoding.UTF8.TryGetBytes(text, output, out var head))
+            throw new InvalidOperationException("The request is too long.");
 
         signature.CopyTo(output[head..]);
         "\r\n\r\n"u8.CopyTo(output[(head + signature.Length)..]);
@@ -110,9 +128,13 @@ internal sealed class ReportSigner(Uri endpoint, string region, AwsCredentials c
         var now = time.GetUtcNow();
         var number = now.ToUnixTimeSeconds();
         var known = _second;
-        if (known.Number == number) return known;
+        if (known.Number == number)
+            return known;
 
-        var timestamp = now.UtcDateTime.ToString(SignatureV4.TimeFormat, System.Globalization.CultureInfo.InvariantCulture);
+        var timestamp = now.UtcDateTime.ToString(
+            SignatureV4.TimeFormat,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
         var scope = new CredentialScope(timestamp[..8], region, "ecs");
         return _second = new Second(number, timestamp, scope, _keys.Get(credentials.SecretAccessKey, scope));
     }
@@ -127,13 +149,14 @@ internal sealed class ReportSigner(Uri endpoint, string region, AwsCredentials c
 
         public ReadOnlySpan<char> Query => [];
 
-        public string? Header(string name) => name switch
-        {
-            "content-type" => ContentType,
-            "host" => host,
-            "x-amz-date" => timestamp,
-            "x-amz-target" => Target,
-            _ => null,
-        };
+        public string? Header(string name) =>
+            name switch
+            {
+                "content-type" => ContentType,
+                "host" => host,
+                "x-amz-date" => timestamp,
+                "x-amz-target" => Target,
+                _ => null,
+            };
     }
 }

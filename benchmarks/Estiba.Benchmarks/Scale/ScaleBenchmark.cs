@@ -6,8 +6,9 @@ using Task = System.Threading.Tasks.Task;
 namespace Estiba.Benchmarks.Scale;
 
 /// <summary>
-/// A real server with its SQLite journal, and in this second process all the hosts of a cluster, over real sockets: from <c>create-service</c> to the last
-/// task reported <c>RUNNING</c>; then a rolling deployment, the loss of a tenth of the hosts, and a server that is killed.
+/// A real server with its SQLite journal, and in this second process all the hosts of a cluster, over real sockets:
+/// from <c>create-service</c> to the last task reported <c>RUNNING</c>; then a rolling deployment, the loss of a tenth
+/// of the hosts, and a server that is killed.
 /// </summary>
 internal sealed class ScaleBenchmark
 {
@@ -39,10 +40,20 @@ internal sealed class ScaleBenchmark
             // Room for as many tasks again: deployments and lost hosts need it.
             var room = (options.Tasks / options.Hosts + 1) * 2;
             var watch = Stopwatch.StartNew();
-            var fleet = await Fleet.StartAsync(server, options.Hosts, room * ScaleWorkload.TaskCpu, room * ScaleWorkload.TaskMemory);
+            var fleet = await Fleet.StartAsync(
+                server,
+                options.Hosts,
+                room * ScaleWorkload.TaskCpu,
+                room * ScaleWorkload.TaskMemory
+            );
             await using (fleet)
             {
-                Figure.Print("scale", $"{options.Size}: hosts registered and connected", watch.Elapsed.TotalSeconds, "s");
+                Figure.Print(
+                    "scale",
+                    $"{options.Size}: hosts registered and connected",
+                    watch.Elapsed.TotalSeconds,
+                    "s"
+                );
                 await new ScaleBenchmark(server, fleet, workload, options).RunAsync();
             }
         }
@@ -51,9 +62,12 @@ internal sealed class ScaleBenchmark
     private async Task RunAsync()
     {
         await LaunchAsync();
-        if (_options.Rollout) await RollOutAsync(Math.Min(RolledOutTasks, _options.Tasks));
-        if (_options.Loss) await LoseHostsAsync(Math.Min(LostHosts, _options.Hosts / 10));
-        if (_options.Recovery) await RecoverAsync();
+        if (_options.Rollout)
+            await RollOutAsync(Math.Min(RolledOutTasks, _options.Tasks));
+        if (_options.Loss)
+            await LoseHostsAsync(Math.Min(LostHosts, _options.Hosts / 10));
+        if (_options.Recovery)
+            await RecoverAsync();
     }
 
     private async Task LaunchAsync()
@@ -62,6 +76,7 @@ internal sealed class ScaleBenchmark
         var running = _fleet.Running = new Milestones(_options.Tasks);
         var processors = new ProcessorShares(_server);
         await using var probe = new DescribeProbe(_fleet);
+        await using var placed = new PlacedProbe(_fleet, running, _options.Tasks);
         await _workload.CreateServicesAsync();
         await running.WhenCompleteAsync(Patience);
         _fleet.Running = null;
@@ -70,8 +85,10 @@ internal sealed class ScaleBenchmark
         Print(what, "from the first create-service to the last RUNNING", running.Length.TotalSeconds, "s");
         Print(what, "tasks running", _options.Tasks / running.Length.TotalSeconds, "tasks/s");
         Print(what, "first RUNNING", running.UntilFirst.TotalSeconds, "s");
-        for (var tenth = 1; tenth <= running.Rates.Count; tenth++) Print(what, $"rate of tenth {tenth}", running.Rates[tenth - 1], "tasks/s");
+        for (var tenth = 1; tenth <= running.Rates.Count; tenth++)
+            Print(what, $"rate of tenth {tenth}", running.Rates[tenth - 1], "tasks/s");
         Print(what, "last tenth against the first", running.Rates[^1] / running.Rates[0] * 100, "%");
+        placed.Print(what);
         processors.Print(what, _options.Tasks);
         Print(what, "server's memory, resident", _server.ResidentBytes / 1048576d, "MiB");
         Print(what, "server's memory for each task", (_server.ResidentBytes - before) / (double)_options.Tasks, "B");
@@ -124,5 +141,6 @@ internal sealed class ScaleBenchmark
         Print(what, "server's memory for each task afterwards", _server.ResidentBytes / (double)_options.Tasks, "B");
     }
 
-    private static void Print(string during, string what, double value, string unit) => Figure.Print("scale", $"{during}: {what}", value, unit);
+    private static void Print(string during, string what, double value, string unit) =>
+        Figure.Print("scale", $"{during}: {what}", value, unit);
 }

@@ -2,8 +2,14 @@ using System.Globalization;
 
 namespace Estiba.Benchmarks.Scale;
 
-/// <summary>How large the cluster is and what happens to it: <c>--hosts 6100 --tasks 2000000 --services 400 --launch --rollout --loss --recovery</c>.</summary>
-/// <remarks>Everything begins with the launch; <c>--launch</c> alone ends there, and naming one of the others leaves out the rest.</remarks>
+/// <summary>
+/// How large the cluster is and what happens to it: <c>--hosts 6100 --tasks 2000000 --services 400 --launch --rollout
+/// --loss --recovery</c>.
+/// </summary>
+/// <remarks>
+/// Everything begins with the launch; <c>--launch</c> alone ends there, and naming one of the others leaves out the
+/// rest.
+/// </remarks>
 internal sealed record ScaleOptions
 {
     /// <summary>"Amazon ECS service quotas": tasks for each service.</summary>
@@ -52,18 +58,31 @@ internal sealed record ScaleOptions
                     named.Add(arguments[place]);
                     break;
                 default:
-                    throw new ArgumentException($"'{arguments[place]}' is no option: --hosts N, --tasks N, --services N, --launch, --rollout, --loss, --recovery.");
+                    throw new ArgumentException(
+                        $"'{arguments[place]}' is no option: --hosts N, --tasks N, --services N, --launch, "
+                            + "--rollout, --loss, --recovery."
+                    );
             }
 
-            int Number() => int.TryParse(arguments.ElementAtOrDefault(++place), NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) && number > 0
-                ? number
-                : throw new ArgumentException($"{arguments[place - 1]} needs a number greater than 0.");
+            int Number() =>
+                int.TryParse(
+                    arguments.ElementAtOrDefault(++place),
+                    NumberStyles.AllowThousands,
+                    CultureInfo.InvariantCulture,
+                    out var number
+                )
+                && number > 0
+                    ? number
+                    : throw new ArgumentException($"{arguments[place - 1]} needs a number greater than 0.");
         }
 
         var least = (options.Tasks + MostTasksOfService - 1) / MostTasksOfService;
         return options with
         {
-            Services = options.Services == 0 ? Math.Max(Math.Min(UsualServices, options.Tasks), least) : Math.Max(options.Services, least),
+            Services =
+                options.Services == 0
+                    ? Math.Max(Math.Min(UsualServices, options.Tasks), least)
+                    : Math.Max(options.Services, least),
             Following = named.Count == 0 ? options.Following : named,
         };
     }

@@ -4,7 +4,10 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scale;
 
-/// <summary>What the cluster runs: services of equal size of one task definition, with one container and one port that the host chooses.</summary>
+/// <summary>
+/// What the cluster runs: services of equal size of one task definition, with one container and one port that the host
+/// chooses.
+/// </summary>
 internal sealed class ScaleWorkload(EcsClient ecs, CallContext caller, ScaleOptions options)
 {
     internal const string Cluster = "scale";
@@ -20,7 +23,8 @@ internal sealed class ScaleWorkload(EcsClient ecs, CallContext caller, ScaleOpti
     private const int Callers = 8;
 
     /// <summary>The names of the services.</summary>
-    private IReadOnlyList<string> Services { get; } = [.. Enumerable.Range(0, options.Services).Select(number => $"service-{number:D4}")];
+    private IReadOnlyList<string> Services { get; } =
+    [.. Enumerable.Range(0, options.Services).Select(number => $"service-{number:D4}")];
 
     internal async Task PrepareAsync()
     {
@@ -29,21 +33,50 @@ internal sealed class ScaleWorkload(EcsClient ecs, CallContext caller, ScaleOpti
     }
 
     /// <summary>Creates every service, several at a time.</summary>
-    internal Task CreateServicesAsync() => Parallel.ForEachAsync(
-        Services.Select((name, number) => (Name: name, Tasks: TasksOf(number))),
-        new ParallelOptions { MaxDegreeOfParallelism = Callers },
-        async (service, cancellation) => await ecs.CreateServiceAsync(
-            new CreateServiceRequest { Cluster = Cluster, ServiceName = service.Name, TaskDefinition = "scale", DesiredCount = service.Tasks }, caller, cancellation));
+    internal Task CreateServicesAsync() =>
+        Parallel.ForEachAsync(
+            Services.Select((name, number) => (Name: name, Tasks: TasksOf(number))),
+            new ParallelOptions { MaxDegreeOfParallelism = Callers },
+            async (service, cancellation) =>
+                await ecs.CreateServiceAsync(
+                    new CreateServiceRequest
+                    {
+                        Cluster = Cluster,
+                        ServiceName = service.Name,
+                        TaskDefinition = "scale",
+                        DesiredCount = service.Tasks,
+                    },
+                    caller,
+                    cancellation
+                )
+        );
 
-    /// <summary>Begins to roll out a new revision to services with about so many tasks; says to which, and how many tasks they really have.</summary>
+    /// <summary>
+    /// Begins to roll out a new revision to services with about so many tasks; says to which, and how many tasks they
+    /// really have.
+    /// </summary>
     internal async Task<(IReadOnlyList<string> Services, int Tasks)> BeginRolloutAsync(int tasks)
     {
         await RegisterAsync();
         var (chosen, sum) = (0, 0);
-        while (chosen < Services.Count && sum < tasks) sum += TasksOf(chosen++);
+        while (chosen < Services.Count && sum < tasks)
+            sum += TasksOf(chosen++);
         var services = Services.Take(chosen).ToList();
-        await Parallel.ForEachAsync(services, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (name, cancellation) =>
-            await ecs.UpdateServiceAsync(new UpdateServiceRequest { Cluster = Cluster, Service = name, TaskDefinition = "scale" }, caller, cancellation));
+        await Parallel.ForEachAsync(
+            services,
+            new ParallelOptions { MaxDegreeOfParallelism = Callers },
+            async (name, cancellation) =>
+                await ecs.UpdateServiceAsync(
+                    new UpdateServiceRequest
+                    {
+                        Cluster = Cluster,
+                        Service = name,
+                        TaskDefinition = "scale",
+                    },
+                    caller,
+                    cancellation
+                )
+        );
         return (services, sum);
     }
 
@@ -52,29 +85,42 @@ internal sealed class ScaleWorkload(EcsClient ecs, CallContext caller, ScaleOpti
     {
         foreach (var name in services)
         {
-            while ((await ecs.DescribeServicesAsync(new DescribeServicesRequest { Cluster = Cluster, Services = [name] }, caller)).Services is not [{ Deployments: [{ RolloutState: DeploymentRolloutState.Completed }] }])
+            while (
+                (
+                    await ecs.DescribeServicesAsync(
+                        new DescribeServicesRequest { Cluster = Cluster, Services = [name] },
+                        caller
+                    )
+                ).Services
+                    is not [{ Deployments: [{ RolloutState: DeploymentRolloutState.Completed }] }]
+            )
                 await Task.Delay(50);
         }
     }
 
-    private int TasksOf(int service) => (int)((long)options.Tasks * (service + 1) / options.Services - (long)options.Tasks * service / options.Services);
+    private int TasksOf(int service) =>
+        (int)(
+            (long)options.Tasks * (service + 1) / options.Services - (long)options.Tasks * service / options.Services
+        );
 
-    private Task RegisterAsync() => ecs.RegisterTaskDefinitionAsync(
-        new RegisterTaskDefinitionRequest
-        {
-            Family = "scale",
-            ContainerDefinitions =
-            [
-                new ContainerDefinition
-                {
-                    Name = Container,
-                    Image = "public.ecr.aws/nginx/nginx:stable",
-                    Cpu = TaskCpu,
-                    Memory = TaskMemory,
-                    Environment = [new EcsKeyValuePair { Name = "STAGE", Value = "production" }],
-                    PortMappings = [new PortMapping { ContainerPort = ContainerPort }],
-                },
-            ],
-        },
-        caller);
+    private Task RegisterAsync() =>
+        ecs.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "scale",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = Container,
+                        Image = "public.ecr.aws/nginx/nginx:stable",
+                        Cpu = TaskCpu,
+                        Memory = TaskMemory,
+                        Environment = [new EcsKeyValuePair { Name = "STAGE", Value = "production" }],
+                        PortMappings = [new PortMapping { ContainerPort = ContainerPort }],
+                    },
+                ],
+            },
+            caller
+        );
 }

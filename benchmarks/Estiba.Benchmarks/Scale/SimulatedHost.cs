@@ -1,19 +1,19 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Estiba.Agent;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Sessions;
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
+using Estiba.Engines.Simulated;
 using Microsoft.Extensions.Logging.Abstractions;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scale;
 
 /// <summary>
-/// A host whose containers only pretend: it registers, keeps its socket and acknowledges as the agent does, with the agent's own code, and reports each
-/// task that it is given as running, and as stopped when it should be, at once.
+/// A host whose containers only pretend: it registers, keeps its socket and acknowledges as the agent does, with the
+/// agent's own code, and reports each task that it is given as running, and as stopped when it should be, at once.
 /// </summary>
 internal sealed class SimulatedHost : IAsyncDisposable
 {
@@ -26,7 +26,9 @@ internal sealed class SimulatedHost : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ReportConnection _reports;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<HostReport> _outgoing = Channel.CreateUnbounded<HostReport>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<HostReport> _outgoing = Channel.CreateUnbounded<HostReport>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
     private readonly Dictionary<UInt128, int> _tasks = [];
     private AgentIdentity? _identity;
     private Task _work = Task.CompletedTask;
@@ -65,13 +67,41 @@ internal sealed class SimulatedHost : IAsyncDisposable
     internal async Task StartAsync()
     {
         var registration = new Registration(
-            _options, offersCredentials: false, _fleet.Engine, _fleet.Ecs, () => _fleet.Caller, new IdentityFile(null), TimeProvider.System, Random.Shared, NullLogger.Instance);
+            _options,
+            offersCredentials: false,
+            _fleet.Engine,
+            _fleet.Ecs,
+            () => _fleet.Caller,
+            new IdentityFile(null),
+            TimeProvider.System,
+            Random.Shared,
+            NullLogger.Instance
+        );
         _identity = await registration.RegisterAsync(_stopping.Token);
-        TaskArnPrefix = Arn.TryParse(_identity.ContainerInstanceArn, out var arn) ? (arn with { Resource = $"task/{ScaleWorkload.Cluster}/" }).ToString() : throw new InvalidOperationException($"{_identity.ContainerInstanceArn} is no ARN.");
-        var keeper = new SessionKeeper(_options, _identity, _fleet.Ecs, () => _fleet.Caller, _fleet.Signer, TimeProvider.System, Random.Shared, NullLogger.Instance);
+        TaskArnPrefix = Arn.TryParse(_identity.ContainerInstanceArn, out var arn)
+            ? (arn with { Resource = $"task/{ScaleWorkload.Cluster}/" }).ToString()
+            : throw new InvalidOperationException($"{_identity.ContainerInstanceArn} is no ARN.");
+        var keeper = new SessionKeeper(
+            _options,
+            _identity,
+            _fleet.Ecs,
+            () => _fleet.Caller,
+            _fleet.Signer,
+            TimeProvider.System,
+            Random.Shared,
+            NullLogger.Instance
+        );
         _work = Task.WhenAll(
             ReportAllAsync(_stopping.Token),
-            keeper.RunAsync("task", static answer => answer.Endpoint, SocketQuery, ConverseAsync, connected => IsReady &= connected, _stopping.Token));
+            keeper.RunAsync(
+                "task",
+                static answer => answer.Endpoint,
+                SocketQuery,
+                ConverseAsync,
+                connected => IsReady &= connected,
+                _stopping.Token
+            )
+        );
     }
 
     /// <summary>A power cut: its connections are gone, and it never comes back.</summary>
@@ -84,17 +114,18 @@ internal sealed class SimulatedHost : IAsyncDisposable
         _reports.Dispose();
     }
 
-    private Dictionary<string, string> SocketQuery() => new(StringComparer.Ordinal)
-    {
-        ["agentHash"] = EstibaAgent.Hash,
-        ["agentVersion"] = Registration.AgentVersion,
-        ["clusterArn"] = ScaleWorkload.Cluster,
-        ["containerInstanceArn"] = _identity!.ContainerInstanceArn,
-        ["dockerVersion"] = "DockerVersion: simulated",
-        ["protocolVersion"] = "2",
-        ["sendCredentials"] = "true",
-        ["seqNum"] = _sequenceNumber.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
+    private Dictionary<string, string> SocketQuery() =>
+        new(StringComparer.Ordinal)
+        {
+            ["agentHash"] = EstibaAgent.Hash,
+            ["agentVersion"] = Registration.AgentVersion,
+            ["clusterArn"] = ScaleWorkload.Cluster,
+            ["containerInstanceArn"] = _identity!.ContainerInstanceArn,
+            ["dockerVersion"] = "DockerVersion: simulated",
+            ["protocolVersion"] = "2",
+            ["sendCredentials"] = "true",
+            ["seqNum"] = _sequenceNumber.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
 
     private async Task ConverseAsync(ServerSocket socket, CancellationToken cancellation)
     {
@@ -113,7 +144,8 @@ internal sealed class SimulatedHost : IAsyncDisposable
                     IsReady = true;
                     break;
                 case nameof(TaskStopVerificationAck):
-                    foreach (var (id, _) in frame.Tasks) Stop(id);
+                    foreach (var (id, _) in frame.Tasks)
+                        Stop(id);
                     break;
                 case nameof(HeartbeatMessage):
                     await socket.SendAsync(new HeartbeatAckRequest { MessageId = frame.MessageId }, cancellation);
@@ -127,15 +159,18 @@ internal sealed class SimulatedHost : IAsyncDisposable
         _sequenceNumber = frame.SequenceNumber ?? _sequenceNumber;
         foreach (var (id, run) in frame.Tasks)
         {
-            if (run) Run(id);
-            else Stop(id);
+            if (run)
+                Run(id);
+            else
+                Stop(id);
         }
     }
 
     // A task that is sent again is reported again: the server may not have heard of it.
     private void Run(UInt128 id)
     {
-        if (!_tasks.TryGetValue(id, out var port)) _tasks[id] = port = FirstPort + _started++ % Ports;
+        if (!_tasks.TryGetValue(id, out var port))
+            _tasks[id] = port = FirstPort + _started++ % Ports;
         Report(id, port);
     }
 
@@ -145,16 +180,34 @@ internal sealed class SimulatedHost : IAsyncDisposable
         Report(id, port: 0);
     }
 
-    private void Report(UInt128 id, int port) => _outgoing.Writer.TryWrite(new HostReport(this, id, port, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()));
+    private void Report(UInt128 id, int port) =>
+        _outgoing.Writer.TryWrite(
+            new HostReport(this, id, port, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds())
+        );
 
     private Task AcknowledgeAsync(ServerSocket socket, HostFrame frame, CancellationToken cancellation) =>
-        socket.SendAsync(new AckRequest { Cluster = ScaleWorkload.Cluster, ContainerInstance = _identity!.ContainerInstanceArn, MessageId = frame.MessageId }, cancellation);
+        socket.SendAsync(
+            new AckRequest
+            {
+                Cluster = ScaleWorkload.Cluster,
+                ContainerInstance = _identity!.ContainerInstanceArn,
+                MessageId = frame.MessageId,
+            },
+            cancellation
+        );
 
     private async Task CompareAsync(ServerSocket socket, HostFrame manifest, CancellationToken cancellation)
     {
         var wanted = manifest.Tasks.Where(task => task.Run).Select(task => task.Id).ToHashSet();
-        var candidates = _tasks.Keys.Where(id => !wanted.Contains(id)).Select(id => new TaskIdentifier { TaskArn = $"{TaskArnPrefix}{id:x32}", DesiredStatus = "STOPPED" }).ToList();
-        if (candidates.Count > 0) await socket.SendAsync(new TaskStopVerificationMessage { MessageId = manifest.MessageId, StopCandidates = candidates }, cancellation);
+        var candidates = _tasks
+            .Keys.Where(id => !wanted.Contains(id))
+            .Select(id => new TaskIdentifier { TaskArn = $"{TaskArnPrefix}{id:x32}", DesiredStatus = "STOPPED" })
+            .ToList();
+        if (candidates.Count > 0)
+            await socket.SendAsync(
+                new TaskStopVerificationMessage { MessageId = manifest.MessageId, StopCandidates = candidates },
+                cancellation
+            );
     }
 
     private async Task ReportAllAsync(CancellationToken cancellation)
@@ -162,7 +215,8 @@ internal sealed class SimulatedHost : IAsyncDisposable
         var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30), Random.Shared);
         await foreach (var report in _outgoing.Reader.ReadAllAsync(cancellation))
         {
-            while (!await TrySubmitAsync(report, cancellation)) await Task.Delay(retry.Next(), cancellation);
+            while (!await TrySubmitAsync(report, cancellation))
+                await Task.Delay(retry.Next(), cancellation);
             retry.Reset();
             _fleet.Acknowledged(report);
         }

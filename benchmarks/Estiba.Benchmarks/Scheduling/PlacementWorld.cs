@@ -3,22 +3,36 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs;
+using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Placement;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.TaskDefinitions;
+using Estiba.Ecs.Tasks;
 using Estiba.State;
+using Estiba.State.Journals;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scheduling;
 
-/// <summary>A cluster in memory with container instances as AWS's agent registers them, and services whose tasks wait to be placed.</summary>
+/// <summary>
+/// A cluster in memory with container instances as AWS's agent registers them, and services whose tasks wait to be
+/// placed.
+/// </summary>
 internal sealed class PlacementWorld : IAsyncDisposable
 {
     /// <summary>What a host has: room for 128 of the tasks.</summary>
     private const int Cpu = 16_384;
     private const int Memory = 32_768;
 
-    private static readonly CallContext Caller =
-        new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
+    private static readonly CallContext Caller = new()
+    {
+        AccountId = "123456789012",
+        Region = "eu-west-1",
+        PrincipalArn = "arn:aws:iam::123456789012:root",
+        AccessKeyId = "AKIA",
+        RequestId = "r",
+    };
 
     private readonly EcsIds _ids = new(new Random(1));
     private readonly IEcsApi _api;
@@ -26,7 +40,14 @@ internal sealed class PlacementWorld : IAsyncDisposable
     private PlacementWorld(Store store)
     {
         Store = store;
-        _api = new EcsApi(store, new NoRoles(), _ids, new Random(1), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, TimeProvider.System);
+        _api = new EcsApi(
+            store,
+            new NoRoles(),
+            _ids,
+            new Random(1),
+            new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") },
+            TimeProvider.System
+        );
         Scheduler = new ClusterScheduler(store, _ids, new Random(1), TimeProvider.System);
     }
 
@@ -34,16 +55,25 @@ internal sealed class PlacementWorld : IAsyncDisposable
 
     internal ClusterScheduler Scheduler { get; }
 
-    internal static string ClusterKey { get; } = ClusterRecord.KeyOf(Ecs.Scope.Of(Caller), "bench");
+    internal static string ClusterKey { get; } = ClusterRecord.KeyOf(Scope.Of(Caller), "bench");
 
-    internal static async Task<PlacementWorld> CreateAsync(int hosts, int services, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints, int memory = 256)
+    internal static async Task<PlacementWorld> CreateAsync(
+        int hosts,
+        int services,
+        int tasks,
+        IReadOnlyList<PlacementStrategy> strategy,
+        IReadOnlyList<PlacementConstraint> constraints,
+        int memory = 256
+    )
     {
         var world = new PlacementWorld(await Store.OpenAsync(new NoJournal(), EcsTables.All));
         await world._api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "bench" }, Caller);
-        for (var n = 0; n < hosts; n++) await world.AddHostAsync(n);
+        for (var n = 0; n < hosts; n++)
+            await world.AddHostAsync(n);
         await world.ConnectAsync();
         await world.RegisterAsync(memory);
-        for (var n = 0; n < services; n++) await world.AddServiceAsync($"s{n:D4}", tasks, strategy, constraints);
+        for (var n = 0; n < services; n++)
+            await world.AddServiceAsync($"s{n:D4}", tasks, strategy, constraints);
         return world;
     }
 
@@ -52,15 +82,32 @@ internal sealed class PlacementWorld : IAsyncDisposable
     internal PlacementDemand DemandOf(TaskRecord task)
     {
         var service = Store.Current.Find(EcsTables.Services, $"{ClusterKey}/{task.Service}")!;
-        var definition = Store.Current.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision))!;
-        return new PlacementDemand(task, PlacementRules.Of(definition.Definition, service.Settings.PlacementConstraints, service.Settings.PlacementStrategy));
+        var definition = Store.Current.Find(
+            EcsTables.TaskDefinitions,
+            TaskDefinitionRecord.KeyOf(task.Scope, task.Family, task.Revision)
+        )!;
+        return new PlacementDemand(
+            task,
+            PlacementRules.Of(
+                definition.Definition,
+                service.Settings.PlacementConstraints,
+                service.Settings.PlacementStrategy
+            )
+        );
     }
 
     private async Task AddHostAsync(int number)
     {
         EcsAttribute[] capabilities =
         [
-            .. Enumerable.Range(17, 28).Select(minor => new EcsAttribute { Name = "com.amazonaws.ecs.capability.docker-remote-api.1." + minor.ToString(CultureInfo.InvariantCulture) }),
+            .. Enumerable
+                .Range(17, 28)
+                .Select(minor => new EcsAttribute
+                {
+                    Name =
+                        "com.amazonaws.ecs.capability.docker-remote-api.1."
+                        + minor.ToString(CultureInfo.InvariantCulture),
+                }),
             .. Enumerable.Range(0, 26).Select(n => new EcsAttribute { Name = $"ecs.capability.feature-{n:D2}" }),
             new EcsAttribute { Name = "com.amazonaws.ecs.capability.logging-driver.awslogs" },
             new EcsAttribute { Name = "ecs.capability.execution-role-awslogs" },
@@ -73,50 +120,101 @@ internal sealed class PlacementWorld : IAsyncDisposable
             new RegisterContainerInstanceRequest
             {
                 Cluster = "bench",
-                InstanceIdentityDocument = $$"""{"instanceId":"i-{{number:x8}}","availabilityZone":"eu-west-1{{(char)('a' + (number % 3))}}","instanceType":"m5.4xlarge"}""",
+                InstanceIdentityDocument =
+                    $$"""{"instanceId":"i-{{number:x8}}","availabilityZone":"eu-west-1{{(char)('a' + (number % 3))}}","instanceType":"m5.4xlarge"}""",
                 TotalResources =
                 [
-                    new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = Cpu },
-                    new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = Memory },
-                    new Resource { Name = "PORTS", Type = "STRINGSET", StringSetValue = ["22", "2375", "2376", "51678", "51679"] },
-                    new Resource { Name = "PORTS_UDP", Type = "STRINGSET", StringSetValue = [] },
+                    new Resource
+                    {
+                        Name = "CPU",
+                        Type = "INTEGER",
+                        IntegerValue = Cpu,
+                    },
+                    new Resource
+                    {
+                        Name = "MEMORY",
+                        Type = "INTEGER",
+                        IntegerValue = Memory,
+                    },
+                    new Resource
+                    {
+                        Name = "PORTS",
+                        Type = "STRINGSET",
+                        StringSetValue = ["22", "2375", "2376", "51678", "51679"],
+                    },
+                    new Resource
+                    {
+                        Name = "PORTS_UDP",
+                        Type = "STRINGSET",
+                        StringSetValue = [],
+                    },
                 ],
                 Attributes = capabilities,
             },
-            Caller);
+            Caller
+        );
     }
 
-    private Task ConnectAsync() => Store.CommitAsync(transaction =>
-    {
-        foreach (var instance in transaction.Range(EcsTables.ContainerInstances).ToList()) transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = true });
-    });
-
-    private Task RegisterAsync(int memory) => _api.RegisterTaskDefinitionAsync(
-        new RegisterTaskDefinitionRequest
+    private Task ConnectAsync() =>
+        Store.CommitAsync(transaction =>
         {
-            Family = "web",
-            ExecutionRoleArn = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
-            ContainerDefinitions =
-            [
-                new ContainerDefinition
-                {
-                    Name = "nginx",
-                    Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nginx",
-                    Cpu = 128,
-                    Memory = memory,
-                    PortMappings = [new PortMapping { ContainerPort = 80 }],
-                    LogConfiguration = new LogConfiguration { LogDriver = LogDriver.Awslogs, Options = new Dictionary<string, string> { ["awslogs-group"] = "web", ["awslogs-region"] = "eu-west-1" } },
-                },
-            ],
-        },
-        Caller);
+            foreach (var instance in transaction.Range(EcsTables.ContainerInstances).ToList())
+                transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = true });
+        });
 
-    private async Task AddServiceAsync(string name, int tasks, IReadOnlyList<PlacementStrategy> strategy, IReadOnlyList<PlacementConstraint> constraints)
+    private Task RegisterAsync(int memory) =>
+        _api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "web",
+                ExecutionRoleArn = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = "nginx",
+                        Image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/nginx",
+                        Cpu = 128,
+                        Memory = memory,
+                        PortMappings = [new PortMapping { ContainerPort = 80 }],
+                        LogConfiguration = new LogConfiguration
+                        {
+                            LogDriver = LogDriver.Awslogs,
+                            Options = new Dictionary<string, string>
+                            {
+                                ["awslogs-group"] = "web",
+                                ["awslogs-region"] = "eu-west-1",
+                            },
+                        },
+                    },
+                ],
+            },
+            Caller
+        );
+
+    private async Task AddServiceAsync(
+        string name,
+        int tasks,
+        IReadOnlyList<PlacementStrategy> strategy,
+        IReadOnlyList<PlacementConstraint> constraints
+    )
     {
         await _api.CreateServiceAsync(
-            new CreateServiceRequest { Cluster = "bench", ServiceName = name, TaskDefinition = "web", DesiredCount = tasks, PlacementStrategy = strategy, PlacementConstraints = constraints },
-            Caller);
-        await new ServiceReconciler(Store, _ids, TimeProvider.System).ReconcileAsync($"{ClusterKey}/{name}", CancellationToken.None);
+            new CreateServiceRequest
+            {
+                Cluster = "bench",
+                ServiceName = name,
+                TaskDefinition = "web",
+                DesiredCount = tasks,
+                PlacementStrategy = strategy,
+                PlacementConstraints = constraints,
+            },
+            Caller
+        );
+        await new ServiceReconciler(Store, _ids, TimeSpan.Zero, TimeProvider.System).ReconcileAsync(
+            $"{ClusterKey}/{name}",
+            CancellationToken.None
+        );
     }
 }
 

@@ -16,24 +16,37 @@ internal sealed record BenchmarkRecord
     public required DateTimeOffset CreatedAt { get; init; }
     public required IReadOnlyList<BenchmarkContainer> Containers { get; init; }
 
-    internal static BenchmarkRecord Of(string id, string status) => new()
-    {
-        Id = id,
-        AccountId = "123456789012",
-        Region = "eu-west-1",
-        Cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/subiendo-mi-contenedor",
-        Service = $"arn:aws:ecs:eu-west-1:123456789012:service/subiendo-mi-contenedor/web-{id[0]}",
-        Instance = $"arn:aws:ecs:eu-west-1:123456789012:container-instance/subiendo-mi-contenedor/{id[..2]}",
-        Status = status,
-        CreatedAt = DateTimeOffset.UnixEpoch,
-        Containers = [new BenchmarkContainer("nginx", id, status, 80, 49_153), new BenchmarkContainer("sidecar", id, status, 81, 49_154)],
-    };
+    internal static BenchmarkRecord Of(string id, string status) =>
+        new()
+        {
+            Id = id,
+            AccountId = "123456789012",
+            Region = "eu-west-1",
+            Cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/subiendo-mi-contenedor",
+            Service = $"arn:aws:ecs:eu-west-1:123456789012:service/subiendo-mi-contenedor/web-{id[0]}",
+            Instance = $"arn:aws:ecs:eu-west-1:123456789012:container-instance/subiendo-mi-contenedor/{id[..2]}",
+            Status = status,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            Containers =
+            [
+                new BenchmarkContainer("nginx", id, status, 80, 49_153),
+                new BenchmarkContainer("sidecar", id, status, 81, 49_154),
+            ],
+        };
 }
 
-internal sealed record BenchmarkContainer(string Name, string RuntimeId, string Status, int ContainerPort, int HostPort);
+internal sealed record BenchmarkContainer(
+    string Name,
+    string RuntimeId,
+    string Status,
+    int ContainerPort,
+    int HostPort
+);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(BenchmarkRecord))]
 internal sealed partial class BenchmarkJson : JsonSerializerContext;
 
@@ -44,5 +57,10 @@ internal static class BenchmarkTables
     internal static readonly Index<BenchmarkRecord> ByInstance = new("instance", record => record.Instance);
 
     internal static readonly Table<BenchmarkRecord> Records = new(
-        "records", record => $"{record.AccountId}/{record.Region}/{record.Id}", BenchmarkJson.Default.BenchmarkRecord, ByService, ByInstance);
+        "records",
+        record => $"{record.AccountId}/{record.Region}/{record.Id}",
+        BenchmarkJson.Default.BenchmarkRecord,
+        ByService,
+        ByInstance
+    );
 }

@@ -5,12 +5,14 @@ namespace Estiba.Clients;
 
 /// <summary>The <c>aws</c> command that is on the PATH, as far as it must be treated differently.</summary>
 /// <remarks>
-/// AWS_ENDPOINT_URL is honoured from 1.29.0 and 2.13.0 on ("Service-specific endpoints", AWS SDKs and tools reference guide).
-/// Debian 12's is 2.9.19: it needs the option <c>--endpoint-url</c> with every command.
+/// AWS_ENDPOINT_URL is honoured from 1.29.0 and 2.13.0 on ("Service-specific endpoints", AWS SDKs and tools reference
+/// guide). Debian 12's is 2.9.19: it needs the option <c>--endpoint-url</c> with every command.
 /// </remarks>
 internal static partial class AwsCommand
 {
-    /// <summary>A bash function that gives an old <c>aws</c> the endpoint of the environment, and passes everything else on.</summary>
+    /// <summary>
+    /// A bash function that gives an old <c>aws</c> the endpoint of the environment, and passes everything else on.
+    /// </summary>
     internal const string BashFunction = "aws() { command aws --endpoint-url \"$AWS_ENDPOINT_URL\" \"$@\"; }";
 
     /// <summary>The same for fish.</summary>
@@ -21,13 +23,16 @@ internal static partial class AwsCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("aws", "--version")
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            });
-            if (process is null) return false;
+            using var process = Process.Start(
+                new ProcessStartInfo("aws", "--version")
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                }
+            );
+            if (process is null)
+                return false;
 
             // Version 1 under an old Python writes it to standard error.
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
@@ -45,7 +50,8 @@ internal static partial class AwsCommand
     internal static bool IsOld(string version)
     {
         var match = VersionPattern().Match(version);
-        if (!match.Success) return false;
+        if (!match.Success)
+            return false;
         var (major, minor) = (int.Parse(match.Groups[1].ValueSpan), int.Parse(match.Groups[2].ValueSpan));
         return major == 1 ? minor < 29 : major == 2 && minor < 13;
     }

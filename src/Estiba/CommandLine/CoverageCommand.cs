@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Estiba.Hosting;
+using Estiba.Platforms;
 using Spectre.Console;
 
 namespace Estiba.CommandLine;
@@ -16,48 +17,71 @@ internal static class CoverageCommand
 
     internal static Command Create(Terminal terminal)
     {
-        var command = new Command("coverage", "List which operations of each AWS service are implemented, and which are not.") { All, Write };
+        var command = new Command(
+            "coverage",
+            "List which operations of each AWS service are implemented, and which are not."
+        )
+        {
+            All,
+            Write,
+        };
         command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed, cancellation));
         return command.WithExamples(
             ("how much of each service", "estiba coverage"),
             ("operation by operation", "estiba coverage --all"),
-            ("in the project's directory: bring its page up to date", "estiba coverage --write"));
+            ("in the project's directory: bring its page up to date", "estiba coverage --write")
+        );
     }
 
     private static async Task<int> RunAsync(Terminal terminal, ParseResult parsed, CancellationToken cancellation)
     {
         if (parsed.GetValue(Write))
         {
-            if (!Directory.Exists("docs")) throw new CommandException("there is no directory docs here: run this in the project's own directory.");
-            await File.WriteAllTextAsync(CompatibilityPage.Path, CompatibilityPage.Render(Services.Coverage()), cancellation);
+            if (!Directory.Exists("docs"))
+                throw new CommandException("there is no directory docs here: run this in the project's own directory.");
+            await File.WriteAllTextAsync(
+                CompatibilityPage.Path,
+                CompatibilityPage.Render(Modules.Coverage()),
+                cancellation
+            );
             await terminal.Output.WriteLineAsync($"wrote {CompatibilityPage.Path}");
             return ExitCodes.Success;
         }
 
-        if (parsed.GetValue(All)) WriteAll(terminal);
-        else WriteSummary(terminal);
+        if (parsed.GetValue(All))
+            WriteAll(terminal);
+        else
+            WriteSummary(terminal);
         return ExitCodes.Success;
     }
 
     private static void WriteSummary(Terminal terminal)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("Service", "Implemented", "Of", "");
-        foreach (var service in Services.Coverage())
+        foreach (var service in Modules.Coverage())
         {
-            table.AddRow(service.Service, $"{service.Implemented.Count}", $"{service.Total}", $"{100 * service.Implemented.Count / service.Total} %");
+            table.AddRow(
+                service.Service,
+                $"{service.Implemented.Count}",
+                $"{service.Total}",
+                $"{100 * service.Implemented.Count / service.Total} %"
+            );
         }
 
         terminal.Console.Write(table);
-        terminal.Console.WriteLine("An operation that is not implemented answers UnsupportedOperation. --all names them.");
-        terminal.Console.WriteLine("Of Amazon EC2 and AWS IAM only what is implemented is counted: AWS has many more operations there, which answer InvalidAction.");
+        terminal.Console.WriteLine(
+            "An operation that is not implemented answers UnsupportedOperation. --all names them."
+        );
     }
 
     private static void WriteAll(Terminal terminal)
     {
-        foreach (var service in Services.Coverage())
+        foreach (var service in Modules.Coverage())
         {
-            foreach (var operation in service.Implemented) terminal.Output.WriteLine($"{service.Service}\t{operation}\timplemented");
-            foreach (var operation in service.Missing) terminal.Output.WriteLine($"{service.Service}\t{operation}\tnot implemented");
+            foreach (var operation in service.Implemented)
+                terminal.Output.WriteLine($"{service.Service}\t{operation}\timplemented");
+            foreach (var operation in service.Missing)
+                terminal.Output.WriteLine($"{service.Service}\t{operation}\tnot implemented");
         }
     }
 }

@@ -4,7 +4,10 @@ using System.CommandLine.Invocation;
 
 namespace Estiba.CommandLine;
 
-/// <summary>The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>server</c>, <c>token</c>, <c>agent</c>, <c>coverage</c>.</summary>
+/// <summary>
+/// The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>server</c>, <c>token</c>,
+/// <c>agent</c>, <c>backup</c>, <c>restore</c>, <c>verify</c>, <c>coverage</c>.
+/// </summary>
 internal static class EstibaCommandLine
 {
     /// <summary>Runs one command and returns the exit code of the process (<see cref="ExitCodes"/>).</summary>
@@ -21,7 +24,8 @@ internal static class EstibaCommandLine
         };
         try
         {
-            if (parsed.Action is ParseErrorAction) return await RefuseAsync(arguments, parsed, configuration, interruption.Token);
+            if (parsed.Action is ParseErrorAction)
+                return await RefuseAsync(arguments, parsed, configuration, interruption.Token);
             return await parsed.InvokeAsync(configuration, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -35,9 +39,16 @@ internal static class EstibaCommandLine
         }
     }
 
-    /// <summary>Says what is wrong with the arguments and where to read on; all of the help only to somebody who typed nothing at all.</summary>
+    /// <summary>
+    /// Says what is wrong with the arguments and where to read on; all of the help only to somebody who typed nothing
+    /// at all.
+    /// </summary>
     private static async Task<int> RefuseAsync(
-        IReadOnlyList<string> arguments, ParseResult parsed, InvocationConfiguration configuration, CancellationToken cancellation)
+        IReadOnlyList<string> arguments,
+        ParseResult parsed,
+        InvocationConfiguration configuration,
+        CancellationToken cancellation
+    )
     {
         if (parsed.Action is ParseErrorAction action)
         {
@@ -48,8 +59,10 @@ internal static class EstibaCommandLine
         await parsed.InvokeAsync(configuration, cancellation);
         if (arguments.Count > 0)
         {
-            if (Spelling.Nearest(parsed) is { } guess) await configuration.Error.WriteLineAsync($"Did you mean '{guess}'?");
-            var path = parsed.CommandResult.Command is RootCommand ? "estiba" : $"estiba {parsed.CommandResult.Command.Name}";
+            if (Spelling.Nearest(parsed) is { } guess)
+                await configuration.Error.WriteLineAsync($"Did you mean '{guess}'?");
+            var path =
+                parsed.CommandResult.Command is RootCommand ? "estiba" : $"estiba {parsed.CommandResult.Command.Name}";
             await configuration.Error.WriteLineAsync($"{path} --help tells what there is.");
         }
 
@@ -58,7 +71,9 @@ internal static class EstibaCommandLine
 
     private static RootCommand Root(Terminal terminal)
     {
-        var root = new RootCommand("Estiba runs containers as Amazon ECS does, on machines of your own, and speaks the AWS APIs.")
+        var root = new RootCommand(
+            "Estiba runs containers as Amazon ECS does, on machines of your own, and speaks the AWS APIs."
+        )
         {
             DemoCommand.Create(terminal),
             UpCommand.Create(terminal),
@@ -67,13 +82,17 @@ internal static class EstibaCommandLine
             ServerCommand.Create(terminal),
             TokenCommand.Create(terminal),
             AgentCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
+            VerifyCommand.Create(terminal),
             CoverageCommand.Create(terminal),
         };
         return root.WithExamples(
             ("see it once, from docker pull to nginx in a browser", "estiba demo"),
             ("start the platform on this machine", "estiba up"),
             ("in another terminal: let aws, SDKs and CDK talk to it", "eval \"$(estiba env)\""),
-            ("and use it", "aws ecs create-cluster --cluster-name my-cluster"));
+            ("and use it", "aws ecs create-cluster --cluster-name my-cluster")
+        );
     }
 
     /// <summary>Adds examples to the end of a command's help.</summary>
@@ -82,7 +101,8 @@ internal static class EstibaCommandLine
     {
         // The root brings its help option along; a subcommand gets one of its own, to have its own examples.
         var help = command.Options.OfType<HelpOption>().FirstOrDefault();
-        if (help is null) command.Options.Add(help = new HelpOption());
+        if (help is null)
+            command.Options.Add(help = new HelpOption());
         help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
         return command;
     }

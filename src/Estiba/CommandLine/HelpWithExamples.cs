@@ -5,7 +5,8 @@ using System.CommandLine.Invocation;
 namespace Estiba.CommandLine;
 
 /// <summary>The usual help, and below it what a newcomer would type.</summary>
-internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<(string What, string Line)> examples) : SynchronousCommandLineAction
+internal sealed class HelpWithExamples(HelpAction help, IReadOnlyList<(string What, string Line)> examples)
+    : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 

@@ -3,8 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Estiba.CommandLine;
 
-/// <summary>Turns the first Ctrl-C, SIGTERM or SIGHUP into a cancellation; another one, later, ends the process at once.</summary>
-/// <remarks>Some who send a signal send it twice, to the process and to its group (<c>timeout</c>, for one): that is one wish, not two.</remarks>
+/// <summary>
+/// Turns the first Ctrl-C, SIGTERM or SIGHUP into a cancellation; another one, later, ends the process at once.
+/// </summary>
+/// <remarks>
+/// Some who send a signal send it twice, to the process and to its group (<c>timeout</c>, for one): that is one wish,
+/// not two.
+/// </remarks>
 internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan OneWish = TimeSpan.FromSeconds(1);
@@ -24,7 +29,8 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        foreach (var registration in _registrations) registration.Dispose();
+        foreach (var registration in _registrations)
+            registration.Dispose();
         _source.Dispose();
     }
 
@@ -32,6 +38,7 @@ internal sealed class Interruption : IDisposable
     {
         var first = Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
         context.Cancel = first == 0 || Stopwatch.GetElapsedTime(first) < OneWish;
-        if (first == 0) _source.Cancel();
+        if (first == 0)
+            _source.Cancel();
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
-using Estiba.Hosting;
+using Estiba.Platforms;
 
 namespace Estiba.CommandLine;
 
@@ -16,82 +17,143 @@ internal static class PlatformOptions
         HelpName = "directory",
     };
 
-    internal static readonly Option<int> Port = new("--port")
+    internal static readonly Option<int?> Port = new("--port")
     {
-        Description = "The port on which every service answers.",
-        DefaultValueFactory = _ => DefaultPort,
+        Description = "The port on which every service answers. [default: the one of the last start, or 4566]",
         HelpName = "port",
     };
 
-    internal static readonly Option<string> Region = new("--region")
+    internal static readonly Option<string?> Region = new("--region")
     {
-        Description = "The region that is used where none is named.",
-        DefaultValueFactory = _ => DefaultRegion,
+        Description =
+            "The region that is used where none is named. [default: the one that the platform was started with, "
+            + "or eu-west-1]",
         HelpName = "region",
     };
 
     internal static readonly Option<bool> AnyCredentials = new("--any-credentials")
     {
-        Description = "Accept any access key without a check, and take one of twelve digits as the account. Only on this machine's own addresses.",
+        Description =
+            "Accept any access key without a check, and take one of twelve digits as the account. Only on this "
+            + "machine's own addresses.",
     };
 
     internal static readonly Option<string?> Account = new("--account")
     {
-        Description = "The account of the platform's own key, twelve digits. [default: 123456789012]",
+        Description =
+            "The account of the platform's own key, twelve digits. [default: the one of the last start, or "
+            + "123456789012]",
         HelpName = "digits",
     };
 
     internal static readonly Option<string?> Bind = new("--bind")
     {
-        Description = "The address to listen on, 0.0.0.0 for all. [default: this machine only]",
+        Description =
+            "The address to listen on, 0.0.0.0 for all. [default: the one of the last start, or this machine only]",
         HelpName = "address",
+    };
+
+    internal static readonly Option<bool> AcceptLoss = new("--accept-loss")
+    {
+        Description =
+            "Start although something is missing from the data directory or damaged, without it. What is damaged "
+            + "is put aside.",
+    };
+
+    internal static readonly Option<bool> TakeOver = new("--take-over")
+    {
+        Description =
+            "Start a data directory that was copied or restored, and take over the containers of the original, "
+            + "which must not run again.",
     };
 
     internal static readonly Option<string?> EnvironmentFiles = new("--environment-files")
     {
-        Description = "Where environment files are: arn:aws:s3:::bucket/key is the file bucket/key in it. [default: environment-files in the data directory]",
+        Description =
+            "Where environment files are: arn:aws:s3:::bucket/key is the file bucket/key in it. [default: "
+            + "environment-files in the data directory]",
         HelpName = "directory",
+    };
+
+    internal static readonly Option<int?> HealthyAfter = new("--healthy-after")
+    {
+        Description =
+            "How long a task without a health check must run before deployments and services count it as healthy. "
+            + "[default: 40, as in ECS]",
+        HelpName = "seconds",
     };
 
     static PlatformOptions()
     {
-        Refuse<int>(Port, text => int.TryParse(text, out var port) && port is < 1 or > 65535, text => $"'{text}' is no port: it must be from 1 to 65535.");
+        Refuse(
+            HealthyAfter,
+            text => !int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) || seconds is < 0 or > 3600,
+            text => $"'{text}' is no time that a task must run: it must be from 0 to 3600 seconds."
+        );
+        Refuse<int?>(
+            Port,
+            text => int.TryParse(text, out var port) && port is < 1 or > 65535,
+            text => $"'{text}' is no port: it must be from 1 to 65535."
+        );
         Refuse<string?>(
-            Account, text => text.Length != 12 || !text.All(char.IsAsciiDigit), text => $"'{text}' is no account: an account has twelve digits.");
-        Refuse<string>(
-            Region, text => !IsRegion(text), text => $"'{text}' is no region; one looks like {DefaultRegion}: small letters, digits and hyphens.");
+            Account,
+            text => text.Length != 12 || !text.All(char.IsAsciiDigit),
+            text => $"'{text}' is no account: an account has twelve digits."
+        );
         Refuse<string?>(
-            EnvironmentFiles, text => !Directory.Exists(text), text => $"There is no directory '{text}'.");
+            Region,
+            text => !IsRegion(text),
+            text => $"'{text}' is no region; one looks like {DefaultRegion}: small letters, digits and hyphens."
+        );
+        Refuse<string?>(EnvironmentFiles, text => !Directory.Exists(text), text => $"There is no directory '{text}'.");
         Refuse<string?>(
-            Bind, text => !IPAddress.TryParse(text, out _), text => $"'{text}' is no address; 0.0.0.0 stands for all of this machine's.");
+            Bind,
+            text => !IPAddress.TryParse(text, out _),
+            text => $"'{text}' is no address; 0.0.0.0 stands for all of this machine's."
+        );
     }
 
     /// <summary>Adds a check to an option, for what its type alone does not refuse.</summary>
-    internal static void Refuse<T>(Option<T> option, Func<string, bool> isWrong, Func<string, string> explain) => option.Validators.Add(result =>
-    {
-        if (result.Tokens is [var token] && isWrong(token.Value)) result.AddError(explain(token.Value));
-    });
+    internal static void Refuse<T>(Option<T> option, Func<string, bool> isWrong, Func<string, string> explain) =>
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && isWrong(token.Value))
+                result.AddError(explain(token.Value));
+        });
 
     // What clients take as a label of a host's name, for they put it into one.
     private static bool IsRegion(string text) =>
-        text.Length is > 0 and <= 63 && text[0] != '-' && text[^1] != '-' && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+        text.Length is > 0 and <= 63
+        && text[0] != '-'
+        && text[^1] != '-'
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     internal static DataLayout DataLayout(ParseResult parsed) =>
-        parsed.GetValue(Data) is { Length: > 0 } path ? Hosting.DataLayout.At(path) : Hosting.DataLayout.Default;
+        parsed.GetValue(Data) is { Length: > 0 } path ? Platforms.DataLayout.At(path) : Platforms.DataLayout.Default;
 
     /// <summary>The directory of environment files that is named; null where none is.</summary>
     internal static string? EnvironmentFilesDirectory(ParseResult parsed) =>
         parsed.GetValue(EnvironmentFiles) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
-    /// <summary>What these options say of a platform.</summary>
-    internal static PlatformConfiguration Configuration(ParseResult parsed) => new()
+    /// <summary>
+    /// What these options say of a platform; what they do not say is as it was when its data directory was last used.
+    /// </summary>
+    internal static PlatformConfiguration Configuration(ParseResult parsed)
     {
-        Data = DataLayout(parsed),
-        Port = parsed.GetValue(Port),
-        Bind = parsed.GetValue(Bind) is { } address ? IPAddress.Parse(address) : null,
-        AnyCredentials = parsed.GetValue(AnyCredentials),
-        AccountId = parsed.GetValue(Account),
-        Region = parsed.GetRequiredValue(Region),
-        DockerHost = Environment.GetEnvironmentVariable("DOCKER_HOST"),
-    };
+        var data = DataLayout(parsed);
+        var before = PlatformSettings.Read(data);
+        return new()
+        {
+            Data = data,
+            Port = parsed.GetValue(Port) ?? before.Port ?? DefaultPort,
+            Bind = parsed.GetValue(Bind) is { } address ? IPAddress.Parse(address) : before.BoundAddress,
+            AnyCredentials = parsed.GetValue(AnyCredentials),
+            AccountId = parsed.GetValue(Account) ?? before.Account,
+            Region = parsed.GetValue(Region) ?? before.Region ?? DefaultRegion,
+            HealthyAfter = parsed.GetValue(HealthyAfter) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            AcceptsLoss = parsed.GetValue(AcceptLoss),
+            TakesOver = parsed.GetValue(TakeOver),
+            DockerHost = Environment.GetEnvironmentVariable("DOCKER_HOST"),
+        };
+    }
 }

@@ -1,9 +1,8 @@
-using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Sts;
-using Estiba.Hosting;
+using Estiba.Platforms;
 
 namespace Estiba.CommandLine;
 
@@ -14,6 +13,9 @@ internal sealed record StatusReport
 
     /// <summary>The platform's version, which need not be that of this command line.</summary>
     internal required string Version { get; init; }
+
+    /// <summary>How the platform says that it is.</summary>
+    internal required PlatformHealth Health { get; init; }
 
     internal required string AccountId { get; init; }
 
@@ -27,15 +29,22 @@ internal sealed record StatusReport
     /// <summary>Asks for everything, page by page.</summary>
     /// <exception cref="AwsException">An operation was refused.</exception>
     /// <exception cref="HttpRequestException">Nobody answers.</exception>
-    internal static async Task<StatusReport> ReadAsync(RunningPlatform platform, string region, HttpClient http, CancellationToken cancellation)
+    internal static async Task<StatusReport> ReadAsync(
+        RunningPlatform platform,
+        string region,
+        HttpClient http,
+        CancellationToken cancellation
+    )
     {
         var options = platform.ClientOptions(region, http);
         var context = platform.CallContext(region);
+        var health = await PlatformHealth.ReadAsync(platform.Endpoint, http, cancellation);
         var identity = await new StsClient(options).GetCallerIdentityAsync(new(), context, cancellation);
         return new StatusReport
         {
             Endpoint = platform.Endpoint,
-            Version = await ReadVersionAsync(platform.Endpoint, http, cancellation),
+            Version = health.Version,
+            Health = health,
             AccountId = identity.Account ?? "",
             Region = region,
             Clusters = await new ClusterReader(new EcsClient(options), context).ReadAsync(cancellation),
@@ -43,13 +52,11 @@ internal sealed record StatusReport
         };
     }
 
-    private static async Task<string> ReadVersionAsync(Uri endpoint, HttpClient http, CancellationToken cancellation)
-    {
-        using var health = await JsonDocument.ParseAsync(await http.GetStreamAsync(new Uri(endpoint, "/_estiba/health"), cancellation), cancellationToken: cancellation);
-        return health.RootElement.GetProperty("version").GetString() ?? "";
-    }
-
-    private static async Task<IReadOnlyDictionary<string, Instance>> ReadInstancesAsync(IEc2Api ec2, CallContext context, CancellationToken cancellation)
+    private static async Task<IReadOnlyDictionary<string, Instance>> ReadInstancesAsync(
+        IEc2Api ec2,
+        CallContext context,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -58,9 +65,11 @@ internal sealed record StatusReport
                 var page = await ec2.DescribeInstancesAsync(new() { NextToken = token }, context, cancellation);
                 return (page.Reservations?.SelectMany(reservation => reservation.Instances ?? []), page.NextToken);
             });
-            return instances.Where(instance => instance.InstanceId is not null).ToDictionary(instance => instance.InstanceId!);
+            return instances
+                .Where(instance => instance.InstanceId is not null)
+                .ToDictionary(instance => instance.InstanceId!);
         }
-        catch (AwsException none) when (none.Code == "InvalidAction")
+        catch (AwsException none) when (none.Code == "UnsupportedOperation")
         {
             return new Dictionary<string, Instance>(); // 'estiba server' has no EC2.
         }
@@ -69,9 +78,15 @@ internal sealed record StatusReport
 
 /// <summary>A cluster and what is in it.</summary>
 internal sealed record ClusterStatus(
-    Cluster Cluster, IReadOnlyList<ContainerInstance> Instances, IReadOnlyList<Service> Services, IReadOnlyList<EcsTask> Tasks);
+    Cluster Cluster,
+    IReadOnlyList<ContainerInstance> Instances,
+    IReadOnlyList<Service> Services,
+    IReadOnlyList<EcsTask> Tasks
+);
 
-/// <summary>Reads clusters with the operations of ECS, whose Describe operations take so many names at a time.</summary>
+/// <summary>
+/// Reads clusters with the operations of ECS, whose Describe operations take so many names at a time.
+/// </summary>
 internal sealed class ClusterReader(IEcsApi ecs, CallContext context)
 {
     private const int MostServices = 10;
@@ -90,11 +105,14 @@ internal sealed class ClusterReader(IEcsApi ecs, CallContext context)
             var answer = await ecs.DescribeClustersAsync(new() { Clusters = some }, context, cancellation);
             foreach (var cluster in answer.Clusters ?? [])
             {
-                statuses.Add(new(
-                    cluster,
-                    await InstancesAsync(cluster.ClusterArn!, cancellation),
-                    await ServicesAsync(cluster.ClusterArn!, cancellation),
-                    await TasksAsync(cluster.ClusterArn!, cancellation)));
+                statuses.Add(
+                    new(
+                        cluster,
+                        await InstancesAsync(cluster.ClusterArn!, cancellation),
+                        await ServicesAsync(cluster.ClusterArn!, cancellation),
+                        await TasksAsync(cluster.ClusterArn!, cancellation)
+                    )
+                );
             }
         }
 
@@ -105,22 +123,40 @@ internal sealed class ClusterReader(IEcsApi ecs, CallContext context)
     {
         var arns = await Pages.ReadAsync<string>(async token =>
         {
-            var page = await ecs.ListContainerInstancesAsync(new() { Cluster = cluster, NextToken = token }, context, cancellation);
+            var page = await ecs.ListContainerInstancesAsync(
+                new() { Cluster = cluster, NextToken = token },
+                context,
+                cancellation
+            );
             return (page.ContainerInstanceArns, page.NextToken);
         });
         return await DescribeAsync(arns, Most, async some =>
-            (await ecs.DescribeContainerInstancesAsync(new() { Cluster = cluster, ContainerInstances = some }, context, cancellation)).ContainerInstances);
+            (
+                await ecs.DescribeContainerInstancesAsync(
+                    new() { Cluster = cluster, ContainerInstances = some },
+                    context,
+                    cancellation
+                )
+            ).ContainerInstances
+        );
     }
 
     private async Task<IReadOnlyList<Service>> ServicesAsync(string cluster, CancellationToken cancellation)
     {
         var arns = await Pages.ReadAsync<string>(async token =>
         {
-            var page = await ecs.ListServicesAsync(new() { Cluster = cluster, NextToken = token }, context, cancellation);
+            var page = await ecs.ListServicesAsync(
+                new() { Cluster = cluster, NextToken = token },
+                context,
+                cancellation
+            );
             return (page.ServiceArns, page.NextToken);
         });
         return await DescribeAsync(arns, MostServices, async some =>
-            (await ecs.DescribeServicesAsync(new() { Cluster = cluster, Services = some }, context, cancellation)).Services);
+            (
+                await ecs.DescribeServicesAsync(new() { Cluster = cluster, Services = some }, context, cancellation)
+            ).Services
+        );
     }
 
     private async Task<IReadOnlyList<EcsTask>> TasksAsync(string cluster, CancellationToken cancellation)
@@ -131,13 +167,19 @@ internal sealed class ClusterReader(IEcsApi ecs, CallContext context)
             return (page.TaskArns, page.NextToken);
         });
         return await DescribeAsync(arns, Most, async some =>
-            (await ecs.DescribeTasksAsync(new() { Cluster = cluster, Tasks = some }, context, cancellation)).Tasks);
+            (await ecs.DescribeTasksAsync(new() { Cluster = cluster, Tasks = some }, context, cancellation)).Tasks
+        );
     }
 
-    private static async Task<IReadOnlyList<T>> DescribeAsync<T>(IEnumerable<string> arns, int most, Func<string[], Task<IReadOnlyList<T>?>> describe)
+    private static async Task<IReadOnlyList<T>> DescribeAsync<T>(
+        IEnumerable<string> arns,
+        int most,
+        Func<string[], Task<IReadOnlyList<T>?>> describe
+    )
     {
         var all = new List<T>();
-        foreach (var some in arns.Chunk(most)) all.AddRange(await describe(some) ?? []);
+        foreach (var some in arns.Chunk(most))
+            all.AddRange(await describe(some) ?? []);
         return all;
     }
 }
@@ -145,7 +187,9 @@ internal sealed class ClusterReader(IEcsApi ecs, CallContext context)
 /// <summary>Reads a list operation to its end.</summary>
 internal static class Pages
 {
-    internal static async Task<IReadOnlyList<T>> ReadAsync<T>(Func<string?, Task<(IEnumerable<T>? Items, string? Next)>> page)
+    internal static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        Func<string?, Task<(IEnumerable<T>? Items, string? Next)>> page
+    )
     {
         var all = new List<T>();
         string? token = null;
@@ -154,8 +198,7 @@ internal static class Pages
             var (items, next) = await page(token);
             all.AddRange(items ?? []);
             token = next;
-        }
-        while (!string.IsNullOrEmpty(token));
+        } while (!string.IsNullOrEmpty(token));
         return all;
     }
 }

@@ -2,12 +2,15 @@ using Spectre.Console;
 
 namespace Estiba.CommandLine;
 
-/// <summary>Where a command writes: results to <see cref="Output"/>, progress and errors to <see cref="Error"/>.</summary>
-/// <remarks>The consoles are made when first used: a command that prints two plain lines does not pay for them.</remarks>
+/// <summary>
+/// Where a command writes: results to <see cref="Output"/>, progress and errors to <see cref="Error"/>.
+/// </summary>
+/// <remarks>
+/// The console is made when first used: a command that prints two plain lines does not pay for it.
+/// </remarks>
 internal sealed class Terminal(TextWriter output, TextWriter error)
 {
     private readonly Lazy<IAnsiConsole> _console = new(() => Create(output));
-    private readonly Lazy<IAnsiConsole> _errorConsole = new(() => Create(error));
 
     /// <summary>Results, plain: what a script reads.</summary>
     internal TextWriter Output { get; } = output;
@@ -18,10 +21,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>Results for a person: tables, and colours where the output is a terminal.</summary>
     internal IAnsiConsole Console => _console.Value;
 
-    /// <summary>Progress and errors for a person.</summary>
-    internal IAnsiConsole ErrorConsole => _errorConsole.Value;
-
-    /// <summary>Writes a result in a colour where the output is a terminal, and never breaks the line: it may be copied.</summary>
+    /// <summary>
+    /// Writes a result in a colour where the output is a terminal, and never breaks the line: it may be copied.
+    /// </summary>
     internal void WriteLine(string line, Colour colour = Colour.None)
     {
         var ansi = colour != Colour.None && Console.Profile.Capabilities.Ansi;
@@ -32,18 +34,23 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 
     private static IAnsiConsole Create(TextWriter writer)
     {
-        var terminal = writer == System.Console.Out ? !System.Console.IsOutputRedirected
-            : writer == System.Console.Error && !System.Console.IsErrorRedirected;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
-        });
+        var terminal =
+            writer == System.Console.Out
+                ? !System.Console.IsOutputRedirected
+                : writer == System.Console.Error && !System.Console.IsErrorRedirected;
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(writer),
+                Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No,
+                ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+                Interactive = terminal ? InteractionSupport.Detect : InteractionSupport.No,
+            }
+        );
 
         // What is read by a program is not broken at a column that no terminal has.
-        if (!terminal) console.Profile.Width = 160;
+        if (!terminal)
+            console.Profile.Width = 160;
         return console;
     }
 }

@@ -11,10 +11,11 @@ internal static class ArticleFiles
 
     internal static string Service => Read(ServiceName);
 
-    internal static string TaskDefinition(ArticlePlace place) => Read(TaskDefinitionName)
-        .Replace("{account}.dkr.ecr.eu-west-1.amazonaws.com", place.RegistryOfAws, StringComparison.Ordinal)
-        .Replace("\"eu-west-1\"", $"\"{place.Region}\"", StringComparison.Ordinal)
-        .Replace("9999", $"{place.HostPort}", StringComparison.Ordinal);
+    internal static string TaskDefinition(ArticlePlace place) =>
+        Read(TaskDefinitionName)
+            .Replace("{account}.dkr.ecr.eu-west-1.amazonaws.com", place.RegistryOfAws, StringComparison.Ordinal)
+            .Replace("\"eu-west-1\"", $"\"{place.Region}\"", StringComparison.Ordinal)
+            .Replace("9999", $"{place.HostPort}", StringComparison.Ordinal);
 
     /// <summary>Puts them into a directory.</summary>
     internal static async Task WriteAsync(string directory, ArticlePlace place, CancellationToken cancellation)

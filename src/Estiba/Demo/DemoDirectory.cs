@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Estiba.Hosting;
+using Estiba.Files;
+using Estiba.Platforms;
 
 namespace Estiba.Demo;
 
-/// <summary>A demo's own directory, which remembers what the demo makes outside it until all of that is gone again.</summary>
+/// <summary>
+/// A demo's own directory, which remembers what the demo makes outside it until all of that is gone again.
+/// </summary>
 /// <remarks>
 /// The record is written before each thing is made, and the directory is locked while its demo lives: a demo that
 /// was killed leaves an unlocked directory, whose record tells the next demo what to remove.
@@ -12,9 +15,9 @@ namespace Estiba.Demo;
 internal sealed class DemoDirectory : IDisposable
 {
     private const string RecordName = "made.json";
-    private readonly FileStream _lock;
+    private readonly FileLock _lock;
 
-    private DemoDirectory(string root, FileStream @lock, DemoRecord record)
+    private DemoDirectory(string root, FileLock @lock, DemoRecord record)
     {
         Root = root;
         _lock = @lock;
@@ -47,15 +50,16 @@ internal sealed class DemoDirectory : IDisposable
 
     /// <summary>Takes the directories of demos that ended without cleaning up after themselves.</summary>
     internal static IReadOnlyList<DemoDirectory> Abandoned(string parent) =>
-        Directory.Exists(parent) ? [.. Directory.EnumerateDirectories(parent, "demo-*").Select(Adopt).OfType<DemoDirectory>()] : [];
+        Directory.Exists(parent)
+            ? [.. Directory.EnumerateDirectories(parent, "demo-*").Select(Adopt).OfType<DemoDirectory>()]
+            : [];
 
     /// <summary>Writes down what is about to be made.</summary>
     internal void Remember(Func<DemoRecord, DemoRecord> change)
     {
         Record = change(Record);
         var path = Path.Combine(Root, RecordName);
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(Record, DemoJson.Default.DemoRecord));
-        File.Move(path + ".new", path, overwrite: true);
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(Record, DemoJson.Default.DemoRecord));
     }
 
     /// <summary>Keeps the directory: no demo will remove it.</summary>
@@ -70,7 +74,10 @@ internal sealed class DemoDirectory : IDisposable
     {
         try
         {
-            var record = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(root, RecordName)), DemoJson.Default.DemoRecord);
+            var record = JsonSerializer.Deserialize(
+                File.ReadAllBytes(Path.Combine(root, RecordName)),
+                DemoJson.Default.DemoRecord
+            );
             return record is null ? null : new DemoDirectory(root, Lock(root), record);
         }
         catch (Exception error) when (error is IOException or JsonException)
@@ -79,8 +86,7 @@ internal sealed class DemoDirectory : IDisposable
         }
     }
 
-    private static FileStream Lock(string root) =>
-        new(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileLock Lock(string root) => FileLock.TakeDirectory(root, "The things of a demo");
 }
 
 /// <summary>What a demo made outside its directory.</summary>

@@ -1,6 +1,6 @@
 using Estiba.Clients;
 using Estiba.CommandLine;
-using Estiba.Hosting;
+using Estiba.Platforms;
 using Spectre.Console;
 
 namespace Estiba.Demo;
@@ -12,15 +12,20 @@ namespace Estiba.Demo;
 /// <param name="Pause">Wait for Enter after each step.</param>
 internal sealed record DemoChoices(int Port, bool Exit, bool Keep, bool Pause);
 
-/// <summary>One demo from beginning to end: what is missing is installed, the platform runs, the article is walked, and all of it goes away.</summary>
+/// <summary>
+/// One demo from beginning to end: what is missing is installed, the platform runs, the article is walked, and all of
+/// it goes away.
+/// </summary>
 internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices choices)
 {
     /// <summary>Runs it.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="CommandException">A step of the walk failed, or something is missing that could not be installed.</exception>
+    /// <exception cref="CommandException">A step of the walk failed, or something is missing that could not be
+    /// installed.</exception>
     internal async Task<int> RunAsync(CancellationToken cancellation)
     {
-        if (await Prerequisites.EnsureAsync(cancellation) is { } code) return code;
+        if (await Prerequisites.EnsureAsync(cancellation) is { } code)
+            return code;
         await RemoveAbandonedAsync(cancellation);
 
         using var directory = DemoDirectory.Create(DemoDirectory.UsualParent, time);
@@ -37,35 +42,66 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
     private async Task<int> RunInAsync(DemoDirectory directory, CancellationToken cancellation)
     {
         var port = Ports.FirstFree(choices.Port);
-        if (port != choices.Port) Note($"port {choices.Port} is taken on this machine; the platform uses {port}.");
+        if (port != choices.Port)
+            Note($"port {choices.Port} is taken on this machine; the platform uses {port}.");
 
         await using var log = File.CreateText(Path.Combine(directory.Root, "estiba.log"));
-        var dockerHost = await DockerEndpoint.FindAsync(new Shell(directory.Work, new Dictionary<string, string?>()), cancellation);
+        var dockerHost = await DockerEndpoint.FindAsync(
+            new Shell(directory.Work, new Dictionary<string, string?>()),
+            cancellation
+        );
         var started = time.GetTimestamp();
-        var configuration = new PlatformConfiguration { Data = directory.Data, Port = port, DockerHost = dockerHost };
+        var configuration = new PlatformConfiguration
+        {
+            Data = directory.Data,
+            Port = port,
+            DockerHost = dockerHost,
+        };
         await using var platform = await Platform.StartAsync(configuration, log, time, cancellation);
-        Note($"the platform answers at {platform.Endpoint.GetLeftPart(UriPartial.Authority)} after {time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log");
+        Note(
+            $"the platform answers at {platform.Endpoint.GetLeftPart(UriPartial.Authority)} after "
+                + $"{time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log"
+        );
 
-        var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(PlatformOptions.DefaultRegion);
+        var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(
+            PlatformOptions.DefaultRegion
+        );
         var place = Place(environment, platform, port);
-        directory.Remember(record => record.WithContainer(place.HandContainer).WithImage(Article.ImageIn(place.Registry)));
+        directory.Remember(record =>
+            record.WithContainer(place.HandContainer).WithImage(Article.ImageIn(place.Registry))
+        );
         await ArticleFiles.WriteAsync(directory.Work, place, cancellation);
 
         var shell = await DemoShell.OpenAsync(directory, environment, dockerHost, cancellation);
         var walk = new Walk(terminal, shell, choices.Pause);
-        var nginx = await new Article(walk, place, new NginxOfDockerHub(shell, directory, Article.ImageIn(place.RegistryOfAws)), time).WalkAsync(cancellation);
+        var nginx = await new Article(
+            walk,
+            place,
+            new NginxOfDockerHub(shell, directory, Article.ImageIn(place.RegistryOfAws)),
+            time
+        ).WalkAsync(cancellation);
         SayWhatNext(directory, nginx);
-        if (!choices.Exit) await WaitForTheEndAsync(cancellation);
+        if (!choices.Exit)
+            await WaitForTheEndAsync(cancellation);
         return ExitCodes.Success;
     }
 
     private ArticlePlace Place(ClientEnvironment environment, Platform platform, int port)
     {
         var handPort = Ports.FirstFree(80);
-        if (handPort != 80) Note($"port 80 is taken on this machine; the container that is run by hand gets {handPort}.");
+        if (handPort != 80)
+            Note($"port 80 is taken on this machine; the container that is run by hand gets {handPort}.");
         var hostPort = Ports.FirstFree(9999);
-        if (hostPort != 9999) Note($"port 9999 is taken on this machine; the task gets {hostPort}.");
-        return new ArticlePlace(platform.AccountId, environment.Region, $"localhost:{port}", handPort, "docker-nginx", hostPort);
+        if (hostPort != 9999)
+            Note($"port 9999 is taken on this machine; the task gets {hostPort}.");
+        return new ArticlePlace(
+            platform.AccountId,
+            environment.Region,
+            $"localhost:{port}",
+            handPort,
+            "docker-nginx",
+            hostPort
+        );
     }
 
     private void SayWhatNext(DemoDirectory directory, Uri nginx)
@@ -74,15 +110,26 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         console.WriteLine();
         console.Write(new Rule("[bold green]nginx answers[/]").LeftJustified().RuleStyle("green"));
         console.MarkupLineInterpolated($"Open [bold]{nginx}[/] in a browser on this machine.");
-        if (choices.Exit) return;
+        if (choices.Exit)
+            return;
         console.WriteLine();
         console.WriteLine("What to try next, in another terminal:");
         console.WriteLine($"  eval \"$(estiba env --data {directory.Data.Root})\"");
-        console.WriteLine("  aws ecs update-service --cluster subiendo-mi-contenedor --service subiendo_mi_contenedor --desired-count 2");
-        console.WriteLine("  docker kill $(docker ps -q --filter label=com.amazonaws.ecs.container-name=nginx | head -1)   # and see it replaced");
+        console.WriteLine(
+            "  aws ecs update-service --cluster subiendo-mi-contenedor --service subiendo_mi_contenedor "
+                + "--desired-count 2"
+        );
+        console.WriteLine(
+            "  docker kill $(docker ps -q --filter label=com.amazonaws.ecs.container-name=nginx | head -1)   # "
+                + "and see it replaced"
+        );
         console.WriteLine($"  estiba status --data {directory.Data.Root}");
         console.WriteLine();
-        console.MarkupLine(choices.Keep ? "[grey]Ctrl-C ends the platform; everything else stays.[/]" : "[grey]Ctrl-C ends it and leaves nothing behind.[/]");
+        console.MarkupLine(
+            choices.Keep
+                ? "[grey]Ctrl-C ends the platform; everything else stays.[/]"
+                : "[grey]Ctrl-C ends it and leaves nothing behind.[/]"
+        );
     }
 
     /// <summary>Ctrl-C is how it is meant to end, and no failure.</summary>
@@ -105,7 +152,10 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
             using (abandoned)
             {
                 Note("an earlier demo was killed: removing what it left.");
-                await new Leftovers(new Shell(abandoned.Root, new Dictionary<string, string?>())).RemoveAsync(abandoned, cancellation);
+                await new Leftovers(new Shell(abandoned.Root, new Dictionary<string, string?>())).RemoveAsync(
+                    abandoned,
+                    cancellation
+                );
                 abandoned.Remove();
             }
         }
@@ -122,7 +172,10 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         }
 
         Note("cleaning up ...");
-        await new Leftovers(new Shell(directory.Root, new Dictionary<string, string?>())).RemoveAsync(directory, CancellationToken.None);
+        await new Leftovers(new Shell(directory.Root, new Dictionary<string, string?>())).RemoveAsync(
+            directory,
+            CancellationToken.None
+        );
         directory.Remove();
     }
 

@@ -2,10 +2,18 @@ using Estiba.Clients;
 
 namespace Estiba.Demo;
 
-/// <summary>The shell that the walk's commands run in: the platform's keys, and nothing of the person's own AWS and Docker set-up.</summary>
+/// <summary>
+/// The shell that the walk's commands run in: the platform's keys, and nothing of the person's own AWS and Docker
+/// set-up.
+/// </summary>
 internal static class DemoShell
 {
-    internal static async Task<Shell> OpenAsync(DemoDirectory directory, ClientEnvironment client, string dockerHost, CancellationToken cancellation)
+    internal static async Task<Shell> OpenAsync(
+        DemoDirectory directory,
+        ClientEnvironment client,
+        string dockerHost,
+        CancellationToken cancellation
+    )
     {
         var environment = new Dictionary<string, string?>(client.Variables())
         {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Estiba.Demo;
 
-/// <summary>A script of <c>tools/</c> that travels inside the executable, so that it is there wherever that runs.</summary>
+/// <summary>
+/// A script of <c>tools/</c> that travels inside the executable, so that it is there wherever that runs.
+/// </summary>
 internal static class EmbeddedScript
 {
     internal const string InstallDocker = "install-docker";
@@ -10,7 +12,11 @@ internal static class EmbeddedScript
 
     /// <summary>Runs a script on this process's own terminal, and returns its exit code.</summary>
     internal static async Task<int> RunAsync(
-        string name, IReadOnlyList<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string?>? environment = null)
+        string name,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellation,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         // A file, since the script's standard input is the person's: sudo asks there.
         var path = Path.Combine(Path.GetTempPath(), $"estiba-{name}-{Guid.NewGuid():N}");
@@ -18,7 +24,8 @@ internal static class EmbeddedScript
         {
             await WriteAsync(name, path, cancellation);
             var start = new ProcessStartInfo("bash", [path, .. arguments]);
-            foreach (var (variable, value) in environment ?? new Dictionary<string, string?>()) start.Environment[variable] = value;
+            foreach (var (variable, value) in environment ?? new Dictionary<string, string?>())
+                start.Environment[variable] = value;
             using var process = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
             try
             {
@@ -42,12 +49,15 @@ internal static class EmbeddedScript
     {
         await using var script = typeof(EmbeddedScript).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"the script {name} is not in the executable");
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = Hosting.DataLayout.Private,
-        });
+        await using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = Platforms.DataLayout.Private,
+            }
+        );
         await script.CopyToAsync(file, cancellation);
     }
 }

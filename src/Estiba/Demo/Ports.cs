@@ -9,10 +9,17 @@ internal static class Ports
     /// <summary>The wanted port, or the next above it that is free; below 1024 it goes on at 8080.</summary>
     internal static int FirstFree(int wanted)
     {
-        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(IsInTheWay).Select(listener => listener.Port).ToHashSet();
-        if (!taken.Contains(wanted)) return wanted;
+        var taken = IPGlobalProperties
+            .GetIPGlobalProperties()
+            .GetActiveTcpListeners()
+            .Where(IsInTheWay)
+            .Select(listener => listener.Port)
+            .ToHashSet();
+        if (!taken.Contains(wanted))
+            return wanted;
         var next = wanted < 1024 ? 8080 : wanted + 1;
-        while (taken.Contains(next)) next++;
+        while (taken.Contains(next))
+            next++;
         return next;
     }
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Estiba.Demo;
 
-/// <summary>Runs command lines as a person at a terminal would: in bash, in one directory, with one environment.</summary>
+/// <summary>
+/// Runs command lines as a person at a terminal would: in bash, in one directory, with one environment.
+/// </summary>
 /// <param name="directory">Where the commands run.</param>
 /// <param name="environment">What differs from this process's environment; a null value takes a variable away.</param>
 /// <param name="prelude">Runs before each line, unseen: functions that the lines use.</param>
@@ -22,14 +24,16 @@ internal sealed class Shell(string directory, IReadOnlyDictionary<string, string
 
         void Take(string? text, StringBuilder? also)
         {
-            if (text is null) return;
+            if (text is null)
+                return;
             lock (everything)
             {
                 everything.Append(text).Append('\n');
                 also?.Append(text).Append('\n');
             }
 
-            if (silence is { } limit) silent.CancelAfter(limit);
+            if (silence is { } limit)
+                silent.CancelAfter(limit);
         }
 
         process.OutputDataReceived += (_, data) => Take(data.Data, output);
@@ -38,7 +42,8 @@ internal sealed class Shell(string directory, IReadOnlyDictionary<string, string
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (silence is { } first) silent.CancelAfter(first);
+        if (silence is { } first)
+            silent.CancelAfter(first);
         try
         {
             await process.WaitForExitAsync(silent.Token);
@@ -66,7 +71,8 @@ internal sealed class Shell(string directory, IReadOnlyDictionary<string, string
         };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"set -o pipefail\n{prelude}\n{line}");
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return start;
     }
 }

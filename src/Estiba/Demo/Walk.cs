@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace Estiba.Demo;
 
-/// <summary>Tells the walk through the article: numbered steps, each command as a person would type it, and its answer.</summary>
+/// <summary>
+/// Tells the walk through the article: numbered steps, each command as a person would type it, and its answer.
+/// </summary>
 internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
 {
     private const int LinesShown = 14;
@@ -12,7 +14,8 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     /// <summary>Begins a step.</summary>
     internal void Step(string title, string sentence)
     {
-        if (pause && _step > 0) WaitForEnter();
+        if (pause && _step > 0)
+            WaitForEnter();
         _step++;
         terminal.Console.WriteLine();
         terminal.Console.Write(new Rule($"[bold]{_step}. {Markup.Escape(title)}[/]").LeftJustified().RuleStyle("grey"));
@@ -27,7 +30,8 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     {
         terminal.WriteLine("");
         terminal.WriteLine($"  {name}:", Colour.Grey);
-        foreach (var line in content.TrimEnd().Split('\n')) terminal.WriteLine($"    {line}");
+        foreach (var line in content.TrimEnd().Split('\n'))
+            terminal.WriteLine($"    {line}");
     }
 
     /// <summary>Shows a command, runs it and shows its answer, which is its standard output.</summary>
@@ -45,7 +49,8 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     internal async Task RefusedAsync(string line, CancellationToken cancellation)
     {
         var answer = await TryAsync(line, silence: null, cancellation);
-        if (answer.Succeeded) throw new CommandException($"this command went through, which it should not: {line}");
+        if (answer.Succeeded)
+            throw new CommandException($"this command went through, which it should not: {line}");
     }
 
     /// <summary>Shows a command, runs it, shows its answer, and leaves it to the caller what a failure means.</summary>
@@ -59,17 +64,25 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     }
 
     /// <summary>Runs a query again and again, unseen, until it answers what is waited for.</summary>
-    internal Task<string> UntilAsync(string waitingFor, string line, Func<string, bool> enough, TimeProvider time, CancellationToken cancellation) =>
-        WithSpinnerAsync(waitingFor, async () =>
+    internal Task<string> UntilAsync(
+        string waitingFor,
+        string line,
+        Func<string, bool> enough,
+        TimeProvider time,
+        CancellationToken cancellation
+    ) => WithSpinnerAsync(waitingFor, async () =>
         {
             var began = time.GetTimestamp();
             while (true)
             {
                 var answer = await shell.RunAsync(line, silence: null, cancellation);
-                if (answer.Succeeded && enough(answer.Output.Trim())) return answer.Output.Trim();
+                if (answer.Succeeded && enough(answer.Output.Trim()))
+                    return answer.Output.Trim();
                 if (time.GetElapsedTime(began) > TimeSpan.FromMinutes(2))
                 {
-                    throw new CommandException($"waited two minutes, in vain, for {waitingFor}. The last answer: {answer.Everything.Trim()}");
+                    throw new CommandException(
+                        $"waited two minutes, in vain, for {waitingFor}. The last answer: {answer.Everything.Trim()}"
+                    );
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(300), time, cancellation);
@@ -79,13 +92,18 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     private void Show(ShellAnswer answer)
     {
         var lines = answer.Everything.TrimEnd().Split('\n').Where(line => line.Length > 0).ToList();
-        foreach (var line in lines.Take(LinesShown)) terminal.WriteLine($"    {line}", answer.Succeeded ? Colour.None : Colour.Yellow);
-        if (lines.Count > LinesShown) terminal.WriteLine($"    ... and {lines.Count - LinesShown} more lines", Colour.Grey);
+        foreach (var line in lines.Take(LinesShown))
+            terminal.WriteLine($"    {line}", answer.Succeeded ? Colour.None : Colour.Yellow);
+        if (lines.Count > LinesShown)
+            terminal.WriteLine($"    ... and {lines.Count - LinesShown} more lines", Colour.Grey);
     }
 
     private Task<T> WithSpinnerAsync<T>(string what, Func<Task<T>> work) =>
         terminal.Console.Profile.Capabilities.Interactive
-            ? terminal.Console.Status().Spinner(Spinner.Known.Dots).StartAsync(Markup.Escape(what) + " ...", _ => work())
+            ? terminal
+                .Console.Status()
+                .Spinner(Spinner.Known.Dots)
+                .StartAsync(Markup.Escape(what) + " ...", _ => work())
             : work();
 
     private void WaitForEnter()

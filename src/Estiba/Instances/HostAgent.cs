@@ -1,13 +1,13 @@
 using System.Collections;
 using Estiba.Agent;
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Docker;
 using Estiba.CommandLine;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
+using Estiba.Engines;
+using Estiba.Engines.Docker;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Instances;
@@ -27,11 +27,19 @@ internal sealed record HostAgentConfiguration
     /// <summary>What the host calls itself.</summary>
     internal required string InstanceId { get; init; }
 
+    /// <summary>
+    /// The platform that the host belongs to, which its containers say; null where it is not known.
+    /// </summary>
+    internal string? PlatformId { get; init; }
+
     /// <summary>Sends requests, and says which servers' certificates are good. The agent disposes it.</summary>
     internal required HttpMessageHandler Http { get; init; }
 
     /// <summary>Where the agent remembers what it is.</summary>
     internal required string Directory { get; init; }
+
+    /// <summary>What containers may do to this host.</summary>
+    internal HostAccess Access { get; init; } = HostAccess.Nothing;
 
     /// <summary>Where environment files are, a folder for each bucket.</summary>
     internal required string EnvironmentFiles { get; init; }
@@ -41,6 +49,13 @@ internal sealed record HostAgentConfiguration
 internal sealed class HostAgent : IAsyncDisposable
 {
     private const int CpuUnits = 1024;
+
+    /// <summary>
+    /// By this attribute a host of somebody's own says that it runs tasks of the launch type <c>EXTERNAL</c>, as
+    /// Amazon's agent does with <c>ECS_EXTERNAL</c>.
+    /// </summary>
+    private const string External = "ecs.capability.external";
+
     private const int Mebibyte = 1024 * 1024;
 
     private readonly ContainerInstanceAgent _agent;
@@ -49,7 +64,14 @@ internal sealed class HostAgent : IAsyncDisposable
     private readonly IContainerEngine _engine;
     private readonly HttpClient _http;
 
-    private HostAgent(string instanceId, ContainerInstanceAgent agent, MetadataDoor metadata, EngineEvents events, IContainerEngine engine, HttpClient http)
+    private HostAgent(
+        string instanceId,
+        ContainerInstanceAgent agent,
+        MetadataDoor metadata,
+        EngineEvents events,
+        IContainerEngine engine,
+        HttpClient http
+    )
     {
         InstanceId = instanceId;
         _agent = agent;
@@ -65,12 +87,19 @@ internal sealed class HostAgent : IAsyncDisposable
     /// <summary>Starts it; it connects when the server answers.</summary>
     /// <exception cref="CommandException">There is no Docker Engine to run anything on.</exception>
     internal static async Task<HostAgent> StartAsync(
-        HostAgentConfiguration configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        HostAgentConfiguration configuration,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellation
+    )
     {
         var logger = loggers.CreateLogger("Estiba.Agent");
         var engine = new DockerEngine(ContainerEngines.SocketOf(Environment.GetEnvironmentVariable("DOCKER_HOST")));
         var http = new HttpClient(configuration.Http) { Timeout = TimeSpan.FromSeconds(60) };
-        var options = (await OptionsAsync(configuration, engine, logger, cancellation)) with { WebSockets = http };
+        var options = (await OptionsAsync(configuration, engine, engine.SocketPath, logger, cancellation)) with
+        {
+            WebSockets = http,
+        };
         var client = new AwsClientOptions
         {
             Endpoint = configuration.Endpoint,
@@ -79,10 +108,24 @@ internal sealed class HostAgent : IAsyncDisposable
             Http = http,
             Time = time,
         };
-        var services = new AgentServices { Ecs = new EcsClient(client), Logs = new LogsClient(client), Ecr = new EcrClient(client) };
+        var services = new AgentServices
+        {
+            Ecs = new EcsClient(client),
+            Logs = new LogsClient(client),
+            Ecr = new EcrClient(client),
+        };
         var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, time, Random.Shared, logger);
         var metadata = await MetadataDoor.OpenAsync(engine.SocketPath, time, loggers, cancellation);
-        var agent = new ContainerInstanceAgent(options, services, engine, events, time, Random.Shared, logger, metadata.Endpoint);
+        var agent = new ContainerInstanceAgent(
+            options,
+            services,
+            engine,
+            events,
+            time,
+            Random.Shared,
+            logger,
+            metadata.Endpoint
+        );
         agent.Start();
         return new HostAgent(options.InstanceId, agent, metadata, events, engine, http);
     }
@@ -96,8 +139,13 @@ internal sealed class HostAgent : IAsyncDisposable
         _http.Dispose();
     }
 
-    private static async Task<AgentOptions> OptionsAsync(
-        HostAgentConfiguration configuration, IContainerEngine engine, ILogger logger, CancellationToken cancellation)
+    internal static async Task<AgentOptions> OptionsAsync(
+        HostAgentConfiguration configuration,
+        IContainerEngine engine,
+        string socket,
+        ILogger logger,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -108,23 +156,39 @@ internal sealed class HostAgent : IAsyncDisposable
                 Region = configuration.Region,
                 Credentials = configuration.Credentials,
                 InstanceId = configuration.InstanceId,
+                PlatformId = configuration.PlatformId,
                 DataDirectory = configuration.Directory,
                 EnvironmentFilesDirectory = configuration.EnvironmentFiles,
+                HostAccess = configuration.Access,
+                NeverBound = [socket],
+                Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [External] = "" },
                 Cpu = host.Processors * CpuUnits,
                 Memory = (int)(host.Memory / Mebibyte),
                 RegistryEndpoint = configuration.Endpoint.Authority,
                 PlatformEndpoint = configuration.Endpoint,
                 ContainersPlatformEndpoint = configuration.Endpoint.IsLoopback ? null : configuration.Endpoint,
             };
-            return AgentVariables.Apply(options, Variables(), complaint => InstanceLog.Complaint(logger, options.InstanceId, complaint));
+            return AgentVariables.Apply(options, Variables(), complaint =>
+                InstanceLog.Complaint(logger, options.InstanceId, complaint)
+            );
         }
         catch (EngineException missing)
         {
-            throw new CommandException($"{missing.Message} An agent needs Docker Engine; tools/install-docker sets it up.", inner: missing);
+            throw new CommandException(
+                $"{missing.Message} An agent needs Docker Engine; tools/install-docker sets it up.",
+                inner: missing
+            );
         }
     }
 
-    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .Where(variable => ((string)variable.Key).StartsWith("ECS_", StringComparison.Ordinal))
-        .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+    private static Dictionary<string, string> Variables() =>
+        Environment
+            .GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith("ECS_", StringComparison.Ordinal))
+            .ToDictionary(
+                variable => (string)variable.Key,
+                variable => (string?)variable.Value ?? "",
+                StringComparer.Ordinal
+            );
 }

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Estiba.Agent;
-using Estiba.Agent.Engines;
 using Estiba.Agent.Metadata;
 using Estiba.Compute.Instances;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
+using Estiba.Engines;
+using Estiba.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Instances;
@@ -12,6 +14,12 @@ namespace Estiba.Instances;
 /// <summary>What virtual instances have in common.</summary>
 internal sealed record VirtualInstancesOptions
 {
+    /// <summary>The platform's id, which its containers bear; null where they bear none.</summary>
+    internal string? PlatformId { get; init; }
+
+    /// <summary>Hears of what is missing; null where nobody asks.</summary>
+    internal Damage? Damage { get; init; }
+
     /// <summary>Each instance's agent has a directory in it, named by the instance's id.</summary>
     internal required string Directory { get; init; }
 
@@ -20,6 +28,12 @@ internal sealed record VirtualInstancesOptions
 
     /// <summary>Host and port of the registry, as the engine reaches it.</summary>
     internal required string Registry { get; init; }
+
+    /// <summary>What containers may do to this machine.</summary>
+    internal HostAccess HostAccess { get; init; } = HostAccess.Nothing;
+
+    /// <summary>Paths of this machine that no container may bind.</summary>
+    internal IReadOnlyList<string> NeverBound { get; init; } = [];
 
     /// <summary>Where containers ask for credentials; null where they cannot.</summary>
     internal TaskMetadataEndpoint? Metadata { get; init; }
@@ -32,53 +46,82 @@ internal sealed record VirtualInstancesOptions
 }
 
 /// <summary>Runs an agent in this process for each virtual instance, all on one engine.</summary>
+/// <param name="options">What they have in common.</param>
+/// <param name="services">What agents call, each with the key of its instance.</param>
+/// <param name="ecs">ECS, called as EC2: so it knows that a host was terminated, and its tasks say so.</param>
+/// <param name="credentials">Makes the instances' keys.</param>
+/// <param name="engine">What runs their containers.</param>
+/// <param name="events">What happens to these.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">Where they say what happens.</param>
 internal sealed class VirtualInstances(
     VirtualInstancesOptions options,
     AgentServices services,
+    IEcsApi ecs,
     InstanceCredentials credentials,
     IContainerEngine engine,
     EngineEvents events,
     TimeProvider time,
-    ILoggerFactory loggers) : IInstanceHost, IAsyncDisposable
+    ILoggerFactory loggers
+) : IInstanceHost, IAsyncDisposable
 {
-    private const string Ec2Service = "ec2.amazonaws.com";
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, Running> _running = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger("Estiba.Instances");
 
     /// <inheritdoc/>
-    public Task StartAsync(InstanceLaunch instance, CancellationToken cancellation)
+    public async Task StartAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
+        if (!_running.ContainsKey(instance.InstanceId))
+            await LookForMemoryAsync(instance, cancellation);
         _running.GetOrAdd(instance.InstanceId, _ =>
         {
-            var key = credentials.Issue(instance.AccountId, instance.InstanceId);
+            var key = credentials.Issue(instance.AccountId, instance.Region, instance.InstanceId);
             var agent = new ContainerInstanceAgent(
-                Options(instance, key), services, engine, events, time, Random.Shared, loggers.CreateLogger("Estiba.Agent"), options.Metadata);
+                Options(instance, key),
+                services,
+                engine,
+                events,
+                time,
+                Random.Shared,
+                loggers.CreateLogger("Estiba.Agent"),
+                options.Metadata
+            );
             agent.Start();
             return new Running(agent, key);
         });
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     /// <remarks>The agent sees its containers stop, and reports it, before it ends itself.</remarks>
     public async Task StopAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
-        var containers = await engine.ListContainersAsync([$"{ContainerInstanceAgent.InstanceLabel}={instance.InstanceId}"], cancellation);
+        var containers = await engine.ListContainersAsync(
+            [$"{ContainerInstanceAgent.InstanceLabel}={instance.InstanceId}"],
+            cancellation
+        );
         await Parallel.ForEachAsync(
-            containers, cancellation, async (container, token) => await engine.StopContainerAsync(container.Id, ShutdownTimeout, token));
-        if (_running.TryRemove(instance.InstanceId, out var running)) await EndAsync(running);
+            containers.Where(container => ContainerInstanceAgent.IsOf(container.Labels, options.PlatformId)),
+            cancellation,
+            async (container, token) => await engine.StopContainerAsync(container.Id, ShutdownTimeout, token)
+        );
+        if (_running.TryRemove(instance.InstanceId, out var running))
+            await EndAsync(running);
     }
 
     /// <inheritdoc/>
-    /// <remarks>ECS learns of it as on AWS: the container instance of a terminated instance is deregistered from its cluster.</remarks>
+    /// <remarks>
+    /// ECS learns of it as on AWS: the container instance of a terminated instance is deregistered from its cluster.
+    /// </remarks>
     public async Task TerminateAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
-        if (_running.TryRemove(instance.InstanceId, out var running)) await EndAsync(running);
-        await PowerCut.RemoveEverythingAsync(engine, instance.InstanceId, cancellation);
+        if (_running.TryRemove(instance.InstanceId, out var running))
+            await EndAsync(running);
+        await PowerCut.RemoveEverythingAsync(engine, instance.InstanceId, options.PlatformId, cancellation);
         await DeregisterAsync(instance, cancellation);
         var directory = DirectoryOf(instance);
-        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
     }
 
     /// <summary>Ends the agents; containers go on running.</summary>
@@ -94,17 +137,57 @@ internal sealed class VirtualInstances(
         credentials.Revoke(running.Key);
     }
 
-    private async Task DeregisterAsync(InstanceLaunch instance, CancellationToken cancellation)
+    /// <summary>
+    /// An instance that is registered has an agent with a memory. Where that is gone, the agent is a new one, and its
+    /// containers are started anew.
+    /// </summary>
+    private async Task LookForMemoryAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
-        var context = Ec2(instance);
+        var directory = DirectoryOf(instance);
+        if (options.Damage is null || Directory.Exists(directory))
+            return;
         try
         {
-            var found = await services.Ecs.ListContainerInstancesAsync(
-                new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" }, context, cancellation);
+            var found = await ecs.ListContainerInstancesAsync(
+                new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" },
+                For(instance),
+                cancellation
+            );
+            if (found.ContainerInstanceArns is { Count: > 0 })
+                options.Damage.Report(
+                    directory,
+                    $"{directory} is missing: the agent of {instance.InstanceId} has forgotten what it runs, "
+                        + "registers anew and starts its tasks anew. Restore a backup (estiba restore) to keep them."
+                );
+        }
+        catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
+        {
+            // It has never registered.
+        }
+    }
+
+    private async Task DeregisterAsync(InstanceLaunch instance, CancellationToken cancellation)
+    {
+        var context = For(instance);
+        try
+        {
+            var found = await ecs.ListContainerInstancesAsync(
+                new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" },
+                context,
+                cancellation
+            );
             foreach (var arn in found.ContainerInstanceArns ?? [])
             {
-                await services.Ecs.DeregisterContainerInstanceAsync(
-                    new() { Cluster = instance.Cluster, ContainerInstance = arn, Force = true }, context, cancellation);
+                await ecs.DeregisterContainerInstanceAsync(
+                    new()
+                    {
+                        Cluster = instance.Cluster,
+                        ContainerInstance = arn,
+                        Force = true,
+                    },
+                    context,
+                    cancellation
+                );
             }
         }
         catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
@@ -122,8 +205,11 @@ internal sealed class VirtualInstances(
             AccountId = instance.AccountId,
             Credentials = () => key,
             InstanceId = instance.InstanceId,
+            PlatformId = options.PlatformId,
             DataDirectory = DirectoryOf(instance),
             EnvironmentFilesDirectory = options.EnvironmentFiles,
+            HostAccess = options.HostAccess,
+            NeverBound = options.NeverBound,
             Cpu = instance.Cpu,
             Memory = instance.MemoryMiB,
             InstanceIdentityDocument = instance.IdentityDocument,
@@ -140,22 +226,25 @@ internal sealed class VirtualInstances(
                 ["ecs.subnet-id"] = instance.SubnetId,
             },
         };
-        return AgentVariables.Apply(agent, instance.Settings, complaint => InstanceLog.Complaint(_logger, instance.InstanceId, complaint));
+        return AgentVariables.Apply(agent, instance.Settings, complaint =>
+            InstanceLog.Complaint(_logger, instance.InstanceId, complaint)
+        );
     }
 
     private string DirectoryOf(InstanceLaunch instance) => Path.Combine(options.Directory, instance.InstanceId);
 
-    /// <summary>EC2 calls, not a customer: so ECS knows that the host was terminated, and its tasks say so.</summary>
-    private static CallContext Ec2(InstanceLaunch instance) => new()
-    {
-        AccountId = instance.AccountId,
-        Region = instance.Region,
-        PrincipalArn = Ec2Service,
-        AccessKeyId = "",
-        RequestId = Guid.NewGuid().ToString(),
-        Service = Ec2Service,
-        SourceArn = $"arn:aws:ec2:{instance.Region}:{instance.AccountId}:instance/{instance.InstanceId}",
-    };
+    private static CallContext For(InstanceLaunch instance) =>
+        new()
+        {
+            AccountId = instance.AccountId,
+            Region = instance.Region,
+            PrincipalArn = "",
+            AccessKeyId = "",
+            RequestId = Guid.NewGuid().ToString(),
+            SourceArn =
+                $"arn:{Arn.PartitionOf(instance.Region)}:ec2:{instance.Region}:{instance.AccountId}"
+                + $":instance/{instance.InstanceId}",
+        };
 
     private sealed record Running(ContainerInstanceAgent Agent, AwsCredentials Key);
 }

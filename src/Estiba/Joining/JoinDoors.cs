@@ -1,42 +1,60 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Estiba.CommandLine;
 using Estiba.Contracts;
-using Estiba.Gateway.Doors;
+using Estiba.Hosting.Http;
+using Estiba.Listeners.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Joining;
 
-/// <summary>Where hosts bring their tokens, and where <c>estiba token</c> makes them. Not an AWS operation: AWS has Systems Manager's activations for this.</summary>
-internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
+/// <summary>
+/// Where hosts bring their tokens, and where <c>estiba token</c> makes them. Not an AWS operation: AWS has Systems
+/// Manager's activations for this.
+/// </summary>
+internal sealed partial class JoinDoors(JoinTokens tokens, string platformId, ILogger logger)
 {
     internal const string JoinPath = "/_estiba/join";
     internal const string TokensPath = "/_estiba/tokens";
+    internal const string PlatformPath = "/_estiba/platform";
+
+    /// <summary>What a host does that asks which platform it belongs to.</summary>
+    internal const string GetPlatform = $"{SigningName}:GetPlatform";
 
     /// <summary>The signing name of requests about tokens.</summary>
     internal const string SigningName = "estiba";
 
     private const int LargestRequest = 4096;
 
-    internal IEnumerable<Door> Doors => [Door.Open(JoinPath, JoinAsync), Door.Signed(TokensPath, $"{SigningName}:ManageTokens", ManageAsync)];
+    /// <summary>10,000 days, in seconds.</summary>
+    private const long LongestLifetime = 10_000L * 24 * 60 * 60;
+
+    internal IEnumerable<HttpPath> Paths =>
+        [
+            HttpPath.Open(JoinPath, JoinAsync),
+            HttpPath.Signed(TokensPath, $"{SigningName}:ManageTokens", ManageAsync),
+            HttpPath.Signed(PlatformPath, GetPlatform, (http, _) => TellPlatformAsync(http)),
+        ];
 
     private async Task JoinAsync(HttpContext http)
     {
         Require(http, HttpMethods.Post);
-        var request = await ReadAsync(http);
+        var request = await Strangers.WaitForAsync(http, () => ReadAsync(http));
         try
         {
-            var host = await tokens.JoinAsync(request.Token, request.Host, http.RequestAborted);
+            var (host, secret) = await tokens.JoinAsync(request.Token, request.Host, http.RequestAborted);
             Log.Joined(logger, host.Host, http.Connection.RemoteIpAddress?.ToString(), host.TokenId);
             var answer = new JoinAnswer
             {
                 AccessKeyId = host.AccessKeyId,
-                SecretAccessKey = host.SecretAccessKey,
+                SecretAccessKey = secret,
                 AccountId = host.AccountId,
                 Region = host.Region,
                 Cluster = host.Cluster,
                 Version = CommandLine.Version.Text,
+                PlatformId = platformId,
             };
             await AnswerAsync(http, answer, JoinJson.Default.JoinAnswer);
         }
@@ -47,9 +65,15 @@ internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
         }
         catch (AwsException refused) when (refused.StatusCode == StatusCodes.Status409Conflict)
         {
-            Log.SameName(logger, http.Connection.RemoteIpAddress?.ToString(), request.Host);
+            Log.NameIsTaken(logger, http.Connection.RemoteIpAddress?.ToString(), request.Host, refused.Message);
             throw;
         }
+    }
+
+    private Task TellPlatformAsync(HttpContext http)
+    {
+        Require(http, HttpMethods.Get);
+        return AnswerAsync(http, new PlatformAnswer(platformId), JoinJson.Default.PlatformAnswer);
     }
 
     private async Task ManageAsync(HttpContext http, CallContext caller)
@@ -61,32 +85,71 @@ internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
         }
         else if (HttpMethods.IsDelete(http.Request.Method))
         {
-            await AnswerAsync(http, await tokens.RevokeAsync(caller, query["name"].ToString(), query["hosts"] == "true", http.RequestAborted), JoinJson.Default.Revoked);
+            await AnswerAsync(
+                http,
+                await tokens.RevokeAsync(caller, query["name"].ToString(), WithHosts(query), http.RequestAborted),
+                JoinJson.Default.Revoked
+            );
         }
         else
         {
             Require(http, HttpMethods.Post);
-            TimeSpan? lifetime = long.TryParse(query["seconds"], out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-            var token = await tokens.CreateAsync(caller, query["cluster"].FirstOrDefault(), lifetime, http.RequestAborted);
+            var token = await tokens.CreateAsync(
+                caller,
+                query.ContainsKey("cluster") ? query["cluster"].ToString() : null,
+                Lifetime(query),
+                http.RequestAborted
+            );
             await AnswerAsync(http, new MadeToken(token.Text, token.Id), JoinJson.Default.MadeToken);
         }
     }
 
+    // What cannot be read must not stand for "never": a token would be good for longer than somebody meant.
+    private static TimeSpan? Lifetime(IQueryCollection query)
+    {
+        if (!query.ContainsKey("seconds"))
+            return null;
+        return
+            long.TryParse(query["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is > 0 and <= LongestLifetime
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new AwsException("ValidationException", $"seconds must be a number from 1 to {LongestLifetime}.");
+    }
+
+    private static bool WithHosts(IQueryCollection query) =>
+        query["hosts"].ToString() switch
+        {
+            "" or "false" => false,
+            "true" => true,
+            _ => throw new AwsException("ValidationException", "hosts must be true or false."),
+        };
+
     private static void Require(HttpContext http, string method)
     {
-        if (!HttpMethods.Equals(http.Request.Method, method)) throw new AwsException("UnknownOperationException", $"This address takes {method} requests.", StatusCodes.Status405MethodNotAllowed);
+        if (!HttpMethods.Equals(http.Request.Method, method))
+            throw new AwsException(
+                "UnknownOperationException",
+                $"This address takes {method} requests.",
+                StatusCodes.Status405MethodNotAllowed
+            );
     }
 
     private static async Task<JoinRequest> ReadAsync(HttpContext http)
     {
-        if (http.Request.ContentLength is not (> 0 and <= LargestRequest)) throw AwsException.Serialization("The request must be a small JSON object with its Content-Length.");
+        if (http.Request.ContentLength is not (> 0 and <= LargestRequest))
+            throw AwsException.Serialization("The request must be a small JSON object with its Content-Length.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(http.Request.Body, JoinJson.Default.JoinRequest, http.RequestAborted) ?? throw AwsException.Serialization("The request must be a JSON object.");
+            return await JsonSerializer.DeserializeAsync(
+                http.Request.Body,
+                JoinJson.Default.JoinRequest,
+                http.RequestAborted
+            ) ?? throw AwsException.Serialization("The request must be a JSON object.");
         }
         catch (JsonException)
         {
-            throw AwsException.Serialization("The request must be a JSON object with a token and a host."); // and not the parser's words, which quote it
+            // and not the parser's words, which quote it
+            throw AwsException.Serialization("The request must be a JSON object with a token and a host.");
         }
     }
 
@@ -98,13 +161,22 @@ internal sealed partial class JoinDoors(JoinTokens tokens, ILogger logger)
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Host {Host} at {Address} has joined with token {Token}.")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Host {Host} at {Address} has joined with token {Token}."
+        )]
         internal static partial void Joined(ILogger logger, string host, string? address, string token);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Host {Host} at {Address} came with a token that is not good.")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Host {Host} at {Address} came with a token that is not good."
+        )]
         internal static partial void Refused(ILogger logger, string? host, string? address);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A machine at {Address} wants to join as host {Host}, which is connected already. It may not, while that one is there.")]
-        internal static partial void SameName(ILogger logger, string? address, string? host);
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "A machine at {Address} wants to join as host {Host}, and may not: {Reason}"
+        )]
+        internal static partial void NameIsTaken(ILogger logger, string? address, string? host, string reason);
     }
 }

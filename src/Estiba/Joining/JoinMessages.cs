@@ -23,7 +23,14 @@ internal sealed record JoinAnswer
 
     /// <summary>The server's version.</summary>
     public required string Version { get; init; }
+
+    /// <summary>The platform that the host belongs to from now on; null from an earlier version.</summary>
+    public string? PlatformId { get; init; }
 }
+
+/// <summary>What a host that has joined an earlier version asks for.</summary>
+/// <param name="PlatformId">The platform that it belongs to.</param>
+internal sealed record PlatformAnswer(string PlatformId);
 
 /// <summary>An error, as AWS's JSON services write it.</summary>
 internal sealed record JoinRefusal

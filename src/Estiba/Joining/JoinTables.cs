@@ -29,13 +29,18 @@ internal sealed record HostRecord
 {
     public required string AccessKeyId { get; init; }
 
+    /// <summary>
+    /// Sealed with the key of the data directory; plain as an earlier version wrote it until the next start.
+    /// </summary>
     public required string SecretAccessKey { get; init; }
 
     public required string AccountId { get; init; }
 
     public required string Region { get; init; }
 
-    /// <summary>What the host calls itself, <c>mi-</c> and 17 digits: the EC2 instance id of its container instance.</summary>
+    /// <summary>
+    /// What the host calls itself, <c>mi-</c> and 17 digits: the EC2 instance id of its container instance.
+    /// </summary>
     public required string Host { get; init; }
 
     /// <summary>The only cluster that it may register in; null for any.</summary>
@@ -50,18 +55,31 @@ internal sealed record HostRecord
 /// <summary>What joining keeps in the store.</summary>
 internal static class JoinTables
 {
-    internal static readonly Table<JoinTokenRecord> Tokens = new("estiba.join-tokens", token => token.Id, JoinJson.Default.JoinTokenRecord);
+    internal static readonly Table<JoinTokenRecord> Tokens = new(
+        "estiba.join-tokens",
+        token => token.Id,
+        JoinJson.Default.JoinTokenRecord
+    );
 
-    internal static readonly Table<HostRecord> Hosts = new("estiba.hosts", host => host.AccessKeyId, JoinJson.Default.HostRecord);
+    internal static readonly Table<HostRecord> Hosts = new(
+        "estiba.hosts",
+        host => host.AccessKeyId,
+        JoinJson.Default.HostRecord
+    );
 
     internal static IReadOnlyList<Table> All { get; } = [Tokens, Hosts];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true
+)]
 [JsonSerializable(typeof(JoinTokenRecord))]
 [JsonSerializable(typeof(HostRecord))]
 [JsonSerializable(typeof(JoinRequest))]
 [JsonSerializable(typeof(JoinAnswer))]
+[JsonSerializable(typeof(PlatformAnswer))]
 [JsonSerializable(typeof(JoinRefusal))]
 [JsonSerializable(typeof(MadeToken))]
 [JsonSerializable(typeof(TokenList))]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Estiba.Contracts.Signing;
-using Estiba.Hosting;
+using Estiba.Files;
 
 namespace Estiba.Joining;
 
@@ -21,6 +21,11 @@ internal sealed record Membership
     /// <summary>The cluster that its token was for; null where the host may choose.</summary>
     public string? Cluster { get; init; }
 
+    /// <summary>
+    /// The platform that it belongs to, which its containers say; null where an earlier version has not told.
+    /// </summary>
+    public string? PlatformId { get; init; }
+
     /// <summary>What it signs with.</summary>
     internal AwsCredentials Credentials => new(AccessKeyId, SecretAccessKey);
 
@@ -29,7 +34,8 @@ internal sealed record Membership
     internal static Membership? Read(string directory)
     {
         var path = PathIn(directory);
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), JoinJson.Default.Membership);
@@ -41,18 +47,8 @@ internal sealed record Membership
     }
 
     /// <summary>Writes it; the file appears whole or not at all.</summary>
-    internal void Write(string directory)
-    {
-        var (path, unfinished) = (PathIn(directory), PathIn(directory) + ".new");
-        File.Delete(unfinished);
-        using (var stream = new FileStream(unfinished, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = DataLayout.Private }))
-        {
-            JsonSerializer.Serialize(stream, this, JoinJson.Default.Membership);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
-    }
+    internal void Write(string directory) =>
+        DurableFile.Write(PathIn(directory), JsonSerializer.SerializeToUtf8Bytes(this, JoinJson.Default.Membership));
 
     /// <summary>The server and the key, so that no secret reaches a log.</summary>
     public override string ToString() => $"{Server} as {AccessKeyId}";

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Metadata;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Agent.Tests.Credentials;
 
@@ -20,11 +20,16 @@ public sealed class TaskCredentialsTests
         var answer = await AskAsync(test);
 
         answer.Status.ShouldBe(200);
-        JsonNode.DeepEquals(
-            JsonNode.Parse(answer.Text),
-            JsonNode.Parse("""
-                {"RoleArn":"arn:aws:iam::123456789012:role/app","AccessKeyId":"ASIAONE","SecretAccessKey":"sec+ret/1","Token":"token-1","Expiration":"2026-03-01T13:00:00Z"}
-                """)).ShouldBeTrue(answer.Text);
+        JsonNode
+            .DeepEquals(
+                JsonNode.Parse(answer.Text),
+                JsonNode.Parse(
+                    """
+                    {"RoleArn":"arn:aws:iam::123456789012:role/app","AccessKeyId":"ASIAONE","SecretAccessKey":"sec+ret/1","Token":"token-1","Expiration":"2026-03-01T13:00:00Z"}
+                    """
+                )
+            )
+            .ShouldBeTrue(answer.Text);
         answer.Text.ShouldContain("sec+ret/1"); // as a script would look for it
     }
 
@@ -32,9 +37,18 @@ public sealed class TaskCredentialsTests
     public async Task Each_of_a_payloads_credentials_is_acknowledged()
     {
         await using var test = await StartAsync();
-        var message = await test.Server.SendTasksAsync(WithRole() with { ExecutionRoleCredentials = Issued(1) with { CredentialsId = "execution" } });
+        var message = await test.Server.SendTasksAsync(
+            WithRole() with
+            {
+                ExecutionRoleCredentials = Issued(1) with { CredentialsId = "execution" },
+            }
+        );
 
-        var acknowledged = new[] { await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>(), await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>() };
+        var acknowledged = new[]
+        {
+            await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>(),
+            await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>(),
+        };
 
         acknowledged.ShouldAllBe(each => each.MessageId == message && each.Expiration == "2026-03-01T13:00:00Z");
         acknowledged.Select(each => each.CredentialsId).ShouldBe([Id, "execution"]);
@@ -48,10 +62,20 @@ public sealed class TaskCredentialsTests
         await test.RunAsync(task);
         await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>();
 
-        await test.Server.SendAsync(new IAMRoleCredentialsMessage { MessageId = "renewal", TaskArn = task.Arn, RoleType = "TaskApplication", RoleCredentials = Issued(2) });
+        await test.Server.SendAsync(
+            new IAMRoleCredentialsMessage
+            {
+                MessageId = "renewal",
+                TaskArn = task.Arn,
+                RoleType = "TaskApplication",
+                RoleCredentials = Issued(2),
+            }
+        );
 
         var acknowledged = await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>();
-        (acknowledged.MessageId, acknowledged.CredentialsId, acknowledged.Expiration).ShouldBe(("renewal", Id, "2026-03-01T14:00:00Z"));
+        (acknowledged.MessageId, acknowledged.CredentialsId, acknowledged.Expiration).ShouldBe(
+            ("renewal", Id, "2026-03-01T14:00:00Z")
+        );
         (await AskAsync(test)).Text.ShouldContain("token-2");
     }
 
@@ -60,7 +84,15 @@ public sealed class TaskCredentialsTests
     {
         await using var test = await StartAsync();
 
-        await test.Server.SendAsync(new IAMRoleCredentialsMessage { MessageId = "renewal", TaskArn = TestTasks.NewArn(), RoleType = "TaskApplication", RoleCredentials = Issued(2) });
+        await test.Server.SendAsync(
+            new IAMRoleCredentialsMessage
+            {
+                MessageId = "renewal",
+                TaskArn = TestTasks.NewArn(),
+                RoleType = "TaskApplication",
+                RoleCredentials = Issued(2),
+            }
+        );
         await test.RunAsync(WithRole());
 
         (await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>()).MessageId.ShouldNotBe("renewal");
@@ -82,7 +114,12 @@ public sealed class TaskCredentialsTests
         await test.Server.SendTasksAsync(task with { RoleCredentials = Issued(2) });
         await test.Server.ReceiveAsync<IAMRoleCredentialsAckRequest>();
 
-        waiting.ShouldBe(new MetadataAnswer(503, """{"code":"CredentialsUninitialized","message":"CredentialsV2Request: Credentials uninitialized for ID","HTTPErrorCode":503}"""));
+        waiting.ShouldBe(
+            new MetadataAnswer(
+                503,
+                """{"code":"CredentialsUninitialized","message":"CredentialsV2Request: Credentials uninitialized for ID","HTTPErrorCode":503}"""
+            )
+        );
         (await AskAsync(test)).Text.ShouldContain("token-2");
         (await test.ContainersAsync()).ShouldHaveSingleItem();
     }
@@ -93,10 +130,18 @@ public sealed class TaskCredentialsTests
         await using var test = await StartAsync();
         await test.RunAsync(WithRole());
 
-        var files = Directory.GetFiles(test.Options.DataDirectory!, "*", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var files = Directory
+            .GetFiles(test.Options.DataDirectory!, "*", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToList();
 
-        files.ShouldContain(text => text.Contains(Id, StringComparison.Ordinal)); // the task is there, with the id alone
-        files.ShouldAllBe(text => !text.Contains("ASIAONE", StringComparison.Ordinal) && !text.Contains("sec", StringComparison.Ordinal) && !text.Contains("token-1", StringComparison.Ordinal));
+        // the task is there, with the id alone
+        files.ShouldContain(text => text.Contains(Id, StringComparison.Ordinal));
+        files.ShouldAllBe(text =>
+            !text.Contains("ASIAONE", StringComparison.Ordinal)
+            && !text.Contains("sec", StringComparison.Ordinal)
+            && !text.Contains("token-1", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -108,18 +153,28 @@ public sealed class TaskCredentialsTests
 
         await test.Server.SendTasksAsync(task with { DesiredStatus = "STOPPED", RoleCredentials = null });
 
-        await Eventually.HoldsAsync(async () => (await AskAsync(test)).Text.Contains("InvalidIdInRequest", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () =>
+            (await AskAsync(test)).Text.Contains("InvalidIdInRequest", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
-    [InlineData("", """{"code":"NoIdInRequest","message":"CredentialsV2Request: No Credential ID in the request","HTTPErrorCode":400}""")]
-    [InlineData("guessed", """{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}""")]
+    [InlineData(
+        "",
+        """{"code":"NoIdInRequest","message":"CredentialsV2Request: No Credential ID in the request","HTTPErrorCode":400}"""
+    )]
+    [InlineData(
+        "guessed",
+        """{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}"""
+    )]
     public async Task Nobody_gets_credentials_without_their_id(string id, string expected)
     {
         await using var test = await StartAsync();
         await test.RunAsync(WithRole());
 
-        (await test.Endpoint!.AnswerAsync("/v2/credentials/" + id, CancellationToken.None)).ShouldBe(new MetadataAnswer(400, expected));
+        (await test.Endpoint!.AnswerAsync("/v2/credentials/" + id, CancellationToken.None)).ShouldBe(
+            new MetadataAnswer(400, expected)
+        );
     }
 
     [Fact]
@@ -141,7 +196,8 @@ public sealed class TaskCredentialsTests
     {
         await using var test = await StartAsync();
         await test.StopAsync();
-        if (!hasEndpoint) test.Endpoint = null;
+        if (!hasEndpoint)
+            test.Endpoint = null;
         test.StartAgain();
         await test.Server.ConnectedAsync();
 
@@ -151,19 +207,26 @@ public sealed class TaskCredentialsTests
         names.Contains("com.amazonaws.ecs.capability.task-iam-role-network-host").ShouldBe(hasEndpoint);
     }
 
-    private static AcsTask WithRole() => TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" }) with { RoleCredentials = Issued(1) };
+    private static AcsTask WithRole() =>
+        TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "nginx" }) with
+        {
+            RoleCredentials = Issued(1),
+        };
 
-    private static IAMRoleCredentials Issued(int number) => new()
-    {
-        CredentialsId = Id,
-        RoleArn = "arn:aws:iam::123456789012:role/app",
-        AccessKeyId = number == 1 ? "ASIAONE" : "ASIATWO",
-        SecretAccessKey = $"sec+ret/{number}",
-        SessionToken = $"token-{number}",
-        Expiration = $"2026-03-01T{12 + number}:00:00Z",
-    };
+    private static IAMRoleCredentials Issued(int number) =>
+        new()
+        {
+            CredentialsId = Id,
+            RoleArn = "arn:aws:iam::123456789012:role/app",
+            AccessKeyId = number == 1 ? "ASIAONE" : "ASIATWO",
+            SecretAccessKey = $"sec+ret/{number}",
+            SessionToken = $"token-{number}",
+            Expiration = $"2026-03-01T{12 + number}:00:00Z",
+        };
 
-    private static Task<MetadataAnswer> AskAsync(TestAgent test) => test.Endpoint!.AnswerAsync("/v2/credentials/" + Id, CancellationToken.None);
+    private static Task<MetadataAnswer> AskAsync(TestAgent test) =>
+        test.Endpoint!.AnswerAsync("/v2/credentials/" + Id, CancellationToken.None);
 
-    private static Task<TestAgent> StartAsync() => TestAgent.StartAsync(engine: new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1));
+    private static Task<TestAgent> StartAsync() =>
+        TestAgent.StartAsync(engine: new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1));
 }

@@ -1,7 +1,7 @@
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Docker;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines;
+using Estiba.Engines.Docker;
 
 namespace Estiba.Agent.Tests.Docker;
 
@@ -14,7 +14,9 @@ public sealed class AdoptionTests
         await using var test = await TestAgent.StartAsync();
         var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100"));
         var before = await test.RunAsync(task);
-        var startedAt = (await test.Engine.FindContainerAsync(before.Containers![0].RuntimeId!, CancellationToken.None))!.StartedAt;
+        var startedAt = (
+            await test.Engine.FindContainerAsync(before.Containers![0].RuntimeId!, CancellationToken.None)
+        )!.StartedAt;
 
         await test.StopAsync();
         test.StartAgain();
@@ -31,10 +33,14 @@ public sealed class AdoptionTests
     public async Task An_exit_while_the_agent_was_away_is_reported_with_its_code()
     {
         await using var test = await TestAgent.StartAsync();
-        var task = TestTasks.Task(TestTasks.Shell("app", "sleep 1; exit 9"));
+        var task = TestTasks.Task(TestTasks.UntilTold("app", exitCode: 9));
         var running = await test.RunAsync(task);
         await test.StopAsync();
-        await Eventually.HoldsAsync(async () => (await test.Engine.FindContainerAsync(running.Containers![0].RuntimeId!, CancellationToken.None))!.Status == ContainerStatus.Exited);
+        await TestAgent.EndAsync(running);
+        await Eventually.HoldsAsync(async () =>
+            (await test.Engine.FindContainerAsync(running.Containers![0].RuntimeId!, CancellationToken.None))!.Status
+            == ContainerStatus.Exited
+        );
 
         test.StartAgain();
 
@@ -51,7 +57,8 @@ public sealed class AdoptionTests
         await test.RunAsync(task);
         await test.StopAsync();
         // As it was when the agent was killed before it heard what Docker answered.
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks"))) File.Delete(file);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks")))
+            File.Delete(file);
 
         test.StartAgain();
         await test.Server.ConnectedAsync();
@@ -64,19 +71,34 @@ public sealed class AdoptionTests
     [Fact]
     public async Task A_container_of_an_unknown_task_runs_until_the_server_says_otherwise()
     {
-        await using var test = await TestAgent.StartAsync(options => options with { ContainerStopTimeout = TimeSpan.FromSeconds(1) });
+        await using var test = await TestAgent.StartAsync(options =>
+            options with
+            {
+                ContainerStopTimeout = TimeSpan.FromSeconds(1),
+            }
+        );
         var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100"));
         await test.RunAsync(task);
         await test.StopAsync();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks"))) File.Delete(file);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks")))
+            File.Delete(file);
         test.StartAgain();
         await test.Server.ConnectedAsync();
 
-        await test.Server.SendAsync(new TaskManifestMessage { MessageId = "manifest", Timeline = 1, Tasks = [] });
+        await test.Server.SendAsync(
+            new TaskManifestMessage
+            {
+                MessageId = "manifest",
+                Timeline = 1,
+                Tasks = [],
+            }
+        );
         var offer = await test.Server.ReceiveAsync<TaskStopVerificationMessage>();
 
         (await test.ContainersAsync()).ShouldHaveSingleItem().Status.ShouldBe(ContainerStatus.Running);
-        await test.Server.SendAsync(new TaskStopVerificationAck { MessageId = "manifest", StopTasks = offer.StopCandidates });
+        await test.Server.SendAsync(
+            new TaskStopVerificationAck { MessageId = "manifest", StopTasks = offer.StopCandidates }
+        );
         await Eventually.HoldsAsync(async () => (await test.ContainersAsync()).Count == 0);
     }
 
@@ -84,15 +106,19 @@ public sealed class AdoptionTests
     public async Task When_Docker_comes_back_what_ended_meanwhile_is_reported()
     {
         await using var proxy = new SocketProxy();
-        await using var test = await TestAgent.StartAsync(engine: new DockerEngine(proxy.Path), prepare: TestImage.EnsureAsync);
-        var task = TestTasks.Task(TestTasks.Shell("app", "sleep 1; exit 9"));
+        await using var test = await TestAgent.StartAsync(
+            engine: new DockerEngine(proxy.Path),
+            prepare: TestImage.EnsureAsync
+        );
+        var task = TestTasks.Task(TestTasks.UntilTold("app", exitCode: 9));
         var other = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100"));
-        await test.RunAsync(task);
+        var running = await test.RunAsync(task);
         await test.RunAsync(other);
 
         proxy.Cut();
         await Eventually.HoldsAsync(() => !test.Events.IsConnected);
-        await Task.Delay(1500);
+        await TestAgent.EndAsync(running);
+        await Task.Delay(500);
         test.Ecs.Reports.ShouldNotContain(report => report.Status == "STOPPED");
         proxy.Resume();
 
@@ -104,7 +130,10 @@ public sealed class AdoptionTests
     public async Task A_task_that_comes_while_Docker_is_away_starts_when_it_is_back()
     {
         await using var proxy = new SocketProxy();
-        await using var test = await TestAgent.StartAsync(engine: new DockerEngine(proxy.Path), prepare: TestImage.EnsureAsync);
+        await using var test = await TestAgent.StartAsync(
+            engine: new DockerEngine(proxy.Path),
+            prepare: TestImage.EnsureAsync
+        );
         proxy.Cut();
         var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100"));
         await test.Server.SendTasksAsync(task);
@@ -119,12 +148,22 @@ public sealed class AdoptionTests
     public async Task A_power_cut_leaves_nothing_and_reports_nothing()
     {
         await using var test = await TestAgent.StartAsync();
-        await test.RunAsync(TestTasks.Task(TestTasks.Shell("app", "exec sleep 100")) with { Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }] });
+        await test.RunAsync(
+            TestTasks.Task(TestTasks.Shell("app", "exec sleep 100")) with
+            {
+                Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }],
+            }
+        );
 
         await test.Agent.CutPowerAsync(CancellationToken.None);
 
         (await test.ContainersAsync()).ShouldBeEmpty();
-        (await test.Engine.ListVolumesAsync([$"{ContainerInstanceAgent.InstanceLabel}={test.Options.InstanceId}"], CancellationToken.None)).ShouldBeEmpty();
+        (
+            await test.Engine.ListVolumesAsync(
+                [$"{ContainerInstanceAgent.InstanceLabel}={test.Options.InstanceId}"],
+                CancellationToken.None
+            )
+        ).ShouldBeEmpty();
         test.Ecs.Reports.ShouldNotContain(report => report.Status == "STOPPED");
     }
 }

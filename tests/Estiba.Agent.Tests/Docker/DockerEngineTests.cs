@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Docker;
 using Estiba.Agent.Tests.StandIns;
+using Estiba.Engines;
+using Estiba.Engines.Docker;
 
 namespace Estiba.Agent.Tests.Docker;
 
@@ -11,16 +11,16 @@ public sealed class DockerEngineTests : IAsyncLifetime
 {
     private const string Label = "estiba.agent-tests";
 
-    private readonly DockerEngine engine = new("/var/run/docker.sock");
-    private readonly string run = RandomNumberGenerator.GetHexString(12, lowercase: true);
+    private readonly DockerEngine _engine = new("/var/run/docker.sock");
+    private readonly string _run = RandomNumberGenerator.GetHexString(12, lowercase: true);
 
     public async ValueTask InitializeAsync() => await TestImage.EnsureAsync();
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var container in await engine.ListContainersAsync([$"{Label}={run}"], CancellationToken.None))
-            await engine.RemoveContainerAsync(container.Id, force: true, CancellationToken.None);
-        await engine.DisposeAsync();
+        foreach (var container in await _engine.ListContainersAsync([$"{Label}={_run}"], CancellationToken.None))
+            await _engine.RemoveContainerAsync(container.Id, force: true, CancellationToken.None);
+        await _engine.DisposeAsync();
     }
 
     [Fact]
@@ -30,7 +30,9 @@ public sealed class DockerEngineTests : IAsyncLifetime
 
         var lines = await LinesAsync(id);
 
-        lines.Select(line => (Encoding.UTF8.GetString(line.Text.Span), line.IsError)).ShouldBe([("out", false), ("err", true)]);
+        lines
+            .Select(line => (Encoding.UTF8.GetString(line.Text.Span), line.IsError))
+            .ShouldBe([("out", false), ("err", true)]);
         lines[1].At.ShouldBeGreaterThan(lines[0].At);
         lines[0].At.ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(-1));
     }
@@ -67,10 +69,11 @@ public sealed class DockerEngineTests : IAsyncLifetime
         await LinesAsync(id);
 
         var actions = new List<string>();
-        await foreach (var change in engine.ReadEventsAsync(since, [$"{Label}={run}"], CancellationToken.None))
+        await foreach (var change in _engine.ReadEventsAsync(since, [$"{Label}={_run}"], CancellationToken.None))
         {
             actions.Add(change.Action);
-            if (change.Action == "die") break;
+            if (change.Action == "die")
+                break;
         }
 
         actions.ShouldBe(["start", "die"]);
@@ -81,19 +84,23 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         var id = await RunAsync("exec sleep 100");
 
-        var statistics = (await engine.FindStatisticsAsync(id, CancellationToken.None))!;
+        var statistics = (await _engine.FindStatisticsAsync(id, CancellationToken.None))!;
         statistics.ProcessorNanoseconds.ShouldBeGreaterThan(0);
         statistics.MemoryBytes.ShouldBeGreaterThan(0);
         statistics.Network.ShouldNotBeNull();
 
-        await engine.KillContainerAsync(id, "SIGKILL", CancellationToken.None);
-        await Eventually.HoldsAsync(async () => (await engine.FindStatisticsAsync(id, CancellationToken.None)) is null);
+        await _engine.KillContainerAsync(id, "SIGKILL", CancellationToken.None);
+        await Eventually.HoldsAsync(async () =>
+            (await _engine.FindStatisticsAsync(id, CancellationToken.None)) is null
+        );
     }
 
     [Fact]
     public async Task A_refusal_has_Dockers_message_and_status()
     {
-        var exception = await Should.ThrowAsync<EngineException>(() => engine.StartContainerAsync("no-such-container", CancellationToken.None));
+        var exception = await Should.ThrowAsync<EngineException>(() =>
+            _engine.StartContainerAsync("no-such-container", CancellationToken.None)
+        );
 
         exception.IsNotFound.ShouldBeTrue();
         exception.ClientMessage.ShouldBe("Error response from daemon: No such container: no-such-container");
@@ -104,22 +111,24 @@ public sealed class DockerEngineTests : IAsyncLifetime
     {
         await using var nobody = new DockerEngine("/tmp/estiba-no-such.sock");
 
-        (await Should.ThrowAsync<EngineUnreachableException>(() => nobody.GetVersionAsync(CancellationToken.None))).Message.ShouldStartWith("Cannot connect to the Docker daemon at unix:///tmp/estiba-no-such.sock.");
+        (
+            await Should.ThrowAsync<EngineUnreachableException>(() => nobody.GetVersionAsync(CancellationToken.None))
+        ).Message.ShouldStartWith("Cannot connect to the Docker daemon at unix:///tmp/estiba-no-such.sock.");
     }
 
     [Fact]
     public async Task What_does_not_exist_is_null_or_already_removed()
     {
-        (await engine.FindContainerAsync("no-such-container", CancellationToken.None)).ShouldBeNull();
-        (await engine.FindImageAsync("no-such-image:1", CancellationToken.None)).ShouldBeNull();
-        (await engine.FindVolumeAsync("no-such-volume", CancellationToken.None)).ShouldBeNull();
-        await engine.RemoveContainerAsync("no-such-container", force: true, CancellationToken.None);
-        await engine.RemoveVolumeAsync("no-such-volume", CancellationToken.None);
+        (await _engine.FindContainerAsync("no-such-container", CancellationToken.None)).ShouldBeNull();
+        (await _engine.FindImageAsync("no-such-image:1", CancellationToken.None)).ShouldBeNull();
+        (await _engine.FindVolumeAsync("no-such-volume", CancellationToken.None)).ShouldBeNull();
+        await _engine.RemoveContainerAsync("no-such-container", force: true, CancellationToken.None);
+        await _engine.RemoveVolumeAsync("no-such-volume", CancellationToken.None);
     }
 
     private async Task<string> RunAsync(string script, bool terminal = false)
     {
-        var id = await engine.CreateContainerAsync(
+        var id = await _engine.CreateContainerAsync(
             $"estiba-agent-tests-{RandomNumberGenerator.GetHexString(12, lowercase: true)}",
             new JsonObject
             {
@@ -127,17 +136,21 @@ public sealed class DockerEngineTests : IAsyncLifetime
                 ["Entrypoint"] = new JsonArray("/bin/sh", "-c"),
                 ["Cmd"] = new JsonArray(script),
                 ["Tty"] = terminal,
-                ["Labels"] = new JsonObject { [Label] = run },
+                ["Labels"] = new JsonObject { [Label] = _run },
             },
-            CancellationToken.None);
-        await engine.StartContainerAsync(id, CancellationToken.None);
+            CancellationToken.None
+        );
+        await _engine.StartContainerAsync(id, CancellationToken.None);
         return id;
     }
 
     private async Task<List<LogLine>> LinesAsync(string id, LogsQuery? query = null)
     {
         var lines = new List<LogLine>();
-        await foreach (var line in engine.ReadLogsAsync(id, query ?? new LogsQuery { Follow = true }, CancellationToken.None)) lines.Add(line);
+        await foreach (
+            var line in _engine.ReadLogsAsync(id, query ?? new LogsQuery { Follow = true }, CancellationToken.None)
+        )
+            lines.Add(line);
         return lines;
     }
 }

@@ -1,6 +1,6 @@
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Docker;
 using Estiba.Agent.Tests.StandIns;
+using Estiba.Engines;
+using Estiba.Engines.Docker;
 
 namespace Estiba.Agent.Tests.Docker;
 
@@ -11,13 +11,23 @@ public sealed class EngineEventsTests
     {
         var path = Path.GetTempFileName();
         await using (var engine = new DockerEngine("/none/docker.sock"))
-        await using (var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, Random.Shared, new FileLog(path)))
+        await using (
+            var events = new EngineEvents(
+                engine,
+                ContainerInstanceAgent.InstanceLabel,
+                TimeProvider.System,
+                Random.Shared,
+                new FileLog(path)
+            )
+        )
         {
             events.Start();
             await Task.Delay(TimeSpan.FromSeconds(2)); // three tries
         }
 
-        var said = (await File.ReadAllTextAsync(path)).Split('\n').Where(line => line.Contains("container engine", StringComparison.Ordinal));
+        var said = (await File.ReadAllTextAsync(path))
+            .Split('\n')
+            .Where(line => line.Contains("container engine", StringComparison.Ordinal));
         said.ShouldHaveSingleItem().ShouldContain("Is Docker installed (tools/install-docker) and running?");
         File.Delete(path);
     }

@@ -34,7 +34,8 @@ public sealed class LogShippingTests
         // The second time the events are stored, but the answer is lost.
         test.Logs.AfterPut = () =>
         {
-            if (++puts == 2) throw new HttpRequestException("the answer is lost");
+            if (++puts == 2)
+                throw new HttpRequestException("the answer is lost");
         };
         var task = TestTasks.Task(TestTasks.Shell("app", Counting).WithAwsLogs("web"));
         await test.RunAsync(task);
@@ -55,7 +56,11 @@ public sealed class LogShippingTests
         await using var test = await TestAgent.StartAsync();
         test.Logs.Groups.Add("web");
         const int Lines = 400_000; // 35 MiB in the engine's files
-        var task = TestTasks.Task(TestTasks.Shell("app", $"i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo line $i; done").WithAwsLogs("web"));
+        var task = TestTasks.Task(
+            TestTasks
+                .Shell("app", $"i=0; while [ $i -lt {Lines} ]; do i=$((i+1)); echo line $i; done")
+                .WithAwsLogs("web")
+        );
 
         await test.Server.SendTasksAsync(task);
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED", seconds: 60);
@@ -68,7 +73,9 @@ public sealed class LogShippingTests
     public async Task The_log_group_is_created_where_that_is_asked_for()
     {
         await using var test = await TestAgent.StartAsync();
-        var task = TestTasks.Task(TestTasks.Shell("app", "echo hello").WithAwsLogs("new", "p", ("awslogs-create-group", "true")));
+        var task = TestTasks.Task(
+            TestTasks.Shell("app", "echo hello").WithAwsLogs("new", "p", ("awslogs-create-group", "true"))
+        );
 
         await test.Server.SendTasksAsync(task);
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
@@ -81,7 +88,11 @@ public sealed class LogShippingTests
     {
         await using var test = await TestAgent.StartAsync();
         test.Logs.Groups.Add("web");
-        var task = TestTasks.Task(TestTasks.Shell("app", "echo 'ERROR one'; echo '  at two'; echo 'ERROR three'").WithAwsLogs("web", "app", ("awslogs-multiline-pattern", "^ERROR")));
+        var task = TestTasks.Task(
+            TestTasks
+                .Shell("app", "echo 'ERROR one'; echo '  at two'; echo 'ERROR three'")
+                .WithAwsLogs("web", "app", ("awslogs-multiline-pattern", "^ERROR"))
+        );
 
         await test.Server.SendTasksAsync(task);
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
@@ -103,5 +114,6 @@ public sealed class LogShippingTests
         await Eventually.HoldsAsync(() => test.Logs.Messages("web", stopped.Containers![0].RuntimeId!).Count == 1);
     }
 
-    private static IReadOnlyList<string> Messages(TestAgent test, AcsTask task) => test.Logs.Messages("web", $"app/app/{task.Id()}");
+    private static IReadOnlyList<string> Messages(TestAgent test, AcsTask task) =>
+        test.Logs.Messages("web", $"app/app/{task.Id()}");
 }

@@ -7,18 +7,35 @@ namespace Estiba.Agent.Tests.Docker;
 /// <summary>What real containers find in their environment, and what the engine adds to what they are told.</summary>
 public sealed class TaskMetadataOnDockerTests
 {
-    private static readonly IAMRoleCredentials Role = new() { CredentialsId = "5b8a3c1e", RoleArn = "arn:aws:iam::123456789012:role/app", AccessKeyId = "ASIA", SecretAccessKey = "s", SessionToken = "t" };
+    private static readonly IAMRoleCredentials Role = new()
+    {
+        CredentialsId = "5b8a3c1e",
+        RoleArn = "arn:aws:iam::123456789012:role/app",
+        AccessKeyId = "ASIA",
+        SecretAccessKey = "s",
+        SessionToken = "t",
+    };
 
     [Fact]
     public async Task The_addresses_to_ask_at_are_in_the_environment()
     {
-        await using var test = await TestAgent.StartAsync(options => options with { ContainersPlatformEndpoint = new Uri("http://10.66.0.1:4566") });
+        await using var test = await TestAgent.StartAsync(options =>
+            options with
+            {
+                ContainersPlatformEndpoint = new Uri("http://10.66.0.1:4566"),
+            }
+        );
         test.Logs.Groups.Add("web");
-        var task = TestTasks.Task(TestTasks.Shell("app", "env; exec sleep 100").WithAwsLogs("web")) with { RoleCredentials = Role };
+        var task = TestTasks.Task(TestTasks.Shell("app", "env; exec sleep 100").WithAwsLogs("web")) with
+        {
+            RoleCredentials = Role,
+        };
         await test.RunAsync(task);
         var endpoint = await test.EndpointIdAsync(task);
 
-        await Eventually.HoldsAsync(() => Lines(test, task).Contains("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/5b8a3c1e"));
+        await Eventually.HoldsAsync(() =>
+            Lines(test, task).Contains("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/5b8a3c1e")
+        );
         Lines(test, task).ShouldContain($"ECS_CONTAINER_METADATA_URI=http://169.254.170.2/v3/{endpoint}");
         Lines(test, task).ShouldContain($"ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/{endpoint}");
         Lines(test, task).ShouldContain("AWS_ENDPOINT_URL=http://10.66.0.1:4566");
@@ -29,9 +46,15 @@ public sealed class TaskMetadataOnDockerTests
     public async Task Addresses_volumes_and_statistics_are_the_engines()
     {
         await using var test = await TestAgent.StartAsync();
-        var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100") with { MountPoints = [new MountPoint { SourceVolume = "scratch", ContainerPath = "/scratch" }] })
-            with
-        { Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }] };
+        var task = TestTasks.Task(
+            TestTasks.Shell("app", "exec sleep 100") with
+            {
+                MountPoints = [new MountPoint { SourceVolume = "scratch", ContainerPath = "/scratch" }],
+            }
+        ) with
+        {
+            Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }],
+        };
         var running = await test.RunAsync(task);
         var seen = (await test.Engine.FindContainerAsync(running.Containers![0].RuntimeId!, CancellationToken.None))!;
 
@@ -39,7 +62,9 @@ public sealed class TaskMetadataOnDockerTests
         var statistics = JsonNode.Parse((await test.AskAsync(task, rest: "/stats")).Text)!;
         var all = JsonNode.Parse((await test.AskAsync(task, "v3", "/task/stats")).Text)!.AsObject();
 
-        container["Networks"]!.ToJsonString().ShouldBe($$"""[{"NetworkMode":"bridge","IPv4Addresses":["{{seen.Addresses["bridge"]}}"]}]""");
+        container["Networks"]!
+            .ToJsonString()
+            .ShouldBe($$"""[{"NetworkMode":"bridge","IPv4Addresses":["{{seen.Addresses["bridge"]}}"]}]""");
         container["ImageID"]!.GetValue<string>().ShouldBe(seen.ImageId);
         container["Volumes"]![0]!["Destination"]!.GetValue<string>().ShouldBe("/scratch");
         statistics["precpu_stats"]!["cpu_usage"]!["total_usage"]!.GetValue<long>().ShouldBeGreaterThan(0);
@@ -55,7 +80,8 @@ public sealed class TaskMetadataOnDockerTests
         await test.RunAsync(task);
         var before = await test.EndpointIdAsync(task);
         await test.StopAsync();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks"))) File.Delete(file);
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(test.Options.DataDirectory!, "tasks")))
+            File.Delete(file);
 
         test.StartAgain();
         await test.Server.ConnectedAsync();
@@ -66,5 +92,6 @@ public sealed class TaskMetadataOnDockerTests
         (await test.AskAsync(task)).Status.ShouldBe(200);
     }
 
-    private static IReadOnlyList<string> Lines(TestAgent test, AcsTask task) => test.Logs.Messages("web", $"app/app/{task.Id()}");
+    private static IReadOnlyList<string> Lines(TestAgent test, AcsTask task) =>
+        test.Logs.Messages("web", $"app/app/{task.Id()}");
 }

@@ -1,6 +1,6 @@
-using Estiba.Agent.Engines;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines;
 
 namespace Estiba.Agent.Tests.Docker;
 
@@ -29,9 +29,12 @@ public sealed class TasksOnDockerTests
     public async Task The_end_of_an_essential_container_stops_the_others()
     {
         await using var test = await TestAgent.StartAsync();
-        var task = TestTasks.Task(TestTasks.Shell("app", "sleep 0.3; exit 7"), TestTasks.Shell("sidecar", "trap 'exit 3' TERM; while :; do sleep 0.05; done", essential: false));
+        var task = TestTasks.Task(
+            TestTasks.UntilTold("app", exitCode: 7),
+            TestTasks.Shell("sidecar", "trap 'exit 3' TERM; while :; do sleep 0.05; done", essential: false)
+        );
 
-        await test.RunAsync(task);
+        await TestAgent.EndAsync(await test.RunAsync(task));
 
         var stopped = await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
         stopped.Reason.ShouldBe("Essential container in task exited");
@@ -48,9 +51,13 @@ public sealed class TasksOnDockerTests
 
         var stopped = await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
         stopped.Reason.ShouldBe("Task failed to start");
-        stopped.Containers![0].Reason.ShouldBe(
-            "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log stream: " +
-            "ResourceNotFoundException: The specified log group does not exist.");
+        stopped
+            .Containers![0]
+            .Reason.ShouldBe(
+                "CannotStartContainerError: Error response from daemon: failed to initialize logging driver: "
+                    + "failed to create Cloudwatch log stream: "
+                    + "ResourceNotFoundException: The specified log group does not exist."
+            );
     }
 
     [Fact]
@@ -58,7 +65,9 @@ public sealed class TasksOnDockerTests
     {
         await using var test = await TestAgent.StartAsync();
         test.Logs.Groups.Add("web");
-        var task = TestTasks.Task(TestTasks.Shell("app", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo; echo three").WithAwsLogs("web"));
+        var task = TestTasks.Task(
+            TestTasks.Shell("app", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo; echo three").WithAwsLogs("web")
+        );
 
         await test.Server.SendTasksAsync(task);
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
@@ -71,10 +80,21 @@ public sealed class TasksOnDockerTests
     public async Task A_host_port_of_zero_is_chosen_and_reported()
     {
         await using var test = await TestAgent.StartAsync();
-        var task = TestTasks.Task(TestTasks.Shell("app", "exec sleep 100") with
-        {
-            PortMappings = [new PortMapping { ContainerPort = 80, HostPort = 0, Protocol = "tcp" }, new PortMapping { ContainerPortRange = "9000-9003", Protocol = "tcp" }],
-        });
+        var task = TestTasks.Task(
+            TestTasks.Shell("app", "exec sleep 100") with
+            {
+                PortMappings =
+                [
+                    new PortMapping
+                    {
+                        ContainerPort = 80,
+                        HostPort = 0,
+                        Protocol = "tcp",
+                    },
+                    new PortMapping { ContainerPortRange = "9000-9003", Protocol = "tcp" },
+                ],
+            }
+        );
 
         var running = await test.RunAsync(task);
 
@@ -82,7 +102,11 @@ public sealed class TasksOnDockerTests
         bindings[0].BindIP.ShouldBe("127.0.0.1");
         bindings[0].HostPort!.Value.ShouldBeGreaterThan(32767);
         bindings[1].ContainerPortRange.ShouldBe("9000-9003");
-        bindings[1].HostPortRange!.Split('-').Select(int.Parse).ToArray().ShouldSatisfyAllConditions(range => (range[1] - range[0]).ShouldBe(3));
+        bindings[1]
+            .HostPortRange!.Split('-')
+            .Select(int.Parse)
+            .ToArray()
+            .ShouldSatisfyAllConditions(range => (range[1] - range[0]).ShouldBe(3));
     }
 
     [Fact]

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
-using Estiba.Agent.Engines;
 using Estiba.Agent.Logs;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
+using Estiba.Engines;
 using LogEvent = Estiba.Agent.Logs.LogEvent;
 
 namespace Estiba.Agent.Tests.Logs;
@@ -13,7 +13,14 @@ namespace Estiba.Agent.Tests.Logs;
 public sealed class LogEventTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly CallContext Context = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
+    private static readonly CallContext Context = new()
+    {
+        AccountId = "123456789012",
+        Region = "eu-west-1",
+        PrincipalArn = "",
+        AccessKeyId = "",
+        RequestId = "",
+    };
 
     [Fact]
     public async Task Every_line_is_an_event_and_empty_ones_are_left_out() =>
@@ -36,7 +43,9 @@ public sealed class LogEventTests
     {
         var time = new ManualTime();
         var output = Channel.CreateUnbounded<LogLine>();
-        await using var events = LogEventReader.ReadAsync(output.Reader.ReadAllAsync(), new Regex("^A"), new LogPosition(), time, CancellationToken.None).GetAsyncEnumerator();
+        await using var events = LogEventReader
+            .ReadAsync(output.Reader.ReadAllAsync(), new Regex("^A"), new LogPosition(), time, CancellationToken.None)
+            .GetAsyncEnumerator();
         output.Writer.TryWrite(Line("A1", Start));
         output.Writer.TryWrite(Line(" x", Start.AddSeconds(1)));
 
@@ -57,14 +66,26 @@ public sealed class LogEventTests
     [Fact]
     public async Task An_event_that_was_sent_in_two_parts_has_the_same_parts_when_it_is_read_again()
     {
-        LogLine[] lines = [Line("A1", Start), Line(" x", Start.AddSeconds(1)), Line(" y", Start.AddSeconds(7)), Line(" z", Start.AddSeconds(8))];
+        LogLine[] lines =
+        [
+            Line("A1", Start),
+            Line(" x", Start.AddSeconds(1)),
+            Line(" y", Start.AddSeconds(7)),
+            Line(" z", Start.AddSeconds(8)),
+        ];
         LogEvent[] parts = [new(Start, "A1\n x"), new(Start.AddSeconds(7), " y\n z")];
 
         (await EventsAsync(new Regex("^A"), new LogPosition(), lines)).ShouldBe(parts);
 
         // The first part was sent, or both were and more came.
         (await EventsAsync(new Regex("^A"), await PositionAsync(parts[0]), lines)).ShouldBe([parts[1]]);
-        (await EventsAsync(new Regex("^A"), await PositionAsync(parts), [.. lines, Line(" late", Start.AddSeconds(20))])).ShouldBe([new LogEvent(Start.AddSeconds(20), " late")]);
+        (
+            await EventsAsync(
+                new Regex("^A"),
+                await PositionAsync(parts),
+                [.. lines, Line(" late", Start.AddSeconds(20))]
+            )
+        ).ShouldBe([new LogEvent(Start.AddSeconds(20), " late")]);
     }
 
     [Fact]
@@ -77,14 +98,21 @@ public sealed class LogEventTests
         events.ShouldAllBe(message => Encoding.UTF8.GetByteCount(message) <= LogEvent.LargestMessage);
     }
 
-    /// <remarks>Each such byte becomes a character of three, so that a line below the limit is an event beyond it, and the whole batch would be refused.</remarks>
+    /// <remarks>
+    /// Each such byte becomes a character of three, so that a line below the limit is an event beyond it, and the whole
+    /// batch would be refused.
+    /// </remarks>
     [Fact]
     public async Task What_is_no_text_is_cut_by_what_it_becomes()
     {
         var bytes = new byte[200_000];
         bytes.AsSpan().Fill(0xFF);
 
-        var events = await EventsAsync(eventStart: null, new LogPosition(), [new LogLine(Start, bytes, IsError: false)]);
+        var events = await EventsAsync(
+            eventStart: null,
+            new LogPosition(),
+            [new LogLine(Start, bytes, IsError: false)]
+        );
 
         events.ShouldAllBe(@event => Encoding.UTF8.GetByteCount(@event.Message) <= LogEvent.LargestMessage);
         events.Sum(@event => @event.Message.Length).ShouldBe(bytes.Length);
@@ -93,13 +121,15 @@ public sealed class LogEventTests
     [Theory]
     [InlineData("%Y-%m-%dT%H:%M:%S%z", "2026-03-01T12:00:00+0000 started")]
     [InlineData("[%b %d, %Y %H:%M:%S]", "[Mar 01, 2026 12:00:00] started")]
-    public void A_date_format_finds_its_dates(string format, string line) => Regex.IsMatch(line, DateTimePattern.Of(format), RegexOptions.None, TimeSpan.FromSeconds(1)).ShouldBeTrue();
+    public void A_date_format_finds_its_dates(string format, string line) =>
+        Regex.IsMatch(line, DateTimePattern.Of(format), RegexOptions.None, TimeSpan.FromSeconds(30)).ShouldBeTrue();
 
     [Fact]
     public void A_batch_has_no_more_events_than_CloudWatch_Logs_takes()
     {
         var batch = new LogBatch();
-        for (var index = 0; index < 10_000; index++) batch.TryAdd(new LogEvent(Start, "x")).ShouldBeTrue();
+        for (var index = 0; index < 10_000; index++)
+            batch.TryAdd(new LogEvent(Start, "x")).ShouldBeTrue();
 
         batch.TryAdd(new LogEvent(Start, "x")).ShouldBeFalse();
     }
@@ -108,7 +138,8 @@ public sealed class LogEventTests
     public void A_batch_has_no_more_bytes_than_CloudWatch_Logs_takes()
     {
         var batch = new LogBatch();
-        for (var index = 0; index < 4; index++) batch.TryAdd(new LogEvent(Start, new string('x', LogEvent.LargestMessage))).ShouldBeTrue();
+        for (var index = 0; index < 4; index++)
+            batch.TryAdd(new LogEvent(Start, new string('x', LogEvent.LargestMessage))).ShouldBeTrue();
 
         batch.TryAdd(new LogEvent(Start, "x")).ShouldBeFalse();
     }
@@ -133,15 +164,32 @@ public sealed class LogEventTests
     }
 
     private static async Task<List<string>> EventsAsync(Regex? eventStart, bool resumed, params string[] lines) =>
-        [.. (await EventsAsync(eventStart, resumed ? await PositionAsync(new LogEvent(Start, "A1")) : new LogPosition(), [.. lines.Select(line => Line(line, Start))])).Select(@event => @event.Message)];
+        [
+            .. (
+                await EventsAsync(
+                    eventStart,
+                    resumed ? await PositionAsync(new LogEvent(Start, "A1")) : new LogPosition(),
+                    [.. lines.Select(line => Line(line, Start))]
+                )
+            ).Select(@event => @event.Message),
+        ];
 
     /// <summary>What is sent of these lines where this much was sent before.</summary>
     private static async Task<List<LogEvent>> EventsAsync(Regex? eventStart, LogPosition position, LogLine[] lines)
     {
         var events = new List<LogEvent>();
         var read = lines.Where(line => !(line.At < position.Since)).ToAsyncEnumerable();
-        await foreach (var @event in LogEventReader.ReadAsync(read, eventStart, position, TimeProvider.System, CancellationToken.None))
-            if (!position.Has(@event)) events.Add(@event);
+        await foreach (
+            var @event in LogEventReader.ReadAsync(
+                read,
+                eventStart,
+                position,
+                TimeProvider.System,
+                CancellationToken.None
+            )
+        )
+            if (!position.Has(@event))
+                events.Add(@event);
         return events;
     }
 
@@ -150,11 +198,27 @@ public sealed class LogEventTests
     {
         var logs = new StandInLogs();
         logs.Groups.Add("g");
-        await logs.CreateLogStreamAsync(new CreateLogStreamRequest { LogGroupName = "g", LogStreamName = "s" }, Context);
-        var events = sent.Select(@event => new InputLogEvent { Timestamp = @event.Milliseconds, Message = @event.Message });
-        await logs.PutLogEventsAsync(new PutLogEventsRequest { LogGroupName = "g", LogStreamName = "s", LogEvents = [.. events] }, Context);
+        await logs.CreateLogStreamAsync(
+            new CreateLogStreamRequest { LogGroupName = "g", LogStreamName = "s" },
+            Context
+        );
+        var events = sent.Select(@event => new InputLogEvent
+        {
+            Timestamp = @event.Milliseconds,
+            Message = @event.Message,
+        });
+        await logs.PutLogEventsAsync(
+            new PutLogEventsRequest
+            {
+                LogGroupName = "g",
+                LogStreamName = "s",
+                LogEvents = [.. events],
+            },
+            Context
+        );
         return await LogPosition.OfAsync(logs, "g", "s", Context, CancellationToken.None);
     }
 
-    private static LogLine Line(string text, DateTimeOffset at) => new(at, Encoding.UTF8.GetBytes(text), IsError: false);
+    private static LogLine Line(string text, DateTimeOffset at) =>
+        new(at, Encoding.UTF8.GetBytes(text), IsError: false);
 }

@@ -19,9 +19,13 @@ public sealed class TaskMetadataServerTests
         using var missing = await http.GetAsync(new Uri("/latest/meta-data", UriKind.Relative));
         using var written = await http.PostAsync(new Uri("/v4/id", UriKind.Relative), content: null);
 
-        (refused.StatusCode, refused.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.BadRequest, "application/json"));
+        (refused.StatusCode, refused.Content.Headers.ContentType!.MediaType).ShouldBe(
+            (HttpStatusCode.BadRequest, "application/json")
+        );
         (await refused.Content.ReadAsStringAsync()).ShouldContain("InvalidIdInRequest");
-        (missing.StatusCode, missing.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.NotFound, "text/plain"));
+        (missing.StatusCode, missing.Content.Headers.ContentType!.MediaType).ShouldBe(
+            (HttpStatusCode.NotFound, "text/plain")
+        );
         written.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
 
@@ -34,7 +38,8 @@ public sealed class TaskMetadataServerTests
         await Should.ThrowAsync<IOException>(StartAsync(address));
     }
 
-    private static Task<TaskMetadataServer> StartAsync(IPEndPoint address) => TaskMetadataServer.StartAsync(new TaskMetadataEndpoint(), address, NullLoggerFactory.Instance);
+    private static Task<TaskMetadataServer> StartAsync(IPEndPoint address) =>
+        TaskMetadataServer.StartAsync(new TaskMetadataEndpoint(), address, NullLoggerFactory.Instance);
 
     private static IPEndPoint FreeAddress()
     {

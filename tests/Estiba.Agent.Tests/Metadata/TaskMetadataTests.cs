@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Metadata;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
+using Estiba.Engines.Simulated;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Agent.Tests.Metadata;
@@ -51,11 +51,49 @@ public sealed class TaskMetadataTests
         var container = await ReadAsync(test, task, "v3");
         var whole = await ReadAsync(test, task, "v3", "/task");
 
-        container.Select(member => member.Key).ShouldBe(
-            ["DockerId", "Name", "DockerName", "Image", "ImageID", "Ports", "Labels", "DesiredStatus", "KnownStatus", "Limits", "CreatedAt", "StartedAt", "Type", "Networks"], ignoreOrder: true);
-        container["Ports"]![0]!.AsObject().Select(member => member.Key).ShouldBe(["ContainerPort", "Protocol", "HostPort"]);
-        whole.Select(member => member.Key).ShouldBe(
-            ["Cluster", "TaskARN", "Family", "Revision", "DesiredStatus", "KnownStatus", "Containers", "Limits", "PullStartedAt", "PullStoppedAt", "AvailabilityZone"], ignoreOrder: true);
+        container
+            .Select(member => member.Key)
+            .ShouldBe(
+                [
+                    "DockerId",
+                    "Name",
+                    "DockerName",
+                    "Image",
+                    "ImageID",
+                    "Ports",
+                    "Labels",
+                    "DesiredStatus",
+                    "KnownStatus",
+                    "Limits",
+                    "CreatedAt",
+                    "StartedAt",
+                    "Type",
+                    "Networks",
+                ],
+                ignoreOrder: true
+            );
+        container["Ports"]![0]!
+            .AsObject()
+            .Select(member => member.Key)
+            .ShouldBe(["ContainerPort", "Protocol", "HostPort"]);
+        whole
+            .Select(member => member.Key)
+            .ShouldBe(
+                [
+                    "Cluster",
+                    "TaskARN",
+                    "Family",
+                    "Revision",
+                    "DesiredStatus",
+                    "KnownStatus",
+                    "Containers",
+                    "Limits",
+                    "PullStartedAt",
+                    "PullStoppedAt",
+                    "AvailabilityZone",
+                ],
+                ignoreOrder: true
+            );
     }
 
     [Fact]
@@ -86,10 +124,22 @@ public sealed class TaskMetadataTests
     public async Task A_container_that_has_ended_tells_how()
     {
         await using var test = await StartAsync();
-        var task = Web() with { Containers = [Web().Containers![0], TestTasks.Shell("job", "true", essential: false) with { Image = "simulated/exit:3-after-0.1" }] };
+        var task = Web() with
+        {
+            Containers =
+            [
+                Web().Containers![0],
+                TestTasks.Shell("job", "true", essential: false) with
+                {
+                    Image = "simulated/exit:3-after-0.1",
+                },
+            ],
+        };
         await test.RunAsync(task);
 
-        await Eventually.HoldsAsync(async () => Text(await ReadAsync(test, task, container: "job"), "KnownStatus") == "STOPPED");
+        await Eventually.HoldsAsync(async () =>
+            Text(await ReadAsync(test, task, container: "job"), "KnownStatus") == "STOPPED"
+        );
 
         (await ReadAsync(test, task, container: "job"))["ExitCode"]!.GetValue<int>().ShouldBe(3);
         Text(await ReadAsync(test, task, rest: "/task"), "KnownStatus").ShouldBe("RUNNING");
@@ -129,8 +179,11 @@ public sealed class TaskMetadataTests
         await test.RunAsync(task);
         test.Ecs.Tags[StandInEcs.InstanceArn] = [];
 
-        (await ReadAsync(test, task, rest: "/taskWithTags"))["Errors"]!.ToJsonString().ShouldBe(
-            $$"""[{"ErrorField":"TaskTags","ErrorCode":"InvalidParameterException","ErrorMessage":"The specified resource is not found.","StatusCode":400,"ResourceARN":"{{task.Arn}}"}]""");
+        (await ReadAsync(test, task, rest: "/taskWithTags"))["Errors"]!
+            .ToJsonString()
+            .ShouldBe(
+                $$"""[{"ErrorField":"TaskTags","ErrorCode":"InvalidParameterException","ErrorMessage":"The specified resource is not found.","StatusCode":400,"ResourceARN":"{{task.Arn}}"}]"""
+            );
         (await ReadAsync(test, task, "v3", "/taskWithTags")).ContainsKey("Errors").ShouldBeFalse();
     }
 
@@ -140,23 +193,76 @@ public sealed class TaskMetadataTests
         await using var test = await StartAsync();
         var task = Web();
         await test.RunAsync(task);
-        test.Ecs.TagsFault = new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout of 60 seconds elapsing.");
+        test.Ecs.TagsFault = new TaskCanceledException(
+            "The request was canceled due to the configured HttpClient.Timeout of 60 seconds elapsing."
+        );
 
         (await ReadAsync(test, task, rest: "/taskWithTags"))["Errors"]!.AsArray().Count.ShouldBe(2);
     }
 
     [Theory]
-    [InlineData("/v4/guessed", 404, "V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: guessed")]
-    [InlineData("/v4/guessed/task", 404, "V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v4/guessed/taskWithTags", 404, "V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v4/guessed/stats", 404, "V4 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v4/guessed/task/stats", 404, "V4 task stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v3/guessed", 500, "V3 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: guessed")]
-    [InlineData("/v3/guessed/task", 500, "V3 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v3/guessed/stats", 400, "V3 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    [InlineData("/v3/guessed/task/stats", 400, "V3 task stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: guessed")]
-    public async Task An_id_that_nobody_has_is_refused_in_the_words_of_AWSs_agent(string path, int status, string words) =>
-        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(new MetadataAnswer(status, $"\"{words}\""));
+    [InlineData(
+        "/v4/guessed",
+        404,
+        "V4 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 "
+            + "endpoint ID: guessed"
+    )]
+    [InlineData(
+        "/v4/guessed/task",
+        404,
+        "V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint "
+            + "ID: guessed"
+    )]
+    [InlineData(
+        "/v4/guessed/taskWithTags",
+        404,
+        "V4 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint "
+            + "ID: guessed"
+    )]
+    [InlineData(
+        "/v4/guessed/stats",
+        404,
+        "V4 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint "
+            + "ID: guessed"
+    )]
+    [InlineData(
+        "/v4/guessed/task/stats",
+        404,
+        "V4 task stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: "
+            + "guessed"
+    )]
+    [InlineData(
+        "/v3/guessed",
+        500,
+        "V3 container metadata handler: unable to get container ID from request: unable to get docker ID from v3 "
+            + "endpoint ID: guessed"
+    )]
+    [InlineData(
+        "/v3/guessed/task",
+        500,
+        "V3 task metadata handler: unable to get task arn from request: unable to get task Arn from v3 endpoint "
+            + "ID: guessed"
+    )]
+    [InlineData(
+        "/v3/guessed/stats",
+        400,
+        "V3 container stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint "
+            + "ID: guessed"
+    )]
+    [InlineData(
+        "/v3/guessed/task/stats",
+        400,
+        "V3 task stats handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: "
+            + "guessed"
+    )]
+    public async Task An_id_that_nobody_has_is_refused_in_the_words_of_AWSs_agent(
+        string path,
+        int status,
+        string words
+    ) =>
+        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(
+            new MetadataAnswer(status, $"\"{words}\"")
+        );
 
     [Theory]
     [InlineData("/")]
@@ -168,21 +274,50 @@ public sealed class TaskMetadataTests
     [InlineData("/v2/credentials")]
     [InlineData("/latest/meta-data")]
     public async Task Nothing_is_at_any_other_path(string path) =>
-        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(new MetadataAnswer(404, "404 page not found\n") { ContentType = "text/plain; charset=utf-8" });
+        (await new TaskMetadataEndpoint().AnswerAsync(path, CancellationToken.None)).ShouldBe(
+            new MetadataAnswer(404, "404 page not found\n") { ContentType = "text/plain; charset=utf-8" }
+        );
 
-    private static AcsTask Web() => TestTasks.Task(
-        TestTasks.Shell("app", "true") with
+    private static AcsTask Web() =>
+        TestTasks.Task(
+            TestTasks.Shell("app", "true") with
+            {
+                Image = "nginx",
+                ContainerArn = "arn:aws:ecs:eu-west-1:123456789012:container/demo/1",
+                PortMappings =
+                [
+                    new Contracts.Acs.PortMapping
+                    {
+                        ContainerPort = 80,
+                        HostPort = 0,
+                        Protocol = "tcp",
+                    },
+                ],
+                RestartPolicy = new RestartPolicy { Enabled = true },
+                DockerConfig = new DockerConfig
+                {
+                    Config = "{}",
+                    HostConfig = """{"LogConfig":{"Type":"json-file","Config":{"max-size":"1m"}}}""",
+                },
+            },
+            TestTasks.Shell("sidecar", "true") with
+            {
+                Image = "nginx",
+            }
+        ) with
         {
-            Image = "nginx",
-            ContainerArn = "arn:aws:ecs:eu-west-1:123456789012:container/demo/1",
-            PortMappings = [new Contracts.Acs.PortMapping { ContainerPort = 80, HostPort = 0, Protocol = "tcp" }],
-            RestartPolicy = new RestartPolicy { Enabled = true },
-            DockerConfig = new DockerConfig { Config = "{}", HostConfig = """{"LogConfig":{"Type":"json-file","Config":{"max-size":"1m"}}}""" },
-        },
-        TestTasks.Shell("sidecar", "true") with { Image = "nginx" }) with
-    { Cpu = 0.25, Memory = 512, ServiceName = "front" };
+            Cpu = 0.25,
+            Memory = 512,
+            ServiceName = "front",
+        };
 
-    private static async Task<JsonObject> ReadAsync(TestAgent test, AcsTask task, string version = "v4", string rest = "", string container = "app")
+    private static async Task<JsonObject> ReadAsync(
+        TestAgent test,
+        AcsTask task,
+        string version = "v4",
+        string rest = "",
+        string container = "app"
+    )
     {
         var answer = await test.AskAsync(task, version, rest, container);
         answer.Status.ShouldBe(200, answer.Text);
@@ -191,7 +326,17 @@ public sealed class TaskMetadataTests
 
     private static string Text(JsonNode node, string member) => node[member]!.GetValue<string>();
 
-    private static Task<TestAgent> StartAsync() => TestAgent.StartAsync(
-        options => options with { Attributes = new Dictionary<string, string> { ["ecs.availability-zone"] = "eu-west-1b", ["ecs.vpc-id"] = "vpc-1" } },
-        new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1));
+    private static Task<TestAgent> StartAsync() =>
+        TestAgent.StartAsync(
+            options =>
+                options with
+                {
+                    Attributes = new Dictionary<string, string>
+                    {
+                        ["ecs.availability-zone"] = "eu-west-1b",
+                        ["ecs.vpc-id"] = "vpc-1",
+                    },
+                },
+            new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1)
+        );
 }

@@ -23,7 +23,8 @@ public sealed class BackoffTests
     public void After_a_good_session_delays_begin_anew()
     {
         var backoff = New(seed: 1);
-        for (var n = 0; n < 10; n++) backoff.Next();
+        for (var n = 0; n < 10; n++)
+            backoff.Next();
 
         backoff.Reset();
 
@@ -36,5 +37,6 @@ public sealed class BackoffTests
         return [.. Enumerable.Range(0, 20).Select(_ => backoff.Next().TotalMilliseconds)];
     }
 
-    private static Backoff New(int seed) => new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), new Random(seed));
+    private static Backoff New(int seed) =>
+        new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(15), new Random(seed));
 }

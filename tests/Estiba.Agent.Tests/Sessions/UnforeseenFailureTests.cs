@@ -1,7 +1,7 @@
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Agent.Tests.Sessions;
 
@@ -11,7 +11,9 @@ public sealed class UnforeseenFailureTests
     private const int Sixty = 60 * 24 * 60 * 60; // days, in seconds; longer than a timer can be set for
 
     /// <summary>What an HTTP client throws when its own time is over.</summary>
-    private static readonly OperationCanceledException TimedOut = new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout of 60 seconds elapsing.");
+    private static readonly OperationCanceledException TimedOut = new TaskCanceledException(
+        "The request was canceled due to the configured HttpClient.Timeout of 60 seconds elapsing."
+    );
 
     [Fact]
     public async Task A_container_starts_once_the_log_service_answers_in_time()
@@ -47,13 +49,21 @@ public sealed class UnforeseenFailureTests
     [Fact]
     public async Task A_task_whose_registry_password_does_not_come_in_time_fails_to_pull()
     {
-        await using var test = await StartAsync(options => options with { ImagePullBehavior = ImagePullBehavior.Always, RegistryEndpoint = "127.0.0.1:1" });
+        await using var test = await StartAsync(options =>
+            options with
+            {
+                ImagePullBehavior = ImagePullBehavior.Always,
+                RegistryEndpoint = "127.0.0.1:1",
+            }
+        );
         test.Ecr.Fault = TimedOut;
         var task = Task("123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1");
 
         await test.Server.SendTasksAsync(task);
 
-        (await test.Ecs.ReportAsync(task.Arn!, "STOPPED")).Containers![0].Reason!.ShouldStartWith("CannotPullContainerError: The request was canceled");
+        (await test.Ecs.ReportAsync(task.Arn!, "STOPPED"))
+            .Containers![0]
+            .Reason!.ShouldStartWith("CannotPullContainerError: The request was canceled");
     }
 
     [Fact]
@@ -79,7 +89,10 @@ public sealed class UnforeseenFailureTests
         await test.RunAsync(task);
         var engine = (SimulatedEngine)test.Engine;
         await System.Threading.Tasks.Task.Delay(300); // the look at its start
-        engine.FailNext(nameof(IContainerEngine.FindContainerAsync), new InvalidOperationException("nobody thought of it"));
+        engine.FailNext(
+            nameof(IContainerEngine.FindContainerAsync),
+            new InvalidOperationException("nobody thought of it")
+        );
 
         engine.Exit((await test.ContainersAsync()).Single().Id, exitCode: 3);
 
@@ -91,8 +104,18 @@ public sealed class UnforeseenFailureTests
     {
         await using var test = await StartAsync();
         var patient = TestTasks.Task(
-            TestTasks.Shell("first", "true") with { Image = "nginx", StartTimeout = Sixty, HealthCheckType = "docker" },
-            TestTasks.Shell("second", "true") with { Image = "nginx", DependsOn = [new ContainerDependency { ContainerName = "first", Condition = "HEALTHY" }] });
+            TestTasks.Shell("first", "true") with
+            {
+                Image = "nginx",
+                StartTimeout = Sixty,
+                HealthCheckType = "docker",
+            },
+            TestTasks.Shell("second", "true") with
+            {
+                Image = "nginx",
+                DependsOn = [new ContainerDependency { ContainerName = "first", Condition = "HEALTHY" }],
+            }
+        );
         await test.Server.SendTasksAsync(patient);
         await Eventually.HoldsAsync(async () => (await test.ContainersAsync()).Count == 1);
 
@@ -120,7 +143,10 @@ public sealed class UnforeseenFailureTests
         await test.RunAsync(task);
         await System.Threading.Tasks.Task.Delay(300); // the look at its start
         var engine = (SimulatedEngine)test.Engine;
-        engine.FailNext(nameof(IContainerEngine.GetVersionAsync), new InvalidOperationException("nobody thought of it"));
+        engine.FailNext(
+            nameof(IContainerEngine.GetVersionAsync),
+            new InvalidOperationException("nobody thought of it")
+        );
         engine.IsReachable = false;
         engine.IsReachable = true;
 
@@ -149,12 +175,16 @@ public sealed class UnforeseenFailureTests
         test.Ecs.Fault = new InvalidOperationException("nobody thought of it");
         var tasks = Enumerable.Range(0, 10).Select(_ => Task("nginx")).ToArray();
         await test.Server.SendTasksAsync(tasks);
-        await Eventually.HoldsAsync(async () => (await test.ContainersAsync()).Count(container => container.Status == ContainerStatus.Running) == tasks.Length);
+        await Eventually.HoldsAsync(async () =>
+            (await test.ContainersAsync()).Count(container => container.Status == ContainerStatus.Running)
+            == tasks.Length
+        );
         await System.Threading.Tasks.Task.Delay(200);
 
         test.Ecs.Fault = null;
 
-        foreach (var task in tasks) await test.Ecs.ReportAsync(task.Arn!, "RUNNING");
+        foreach (var task in tasks)
+            await test.Ecs.ReportAsync(task.Arn!, "RUNNING");
     }
 
     [Fact]

@@ -3,15 +3,16 @@ namespace Estiba.Agent.Tests.StandIns;
 /// <summary>A clock that moves only when it is told to, with its timers.</summary>
 internal sealed class ManualTime : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<Timer> timers = [];
-    private DateTimeOffset now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private readonly Lock _gate = new();
+    private readonly List<Timer> _timers = [];
+    private DateTimeOffset _now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate) return now;
+        lock (_gate)
+            return _now;
     }
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
@@ -30,16 +31,17 @@ internal sealed class ManualTime : TimeProvider
         while (true)
         {
             Timer? next;
-            lock (gate)
+            lock (_gate)
             {
-                next = timers.Where(timer => timer.At <= end).MinBy(timer => timer.At);
+                next = _timers.Where(timer => timer.At <= end).MinBy(timer => timer.At);
                 if (next is null)
                 {
-                    now = end;
+                    _now = end;
                     return;
                 }
 
-                if (next.At > now) now = next.At.Value;
+                if (next.At > _now)
+                    _now = next.At.Value;
                 next.At = next.Period > TimeSpan.Zero ? next.At + next.Period : null;
             }
 
@@ -57,12 +59,13 @@ internal sealed class ManualTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (time.gate)
+            lock (time._gate)
             {
-                time.timers.Remove(this);
-                At = dueTime == Timeout.InfiniteTimeSpan ? null : time.now + dueTime;
+                time._timers.Remove(this);
+                At = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
-                if (At is not null) time.timers.Add(this);
+                if (At is not null)
+                    time._timers.Add(this);
             }
 
             return true;
@@ -70,7 +73,8 @@ internal sealed class ManualTime : TimeProvider
 
         public void Dispose()
         {
-            lock (time.gate) time.timers.Remove(this);
+            lock (time._gate)
+                time._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

@@ -5,42 +5,44 @@ namespace Estiba.Agent.Tests.StandIns;
 /// <summary>A unix socket that leads to Docker's, and can be cut: to the agent, Docker is then stopped.</summary>
 internal sealed class SocketProxy : IAsyncDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("estiba-proxy-");
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private readonly List<Socket> open = [];
-    private Socket? listener;
-    private Task? work;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("estiba-proxy-");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _gate = new();
+    private readonly List<Socket> _open = [];
+    private Socket? _listener;
+    private Task? _work;
 
     public SocketProxy() => Resume();
 
-    public string Path => System.IO.Path.Combine(directory.FullName, "docker.sock");
+    public string Path => System.IO.Path.Combine(_directory.FullName, "docker.sock");
 
     public void Resume()
     {
-        listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(Path));
-        listener.Listen();
-        work = AcceptAsync(listener);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(new UnixDomainSocketEndPoint(Path));
+        _listener.Listen();
+        _work = AcceptAsync(_listener);
     }
 
     public void Cut()
     {
-        listener?.Dispose();
+        _listener?.Dispose();
         File.Delete(Path);
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var socket in open) socket.Dispose();
-            open.Clear();
+            foreach (var socket in _open)
+                socket.Dispose();
+            _open.Clear();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        await _stopping.CancelAsync();
         Cut();
-        if (work is not null) await work;
-        directory.Delete(recursive: true);
+        if (_work is not null)
+            await _work;
+        _directory.Delete(recursive: true);
     }
 
     private async Task AcceptAsync(Socket from)
@@ -49,14 +51,16 @@ internal sealed class SocketProxy : IAsyncDisposable
         {
             while (true)
             {
-                var inner = await from.AcceptAsync(stopping.Token);
+                var inner = await from.AcceptAsync(_stopping.Token);
                 var outer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await outer.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), stopping.Token);
-                lock (gate) open.AddRange([inner, outer]);
+                await outer.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), _stopping.Token);
+                lock (_gate)
+                    _open.AddRange([inner, outer]);
                 _ = Task.WhenAll(CopyAsync(inner, outer), CopyAsync(outer, inner));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Cut.
         }

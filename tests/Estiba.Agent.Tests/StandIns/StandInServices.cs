@@ -14,11 +14,12 @@ namespace Estiba.Agent.Tests.StandIns;
 internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
 {
     public const string Cluster = "demo";
-    public const string InstanceArn = "arn:aws:ecs:eu-west-1:123456789012:container-instance/demo/0123456789abcdef0123456789abcdef";
+    public const string InstanceArn =
+        "arn:aws:ecs:eu-west-1:123456789012:container-instance/demo/0123456789abcdef0123456789abcdef";
 
-    private readonly Lock gate = new();
-    private readonly List<SubmitTaskStateChangeRequest> reports = [];
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly List<SubmitTaskStateChangeRequest> _reports = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ConcurrentQueue<RegisterContainerInstanceRequest> Registrations { get; } = new();
 
@@ -28,34 +29,67 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     /// <summary>While it is set every call fails with it.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>How many reports have failed with it.</summary>
+    public int RefusedReports { get; private set; }
+
     public IReadOnlyList<SubmitTaskStateChangeRequest> Reports
     {
         get
         {
-            lock (gate) return [.. reports];
+            lock (_gate)
+                return [.. _reports];
         }
     }
 
-    public Task<RegisterContainerInstanceResponse> RegisterContainerInstanceAsync(RegisterContainerInstanceRequest request, CallContext context, CancellationToken cancellation = default)
+    public Task<RegisterContainerInstanceResponse> RegisterContainerInstanceAsync(
+        RegisterContainerInstanceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
-        if (Fault is { } fault) return Task.FromException<RegisterContainerInstanceResponse>(fault);
+        if (Fault is { } fault)
+            return Task.FromException<RegisterContainerInstanceResponse>(fault);
         Registrations.Enqueue(request);
-        return Task.FromResult(new RegisterContainerInstanceResponse { ContainerInstance = new ContainerInstance { ContainerInstanceArn = NextInstanceArn, Status = "ACTIVE" } });
+        return Task.FromResult(
+            new RegisterContainerInstanceResponse
+            {
+                ContainerInstance = new ContainerInstance { ContainerInstanceArn = NextInstanceArn, Status = "ACTIVE" },
+            }
+        );
     }
 
-    public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(DiscoverPollEndpointRequest request, CallContext context, CancellationToken cancellation = default) =>
+    public Task<DiscoverPollEndpointResponse> DiscoverPollEndpointAsync(
+        DiscoverPollEndpointRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
         Fault is { } fault
             ? Task.FromException<DiscoverPollEndpointResponse>(fault)
-            : Task.FromResult(new DiscoverPollEndpointResponse { Endpoint = endpoint() + "acs/", TelemetryEndpoint = endpoint() + "tcs/" });
+            : Task.FromResult(
+                new DiscoverPollEndpointResponse
+                {
+                    Endpoint = endpoint() + "acs/",
+                    TelemetryEndpoint = endpoint() + "tcs/",
+                }
+            );
 
-    public Task<SubmitTaskStateChangeResponse> SubmitTaskStateChangeAsync(SubmitTaskStateChangeRequest request, CallContext context, CancellationToken cancellation = default)
+    public Task<SubmitTaskStateChangeResponse> SubmitTaskStateChangeAsync(
+        SubmitTaskStateChangeRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
-        if (Fault is { } fault) return Task.FromException<SubmitTaskStateChangeResponse>(fault);
-        lock (gate)
+        lock (_gate)
         {
-            reports.Add(request);
-            changed.TrySetResult();
-            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (Fault is { } fault)
+            {
+                RefusedReports++;
+                return Task.FromException<SubmitTaskStateChangeResponse>(fault);
+            }
+
+            _reports.Add(request);
+            _changed.TrySetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         return Task.FromResult(new SubmitTaskStateChangeResponse { Acknowledgment = "ok" });
@@ -67,24 +101,30 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
     /// <summary>While it is set nobody's tags can be had.</summary>
     public Exception? TagsFault { get; set; }
 
-    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellation = default) =>
-        TagsFault is { } fault
-            ? Task.FromException<ListTagsForResourceResponse>(fault)
-            : Tags.TryGetValue(request.ResourceArn!, out var tags)
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(
+        ListTagsForResourceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        TagsFault is { } fault ? Task.FromException<ListTagsForResourceResponse>(fault)
+        : Tags.TryGetValue(request.ResourceArn!, out var tags)
             ? Task.FromResult(new ListTagsForResourceResponse { Tags = tags })
-            : Task.FromException<ListTagsForResourceResponse>(new AwsException("InvalidParameterException", "The specified resource is not found."));
+        : Task.FromException<ListTagsForResourceResponse>(
+            new AwsException("InvalidParameterException", "The specified resource is not found.")
+        );
 
     /// <summary>Waits for a report on the task that has this status.</summary>
-    public async Task<SubmitTaskStateChangeRequest> ReportAsync(string task, string status, int seconds = 20)
+    public async Task<SubmitTaskStateChangeRequest> ReportAsync(string task, string status, int seconds = 120)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         while (true)
         {
             Task next;
-            lock (gate)
+            lock (_gate)
             {
-                if (reports.LastOrDefault(report => report.Task == task && report.Status == status) is { } found) return found;
-                next = changed.Task;
+                if (_reports.LastOrDefault(report => report.Task == task && report.Status == status) is { } found)
+                    return found;
+                next = _changed.Task;
             }
 
             try
@@ -93,7 +133,11 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
             }
             catch (OperationCanceledException exception)
             {
-                throw new TimeoutException($"No {status} of {task}. Reports: {string.Join(" | ", Reports.Select(report => ShapeJson.ToText(report)))}", exception);
+                throw new TimeoutException(
+                    $"No {status} of {task}. Reports: "
+                        + string.Join(" | ", Reports.Select(report => ShapeJson.ToText(report))),
+                    exception
+                );
             }
         }
     }
@@ -102,8 +146,8 @@ internal sealed class StandInEcs(Func<string> endpoint) : IEcsApi
 /// <summary>CloudWatch Logs in memory.</summary>
 internal sealed class StandInLogs : ILogsApi
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, List<OutputLogEvent>> streams = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<OutputLogEvent>> _streams = new(StringComparer.Ordinal);
 
     public HashSet<string> Groups { get; } = new(StringComparer.Ordinal);
 
@@ -115,43 +159,84 @@ internal sealed class StandInLogs : ILogsApi
 
     public IReadOnlyList<string> Messages(string group, string stream)
     {
-        lock (gate) return streams.TryGetValue($"{group}|{stream}", out var events) ? [.. events.Select(@event => @event.Message!)] : [];
+        lock (_gate)
+            return _streams.TryGetValue($"{group}|{stream}", out var events)
+                ? [.. events.Select(@event => @event.Message!)]
+                : [];
     }
 
-    public Task<CreateLogStreamResponse> CreateLogStreamAsync(CreateLogStreamRequest request, CallContext context, CancellationToken cancellation = default) => Do(() =>
-    {
-        if (!Groups.Contains(request.LogGroupName!)) throw new AwsException("ResourceNotFoundException", "The specified log group does not exist.");
-        if (!streams.TryAdd($"{request.LogGroupName}|{request.LogStreamName}", [])) throw new AwsException("ResourceAlreadyExistsException", "The specified log stream already exists");
-        return new CreateLogStreamResponse();
-    });
+    public Task<CreateLogStreamResponse> CreateLogStreamAsync(
+        CreateLogStreamRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Do(() =>
+        {
+            if (!Groups.Contains(request.LogGroupName!))
+                throw new AwsException("ResourceNotFoundException", "The specified log group does not exist.");
+            if (!_streams.TryAdd($"{request.LogGroupName}|{request.LogStreamName}", []))
+                throw new AwsException("ResourceAlreadyExistsException", "The specified log stream already exists");
+            return new CreateLogStreamResponse();
+        });
 
-    public Task<CreateLogGroupResponse> CreateLogGroupAsync(CreateLogGroupRequest request, CallContext context, CancellationToken cancellation = default) => Do(() =>
-    {
-        if (!Groups.Add(request.LogGroupName!)) throw new AwsException("ResourceAlreadyExistsException", "The specified log group already exists");
-        return new CreateLogGroupResponse();
-    });
+    public Task<CreateLogGroupResponse> CreateLogGroupAsync(
+        CreateLogGroupRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Do(() =>
+        {
+            if (!Groups.Add(request.LogGroupName!))
+                throw new AwsException("ResourceAlreadyExistsException", "The specified log group already exists");
+            return new CreateLogGroupResponse();
+        });
 
-    public Task<PutLogEventsResponse> PutLogEventsAsync(PutLogEventsRequest request, CallContext context, CancellationToken cancellation = default) => Do(() =>
-    {
-        var stream = Stream(request.LogGroupName, request.LogStreamName);
-        stream.AddRange(request.LogEvents!.Select(@event => new OutputLogEvent { Timestamp = @event.Timestamp, Message = @event.Message }));
-        AfterPut();
-        return new PutLogEventsResponse();
-    });
+    public Task<PutLogEventsResponse> PutLogEventsAsync(
+        PutLogEventsRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Do(() =>
+        {
+            var stream = Stream(request.LogGroupName, request.LogStreamName);
+            stream.AddRange(
+                request.LogEvents!.Select(@event => new OutputLogEvent
+                {
+                    Timestamp = @event.Timestamp,
+                    Message = @event.Message,
+                })
+            );
+            AfterPut();
+            return new PutLogEventsResponse();
+        });
 
-    public Task<GetLogEventsResponse> GetLogEventsAsync(GetLogEventsRequest request, CallContext context, CancellationToken cancellation = default) => Do(() =>
-    {
-        var events = Stream(request.LogGroupName, request.LogStreamName).Where(@event => @event.Timestamp >= (request.StartTime ?? 0)).OrderBy(@event => @event.Timestamp).ToList();
-        var page = request.StartFromHead == true ? events : events.TakeLast(request.Limit ?? int.MaxValue).ToList();
-        return new GetLogEventsResponse { Events = request.NextToken is null ? page : [], NextForwardToken = "f/end", NextBackwardToken = "b/end" };
-    });
+    public Task<GetLogEventsResponse> GetLogEventsAsync(
+        GetLogEventsRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Do(() =>
+        {
+            var events = Stream(request.LogGroupName, request.LogStreamName)
+                .Where(@event => @event.Timestamp >= (request.StartTime ?? 0))
+                .OrderBy(@event => @event.Timestamp)
+                .ToList();
+            var page = request.StartFromHead == true ? events : events.TakeLast(request.Limit ?? int.MaxValue).ToList();
+            return new GetLogEventsResponse
+            {
+                Events = request.NextToken is null ? page : [],
+                NextForwardToken = "f/end",
+                NextBackwardToken = "b/end",
+            };
+        });
 
     private List<OutputLogEvent> Stream(string? group, string? stream) =>
-        streams.GetValueOrDefault($"{group}|{stream}") ?? throw new AwsException("ResourceNotFoundException", "The specified log stream does not exist.");
+        _streams.GetValueOrDefault($"{group}|{stream}")
+        ?? throw new AwsException("ResourceNotFoundException", "The specified log stream does not exist.");
 
     private Task<T> Do<T>(Func<T> body)
     {
-        lock (gate)
+        lock (_gate)
         {
             try
             {
@@ -173,13 +258,27 @@ internal sealed class StandInEcr(TimeProvider time) : IEcrApi
     /// <summary>While it is set every call fails with it.</summary>
     public Exception? Fault { get; set; }
 
-    public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CallContext context, CancellationToken cancellation = default)
+    public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(
+        GetAuthorizationTokenRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
     {
         Asked++;
-        if (Fault is { } fault) return Task.FromException<GetAuthorizationTokenResponse>(fault);
-        return Task.FromResult(new GetAuthorizationTokenResponse
-        {
-            AuthorizationData = [new AuthorizationData { AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes("AWS:secret")), ExpiresAt = time.GetUtcNow().AddHours(12) }],
-        });
+        if (Fault is { } fault)
+            return Task.FromException<GetAuthorizationTokenResponse>(fault);
+        return Task.FromResult(
+            new GetAuthorizationTokenResponse
+            {
+                AuthorizationData =
+                [
+                    new AuthorizationData
+                    {
+                        AuthorizationToken = Convert.ToBase64String(Encoding.UTF8.GetBytes("AWS:secret")),
+                        ExpiresAt = time.GetUtcNow().AddHours(12),
+                    },
+                ],
+            }
+        );
     }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Docker;
 using Estiba.Agent.Metadata;
+using Estiba.Contracts;
 using Estiba.Contracts.Signing;
+using Estiba.Engines;
+using Estiba.Engines.Docker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,7 +14,7 @@ namespace Estiba.Agent.Tests.StandIns;
 /// <summary>An agent on the real Docker Engine with a stand-in server; removes whatever it made.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
-    private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("estiba-agent-");
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("estiba-agent-");
 
     private TestAgent(StandInServer server)
     {
@@ -24,13 +26,15 @@ internal sealed class TestAgent : IAsyncDisposable
             Cluster = StandInEcs.Cluster,
             Region = "eu-west-1",
             AccountId = "123456789012",
-            Credentials = static () => new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            Credentials = static () =>
+                new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             InstanceId = "i-" + RandomNumberGenerator.GetHexString(17, lowercase: true),
-            DataDirectory = data.FullName,
+            DataDirectory = _data.FullName,
             Cpu = 2048,
             Memory = 4096,
             BindAddress = IPAddress.Loopback,
             ImagePullBehavior = ImagePullBehavior.PreferCached,
+            HostAccess = HostAccess.Everything,
         };
     }
 
@@ -47,7 +51,10 @@ internal sealed class TestAgent : IAsyncDisposable
     public AgentOptions Options { get; set; }
 
     /// <summary>Where the agent's log goes; nowhere, unless a test is being looked into.</summary>
-    public ILogger Log { get; set; } = Environment.GetEnvironmentVariable("ESTIBA_TEST_LOG") is { Length: > 0 } path ? new FileLog(path) : NullLogger.Instance;
+    public ILogger Log { get; set; } =
+        Environment.GetEnvironmentVariable("ESTIBA_TEST_LOG") is { Length: > 0 } path
+            ? new FileLog(path)
+            : NullLogger.Instance;
 
     /// <summary>Where its containers ask; null for an agent that cannot have the address.</summary>
     public TaskMetadataEndpoint? Endpoint { get; set; } = new();
@@ -57,13 +64,20 @@ internal sealed class TestAgent : IAsyncDisposable
     public ContainerInstanceAgent Agent { get; private set; } = null!;
 
     public static async Task<TestAgent> StartAsync(
-        Func<AgentOptions, AgentOptions>? configure = null, IContainerEngine? engine = null, Func<Task>? prepare = null)
+        Func<AgentOptions, AgentOptions>? configure = null,
+        IContainerEngine? engine = null,
+        Func<Task>? prepare = null
+    )
     {
-        if (prepare is not null) await prepare();
-        else if (engine is null) await TestImage.EnsureAsync();
+        if (prepare is not null)
+            await prepare();
+        else if (engine is null)
+            await TestImage.EnsureAsync();
         var test = new TestAgent(await StandInServer.StartAsync());
-        if (engine is not null) test.Engine = engine;
-        if (configure is not null) test.Options = configure(test.Options);
+        if (engine is not null)
+            test.Engine = engine;
+        if (configure is not null)
+            test.Options = configure(test.Options);
         test.StartAgain();
         await test.Server.ConnectedAsync();
         return test;
@@ -72,9 +86,28 @@ internal sealed class TestAgent : IAsyncDisposable
     /// <summary>A new agent for the same instance.</summary>
     public void StartAgain()
     {
-        Events = new EngineEvents(Engine, ContainerInstanceAgent.InstanceLabel, TimeProvider.System, Random.Shared, NullLogger.Instance);
+        Events = new EngineEvents(
+            Engine,
+            ContainerInstanceAgent.InstanceLabel,
+            TimeProvider.System,
+            Random.Shared,
+            NullLogger.Instance
+        );
         Agent = new ContainerInstanceAgent(
-            Options, new AgentServices { Ecs = Ecs, Logs = Logs, Ecr = Ecr }, Engine, Events, TimeProvider.System, Random.Shared, Log, Endpoint);
+            Options,
+            new AgentServices
+            {
+                Ecs = Ecs,
+                Logs = Logs,
+                Ecr = Ecr,
+            },
+            Engine,
+            Events,
+            TimeProvider.System,
+            Random.Shared,
+            Log,
+            Endpoint
+        );
         Agent.Start();
     }
 
@@ -91,23 +124,52 @@ internal sealed class TestAgent : IAsyncDisposable
         return await Ecs.ReportAsync(task.Arn!, "RUNNING");
     }
 
-    public async Task<IReadOnlyList<ContainerSummary>> ContainersAsync() =>
-        await Engine.ListContainersAsync([$"{ContainerInstanceAgent.InstanceLabel}={Options.InstanceId}"], CancellationToken.None);
+    /// <summary>Tells a container that was made with <see cref="TestTasks.UntilTold"/> to end by itself.</summary>
+    public static async Task EndAsync(Contracts.Ecs.SubmitTaskStateChangeRequest running, string container = "app")
+    {
+        var id = running.Containers!.Single(reported => reported.ContainerName == container).RuntimeId!;
+        using var kill = Process.Start("docker", ["kill", "--signal", "USR1", id]);
+        await kill.WaitForExitAsync();
+        kill.ExitCode.ShouldBe(0);
+    }
 
-    /// <summary>What a container is answered that asks for <c>/v3</c> or <c>/v4</c> and its own id, and then for this.</summary>
-    public async Task<MetadataAnswer> AskAsync(AcsTask task, string version = "v4", string rest = "", string container = "app") =>
-        await Endpoint!.AnswerAsync($"/{version}/{await EndpointIdAsync(task, container)}{rest}", CancellationToken.None);
+    public async Task<IReadOnlyList<ContainerSummary>> ContainersAsync() =>
+        await Engine.ListContainersAsync(
+            [$"{ContainerInstanceAgent.InstanceLabel}={Options.InstanceId}"],
+            CancellationToken.None
+        );
+
+    /// <summary>
+    /// What a container is answered that asks for <c>/v3</c> or <c>/v4</c> and its own id, and then for this.
+    /// </summary>
+    public async Task<MetadataAnswer> AskAsync(
+        AcsTask task,
+        string version = "v4",
+        string rest = "",
+        string container = "app"
+    ) =>
+        await Endpoint!.AnswerAsync(
+            $"/{version}/{await EndpointIdAsync(task, container)}{rest}",
+            CancellationToken.None
+        );
 
     /// <summary>The id under which a container asks.</summary>
     public async Task<string> EndpointIdAsync(AcsTask task, string container = "app") =>
-        (await Engine.ListContainersAsync([$"com.amazonaws.ecs.task-arn={task.Arn}", $"com.amazonaws.ecs.container-name={container}"], CancellationToken.None)).Single().Labels["estiba.endpoint"];
+        (
+            await Engine.ListContainersAsync(
+                [$"com.amazonaws.ecs.task-arn={task.Arn}", $"com.amazonaws.ecs.container-name={container}"],
+                CancellationToken.None
+            )
+        )
+            .Single()
+            .Labels["estiba.endpoint"];
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await PowerCut.RemoveEverythingAsync(Engine, Options.InstanceId, CancellationToken.None);
+        await PowerCut.RemoveEverythingAsync(Engine, Options.InstanceId, Options.PlatformId, CancellationToken.None);
         await Server.DisposeAsync();
         await Engine.DisposeAsync();
-        data.Delete(recursive: true);
+        _data.Delete(recursive: true);
     }
 }

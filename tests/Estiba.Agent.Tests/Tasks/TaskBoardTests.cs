@@ -1,8 +1,8 @@
-using Estiba.Agent.Engines;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
+using Estiba.Engines;
 
 namespace Estiba.Agent.Tests.Tasks;
 
@@ -10,7 +10,10 @@ public sealed class TaskBoardTests
 {
     private static readonly LifecycleRules Rules = new() { CleanupWait = TimeSpan.FromHours(3) };
 
-    /// <remarks>An agent that was cut off for hours is sent its tasks as the server knows them, and its report may be accepted before it has read that.</remarks>
+    /// <remarks>
+    /// An agent that was cut off for hours is sent its tasks as the server knows them, and its report may be accepted
+    /// before it has read that.
+    /// </remarks>
     [Fact]
     public void A_task_that_ended_long_ago_is_known_for_a_minute_after_the_server_has_accepted_that()
     {
@@ -24,7 +27,7 @@ public sealed class TaskBoardTests
         board.Reported(ended.Arn, "STOPPED");
 
         work.Steps.ShouldBeEmpty();
-        work.WakeAt.ShouldBe(time.GetUtcNow() + TimeSpan.FromMinutes(1));
+        work.WakeAt.ShouldBe(time.GetSteady() + TimeSpan.FromMinutes(1));
         time.Advance(TimeSpan.FromMinutes(1));
         board.WakeUp(ended.Arn);
         work.Steps.ShouldHaveSingleItem().Kind.ShouldBe(StepKind.CleanUp);
@@ -42,13 +45,23 @@ public sealed class TaskBoardTests
 
         board.Reported(ended.Arn, "STOPPED");
 
-        work.WakeAt.ShouldBe(time.GetUtcNow() + Rules.CleanupWait);
+        work.WakeAt.ShouldBe(time.GetSteady() + Rules.CleanupWait);
     }
 
     private static TaskState Ended(AcsTask definition, DateTimeOffset at)
     {
         var task = TaskState.Accept(definition, at, static () => "1");
-        return task with { StopWanted = true, StoppedAt = at, Containers = Array.ConvertAll(task.Containers, container => container with { Phase = ContainerPhase.Stopped }) };
+        return task with
+        {
+            StopWanted = true,
+            StoppedAt = at,
+            Containers = Array.ConvertAll(task.Containers, container =>
+                container with
+                {
+                    Phase = ContainerPhase.Stopped,
+                }
+            ),
+        };
     }
 
     /// <summary>Remembers what it was asked for and does nothing.</summary>
@@ -56,42 +69,26 @@ public sealed class TaskBoardTests
     {
         internal List<TaskStep> Steps { get; } = [];
 
-        internal DateTimeOffset? WakeAt { get; private set; }
+        internal TimeSpan? WakeAt { get; private set; }
 
         public void Do(TaskEntry entry, TaskStep step) => Steps.Add(step);
 
-        public void WakeUpAt(string task, DateTimeOffset at) => WakeAt = at;
+        public void WakeUpAt(string task, TimeSpan at) => WakeAt = at;
 
-        public void Look(TaskEntry entry, int index, string name)
-        {
-        }
+        public void Look(TaskEntry entry, int index, string name) { }
 
-        public void RemoveUnknown(ContainerSummary container)
-        {
-        }
+        public void RemoveUnknown(ContainerSummary container) { }
 
-        public void Report(SubmitTaskStateChangeRequest report)
-        {
-        }
+        public void Report(SubmitTaskStateChangeRequest report) { }
 
-        public void Show(TaskState task)
-        {
-        }
+        public void Show(TaskState task) { }
 
-        public void FollowLogs(TaskState task)
-        {
-        }
+        public void FollowLogs(TaskState task) { }
 
-        public void TellHealth()
-        {
-        }
+        public void TellHealth() { }
 
-        public void Save(TaskState task, bool durably)
-        {
-        }
+        public void Save(TaskState task, bool durably) { }
 
-        public void Forget(TaskState task)
-        {
-        }
+        public void Forget(TaskState task) { }
     }
 }

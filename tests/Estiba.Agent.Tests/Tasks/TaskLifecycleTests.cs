@@ -1,7 +1,7 @@
-using Estiba.Agent.Engines;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines;
 
 namespace Estiba.Agent.Tests.Tasks;
 
@@ -51,7 +51,9 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void A_container_waits_for_the_success_of_the_one_it_depends_on()
     {
-        var history = new History(Task(Container("app", on: ("migration", "SUCCESS")), Container("migration", essential: false)));
+        var history = new History(
+            Task(Container("app", on: ("migration", "SUCCESS")), Container("migration", essential: false))
+        );
         history.Run("migration");
 
         history.Open.ShouldBeEmpty();
@@ -63,21 +65,127 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void A_failure_of_what_was_to_succeed_ends_the_task()
     {
-        var history = new History(Task(Container("app", on: ("migration", "SUCCESS")), Container("migration", essential: false)));
+        var history = new History(
+            Task(Container("app", on: ("migration", "SUCCESS")), Container("migration", essential: false))
+        );
         history.Run("migration");
 
         history.Exits("migration", 1);
 
         history.State.IsStopped.ShouldBeTrue();
         history.State.StopReason.ShouldBe("Task failed to start");
-        history["app"].Reason.ShouldBe(
-            "dependency graph: failed to resolve container ordering dependency [migration] for target [app] as dependency did not exit successfully.");
+        history["app"]
+            .ShouldSatisfyAllConditions(
+                app => app.ExitCode.ShouldBe(143),
+                app =>
+                    app.Reason.ShouldBe(
+                        "CannotStartContainerError: dependency graph: failed to resolve container ordering "
+                            + "dependency [migration] for target [app] as dependency did not exit successfully."
+                    )
+            );
+        var told = TaskReport
+            .Of(history.State, "demo")!
+            .Containers!.Single(container => container.ContainerName == "app");
+        (told.Status, told.ExitCode, told.RuntimeId).ShouldBe(("STOPPED", 143, null));
+    }
+
+    [Theory]
+    [InlineData(
+        "START",
+        "failed to resolve container ordering dependency [other] for target [app] because dependency will never start"
+    )]
+    [InlineData(
+        "COMPLETE",
+        "failed to resolve container ordering dependency [other] for target [app] because dependency will never start"
+    )]
+    [InlineData(
+        "SUCCESS",
+        "failed to resolve container ordering dependency [other] for target [app] because dependency will never start"
+    )]
+    [InlineData(
+        "HEALTHY",
+        "failed to resolve container ordering dependency [other] for target [app] because dependency will never start"
+    )]
+    public void Who_depends_on_a_container_that_could_not_be_started_says_so(string condition, string reason)
+    {
+        var history = new History(
+            Task(Container("app", on: ("other", condition)), Container("other", essential: false))
+        );
+
+        history.FailPull("other", "CannotPullContainerError: not found");
+
+        (history["app"].ExitCode, history["app"].Reason).ShouldBe(
+            (143, $"CannotStartContainerError: dependency graph: {reason}")
+        );
+        (history["other"].ExitCode, history["other"].Reason).ShouldBe((null, "CannotPullContainerError: not found"));
+    }
+
+    [Fact]
+    public void Who_depends_on_the_health_of_a_container_that_has_ended_never_starts()
+    {
+        var history = new History(
+            Task(Container("app", on: ("other", "HEALTHY")), Container("other", essential: false))
+        );
+        history.Run("other", HealthState.Starting);
+
+        history.Exits("other", 0);
+
+        (history["app"].ExitCode, history["app"].Reason).ShouldBe(
+            (
+                143,
+                "CannotStartContainerError: dependency graph: failed to resolve the container ordering dependency "
+                    + "[other] for target [app]"
+            )
+        );
+    }
+
+    [Fact]
+    public void Who_depends_on_a_container_that_there_is_not_never_starts()
+    {
+        var history = new History(Task(Container("app", on: ("nobody", "START"))));
+
+        (history["app"].ExitCode, history["app"].Reason).ShouldBe(
+            (
+                143,
+                "CannotStartContainerError: dependency graph: container ordering dependency [nobody] for target "
+                    + "[app] does not exist."
+            )
+        );
+    }
+
+    [Fact]
+    public void A_container_that_was_never_started_is_no_success_and_no_end_for_those_behind_it()
+    {
+        var history = new History(
+            Task(
+                Container("app", on: ("second", "COMPLETE")),
+                Container("second", essential: false, ("first", "SUCCESS")),
+                Container("first", essential: false)
+            )
+        );
+        history.Run("first");
+
+        history.Exits("first", 1);
+
+        history["second"]
+            .Reason.ShouldBe(
+                "CannotStartContainerError: dependency graph: failed to resolve container ordering dependency "
+                    + "[first] for target [second] as dependency did not exit successfully."
+            );
+        history["app"]
+            .Reason.ShouldBe(
+                "CannotStartContainerError: dependency graph: failed to resolve container ordering dependency "
+                    + "[second] for target [app] because dependency will never start"
+            );
+        history.State.IsStopped.ShouldBeTrue();
     }
 
     [Fact]
     public void COMPLETE_takes_any_exit_code()
     {
-        var history = new History(Task(Container("app", on: ("migration", "COMPLETE")), Container("migration", essential: false)));
+        var history = new History(
+            Task(Container("app", on: ("migration", "COMPLETE")), Container("migration", essential: false))
+        );
         history.Run("migration");
 
         history.Exits("migration", 1);
@@ -100,23 +208,38 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void Whoever_waits_longer_than_the_start_timeout_does_not_start()
     {
-        var history = new History(Task(Container("app", on: ("database", "HEALTHY")), Container("database") with { StartTimeout = 30 }));
+        var history = new History(
+            Task(Container("app", on: ("database", "HEALTHY")), Container("database") with { StartTimeout = 30 })
+        );
         history.Run("database", HealthState.Starting);
-        history.WakeAt.ShouldBe(history.Now.AddSeconds(30));
+        history.WakeAt.ShouldBe(history.Steady + TimeSpan.FromSeconds(30));
 
         history.Wait(30);
 
-        history["app"].Reason.ShouldBe("dependency graph: container ordering dependency [database] for target [app] has timed out.");
+        (history["app"].ExitCode, history["app"].Reason).ShouldBe(
+            (
+                143,
+                "CannotStartContainerError: dependency graph: container ordering dependency [database] for target "
+                    + "[app] has timed out."
+            )
+        );
         history.Open.ShouldBe(["StopContainer database"]);
     }
 
     [Fact]
     public void Links_and_volumes_of_another_container_make_a_container_wait_for_it()
     {
-        var history = new History(Task(
-            Container("app") with { Links = ["database:db"], VolumesFrom = [new VolumeFrom { SourceContainer = "data" }] },
-            Container("database"),
-            Container("data", essential: false)));
+        var history = new History(
+            Task(
+                Container("app") with
+                {
+                    Links = ["database:db"],
+                    VolumesFrom = [new VolumeFrom { SourceContainer = "data" }],
+                },
+                Container("database"),
+                Container("data", essential: false)
+            )
+        );
 
         history.Open.ShouldBe(["PullImage database", "PullImage data"]);
         history.Run("database");
@@ -131,7 +254,10 @@ public sealed class TaskLifecycleTests
     {
         var task = Task(Container("app", on: ("database", "START")), Container("database"));
 
-        new History(task, new LifecycleRules { PullDependentContainersUpfront = true }).Open.ShouldBe(["PullImage app", "PullImage database"]);
+        new History(task, new LifecycleRules { PullDependentContainersUpfront = true }).Open.ShouldBe([
+            "PullImage app",
+            "PullImage database",
+        ]);
     }
 
     [Fact]
@@ -175,7 +301,10 @@ public sealed class TaskLifecycleTests
 
         history.Open.ShouldBeEmpty();
         TaskReport.Status(history.State).ShouldBe("RUNNING");
-        TaskReport.Of(history.State, "demo")!.Containers!.Select(container => container.Status).ShouldBe(["RUNNING", "STOPPED"]);
+        TaskReport
+            .Of(history.State, "demo")!
+            .Containers!.Select(container => container.Status)
+            .ShouldBe(["RUNNING", "STOPPED"]);
     }
 
     [Fact]
@@ -207,7 +336,14 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void A_container_that_ran_long_enough_is_started_again()
     {
-        var history = new History(Task(Container("app") with { RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 60 } }));
+        var history = new History(
+            Task(
+                Container("app") with
+                {
+                    RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 60 },
+                }
+            )
+        );
         history.Run("app");
         history.Wait(60);
 
@@ -222,7 +358,14 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void A_container_that_ended_too_soon_is_not_started_again()
     {
-        var history = new History(Task(Container("app") with { RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 60 } }));
+        var history = new History(
+            Task(
+                Container("app") with
+                {
+                    RestartPolicy = new RestartPolicy { Enabled = true, RestartAttemptPeriod = 60 },
+                }
+            )
+        );
         history.Run("app");
         history.Wait(59);
 
@@ -234,7 +377,14 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void A_container_is_not_started_again_after_an_exit_code_that_the_policy_ignores()
     {
-        var history = new History(Task(Container("app") with { RestartPolicy = new RestartPolicy { Enabled = true, IgnoredExitCodes = [0] } }));
+        var history = new History(
+            Task(
+                Container("app") with
+                {
+                    RestartPolicy = new RestartPolicy { Enabled = true, IgnoredExitCodes = [0] },
+                }
+            )
+        );
         history.Run("app");
         history.Wait(100);
 
@@ -246,7 +396,12 @@ public sealed class TaskLifecycleTests
     [Fact]
     public void Volumes_come_before_containers()
     {
-        var history = new History(Task(Container("app")) with { Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }] });
+        var history = new History(
+            Task(Container("app")) with
+            {
+                Volumes = [new Volume { Name = "scratch", Host = new HostVolumeProperties() }],
+            }
+        );
 
         history.Open.ShouldBe(["PrepareVolumes"]);
         history.Volumes();
@@ -297,15 +452,15 @@ public sealed class TaskLifecycleTests
         var history = new History(Task(Container("app")));
         var delays = new List<double>();
         var state = history.State;
-        var now = history.Now;
+        var now = history.Steady;
         for (var attempt = 0; attempt < 7; attempt++)
         {
             state = TaskOutcomes.Postponed(state, 0, now);
-            var plan = TaskLifecycle.Next(state, now, history.Rules);
+            var plan = TaskLifecycle.Next(state, new Moment(history.Now, now), history.Rules);
             plan.Steps.ShouldBeEmpty();
             delays.Add((plan.WakeAt!.Value - now).TotalSeconds);
             now = plan.WakeAt.Value;
-            state = TaskLifecycle.Next(state, now, history.Rules).Task;
+            state = TaskLifecycle.Next(state, new Moment(history.Now, now), history.Rules).Task;
         }
 
         delays.ShouldBe([1, 2, 4, 8, 16, 30, 30]);
@@ -313,13 +468,26 @@ public sealed class TaskLifecycleTests
 
     private static AcsTask Task(params AcsContainer[] containers) => TestTasks.Task(containers);
 
-    private static AcsContainer Container(string name, bool essential = true, params (string Name, string Condition)[] on) => new()
-    {
-        Name = name,
-        Image = "image",
-        Essential = essential,
-        DependsOn = [.. on.Select(dependency => new ContainerDependency { ContainerName = dependency.Name, Condition = dependency.Condition })],
-    };
+    private static AcsContainer Container(
+        string name,
+        bool essential = true,
+        params (string Name, string Condition)[] on
+    ) =>
+        new()
+        {
+            Name = name,
+            Image = "image",
+            Essential = essential,
+            DependsOn =
+            [
+                .. on.Select(dependency => new ContainerDependency
+                {
+                    ContainerName = dependency.Name,
+                    Condition = dependency.Condition,
+                }),
+            ],
+        };
 
-    private static AcsContainer Container(string name, (string Name, string Condition) on) => Container(name, essential: true, on);
+    private static AcsContainer Container(string name, (string Name, string Condition) on) =>
+        Container(name, essential: true, on);
 }

@@ -1,8 +1,8 @@
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Telemetry;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Tcs;
+using Estiba.Engines;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Agent.Tests.Telemetry;
 
@@ -14,12 +14,34 @@ public sealed class TelemetryTests
         var usage = new ContainerUsage(instanceCpu: 2048);
         var at = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-        usage.Add(new ContainerStatistics { At = at, ProcessorNanoseconds = 0, MemoryBytes = 10 * 1024 * 1024 });
-        usage.Add(new ContainerStatistics { At = at.AddSeconds(10), ProcessorNanoseconds = 5_000_000_000, MemoryBytes = 20 * 1024 * 1024 });
+        usage.Add(
+            new ContainerStatistics
+            {
+                At = at,
+                ProcessorNanoseconds = 0,
+                MemoryBytes = 10 * 1024 * 1024,
+            }
+        );
+        usage.Add(
+            new ContainerStatistics
+            {
+                At = at.AddSeconds(10),
+                ProcessorNanoseconds = 5_000_000_000,
+                MemoryBytes = 20 * 1024 * 1024,
+            }
+        );
 
         var metric = usage.Take("app", restartCount: null)!;
         metric.CpuStatsSet!.Max.ShouldBe(25);
-        metric.MemoryStatsSet.ShouldBe(new CWStatsSet { Min = 10, Max = 20, Sum = 30, SampleCount = 2 });
+        metric.MemoryStatsSet.ShouldBe(
+            new CWStatsSet
+            {
+                Min = 10,
+                Max = 20,
+                Sum = 30,
+                SampleCount = 2,
+            }
+        );
     }
 
     [Fact]
@@ -55,7 +77,9 @@ public sealed class TelemetryTests
     public async Task Health_is_sent_when_it_changes()
     {
         await using var test = await StartAsync();
-        await test.RunAsync(TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "soon-healthy", HealthCheckType = "docker" }));
+        await test.RunAsync(
+            TestTasks.Task(TestTasks.Shell("app", "true") with { Image = "soon-healthy", HealthCheckType = "docker" })
+        );
 
         PublishHealthRequest message;
         do message = await test.Server.ReceiveAsync<PublishHealthRequest>();
@@ -75,10 +99,19 @@ public sealed class TelemetryTests
         status.Status.ShouldBe("OK");
     }
 
-    private static Task<TestAgent> StartAsync() => TestAgent.StartAsync(
-        options => options with { TelemetryInterval = TimeSpan.FromMilliseconds(100) },
-        new SimulatedEngine(
-            new SimulationOptions { Script = image => image == "soon-healthy" ? new ContainerScript { HealthyAfter = TimeSpan.FromMilliseconds(300) } : ContainerScript.OfImage(image) },
-            TimeProvider.System,
-            seed: 1));
+    private static Task<TestAgent> StartAsync() =>
+        TestAgent.StartAsync(
+            options => options with { TelemetryInterval = TimeSpan.FromMilliseconds(100) },
+            new SimulatedEngine(
+                new SimulationOptions
+                {
+                    Script = image =>
+                        image == "soon-healthy"
+                            ? new ContainerScript { HealthyAfter = TimeSpan.FromMilliseconds(300) }
+                            : ContainerScript.OfImage(image),
+                },
+                TimeProvider.System,
+                seed: 1
+            )
+        );
 }

@@ -11,7 +11,9 @@ public sealed class LaunchForHostTests
     {
         await using var world = await ComputeWorld.CreateAsync();
         var script = "#!/bin/bash\necho ECS_CLUSTER=subiendo-mi-contenedor >> /etc/ecs/ecs.config\n";
-        var id = (await world.RunAsync(1, request => request with { UserData = ComputeWorld.Base64(script) }))[0].InstanceId!;
+        var id = (await world.RunAsync(1, request => request with { UserData = ComputeWorld.Base64(script) }))[
+            0
+        ].InstanceId!;
         world.Host.Running[id].Cluster.ShouldBe("subiendo-mi-contenedor");
     }
 
@@ -48,8 +50,15 @@ public sealed class LaunchForHostTests
     public async Task The_console_tells_what_was_made_of_user_data()
     {
         await using var world = await ComputeWorld.CreateAsync();
-        var id = (await world.RunAsync(1, request => request with { UserData = ComputeWorld.Base64("ECS_CLUSTER=x") }))[0].InstanceId!;
-        var console = await world.Api.GetConsoleOutputAsync(new GetConsoleOutputRequest { InstanceId = id }, ComputeWorld.Context);
-        Encoding.UTF8.GetString(Convert.FromBase64String(console.Output!)).ShouldContain("user data was ignored: its first line, ECS_CLUSTER=x,");
+        var id = (await world.RunAsync(1, request => request with { UserData = ComputeWorld.Base64("ECS_CLUSTER=x") }))[
+            0
+        ].InstanceId!;
+        var console = await world.Api.GetConsoleOutputAsync(
+            new GetConsoleOutputRequest { InstanceId = id },
+            ComputeWorld.Context
+        );
+        Encoding
+            .UTF8.GetString(Convert.FromBase64String(console.Output!))
+            .ShouldContain("user data was ignored: its first line, ECS_CLUSTER=x,");
     }
 }

@@ -10,7 +10,10 @@ public sealed class LifecycleTests
     {
         await using var world = await ComputeWorld.CreateAsync();
         var id = (await world.RunAsync())[0].InstanceId!;
-        var answer = await world.Api.TerminateInstancesAsync(new TerminateInstancesRequest { InstanceIds = [id] }, ComputeWorld.Context);
+        var answer = await world.Api.TerminateInstancesAsync(
+            new TerminateInstancesRequest { InstanceIds = [id] },
+            ComputeWorld.Context
+        );
         answer.TerminatingInstances!.Single().PreviousState!.Name.ShouldBe("running");
         answer.TerminatingInstances!.Single().CurrentState!.Name.ShouldBe("shutting-down");
     }
@@ -185,8 +188,9 @@ public sealed class LifecycleTests
         await using var world = await ComputeWorld.CreateAsync();
         var id = (await world.RunAsync())[0].InstanceId!;
         await world.TerminateAsync(id);
-        var error = await ComputeWorld.ErrorOfAsync(
-            () => world.Api.StartInstancesAsync(new StartInstancesRequest { InstanceIds = [id] }, ComputeWorld.Context));
+        var error = await ComputeWorld.ErrorOfAsync(() =>
+            world.Api.StartInstancesAsync(new StartInstancesRequest { InstanceIds = [id] }, ComputeWorld.Context)
+        );
         error.Code.ShouldBe("IncorrectInstanceState");
         error.Message.ShouldBe($"The instance '{id}' is not in a state from which it can be started.");
     }
@@ -215,8 +219,14 @@ public sealed class LifecycleTests
     {
         await using var world = await ComputeWorld.CreateAsync();
         var id = (await world.RunAsync())[0].InstanceId!;
-        var modify = new ModifyInstanceAttributeRequest { InstanceId = id, InstanceType = new AttributeValue { Value = "t3.large" } };
-        (await ComputeWorld.ErrorOfAsync(() => world.Api.ModifyInstanceAttributeAsync(modify, ComputeWorld.Context))).Code.ShouldBe("IncorrectInstanceState");
+        var modify = new ModifyInstanceAttributeRequest
+        {
+            InstanceId = id,
+            InstanceType = new AttributeValue { Value = "t3.large" },
+        };
+        (
+            await ComputeWorld.ErrorOfAsync(() => world.Api.ModifyInstanceAttributeAsync(modify, ComputeWorld.Context))
+        ).Code.ShouldBe("IncorrectInstanceState");
 
         await world.Api.StopInstancesAsync(new StopInstancesRequest { InstanceIds = [id] }, ComputeWorld.Context);
         await world.IdleAsync();

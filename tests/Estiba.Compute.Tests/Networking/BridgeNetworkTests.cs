@@ -23,7 +23,8 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
             docker.AskFromContainerAsync("bridge", one),
             docker.AskFromContainerAsync("bridge", two),
             docker.AskFromContainerAsync(options.Name, one),
-            docker.AskFromContainerAsync(options.Name, two));
+            docker.AskFromContainerAsync(options.Name, two)
+        );
         answers.ShouldBe(["one", "two", "one", "two"]);
     }
 
@@ -33,8 +34,12 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         var options = docker.NewOptions("10.202.0.0/16");
         await using var network = await DockerNetworkFixture.OpenAsync(options);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.202.255.1"));
-        NetworkInterface.GetAllNetworkInterfaces().Single(each => each.Name == options.Bridge).GetIPProperties().UnicastAddresses
-            .Select(unicast => unicast.Address).ShouldContain(IPAddress.Parse("10.202.0.1"));
+        NetworkInterface
+            .GetAllNetworkInterfaces()
+            .Single(each => each.Name == options.Bridge)
+            .GetIPProperties()
+            .UnicastAddresses.Select(unicast => unicast.Address)
+            .ShouldContain(IPAddress.Parse("10.202.0.1"));
     }
 
     [Theory]
@@ -95,7 +100,9 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     {
         var taken = docker.NewOptions("10.207.0.0/16");
         await using var other = await DockerNetworkFixture.OpenAsync(taken);
-        await using var network = await DockerNetworkFixture.OpenAsync(docker.NewOptions("10.207.0.0/16", "10.208.0.0/16"));
+        await using var network = await DockerNetworkFixture.OpenAsync(
+            docker.NewOptions("10.207.0.0/16", "10.208.0.0/16")
+        );
         network.Range.Block.ShouldBe(IPNetwork.Parse("10.208.0.0/16"));
     }
 
@@ -106,7 +113,10 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     [InlineData(Left.RunningPlatform, false)]
     [InlineData(Left.PublishedPort, false)]
     [InlineData(Left.AttachedContainer, false)]
-    public async Task Who_finds_no_free_block_takes_that_of_a_platform_whose_data_is_gone_and_nothing_else(Left left, bool taken)
+    public async Task Who_finds_no_free_block_takes_that_of_a_platform_whose_data_is_gone_and_nothing_else(
+        Left left,
+        bool taken
+    )
     {
         var data = Directory.CreateTempSubdirectory("estiba-compute-test-");
         var block = $"10.{214 + (int)left}.0.0/16";
@@ -114,11 +124,16 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         var before = await DockerNetworkFixture.OpenAsync(options);
         var address = before.Range.Address(0, 0);
         await before.ApplyAsync(new HashSet<IPAddress> { address }, default);
-        if (left == Left.PublishedPort) await docker.CreateAsync($"stopped-{left}", "--publish", $"{address}:9999:80");
-        if (left == Left.AttachedContainer) await docker.CreateAsync($"stopped-{left}", "--network", options.Name);
-        if (left == Left.AnotherNamespace) await DockerNetworkFixture.MakeAgainAsync(options, new NetworkOwner(data.FullName, "mnt:[1]"));
-        if (left != Left.RunningPlatform) await before.DisposeAsync();
-        if (left != Left.ItsDirectory) data.Delete();
+        if (left == Left.PublishedPort)
+            await docker.CreateAsync($"stopped-{left}", "--publish", $"{address}:9999:80");
+        if (left == Left.AttachedContainer)
+            await docker.CreateAsync($"stopped-{left}", "--network", options.Name);
+        if (left == Left.AnotherNamespace)
+            await DockerNetworkFixture.MakeAgainAsync(options, new NetworkOwner(data.FullName, "mnt:[1]"));
+        if (left != Left.RunningPlatform)
+            await before.DisposeAsync();
+        if (left != Left.ItsDirectory)
+            data.Delete();
 
         var next = docker.NewOptions(block);
         if (taken)
@@ -133,7 +148,8 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         }
         NetworkInterface.GetAllNetworkInterfaces().Any(each => each.Name == options.Bridge).ShouldBe(!taken);
         await before.DisposeAsync();
-        if (left == Left.ItsDirectory) data.Delete();
+        if (left == Left.ItsDirectory)
+            data.Delete();
     }
 
     /// <summary>Where something is left of a platform that ran before.</summary>
@@ -160,8 +176,19 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
     [Fact]
     public async Task Where_Docker_is_not_installed_instances_have_loopback_addresses()
     {
-        var options = docker.NewOptions("10.212.0.0/16") with { Mode = InstanceNetworkMode.Automatic, DockerSocket = "/nowhere/docker.sock" };
-        await using var network = await InstanceNetwork.OpenAsync(options with { Candidates = [] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var options = docker.NewOptions("10.212.0.0/16") with
+        {
+            Mode = InstanceNetworkMode.Automatic,
+            DockerSocket = "/nowhere/docker.sock",
+        };
+        await using var network = await InstanceNetwork.OpenAsync(
+            options with
+            {
+                Candidates = [],
+            },
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance
+        );
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("127.66.0.1"));
     }
 
@@ -171,11 +198,14 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
         var options = docker.NewOptions("10.213.0.0/16") with { DockerSocket = "/nowhere/docker.sock" };
         await using var network = await DockerNetworkFixture.OpenAsync(options);
         network.Range.Address(0, 0).ShouldBe(IPAddress.Parse("10.213.255.1"));
-        var error = await Should.ThrowAsync<NetworkException>(() => network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default));
+        var error = await Should.ThrowAsync<NetworkException>(() =>
+            network.ApplyAsync(new HashSet<IPAddress> { network.Range.Address(0, 0) }, default)
+        );
         error.Message.ShouldStartWith("Docker Engine does not answer at /nowhere/docker.sock");
     }
 
-    private static IReadOnlySet<IPAddress> SinglesOf(InstanceNetworkOptions options) => BridgeInterface.Find(options.Bridge)!.Singles;
+    private static IReadOnlySet<IPAddress> SinglesOf(InstanceNetworkOptions options) =>
+        BridgeInterface.Find(options.Bridge)!.Singles;
 
     private static async Task<string> AskFromHostAsync(IPAddress address)
     {
@@ -187,11 +217,11 @@ public sealed class BridgeNetworkTests(DockerNetworkFixture docker) : IClassFixt
             {
                 await client.ConnectAsync(address, 9999);
                 using var reader = new StreamReader(client.GetStream());
-                if (await reader.ReadToEndAsync() is { Length: > 0 } answer) return answer;
+                if (await reader.ReadToEndAsync() is { Length: > 0 } answer)
+                    return answer;
             }
-            catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused && attempt < 50)
-            {
-            }
+            catch (SocketException refused)
+                when (refused.SocketErrorCode == SocketError.ConnectionRefused && attempt < 50) { }
             attempt.ShouldBeLessThan(50, $"{address}:9999 does not answer");
             await Task.Delay(100);
         }

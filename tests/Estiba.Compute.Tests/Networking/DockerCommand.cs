@@ -13,14 +13,19 @@ internal static class DockerCommand
         return output.Trim();
     }
 
-    public static async Task<(int Code, string Output, string Error)> TryAsync(string command, params string[] arguments)
+    public static async Task<(int Code, string Output, string Error)> TryAsync(
+        string command,
+        params string[] arguments
+    )
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(command, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -6,16 +6,20 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Estiba.Compute.Tests.Networking;
 
 /// <summary>
-/// A network of virtual instances of its own, on the real Docker Engine, and containers to reach it from. Their image is empty and the host's folders are mounted
-/// into it, so nothing is pulled: perl answers a connection, bash makes one.
+/// A network of virtual instances of its own, on the real Docker Engine, and containers to reach it from. Their image
+/// is empty and the host's folders are mounted into it, so nothing is pulled: perl answers a connection, bash makes
+/// one.
 /// </summary>
 public sealed class DockerNetworkFixture : IAsyncLifetime
 {
-    private static readonly string[] s_folders = ["usr", "bin", "sbin", "lib", "lib64"];
+    private static readonly string[] Folders = ["usr", "bin", "sbin", "lib", "lib64"];
 
-    /// <summary>Until this process ends: the blocks of these tests are the same in every run, so two runs on one machine take turns.</summary>
-    private static readonly SemaphoreSlim s_turn = new(1);
-    private static IDisposable? s_claim;
+    /// <summary>
+    /// Until this process ends: the blocks of these tests are the same in every run, so two runs on one machine take
+    /// turns.
+    /// </summary>
+    private static readonly SemaphoreSlim Turn = new(1);
+    private static IDisposable? _claim;
 
     private readonly string _id = Guid.NewGuid().ToString("N")[..6];
     private readonly List<string> _containers = [];
@@ -41,12 +45,19 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
     public static Task<IInstanceNetwork> OpenAsync(InstanceNetworkOptions options) =>
         InstanceNetwork.OpenAsync(options, TimeProvider.System, NullLogger.Instance);
 
-    /// <summary>A container that publishes port 9999 of an address and answers every connection with its name.</summary>
-    public Task ServeAsync(string name, IPAddress address) => RunAsync(
-        name,
-        ["--publish", $"{address}:9999:80"],
-        "perl", "-MIO::Socket::INET", "-e",
-        "$s = IO::Socket::INET->new(LocalPort => 80, Listen => 5, ReuseAddr => 1); while ($c = $s->accept) { print $c $ENV{NAME}; close $c }");
+    /// <summary>
+    /// A container that publishes port 9999 of an address and answers every connection with its name.
+    /// </summary>
+    public Task ServeAsync(string name, IPAddress address) =>
+        RunAsync(
+            name,
+            ["--publish", $"{address}:9999:80"],
+            "perl",
+            "-MIO::Socket::INET",
+            "-e",
+            "$s = IO::Socket::INET->new(LocalPort => 80, Listen => 5, ReuseAddr => 1); while ($c = $s->accept) { "
+                + "print $c $ENV{NAME}; close $c }"
+        );
 
     /// <summary>A container that was never started.</summary>
     public Task CreateAsync(string name, params string[] options)
@@ -60,13 +71,33 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
     {
         await DockerCommand.RunAsync("network", "rm", options.Name);
         using var socket = new DockerSocket(options.DockerSocket, options.Timeout);
-        (await DockerNetwork.TryCreateAsync(socket, options.Name, options.Bridge, options.Candidates[0], owner, default)).ShouldNotBeNull();
+        (
+            await DockerNetwork.TryCreateAsync(
+                socket,
+                options.Name,
+                options.Bridge,
+                options.Candidates[0],
+                owner,
+                default
+            )
+        ).ShouldNotBeNull();
     }
 
     /// <summary>What answers on a port of an address when a container on the network asks.</summary>
     public async Task<string> AskFromContainerAsync(string network, IPAddress address, int port = 9999)
     {
-        List<string> arguments = ["run", "--rm", "--network", network, .. Mounts(), Image, "bash", "-c", $"cat < /dev/tcp/{address}/{port}"];
+        List<string> arguments =
+        [
+            "run",
+            "--rm",
+            "--network",
+            network,
+            .. Mounts(),
+            Image,
+            "bash",
+            "-c",
+            $"cat < /dev/tcp/{address}/{port}",
+        ];
         return await DockerCommand.RunAsync([.. arguments]);
     }
 
@@ -76,11 +107,15 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
         var archive = Path.Combine(Path.GetTempPath(), $"{Image}.tar");
         await using (var tar = new TarWriter(File.Create(archive)))
         {
-            foreach (var folder in s_folders.Select(folder => new DirectoryInfo("/" + folder)).Where(folder => folder.Exists))
+            foreach (
+                var folder in Folders.Select(folder => new DirectoryInfo("/" + folder)).Where(folder => folder.Exists)
+            )
             {
-                await tar.WriteEntryAsync(folder.LinkTarget is { } target
-                    ? new PaxTarEntry(TarEntryType.SymbolicLink, folder.Name) { LinkName = target }
-                    : new PaxTarEntry(TarEntryType.Directory, folder.Name));
+                await tar.WriteEntryAsync(
+                    folder.LinkTarget is { } target
+                        ? new PaxTarEntry(TarEntryType.SymbolicLink, folder.Name) { LinkName = target }
+                        : new PaxTarEntry(TarEntryType.Directory, folder.Name)
+                );
             }
         }
         await DockerCommand.RunAsync("import", archive, Image);
@@ -91,26 +126,30 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
     {
         await DockerCommand.TryAsync("docker", ["rm", "--force", .. _containers]);
         await DockerCommand.TryAsync("docker", ["network", "rm", .. _networks]);
-        await DockerCommand.TryAsync("docker", ["image", "rm", .. _networks.Select(network => $"{network}-address-helper")]);
+        await DockerCommand.TryAsync(
+            "docker",
+            ["image", "rm", .. _networks.Select(network => $"{network}-address-helper")]
+        );
         await DockerCommand.TryAsync("docker", "image", "rm", "--force", Image);
     }
 
     private static async Task TakeTurnAsync()
     {
-        await s_turn.WaitAsync();
+        await Turn.WaitAsync();
         try
         {
-            for (var tries = 0; s_claim is null; tries++)
+            for (var tries = 0; _claim is null; tries++)
             {
-                s_claim = NetworkClaim.TryTake("estiba-compute-test");
-                if (s_claim is not null) return;
+                _claim = NetworkClaim.TryTake("estiba-compute-test");
+                if (_claim is not null)
+                    return;
                 tries.ShouldBeLessThan(600, "Another run of these tests on this machine does not end.");
                 await Task.Delay(500);
             }
         }
         finally
         {
-            s_turn.Release();
+            Turn.Release();
         }
     }
 
@@ -119,13 +158,23 @@ public sealed class DockerNetworkFixture : IAsyncLifetime
         _containers.Add($"{Image}-{name}");
         List<string> arguments =
         [
-            "run", "--detach", "--name", _containers[^1], "--env", $"NAME={name}", .. options, .. Mounts(), Image, .. command,
+            "run",
+            "--detach",
+            "--name",
+            _containers[^1],
+            "--env",
+            $"NAME={name}",
+            .. options,
+            .. Mounts(),
+            Image,
+            .. command,
         ];
         await DockerCommand.RunAsync([.. arguments]);
     }
 
-    private static IEnumerable<string> Mounts() => s_folders
-        .Select(folder => new DirectoryInfo("/" + folder))
-        .Where(folder => folder.Exists && folder.LinkTarget is null)
-        .SelectMany(folder => new[] { "--volume", $"{folder.FullName}:{folder.FullName}:ro" });
+    private static IEnumerable<string> Mounts() =>
+        Folders
+            .Select(folder => new DirectoryInfo("/" + folder))
+            .Where(folder => folder.Exists && folder.LinkTarget is null)
+            .SelectMany(folder => new[] { "--volume", $"{folder.FullName}:{folder.FullName}:ro" });
 }

@@ -4,24 +4,46 @@ namespace Estiba.Compute.Tests.SecurityGroups;
 
 public sealed class SecurityGroupTests
 {
-    private static AuthorizeSecurityGroupIngressRequest Port(string groupId, int port, string cidr = "0.0.0.0/0") => new()
-    {
-        GroupId = groupId,
-        IpPermissions = [new IpPermission { IpProtocol = "tcp", FromPort = port, ToPort = port, IpRanges = [new IpRange { CidrIp = cidr }] }],
-    };
+    private static AuthorizeSecurityGroupIngressRequest Port(string groupId, int port, string cidr = "0.0.0.0/0") =>
+        new()
+        {
+            GroupId = groupId,
+            IpPermissions =
+            [
+                new IpPermission
+                {
+                    IpProtocol = "tcp",
+                    FromPort = port,
+                    ToPort = port,
+                    IpRanges = [new IpRange { CidrIp = cidr }],
+                },
+            ],
+        };
 
     private static async Task<string> CreateAsync(ComputeWorld world, string name = "web") =>
-        (await world.Api.CreateSecurityGroupAsync(
-            new CreateSecurityGroupRequest { GroupName = name, Description = "web servers" }, ComputeWorld.Context)).GroupId!;
+        (
+            await world.Api.CreateSecurityGroupAsync(
+                new CreateSecurityGroupRequest { GroupName = name, Description = "web servers" },
+                ComputeWorld.Context
+            )
+        ).GroupId!;
 
     private static async Task<SecurityGroup> FindAsync(ComputeWorld world, string groupId) =>
-        (await world.Api.DescribeSecurityGroupsAsync(new DescribeSecurityGroupsRequest { GroupIds = [groupId] }, ComputeWorld.Context)).SecurityGroups![0];
+        (
+            await world.Api.DescribeSecurityGroupsAsync(
+                new DescribeSecurityGroupsRequest { GroupIds = [groupId] },
+                ComputeWorld.Context
+            )
+        ).SecurityGroups![0];
 
     [Fact]
     public async Task Every_account_has_a_default_group()
     {
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
-        var groups = await world.Api.DescribeSecurityGroupsAsync(new DescribeSecurityGroupsRequest { GroupNames = ["default"] }, ComputeWorld.Context);
+        var groups = await world.Api.DescribeSecurityGroupsAsync(
+            new DescribeSecurityGroupsRequest { GroupNames = ["default"] },
+            ComputeWorld.Context
+        );
         groups.SecurityGroups!.Single().Description.ShouldBe("default VPC security group");
     }
 
@@ -57,7 +79,10 @@ public sealed class SecurityGroupTests
         var id = await CreateAsync(world);
         await world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80, "10.0.0.7/8"), ComputeWorld.Context);
         await world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80, "192.0.2.0/24"), ComputeWorld.Context);
-        (await FindAsync(world, id)).IpPermissions!.Single().IpRanges!.Select(range => range.CidrIp).ShouldBe(["10.0.0.0/8", "192.0.2.0/24"]);
+        (await FindAsync(world, id))
+            .IpPermissions!.Single()
+            .IpRanges!.Select(range => range.CidrIp)
+            .ShouldBe(["10.0.0.0/8", "192.0.2.0/24"]);
     }
 
     [Fact]
@@ -66,9 +91,13 @@ public sealed class SecurityGroupTests
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
         var id = await CreateAsync(world);
         await world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80), ComputeWorld.Context);
-        var error = await ComputeWorld.ErrorOfAsync(() => world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80), ComputeWorld.Context));
+        var error = await ComputeWorld.ErrorOfAsync(() =>
+            world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80), ComputeWorld.Context)
+        );
         error.Code.ShouldBe("InvalidPermission.Duplicate");
-        error.Message.ShouldBe("the specified rule \"peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW\" already exists");
+        error.Message.ShouldBe(
+            "the specified rule \"peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW\" already exists"
+        );
     }
 
     [Fact]
@@ -76,9 +105,13 @@ public sealed class SecurityGroupTests
     {
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
         var id = await CreateAsync(world);
-        var rule = (await world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80), ComputeWorld.Context)).SecurityGroupRules!.Single();
+        var rule = (
+            await world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80), ComputeWorld.Context)
+        ).SecurityGroupRules!.Single();
         await world.Api.RevokeSecurityGroupIngressAsync(
-            new RevokeSecurityGroupIngressRequest { GroupId = id, SecurityGroupRuleIds = [rule.SecurityGroupRuleId!] }, ComputeWorld.Context);
+            new RevokeSecurityGroupIngressRequest { GroupId = id, SecurityGroupRuleIds = [rule.SecurityGroupRuleId!] },
+            ComputeWorld.Context
+        );
         (await FindAsync(world, id)).IpPermissions.ShouldBeEmpty();
     }
 
@@ -88,10 +121,70 @@ public sealed class SecurityGroupTests
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
         var id = await CreateAsync(world);
         await world.Api.AuthorizeSecurityGroupIngressAsync(
-            new AuthorizeSecurityGroupIngressRequest { GroupName = "web", IpProtocol = "tcp", FromPort = 22, ToPort = 22, CidrIp = "0.0.0.0/0" },
-            ComputeWorld.Context);
+            new AuthorizeSecurityGroupIngressRequest
+            {
+                GroupName = "web",
+                IpProtocol = "tcp",
+                FromPort = 22,
+                ToPort = 22,
+                CidrIp = "0.0.0.0/0",
+            },
+            ComputeWorld.Context
+        );
         (await FindAsync(world, id)).IpPermissions!.Single().FromPort.ShouldBe(22);
     }
+
+    [Theory]
+    [InlineData("tcp", null, null, "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")]
+    [InlineData("udp", 53, null, "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")]
+    [InlineData("tcp", -1, -1, "TCP/UDP (from) port (-1) out of range")]
+    [InlineData("udp", 0, 65536, "TCP/UDP (to) port (65536) out of range")]
+    [InlineData("tcp", 80, 79, "Invalid value '80-79' for portRange. The lower port comes first.")]
+    [InlineData("icmp", null, null, "Invalid value 'Must specify both from and to ports with ICMP.' for portRange.")]
+    [InlineData("1", 8, null, "Invalid value 'Must specify both from and to ports with ICMP.' for portRange.")]
+    [InlineData("icmp", 256, -1, "ICMP type (256) out of range")]
+    [InlineData("icmp", 0, 65535, "ICMP code (65535) out of range")]
+    public async Task Ports_that_cannot_be_are_refused(string protocol, int? from, int? to, string message)
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var id = await CreateAsync(world);
+        var error = await ComputeWorld.ErrorOfAsync(() => AllowAsync(world, id, protocol, from, to));
+        (error.Code, error.Message).ShouldBe(("InvalidParameterValue", message));
+    }
+
+    [Theory]
+    [InlineData("tcp", 0, 65535)]
+    [InlineData("icmp", -1, -1)]
+    [InlineData("icmp", 8, 0)]
+    [InlineData("icmpv6", null, null)]
+    [InlineData("-1", null, null)]
+    [InlineData("50", null, null)]
+    public async Task Ports_that_can_be_are_taken(string protocol, int? from, int? to)
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var id = await CreateAsync(world);
+        await AllowAsync(world, id, protocol, from, to);
+        (await FindAsync(world, id)).IpPermissions!.Single().IpProtocol.ShouldBe(protocol);
+    }
+
+    private static Task AllowAsync(ComputeWorld world, string id, string protocol, int? from, int? to) =>
+        world.Api.AuthorizeSecurityGroupIngressAsync(
+            new AuthorizeSecurityGroupIngressRequest
+            {
+                GroupId = id,
+                IpPermissions =
+                [
+                    new IpPermission
+                    {
+                        IpProtocol = protocol,
+                        FromPort = from,
+                        ToPort = to,
+                        IpRanges = [new IpRange { CidrIp = "0.0.0.0/0" }],
+                    },
+                ],
+            },
+            ComputeWorld.Context
+        );
 
     [Theory]
     [InlineData("10.0.0.0/33")]
@@ -101,7 +194,9 @@ public sealed class SecurityGroupTests
     {
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
         var id = await CreateAsync(world);
-        var error = await ComputeWorld.ErrorOfAsync(() => world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80, cidr), ComputeWorld.Context));
+        var error = await ComputeWorld.ErrorOfAsync(() =>
+            world.Api.AuthorizeSecurityGroupIngressAsync(Port(id, 80, cidr), ComputeWorld.Context)
+        );
         error.Message.ShouldBe($"CIDR block {cidr} is malformed");
     }
 
@@ -121,8 +216,9 @@ public sealed class SecurityGroupTests
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
         var id = await CreateAsync(world);
         await world.RunAsync(1, request => request with { SecurityGroupIds = [id] });
-        var error = await ComputeWorld.ErrorOfAsync(
-            () => world.Api.DeleteSecurityGroupAsync(new DeleteSecurityGroupRequest { GroupId = id }, ComputeWorld.Context));
+        var error = await ComputeWorld.ErrorOfAsync(() =>
+            world.Api.DeleteSecurityGroupAsync(new DeleteSecurityGroupRequest { GroupId = id }, ComputeWorld.Context)
+        );
         error.Code.ShouldBe("DependencyViolation");
         error.Message.ShouldBe($"resource {id} has a dependent object");
     }
@@ -140,8 +236,12 @@ public sealed class SecurityGroupTests
     public async Task The_default_group_is_not_deleted()
     {
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);
-        var error = await ComputeWorld.ErrorOfAsync(
-            () => world.Api.DeleteSecurityGroupAsync(new DeleteSecurityGroupRequest { GroupName = "default" }, ComputeWorld.Context));
+        var error = await ComputeWorld.ErrorOfAsync(() =>
+            world.Api.DeleteSecurityGroupAsync(
+                new DeleteSecurityGroupRequest { GroupName = "default" },
+                ComputeWorld.Context
+            )
+        );
         error.Code.ShouldBe("CannotDelete");
     }
 }

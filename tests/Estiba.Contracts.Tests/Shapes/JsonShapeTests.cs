@@ -10,9 +10,22 @@ namespace Estiba.Contracts.Tests.Shapes;
 public sealed class JsonShapeTests
 {
     [Fact]
+    public void What_a_contract_does_not_have_is_ignored_and_told()
+    {
+        var reader = new JsonShapeReader(
+            """{"cluster":"c","clutser":1,"placementStrategy":[{"type":"spread","fielt":{"a":[]}}],"a b\n":2}"""u8.ToArray()
+        );
+
+        RunTaskRequest.Read(reader).Cluster.ShouldBe("c");
+
+        reader.Ignored.ShouldBe(["RunTaskRequest.clutser", "PlacementStrategy.fielt", "RunTaskRequest.?"]);
+    }
+
+    [Fact]
     public void A_request_is_read_with_its_lists_maps_and_structures()
     {
-        var request = ShapeJson.Parse<RegisterTaskDefinitionRequest>("""
+        var request = ShapeJson.Parse<RegisterTaskDefinitionRequest>(
+            """
             {
               "family": "web",
               "containerDefinitions": [
@@ -20,7 +33,8 @@ public sealed class JsonShapeTests
                   "logConfiguration": { "logDriver": "awslogs", "options": { "awslogs-group": "web" } } }
               ]
             }
-            """);
+            """
+        );
 
         var container = request.ContainerDefinitions!.ShouldHaveSingleItem();
         container.Cpu.ShouldBe(512);
@@ -34,7 +48,9 @@ public sealed class JsonShapeTests
     [InlineData("""{"uploadId":"\ud800"}""")]
     [InlineData("""{"\ud800":1}""")]
     public void Half_of_a_surrogate_pair_is_no_text(string json) =>
-        Should.Throw<AwsException>(() => ShapeJson.Parse<UploadLayerPartRequest>(json)).Code.ShouldBe("SerializationException");
+        Should
+            .Throw<AwsException>(() => ShapeJson.Parse<UploadLayerPartRequest>(json))
+            .Code.ShouldBe("SerializationException");
 
     [Fact]
     public void What_is_written_reads_back_the_same()
@@ -43,7 +59,15 @@ public sealed class JsonShapeTests
         {
             TaskArn = "arn",
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_511_788_200_123),
-            Containers = [new Container { Name = "a", ExitCode = 0, NetworkBindings = [] }],
+            Containers =
+            [
+                new Container
+                {
+                    Name = "a",
+                    ExitCode = 0,
+                    NetworkBindings = [],
+                },
+            ],
             Tags = [new Contracts.Ecs.Tag { Key = "ä\"", Value = "\u0001" }],
         };
 
@@ -68,7 +92,10 @@ public sealed class JsonShapeTests
     [InlineData("""{"containerDefinitions":"x"}""", "Expected list or null")]
     [InlineData("""{"containerDefinitions":[{"cpu":"512"}]}""", "STRING_VALUE cannot be converted to Long")]
     [InlineData("""{"containerDefinitions":[{"essential":"true"}]}""", "STRING_VALUE cannot be converted to Boolean")]
-    [InlineData("""{"containerDefinitions":[{"cpu":4294967296}]}""", "Value 4294967296 is outside of the range of an Integer")]
+    [InlineData(
+        """{"containerDefinitions":[{"cpu":4294967296}]}""",
+        "Value 4294967296 is outside of the range of an Integer"
+    )]
     [InlineData("""{"family":"web"} x""", "Unexpected text after the end of the JSON value")]
     [InlineData("""[]""", "Start of list found where not expected")]
     [InlineData("""nonsense""", "The body is not valid JSON at line 1, byte 2")]
@@ -85,10 +112,14 @@ public sealed class JsonShapeTests
     [Fact]
     public void Text_cut_anywhere_is_an_error_and_never_a_crash()
     {
-        var json = Encoding.UTF8.GetBytes("""{"family":"w\u00e4b","containerDefinitions":[{"cpu":512,"environment":[{"name":"ü","value":"\\"}],"x":[[{}]]}],"tags":[]}""");
+        var json = Encoding.UTF8.GetBytes(
+            """{"family":"w\u00e4b","containerDefinitions":[{"cpu":512,"environment":[{"name":"ü","value":"\\"}],"x":[[{}]]}],"tags":[]}"""
+        );
 
         for (var length = 0; length < json.Length; length++)
-            Should.Throw<AwsException>(() => ShapeJson.Parse<RegisterTaskDefinitionRequest>(json.AsMemory(0, length))).Code.ShouldBe("SerializationException");
+            Should
+                .Throw<AwsException>(() => ShapeJson.Parse<RegisterTaskDefinitionRequest>(json.AsMemory(0, length)))
+                .Code.ShouldBe("SerializationException");
     }
 
     [Fact]
@@ -102,7 +133,9 @@ public sealed class JsonShapeTests
 
     [Fact]
     public void Times_of_log_events_are_whole_milliseconds() =>
-        ShapeJson.ToText(new InputLogEvent { Timestamp = 1_511_788_200_123, Message = "x" }).ShouldBe("""{"timestamp":1511788200123,"message":"x"}""");
+        ShapeJson
+            .ToText(new InputLogEvent { Timestamp = 1_511_788_200_123, Message = "x" })
+            .ShouldBe("""{"timestamp":1511788200123,"message":"x"}""");
 
     [Fact]
     public void A_secret_does_not_show_in_text_for_logs()
@@ -118,7 +151,10 @@ public sealed class JsonShapeTests
     {
         var kept = new Kept("k", new Container { Name = "nginx", ExitCode = 1 });
 
-        var read = JsonSerializer.Deserialize(JsonSerializer.Serialize(kept, KeptJson.Default.Kept), KeptJson.Default.Kept)!;
+        var read = JsonSerializer.Deserialize(
+            JsonSerializer.Serialize(kept, KeptJson.Default.Kept),
+            KeptJson.Default.Kept
+        )!;
 
         read.Container.Name.ShouldBe("nginx");
         read.Container.ExitCode.ShouldBe(1);

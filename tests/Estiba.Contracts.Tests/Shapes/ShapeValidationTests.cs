@@ -15,11 +15,13 @@ public sealed class ShapeValidationTests
     [InlineData("ab\n")]
     public void Ecr_names_the_rule_that_a_repository_name_breaks(string name)
     {
-        var error = Validate("ecr", new CreateRepositoryRequest { RepositoryName = name });
+        var error = Validate("path", new CreateRepositoryRequest { RepositoryName = name });
 
         error.Code.ShouldBe("InvalidParameterException");
         error.Message.ShouldBe(
-            "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
+            "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression "
+                + "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''"
+        );
     }
 
     [Theory]
@@ -29,7 +31,7 @@ public sealed class ShapeValidationTests
     [InlineData("a--b")]
     public void Ecr_takes_a_good_repository_name(string name)
     {
-        var validator = new ShapeValidator("ecr");
+        var validator = new ShapeValidator("path");
 
         new CreateRepositoryRequest { RepositoryName = name }.Validate(validator);
 
@@ -38,55 +40,285 @@ public sealed class ShapeValidationTests
 
     [Fact]
     public void Ecr_words_bounds_as_the_services_have_in_common() =>
-        Validate("ecr", new BatchDeleteImageRequest { RepositoryName = "app", ImageIds = [.. Enumerable.Repeat(new ImageIdentifier(), 101)] }).Message
-            .ShouldBe("Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than or equal to 100'");
+        Validate(
+            "path",
+            new BatchDeleteImageRequest
+            {
+                RepositoryName = "app",
+                ImageIds = [.. Enumerable.Repeat(new ImageIdentifier(), 101)],
+            }
+        )
+            .Message.ShouldBe(
+                "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than "
+                    + "or equal to 100'"
+            );
 
     [Fact]
     public void Logs_words_a_broken_pattern_as_the_services_have_in_common()
     {
         var error = Validate("InvalidParameterException", new CreateLogGroupRequest { LogGroupName = "a b" });
 
-        error.Message.ShouldBe(@"1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+");
+        error.Message.ShouldBe(
+            @"1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy "
+                + @"constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
+        );
     }
 
     [Fact]
     public void An_unknown_value_of_an_enumeration_is_refused_with_the_known_ones()
     {
-        var error = Validate("ecs", new RunTaskRequest { TaskDefinition = "web", LaunchType = "MOON" });
+        var error = Validate("sentences", new RunTaskRequest { TaskDefinition = "web", LaunchType = "MOON" });
 
         error.Code.ShouldBe("InvalidParameterException");
-        error.Message.ShouldStartWith("1 validation error detected: Value 'MOON' at 'launchType' failed to satisfy constraint: Member must satisfy enum value set: [EC2, FARGATE");
+        error.Message.ShouldStartWith("launch type should be one of [EC2,FARGATE,");
     }
 
     [Fact]
-    public void Ec2_does_not_list_its_thousand_instance_types() =>
-        Validate("ec2", new Contracts.Ec2.RunInstancesRequest { MinCount = 1, MaxCount = 1, InstanceType = "t9.huge" }).Message.ShouldBe("Invalid value 't9.huge' for InstanceType.");
+    public void Ecs_tells_the_known_values_of_an_account_settings_name_after_what_was_sent() =>
+        Validate("sentences", new ListAccountSettingsRequest { Name = "unknown" })
+            .Message.ShouldStartWith("unknown should be one of [serviceLongArnFormat,taskLongArnFormat,");
+
+    [Fact]
+    public void Ecs_tells_the_known_values_by_the_members_words() =>
+        Validate("sentences", new CreateServiceRequest { ServiceName = "s", SchedulingStrategy = "TWICE" })
+            .Message.ShouldBe("Scheduling strategy should be one of [REPLICA,DAEMON]");
+
+    [Fact]
+    public void Ecs_names_a_list_by_its_own_name_and_a_nested_member_by_its_last()
+    {
+        Validate("sentences", new DescribeServicesRequest { Services = ["s"], Include = ["TAGS", "SECRETS"] })
+            .Message.ShouldBe("include should be one of [TAGS]");
+        Validate(
+            "sentences",
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "f",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition { LogConfiguration = new LogConfiguration { LogDriver = "paper" } },
+                ],
+            }
+        )
+            .Message.ShouldStartWith("log driver should be one of [json-file,");
+    }
 
     [Fact]
     public void A_missing_member_is_named_in_the_words_of_the_service()
     {
-        Validate("ecs", new RunTaskRequest()).Message.ShouldBe("TaskDefinition can not be blank.");
-        Validate("ecs", new DeleteClusterRequest { Cluster = "" }).Message.ShouldBe("Cluster can not be blank.");
-        Validate("ValidationError", new Contracts.Iam.GetRoleRequest()).Message.ShouldBe("1 validation error detected: Value null at 'RoleName' failed to satisfy constraint: Member must not be null");
+        Validate("sentences", new RunTaskRequest()).Message.ShouldBe("TaskDefinition can not be blank.");
+        Validate("sentences", new DeleteClusterRequest { Cluster = "" }).Message.ShouldBe("Cluster can not be blank.");
+        Validate("lettersLast", new Contracts.Iam.GetRoleRequest())
+            .Message.ShouldBe(
+                "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must not be null"
+            );
+        Validate("ValidationError", new Contracts.Sts.AssumeRoleRequest { RoleSessionName = "me" })
+            .Message.ShouldBe(
+                "1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: Member must "
+                    + "not be null"
+            );
     }
 
-    public static TheoryData<string, IShape> Ec2RequestsThatLackSomething { get; } = new()
+    [Fact]
+    public void Query_services_name_members_with_a_small_first_letter()
     {
-        { "InstanceId", new Contracts.Ec2.TerminateInstancesRequest() },
-        { "InstanceId", new Contracts.Ec2.ModifyInstanceAttributeRequest() },
-        { "Tag", new Contracts.Ec2.CreateTagsRequest() },
-        { "GroupDescription", new Contracts.Ec2.CreateSecurityGroupRequest { GroupName = "g" } },
+        var tags = new Contracts.Iam.TagRoleRequest
         {
-            "ElasticInferenceAccelerator.1.Type",
-            new Contracts.Ec2.RunInstancesRequest { MinCount = 1, MaxCount = 1, ElasticInferenceAccelerators = [new Contracts.Ec2.ElasticInferenceAccelerator()] }
-        },
-    };
+            RoleName = "app",
+            Tags = [new Contracts.Iam.Tag { Key = new string('k', 129), Value = "" }],
+        };
+        var session = new Contracts.Sts.AssumeRoleRequest
+        {
+            RoleArn = "arn:aws:iam::123456789012:role/app",
+            RoleSessionName = "a b",
+        };
+
+        Validate("lettersLast", tags)
+            .Message.ShouldBe(
+                "1 validation error detected: Value at 'tags.1.member.key' failed to satisfy constraint: Member "
+                    + "must have length less than or equal to 128"
+            );
+        Validate(
+            "lettersLast",
+            new Contracts.Iam.CreateRoleRequest { RoleName = new string('r', 65), AssumeRolePolicyDocument = "{}" }
+        )
+            .Message.ShouldBe(
+                "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have "
+                    + "length less than or equal to 64"
+            );
+        Validate("lettersLast", new Contracts.Iam.UpdateRoleRequest { RoleName = "app", MaxSessionDuration = 5 })
+            .Message.ShouldBe(
+                "1 validation error detected: Value at 'maxSessionDuration' failed to satisfy constraint: Member "
+                    + "must have value greater than or equal to 3600"
+            );
+        Validate(
+            "lettersLast",
+            new Contracts.Iam.SetDefaultPolicyVersionRequest
+            {
+                PolicyArn = "arn:aws:iam::123456789012:policy/p",
+                VersionId = "1",
+            }
+        )
+            .Message.ShouldBe(
+                @"1 validation error detected: Value at 'versionId' failed to satisfy constraint: "
+                    + @"Member must satisfy regular expression pattern: v[1-9][0-9]*(\.[A-Za-z0-9-]*)?"
+            );
+        Validate("ValidationError", session)
+            .Message.ShouldBe(
+                @"1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy "
+                    + @"constraint: Member must satisfy regular expression pattern: [\w+=,.@-]*"
+            );
+    }
+
+    [Fact]
+    public void Iam_tells_once_what_all_texts_of_a_list_must_satisfy()
+    {
+        const string Words =
+            @"1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: Member "
+            + @"must satisfy constraint: "
+            + @"[Member must have length less than or equal to 128, Member must have length greater "
+            + @"than or equal to 1, "
+            + @"Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+, Member must not be null]";
+
+        Validate(
+            "lettersLast",
+            new Contracts.Iam.UntagRoleRequest { RoleName = "app", TagKeys = ["a", new string('k', 129), "<"] }
+        )
+            .Message.ShouldBe(Words);
+        Validate(
+            "lettersLast",
+            new Contracts.Iam.UntagPolicyRequest { PolicyArn = "arn:aws:iam::123456789012:policy/p", TagKeys = ["<"] }
+        )
+            .Message.ShouldBe(Words);
+    }
+
+    public static TheoryData<string, IShape> IamRequestsWithWrongLetters { get; } =
+        new()
+        {
+            {
+                "userName",
+                new Contracts.Iam.CreateUserRequest { UserName = "a b" }
+            },
+            {
+                "userName",
+                new Contracts.Iam.CreateUserRequest { UserName = "jos\u00e9" }
+            },
+            {
+                "userName",
+                new Contracts.Iam.CreateUserRequest { UserName = "\u0661" }
+            },
+            {
+                "userName",
+                new Contracts.Iam.GetUserRequest { UserName = "a\nb" }
+            },
+            {
+                "newUserName",
+                new Contracts.Iam.UpdateUserRequest { UserName = "a", NewUserName = "a/b" }
+            },
+            {
+                "groupName",
+                new Contracts.Iam.CreateGroupRequest { GroupName = "a:b" }
+            },
+            {
+                "roleName",
+                new Contracts.Iam.CreateRoleRequest { RoleName = "a*b", AssumeRolePolicyDocument = "{}" }
+            },
+            {
+                "instanceProfileName",
+                new Contracts.Iam.CreateInstanceProfileRequest { InstanceProfileName = "a\0b" }
+            },
+            {
+                "policyName",
+                new Contracts.Iam.CreatePolicyRequest { PolicyName = "a/b", PolicyDocument = "{}" }
+            },
+            {
+                "policyName",
+                new Contracts.Iam.PutUserPolicyRequest
+                {
+                    UserName = "a",
+                    PolicyName = "\u202e",
+                    PolicyDocument = "{}",
+                }
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(IamRequestsWithWrongLetters))]
+    public void Iam_has_a_sentence_for_the_letters_of_names(string member, IShape request)
+    {
+        var error = Validate("lettersLast", request);
+
+        (error.Code, error.Message).ShouldBe(
+            (
+                "ValidationError",
+                $"The specified value for {member} is invalid. It must contain only alphanumeric characters and/or "
+                    + "the following: +=,.@_-"
+            )
+        );
+    }
+
+    [Fact]
+    public void Iam_has_sentences_for_paths_and_documents()
+    {
+        Validate("lettersLast", new Contracts.Iam.CreateUserRequest { UserName = "a", Path = "team" })
+            .Message.ShouldBe(
+                "The specified value for path is invalid. It must begin and end with / and contain only "
+                    + "alphanumeric characters and/or / characters."
+            );
+        Validate("lettersLast", new Contracts.Iam.ListUsersRequest { PathPrefix = "team" })
+            .Message.ShouldBe(
+                "The specified value for pathPrefix is invalid. It must begin with the / character and contain "
+                    + "only alphanumeric characters and/or / characters."
+            );
+        Validate(
+            "lettersLast",
+            new Contracts.Iam.PutUserPolicyRequest
+            {
+                UserName = "a",
+                PolicyName = "p",
+                PolicyDocument = "\u20ac",
+            }
+        )
+            .Message.ShouldBe(
+                "The specified value for policyDocument is invalid. It must contain only printable ASCII characters."
+            );
+    }
+
+    [Fact]
+    public void Every_letter_that_names_may_have_is_accepted()
+    {
+        var validator = new ShapeValidator("lettersLast");
+
+        new Contracts.Iam.CreateUserRequest { UserName = "aZ09_+=,.@-", Path = "/team/x-1/" }.Validate(validator);
+
+        Should.NotThrow(validator.ThrowIfAny);
+    }
+
+    public static TheoryData<string, IShape> Ec2RequestsThatLackSomething { get; } =
+        new()
+        {
+            { "InstanceId", new Contracts.Ec2.TerminateInstancesRequest() },
+            { "InstanceId", new Contracts.Ec2.ModifyInstanceAttributeRequest() },
+            { "Tag", new Contracts.Ec2.CreateTagsRequest() },
+            {
+                "GroupDescription",
+                new Contracts.Ec2.CreateSecurityGroupRequest { GroupName = "g" }
+            },
+            {
+                "ElasticInferenceAccelerator.1.Type",
+                new Contracts.Ec2.RunInstancesRequest
+                {
+                    MinCount = 1,
+                    MaxCount = 1,
+                    ElasticInferenceAccelerators = [new Contracts.Ec2.ElasticInferenceAccelerator()],
+                }
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Ec2RequestsThatLackSomething))]
     public void Ec2_names_a_missing_parameter_as_it_is_in_the_request(string parameter, IShape request)
     {
-        var error = Validate("ec2", request);
+        var error = Validate("parameters", request);
 
         error.Code.ShouldBe("MissingParameter");
         error.Message.ShouldBe($"The request must contain the parameter {parameter}");
@@ -95,25 +327,51 @@ public sealed class ShapeValidationTests
     [Fact]
     public void Ec2_has_words_of_its_own_for_values_and_bounds()
     {
-        Validate("ec2", new Contracts.Ec2.DescribeInstanceTypesRequest { InstanceTypes = ["t9.huge"] }).Message.ShouldBe("Invalid value 't9.huge' for InstanceType.");
-        Validate("ec2", new Contracts.Ec2.DescribeInstanceTypesRequest { MaxResults = 4 }).Message.ShouldBe("Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.");
-        Validate("ec2", new Contracts.Ec2.DescribeVpcsRequest { MaxResults = 1001 }).Message.ShouldBe("Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.");
+        Validate(
+            "parameters",
+            new Contracts.Ec2.RunInstancesRequest
+            {
+                MinCount = 1,
+                MaxCount = 1,
+                InstanceInitiatedShutdownBehavior = "explode",
+            }
+        )
+            .Message.ShouldBe("Invalid value 'explode' for InstanceInitiatedShutdownBehavior.");
+        Validate("parameters", new Contracts.Ec2.DescribeInstanceTypesRequest { MaxResults = 4 })
+            .Message.ShouldBe("Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.");
+        Validate("parameters", new Contracts.Ec2.DescribeVpcsRequest { MaxResults = 1001 })
+            .Message.ShouldBe("Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.");
     }
 
     [Fact]
     public void In_a_request_to_ecs_an_empty_text_deep_inside_is_none()
     {
-        Validate("ecs", new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = [new ContainerDefinition { Secrets = [new Secret { Name = "", ValueFrom = "p" }] }] }).Message
-            .ShouldBe("ContainerDefinitions.1.member.secrets.1.member.name should not be null or empty.");
-        Validate("ecs", new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "" }] }).Message.ShouldBe("Attributes.1.member.name should not be null or empty.");
+        Validate(
+            "sentences",
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "web",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition { Secrets = [new Secret { Name = "", ValueFrom = "p" }] },
+                ],
+            }
+        )
+            .Message.ShouldBe("ContainerDefinitions.1.member.secrets.1.member.name should not be null or empty.");
+        Validate("sentences", new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "" }] })
+            .Message.ShouldBe("Attributes.1.member.name should not be null or empty.");
     }
 
     [Fact]
     public void An_empty_namespace_takes_the_default_of_service_connect_away()
     {
-        var validator = new ShapeValidator("ecs");
+        var validator = new ShapeValidator("sentences");
 
-        new UpdateClusterRequest { Cluster = "c", ServiceConnectDefaults = new ClusterServiceConnectDefaultsRequest { Namespace = "" } }.Validate(validator);
+        new UpdateClusterRequest
+        {
+            Cluster = "c",
+            ServiceConnectDefaults = new ClusterServiceConnectDefaultsRequest { Namespace = "" },
+        }.Validate(validator);
 
         Should.NotThrow(validator.ThrowIfAny);
     }
@@ -124,15 +382,21 @@ public sealed class ShapeValidationTests
         var request = new RegisterTaskDefinitionRequest
         {
             Family = "web",
-            ContainerDefinitions = [new ContainerDefinition(), new ContainerDefinition { LogConfiguration = new LogConfiguration { LogDriver = "pigeon" } }],
+            ContainerDefinitions =
+            [
+                new ContainerDefinition(),
+                new ContainerDefinition { LogConfiguration = new LogConfiguration { LogDriver = "pigeon" } },
+            ],
         };
 
-        Validate("ValidationException", request).Message.ShouldContain("at 'containerDefinitions.2.member.logConfiguration.logDriver'");
+        Validate("ValidationException", request)
+            .Message.ShouldContain("at 'containerDefinitions.2.member.logConfiguration.logDriver'");
     }
 
     [Fact]
     public void Several_failures_are_told_together() =>
-        Validate("ValidationException", new PutLogEventsRequest { LogGroupName = "", LogStreamName = "a:b" }).Message.ShouldStartWith("4 validation errors detected: ");
+        Validate("ValidationException", new PutLogEventsRequest { LogGroupName = "", LogStreamName = "a:b" })
+            .Message.ShouldStartWith("4 validation errors detected: ");
 
     [Fact]
     public void Every_pattern_of_every_contract_can_be_used()
@@ -142,8 +406,12 @@ public sealed class ShapeValidationTests
             using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(contract));
             foreach (var shape in json.RootElement.GetProperty("shapes").EnumerateObject())
             {
-                if (!shape.Value.TryGetProperty("pattern", out var pattern)) continue;
-                Should.NotThrow(() => new ShapeValidator("x").Pattern("m", "some text", pattern.GetString()!), $"{contract}: {shape.Name}");
+                if (!shape.Value.TryGetProperty("pattern", out var pattern))
+                    continue;
+                Should.NotThrow(
+                    () => new ShapeValidator("x").Pattern("m", "some text", pattern.GetString()!),
+                    $"{contract}: {shape.Name}"
+                );
             }
         }
     }

@@ -23,12 +23,17 @@ public sealed class SignatureVerifierTests
         var request = Vanilla().SignedAs("host;x-amz-date", Right);
         var claim = SignatureClaim.Read(request) with { Signature = signature };
 
-        new SignatureVerifier(new SigningKeyCache()).Verify(request, claim, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", []).ShouldBeFalse();
+        new SignatureVerifier(new SigningKeyCache())
+            .Verify(request, claim, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", [])
+            .ShouldBeFalse();
     }
 
     [Fact]
     public void A_changed_body_is_not_authentic() =>
-        new ReceivedRequest("GET", "/") { Body = Encoding.ASCII.GetBytes("x") }.SignedAs("host;x-amz-date", Right).IsAuthentic().ShouldBeFalse();
+        new ReceivedRequest("GET", "/") { Body = Encoding.ASCII.GetBytes("x") }
+            .SignedAs("host;x-amz-date", Right)
+            .IsAuthentic()
+            .ShouldBeFalse();
 
     [Fact]
     public void A_signed_header_that_is_missing_is_not_authentic() =>
@@ -38,7 +43,10 @@ public sealed class SignatureVerifierTests
     public void A_long_request_is_verified_beyond_the_stacks_buffer()
     {
         var signer = new RequestSigner(new FixedTime());
-        var request = new HttpRequestMessage(HttpMethod.Get, "http://example.amazonaws.com/" + string.Join('/', Enumerable.Range(0, 2000)));
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            "http://example.amazonaws.com/" + string.Join('/', Enumerable.Range(0, 2000))
+        );
         signer.Sign(request, [], new AwsCredentials("AKID", "secret", new string('t', 4000)), "eu-west-1", "ecs");
 
         Received(request).IsAuthentic("secret").ShouldBeTrue();
@@ -66,15 +74,19 @@ public sealed class SignatureVerifierTests
 
     internal static ReceivedRequest Received(HttpRequestMessage request)
     {
-        var received = new ReceivedRequest(request.Method.Method, request.RequestUri!.PathAndQuery)
-            .With("host", request.Headers.Host ?? request.RequestUri.Authority);
+        var received = new ReceivedRequest(request.Method.Method, request.RequestUri!.PathAndQuery).With(
+            "host",
+            request.Headers.Host ?? request.RequestUri.Authority
+        );
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             if (!name.Equals("host", StringComparison.OrdinalIgnoreCase))
                 received.With(name.ToLowerInvariant(), values.ToString());
         }
 
-        return request.Content?.Headers.ContentType is { } type ? received.With("content-type", type.ToString()) : received;
+        return request.Content?.Headers.ContentType is { } type
+            ? received.With("content-type", type.ToString())
+            : received;
     }
 
     private static ReceivedRequest Vanilla() => new("GET", "/");

@@ -3,7 +3,9 @@ using static Estiba.Ecr.Tests.Pushing;
 
 namespace Estiba.Ecr.Tests.Clients;
 
-/// <summary>The stock docker command and engine against the registry. The engine speaks plain HTTP to registries on 127.0.0.0/8.</summary>
+/// <summary>
+/// The stock docker command and engine against the registry. The engine speaks plain HTTP to registries on 127.0.0.0/8.
+/// </summary>
 public sealed class DockerTests
 {
     [Fact]
@@ -16,7 +18,15 @@ public sealed class DockerTests
         await ImportAsync(folder, image);
         try
         {
-            var login = await DockerAsync(folder, await platform.PasswordAsync(), "login", "--username", "AWS", "--password-stdin", registry);
+            var login = await DockerAsync(
+                folder,
+                await platform.PasswordAsync(),
+                "login",
+                "--username",
+                "AWS",
+                "--password-stdin",
+                registry
+            );
             var first = await DockerAsync(folder, "", "push", image);
             var second = await DockerAsync(folder, "", "push", image);
             await DockerAsync(folder, "", "rmi", image);
@@ -44,11 +54,21 @@ public sealed class DockerTests
         await ImportAsync(folder, image);
         try
         {
-            await DockerAsync(folder, await platform.PasswordAsync(), "login", "--username", "AWS", "--password-stdin", platform.Address.Authority);
+            await DockerAsync(
+                folder,
+                await platform.PasswordAsync(),
+                "login",
+                "--username",
+                "AWS",
+                "--password-stdin",
+                platform.Address.Authority
+            );
 
             var (_, said) = await Command.TryAsync("docker", ["push", image], dockerConfig: folder.Path);
 
-            said.ShouldContain("name unknown: The repository with name 'missing' does not exist in the registry with id '123456789012'");
+            said.ShouldContain(
+                "name unknown: The repository with name 'missing' does not exist in the registry with id '123456789012'"
+            );
         }
         finally
         {
@@ -60,7 +80,12 @@ public sealed class DockerTests
     {
         var archive = Path.Combine(folder.Path, "layer.tar");
         await using (var writer = new TarWriter(File.Create(archive)))
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "data") { DataStream = new MemoryStream(RandomBytes(200_000)) });
+            await writer.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, "data")
+                {
+                    DataStream = new MemoryStream(RandomBytes(200_000)),
+                }
+            );
         await DockerAsync(folder, "", "import", archive, image);
     }
 

@@ -33,11 +33,11 @@ public sealed class RegistrySweepTests
         await DeleteImageAsync(platform, "latest");
 
         await platform.Service.SweepAsync(default);
-        var soon = LayerFiles(platform);
+        var soon = platform.BlobFiles().Count();
         platform.Clock.Advance(Day);
         await platform.Service.SweepAsync(default);
 
-        soon.ShouldBe(2);
+        soon.ShouldBe(3);
         platform.BlobFiles().ShouldBeEmpty();
     }
 
@@ -49,7 +49,11 @@ public sealed class RegistrySweepTests
         await platform.CreateRepositoryAsync("two");
         await platform.Http.PushImageAsync("one", "latest");
         await platform.Http.PushImageAsync("two", "latest");
-        await platform.Ecr.DeleteRepositoryAsync(new DeleteRepositoryRequest { RepositoryName = "one", Force = true }, Platform.Caller(), default);
+        await platform.Ecr.DeleteRepositoryAsync(
+            new DeleteRepositoryRequest { RepositoryName = "one", Force = true },
+            Platform.Caller(),
+            default
+        );
 
         platform.Clock.Advance(2 * Day);
         await platform.Service.SweepAsync(default);
@@ -76,20 +80,51 @@ public sealed class RegistrySweepTests
     }
 
     [Fact]
-    public async Task A_blob_that_was_stored_before_a_crash_and_never_linked_is_removed()
+    public async Task A_blob_that_the_state_never_knew_is_kept()
     {
         await using var platform = await Platform.StartAsync();
         var folder = Directory.CreateDirectory(Path.Combine(platform.BlobDirectory, "sha256", "ab"));
-        var file = Path.Combine(folder.FullName, "ab" + new string('0', 62));
-        await File.WriteAllBytesAsync(file, RandomBytes(10));
-        File.SetLastWriteTimeUtc(file, platform.Clock.GetUtcNow().UtcDateTime);
+        await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "ab" + new string('0', 62)), RandomBytes(10));
 
-        var soon = await platform.Service.SweepAsync(default);
-        platform.Clock.Advance(Day + Hour);
-        var later = await platform.Service.SweepAsync(default);
+        platform.Clock.Advance(30 * Day);
+        (await platform.Service.SweepAsync(default)).Blobs.ShouldBe(0);
 
-        soon.Blobs.ShouldBe(0);
-        later.Blobs.ShouldBe(1);
+        platform.BlobFiles().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_is_newer_than_the_state_is_kept()
+    {
+        await using var newer = await Platform.StartAsync();
+        await newer.CreateRepositoryAsync("one");
+        await newer.Http.PushImageAsync("one", "latest");
+
+        // A state that knows nothing of the image, beside the files.
+        await using var older = await Platform.StartAsync(newer.Directory);
+        older.Clock.Advance(30 * Day);
+        (await older.Service.SweepAsync(default)).Blobs.ShouldBe(0);
+
+        (await newer.Http.GetAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200))}")).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
+    }
+
+    [Fact]
+    public async Task A_layer_that_is_pushed_again_before_the_sweep_is_kept()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.CreateRepositoryAsync("one");
+        await platform.Http.PushImageAsync("one", "latest");
+        await DeleteImageAsync(platform, "latest");
+        platform.Clock.Advance(23 * Hour);
+        using var later = await platform.LogInAsync();
+        await later.PushImageAsync("one", "again");
+
+        platform.Clock.Advance(30 * Day);
+        await platform.Service.SweepAsync(default);
+
+        platform.BlobFiles().Count().ShouldBe(3);
+        platform.Store.Current.Count(EcrTables.UnlinkedBlobs).ShouldBe(0);
     }
 
     [Fact]
@@ -135,7 +170,8 @@ public sealed class RegistrySweepTests
 
         try
         {
-            for (var round = 0; round < 10; round++) await PushReadAndDeleteAsync(platform);
+            for (var round = 0; round < 10; round++)
+                await PushReadAndDeleteAsync(platform);
         }
         finally
         {
@@ -146,14 +182,19 @@ public sealed class RegistrySweepTests
 
     private static async Task PushReadAndDeleteAsync(Platform platform)
     {
-        await Task.WhenAll(Enumerable.Range(1, 4).Select(seed => platform.Http.PushImageAsync("one", $"tag-{seed}", seed)));
+        await Task.WhenAll(
+            Enumerable.Range(1, 4).Select(seed => platform.Http.PushImageAsync("one", $"tag-{seed}", seed))
+        );
         foreach (var seed in Enumerable.Range(1, 4))
         {
-            (await platform.Http.GetByteArrayAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200, seed))}")).ShouldBe(RandomBytes(200, seed));
+            (await platform.Http.GetByteArrayAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200, seed))}")).ShouldBe(
+                RandomBytes(200, seed)
+            );
             await DeleteImageAsync(platform, $"tag-{seed}");
         }
         // Their contents are pushed again while they are old enough to be swept.
-        foreach (var file in platform.BlobFiles().ToList()) TryMakeOld(file);
+        foreach (var file in platform.BlobFiles().ToList())
+            TryMakeOld(file);
     }
 
     private static async Task SweepAsync(Platform platform, CancellationToken cancellation)
@@ -177,9 +218,10 @@ public sealed class RegistrySweepTests
         }
     }
 
-    private static Task<BatchDeleteImageResponse> DeleteImageAsync(Platform platform, string tag) => platform.Ecr.BatchDeleteImageAsync(
-        new BatchDeleteImageRequest { RepositoryName = "one", ImageIds = [new ImageIdentifier { ImageTag = tag }] }, Platform.Caller(), default);
-
-    // Without the manifest's, which is nobody's as soon as its image is deleted.
-    private static int LayerFiles(Platform platform) => platform.BlobFiles().Count();
+    private static Task<BatchDeleteImageResponse> DeleteImageAsync(Platform platform, string tag) =>
+        platform.Ecr.BatchDeleteImageAsync(
+            new BatchDeleteImageRequest { RepositoryName = "one", ImageIds = [new ImageIdentifier { ImageTag = tag }] },
+            Platform.Caller(),
+            default
+        );
 }

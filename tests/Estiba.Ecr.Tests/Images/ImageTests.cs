@@ -14,7 +14,8 @@ public sealed class ImageTests
     {
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
-        foreach (var tag in new[] { "a", "b", "c" }) await platform.Http.PushImageAsync("app", tag, seed: 1);
+        foreach (var tag in new[] { "a", "b", "c" })
+            await platform.Http.PushImageAsync("app", tag, seed: 1);
         await platform.Http.PushImageAsync("app", "d", seed: 2);
         await platform.Http.PushImageAsync("app", "d", seed: 3);
 
@@ -23,12 +24,19 @@ public sealed class ImageTests
         do
         {
             var page = await platform.Ecr.ListImagesAsync(
-                new ListImagesRequest { RepositoryName = "app", MaxResults = 2, NextToken = token }, Platform.Caller(), default);
+                new ListImagesRequest
+                {
+                    RepositoryName = "app",
+                    MaxResults = 2,
+                    NextToken = token,
+                },
+                Platform.Caller(),
+                default
+            );
             page.ImageIds!.Count.ShouldBeLessThanOrEqualTo(2);
             listed.AddRange(page.ImageIds.Select(id => id.ImageTag));
             token = page.NextToken;
-        }
-        while (token is not null);
+        } while (token is not null);
 
         listed.ShouldBe(["a", "b", "c", "d", null], ignoreOrder: true);
     }
@@ -40,18 +48,48 @@ public sealed class ImageTests
         foreach (var repository in new[] { "app", "other" })
         {
             await platform.CreateRepositoryAsync(repository);
-            for (var seed = 1; seed <= 3; seed++) await platform.Http.PushImageAsync(repository, $"t{seed}", seed);
+            for (var seed = 1; seed <= 3; seed++)
+                await platform.Http.PushImageAsync(repository, $"t{seed}", seed);
         }
 
-        var token = (await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "app", MaxResults = 1 }, Platform.Caller(), default)).NextToken;
+        var token = (
+            await platform.Ecr.DescribeImagesAsync(
+                new DescribeImagesRequest { RepositoryName = "app", MaxResults = 1 },
+                Platform.Caller(),
+                default
+            )
+        ).NextToken;
 
-        var rest = await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "app", NextToken = token }, Platform.Caller(), default);
+        var rest = await platform.Ecr.DescribeImagesAsync(
+            new DescribeImagesRequest { RepositoryName = "app", NextToken = token },
+            Platform.Caller(),
+            default
+        );
         rest.ImageDetails!.Count.ShouldBe(2);
-        await RefusedAsync(() => platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "other", NextToken = token }, Platform.Caller(), default));
-        await RefusedAsync(() => platform.Ecr.ListImagesAsync(new ListImagesRequest { RepositoryName = "app", NextToken = token }, Platform.Caller(), default));
-        await RefusedAsync(() => platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest { NextToken = token }, Platform.Caller(), default));
+        await RefusedAsync(() =>
+            platform.Ecr.DescribeImagesAsync(
+                new DescribeImagesRequest { RepositoryName = "other", NextToken = token },
+                Platform.Caller(),
+                default
+            )
+        );
+        await RefusedAsync(() =>
+            platform.Ecr.ListImagesAsync(
+                new ListImagesRequest { RepositoryName = "app", NextToken = token },
+                Platform.Caller(),
+                default
+            )
+        );
+        await RefusedAsync(() =>
+            platform.Ecr.DescribeRepositoriesAsync(
+                new DescribeRepositoriesRequest { NextToken = token },
+                Platform.Caller(),
+                default
+            )
+        );
 
-        static async Task RefusedAsync(Func<Task> call) => (await call.ShouldThrowAsync<AwsException>()).Code.ShouldBe("InvalidParameterException");
+        static async Task RefusedAsync(Func<Task> call) =>
+            (await call.ShouldThrowAsync<AwsException>()).Code.ShouldBe("InvalidParameterException");
     }
 
     [Theory]
@@ -66,7 +104,14 @@ public sealed class ImageTests
         await platform.Http.PushImageAsync("app", "latest", seed: 2);
 
         var answer = await platform.Ecr.DescribeImagesAsync(
-            new DescribeImagesRequest { RepositoryName = "app", Filter = new DescribeImagesFilter { TagStatus = status } }, Platform.Caller(), default);
+            new DescribeImagesRequest
+            {
+                RepositoryName = "app",
+                Filter = new DescribeImagesFilter { TagStatus = status },
+            },
+            Platform.Caller(),
+            default
+        );
 
         answer.ImageDetails!.Count.ShouldBe(count);
     }
@@ -82,23 +127,32 @@ public sealed class ImageTests
         await platform.Http.GetAsync("/v2/app/manifests/latest");
 
         var answer = await platform.Ecr.DescribeImagesAsync(
-            new DescribeImagesRequest { RepositoryName = "app", ImageIds = [new ImageIdentifier { ImageTag = "latest" }] }, Platform.Caller(), default);
+            new DescribeImagesRequest
+            {
+                RepositoryName = "app",
+                ImageIds = [new ImageIdentifier { ImageTag = "latest" }],
+            },
+            Platform.Caller(),
+            default
+        );
 
         var detail = answer.ImageDetails!.Single();
         detail.ImageTags.ShouldBe(["latest"]);
-        detail.ShouldBe(new ImageDetail
-        {
-            RegistryId = Platform.Account,
-            RepositoryName = "app",
-            ImageDigest = digest,
-            ImageTags = detail.ImageTags,
-            ImageSizeInBytes = 250,
-            ImagePushedAt = pushed,
-            ImageManifestMediaType = ImageManifest.DockerManifest,
-            ArtifactMediaType = "application/vnd.docker.container.image.v1+json",
-            LastRecordedPullTime = pushed.AddHours(2),
-            ImageStatus = "ACTIVE",
-        });
+        detail.ShouldBe(
+            new ImageDetail
+            {
+                RegistryId = Platform.Account,
+                RepositoryName = "app",
+                ImageDigest = digest,
+                ImageTags = detail.ImageTags,
+                ImageSizeInBytes = 250,
+                ImagePushedAt = pushed,
+                ImageManifestMediaType = ImageManifest.DockerManifest,
+                ArtifactMediaType = "application/vnd.docker.container.image.v1+json",
+                LastRecordedPullTime = pushed.AddHours(2),
+                ImageStatus = "ACTIVE",
+            }
+        );
     }
 
     [Fact]
@@ -107,12 +161,25 @@ public sealed class ImageTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.DescribeImagesAsync(
-            new DescribeImagesRequest { RepositoryName = "app", ImageIds = [new ImageIdentifier { ImageTag = "v1" }] }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.DescribeImagesAsync(
+                new DescribeImagesRequest
+                {
+                    RepositoryName = "app",
+                    ImageIds = [new ImageIdentifier { ImageTag = "v1" }],
+                },
+                Platform.Caller(),
+                default
+            )
+        );
 
-        (error.Code, error.Message).ShouldBe((
-            "ImageNotFoundException",
-            "The image with imageId {imageDigest:'null', imageTag:'v1'} does not exist within the repository with name 'app' in the registry with id '123456789012'"));
+        (error.Code, error.Message).ShouldBe(
+            (
+                "ImageNotFoundException",
+                "The image with imageId {imageDigest:'null', imageTag:'v1'} does not exist within the repository "
+                    + "with name 'app' in the registry with id '123456789012'"
+            )
+        );
     }
 
     [Fact]
@@ -136,10 +203,12 @@ public sealed class ImageTests
                 ],
             },
             Platform.Caller(),
-            default);
+            default
+        );
 
         answer.Images!.Single().ImageId.ShouldBe(new ImageIdentifier { ImageTag = "latest", ImageDigest = digest });
-        answer.Failures!.Select(failure => failure.FailureCode)
+        answer
+            .Failures!.Select(failure => failure.FailureCode)
             .ShouldBe(["ImageNotFound", "MissingDigestAndTag", "InvalidImageDigest", "ImageTagDoesNotMatchDigest"]);
     }
 
@@ -168,7 +237,11 @@ public sealed class ImageTests
         await platform.Http.PushImageAsync("app", "a");
         var digest = await platform.Http.PushImageAsync("app", "b");
 
-        var answer = await DeleteAsync(platform, new ImageIdentifier { ImageDigest = digest }, new ImageIdentifier { ImageTag = "a" });
+        var answer = await DeleteAsync(
+            platform,
+            new ImageIdentifier { ImageDigest = digest },
+            new ImageIdentifier { ImageTag = "a" }
+        );
 
         answer.ImageIds!.Select(id => id.ImageTag).ShouldBe(["a", "b"]);
         answer.Failures.ShouldBeEmpty();
@@ -184,7 +257,11 @@ public sealed class ImageTests
         await platform.Http.PutManifestAsync("app", "all", Index((image, 500)));
 
         var refused = await DeleteAsync(platform, new ImageIdentifier { ImageDigest = image });
-        var both = await DeleteAsync(platform, new ImageIdentifier { ImageDigest = image }, new ImageIdentifier { ImageTag = "all" });
+        var both = await DeleteAsync(
+            platform,
+            new ImageIdentifier { ImageDigest = image },
+            new ImageIdentifier { ImageTag = "all" }
+        );
 
         refused.Failures!.Single().FailureCode.ShouldBe("ImageReferencedByManifestList");
         both.Failures.ShouldBeEmpty();
@@ -200,7 +277,15 @@ public sealed class ImageTests
         var manifest = await platform.Http.GetStringAsync("/v2/app/manifests/v1");
 
         var put = await platform.Ecr.PutImageAsync(
-            new PutImageRequest { RepositoryName = "app", ImageManifest = manifest, ImageTag = "v2" }, Platform.Caller(), default);
+            new PutImageRequest
+            {
+                RepositoryName = "app",
+                ImageManifest = manifest,
+                ImageTag = "v2",
+            },
+            Platform.Caller(),
+            default
+        );
 
         put.Image!.ImageId.ShouldBe(new ImageIdentifier { ImageDigest = digest, ImageTag = "v2" });
         (await ImagesAsync(platform)).Count.ShouldBe(2);
@@ -214,8 +299,18 @@ public sealed class ImageTests
         await platform.Http.PushImageAsync("app", "v1");
         var manifest = await platform.Http.GetStringAsync("/v2/app/manifests/v1");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.PutImageAsync(
-            new PutImageRequest { RepositoryName = "app", ImageManifest = manifest, ImageTag = "v1" }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.PutImageAsync(
+                new PutImageRequest
+                {
+                    RepositoryName = "app",
+                    ImageManifest = manifest,
+                    ImageTag = "v1",
+                },
+                Platform.Caller(),
+                default
+            )
+        );
 
         error.Code.ShouldBe("ImageAlreadyExistsException");
     }
@@ -226,8 +321,13 @@ public sealed class ImageTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.PutImageAsync(
-            new PutImageRequest { RepositoryName = "app", ImageManifest = Manifest(RandomBytes(1)).ToJsonString() }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.PutImageAsync(
+                new PutImageRequest { RepositoryName = "app", ImageManifest = Manifest(RandomBytes(1)).ToJsonString() },
+                Platform.Caller(),
+                default
+            )
+        );
 
         error.Code.ShouldBe("LayersNotFoundException");
     }
@@ -238,10 +338,18 @@ public sealed class ImageTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.PutImageAsync(
-            new PutImageRequest { RepositoryName = "app", ImageManifest = Manifest(RandomBytes(1)).ToJsonString(), ImageDigest = DigestOf([]) },
-            Platform.Caller(),
-            default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.PutImageAsync(
+                new PutImageRequest
+                {
+                    RepositoryName = "app",
+                    ImageManifest = Manifest(RandomBytes(1)).ToJsonString(),
+                    ImageDigest = DigestOf([]),
+                },
+                Platform.Caller(),
+                default
+            )
+        );
 
         error.Code.ShouldBe("ImageDigestDoesNotMatchException");
     }
@@ -290,10 +398,20 @@ public sealed class ImageTests
     }
 
     private static Task<BatchDeleteImageResponse> DeleteAsync(Platform platform, params ImageIdentifier[] ids) =>
-        platform.Ecr.BatchDeleteImageAsync(new BatchDeleteImageRequest { RepositoryName = "app", ImageIds = ids }, Platform.Caller(), default);
+        platform.Ecr.BatchDeleteImageAsync(
+            new BatchDeleteImageRequest { RepositoryName = "app", ImageIds = ids },
+            Platform.Caller(),
+            default
+        );
 
     private static async Task<IReadOnlyList<ImageIdentifier>> ImagesAsync(Platform platform) =>
-        (await platform.Ecr.ListImagesAsync(new ListImagesRequest { RepositoryName = "app" }, Platform.Caller(), default)).ImageIds!;
+        (
+            await platform.Ecr.ListImagesAsync(
+                new ListImagesRequest { RepositoryName = "app" },
+                Platform.Caller(),
+                default
+            )
+        ).ImageIds!;
 
     private static byte[] Annotated(string annotations)
     {

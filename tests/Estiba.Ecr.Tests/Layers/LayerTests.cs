@@ -35,7 +35,9 @@ public sealed class LayerTests
 
         var error = await Should.ThrowAsync<AwsException>(() => UploadAsync(platform, id, RandomBytes(20), 10, 20));
 
-        (error.Code, error.Message).ShouldBe(("LayerPartTooSmallException", "All layer parts except the last part should be at least 5MB"));
+        (error.Code, error.Message).ShouldBe(
+            ("LayerPartTooSmallException", "All layer parts except the last part should be at least 5MB")
+        );
     }
 
     [Fact]
@@ -109,7 +111,9 @@ public sealed class LayerTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => CompleteAsync(platform, Guid.NewGuid().ToString(), DigestOf([])));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            CompleteAsync(platform, Guid.NewGuid().ToString(), DigestOf([]))
+        );
 
         error.Code.ShouldBe("UploadNotFoundException");
     }
@@ -122,16 +126,37 @@ public sealed class LayerTests
         var digest = await platform.Http.PushBlobAsync("app", RandomBytes(20));
 
         var answer = await platform.Ecr.BatchCheckLayerAvailabilityAsync(
-            new BatchCheckLayerAvailabilityRequest { RepositoryName = "app", LayerDigests = [digest, DigestOf([]), "none", ""] }, Platform.Caller(), default);
+            new BatchCheckLayerAvailabilityRequest
+            {
+                RepositoryName = "app",
+                LayerDigests = [digest, DigestOf([]), "none", ""],
+            },
+            Platform.Caller(),
+            default
+        );
 
-        answer.Layers!.Select(layer => (layer.LayerAvailability, layer.LayerSize)).ShouldBe([("AVAILABLE", 20L), ("UNAVAILABLE", null)]);
+        answer
+            .Layers!.Select(layer => (layer.LayerAvailability, layer.LayerSize))
+            .ShouldBe([("AVAILABLE", 20L), ("UNAVAILABLE", null)]);
         answer.Failures!.Select(failure => failure.FailureCode).ShouldBe(["InvalidLayerDigest", "MissingLayerDigest"]);
     }
 
-    private static async Task<string> StartAsync(Platform platform) => (await platform.Ecr.InitiateLayerUploadAsync(
-        new InitiateLayerUploadRequest { RepositoryName = "app" }, Platform.Caller(), default)).UploadId!;
+    private static async Task<string> StartAsync(Platform platform) =>
+        (
+            await platform.Ecr.InitiateLayerUploadAsync(
+                new InitiateLayerUploadRequest { RepositoryName = "app" },
+                Platform.Caller(),
+                default
+            )
+        ).UploadId!;
 
-    private static Task<UploadLayerPartResponse> UploadAsync(Platform platform, string id, byte[] content, int first, int end) =>
+    private static Task<UploadLayerPartResponse> UploadAsync(
+        Platform platform,
+        string id,
+        byte[] content,
+        int first,
+        int end
+    ) =>
         platform.Ecr.UploadLayerPartAsync(
             new UploadLayerPartRequest
             {
@@ -142,8 +167,18 @@ public sealed class LayerTests
                 LayerPartBlob = content.AsMemory(first, end - first),
             },
             Platform.Caller(),
-            default);
+            default
+        );
 
-    private static Task<CompleteLayerUploadResponse> CompleteAsync(Platform platform, string id, string digest) => platform.Ecr.CompleteLayerUploadAsync(
-        new CompleteLayerUploadRequest { RepositoryName = "app", UploadId = id, LayerDigests = [digest] }, Platform.Caller(), default);
+    private static Task<CompleteLayerUploadResponse> CompleteAsync(Platform platform, string id, string digest) =>
+        platform.Ecr.CompleteLayerUploadAsync(
+            new CompleteLayerUploadRequest
+            {
+                RepositoryName = "app",
+                UploadId = id,
+                LayerDigests = [digest],
+            },
+            Platform.Caller(),
+            default
+        );
 }

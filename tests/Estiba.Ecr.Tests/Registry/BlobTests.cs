@@ -54,7 +54,9 @@ public sealed class BlobTests
         await platform.CreateRepositoryAsync("one");
         var digest = await platform.Http.PushBlobAsync("one", RandomBytes(1000));
 
-        using var head = await platform.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v2/one/blobs/{digest}"));
+        using var head = await platform.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/v2/one/blobs/{digest}")
+        );
 
         head.Content.Headers.ContentLength.ShouldBe(1000);
         head.Headers.ETag!.Tag.ShouldBe($"\"{digest}\"");
@@ -105,7 +107,10 @@ public sealed class BlobTests
         var content = RandomBytes(300_000);
         var digest = $"sha512:{Convert.ToHexStringLower(SHA512.HashData(content))}";
 
-        using var pushed = await platform.Http.PostAsync($"/v2/one/blobs/uploads/?digest={digest}", new ByteArrayContent(content));
+        using var pushed = await platform.Http.PostAsync(
+            $"/v2/one/blobs/uploads/?digest={digest}",
+            new ByteArrayContent(content)
+        );
 
         pushed.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await platform.Http.GetByteArrayAsync(pushed.Headers.Location)).ShouldBe(content);

@@ -10,7 +10,8 @@ public sealed class ListTests
     {
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("one");
-        foreach (var tag in new[] { "v2", "latest", "v10" }) await platform.Http.PushImageAsync("one", tag);
+        foreach (var tag in new[] { "v2", "latest", "v10" })
+            await platform.Http.PushImageAsync("one", tag);
 
         using var first = await platform.Http.GetAsync("/v2/one/tags/list?n=2");
         var link = first.Headers.GetValues("Link").Single();
@@ -59,7 +60,9 @@ public sealed class ListTests
     [InlineData("/v2/a", "Unknown", "", "")]
     [InlineData("/v1/a/manifests/b", "Unknown", "", "")]
     public void A_path_is_read_from_its_end(string path, string resource, string repository, string reference) =>
-        RegistryRoute.Parse(path).ShouldBe(new RegistryRoute(Enum.Parse<RegistryResource>(resource), repository, reference));
+        RegistryRoute
+            .Parse(path)
+            .ShouldBe(new RegistryRoute(Enum.Parse<RegistryResource>(resource), repository, reference));
 
     private static async Task<List<string>> NamesAsync(HttpResponseMessage answer, string member)
     {

@@ -36,7 +36,9 @@ public sealed class ManifestTests
         var digest = await platform.Http.PushImageAsync("a.b/c-d", "v1");
 
         await platform.RestartAsync();
-        using var head = await platform.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v2/a.b/c-d/manifests/{digest}"));
+        using var head = await platform.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Head, $"/v2/a.b/c-d/manifests/{digest}")
+        );
 
         head.StatusCode.ShouldBe(HttpStatusCode.OK);
         head.Content.Headers.ContentType!.MediaType.ShouldBe(ImageManifest.DockerManifest);
@@ -49,7 +51,11 @@ public sealed class ManifestTests
         await platform.CreateRepositoryAsync("one");
         await platform.Http.PushBlobAsync("one", RandomBytes(10));
 
-        using var answer = await platform.Http.PutManifestAsync("one", "latest", Manifest(RandomBytes(10), RandomBytes(20)));
+        using var answer = await platform.Http.PutManifestAsync(
+            "one",
+            "latest",
+            Manifest(RandomBytes(10), RandomBytes(20))
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var (code, message) = await answer.ErrorAsync();
@@ -73,11 +79,16 @@ public sealed class ManifestTests
     {
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("one");
-        using var image = await platform.Http.GetAsync($"/v2/one/manifests/{await platform.Http.PushImageAsync("one", "v1")}");
+        using var image = await platform.Http.GetAsync(
+            $"/v2/one/manifests/{await platform.Http.PushImageAsync("one", "v1")}"
+        );
         var size = image.Content.Headers.ContentLength!.Value;
 
         using var answer = await platform.Http.PutManifestAsync(
-            "one", "all", Index((image.Headers.GetValues("Docker-Content-Digest").Single(), size)));
+            "one",
+            "all",
+            Index((image.Headers.GetValues("Docker-Content-Digest").Single(), size))
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
     }
@@ -87,11 +98,24 @@ public sealed class ManifestTests
     [InlineData("[]", "A manifest is a JSON object.")]
     [InlineData("""{"schemaVersion":1}""", "The manifest's schemaVersion must be 2.")]
     [InlineData("""{"schemaVersion":2}""", "The manifest has no config.")]
-    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:1","size":1},"layers":[]}""", "A descriptor in 'config' has no valid digest.")]
-    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""", "The manifest says that its mediaType is 'application/vnd.oci.image.index.v1+json', and was sent as 'application/vnd.docker.distribution.manifest.v2+json'.")]
+    [InlineData(
+        """{"schemaVersion":2,"config":{"digest":"sha256:1","size":1},"layers":[]}""",
+        "A descriptor in 'config' has no valid digest."
+    )]
+    [InlineData(
+        """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""",
+        "The manifest says that its mediaType is 'application/vnd.oci.image.index.v1+json', and was sent as "
+            + "'application/vnd.docker.distribution.manifest.v2+json'."
+    )]
     [InlineData("""{"schemaVersion":2,"mediaType":"\ud800"}""", "Invalid JSON syntax")]
-    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[],"annotations":{"one":1}}""", "Annotations must be strings.")]
-    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":9223372036854775807},"layers":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""", "The sizes in the manifest are more than can be.")]
+    [InlineData(
+        """{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[],"annotations":{"one":1}}""",
+        "Annotations must be strings."
+    )]
+    [InlineData(
+        """{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":9223372036854775807},"layers":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1}]}""",
+        "The sizes in the manifest are more than can be."
+    )]
     public async Task A_manifest_that_is_none_is_refused_with_the_reason(string text, string reason)
     {
         await using var platform = await Platform.StartAsync();
@@ -111,7 +135,10 @@ public sealed class ManifestTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("one");
 
-        using var answer = await platform.Http.PutAsync("/v2/one/manifests/latest", new ByteArrayContent(new byte[4 * 1024 * 1024 + 1]));
+        using var answer = await platform.Http.PutAsync(
+            "/v2/one/manifests/latest",
+            new ByteArrayContent(new byte[4 * 1024 * 1024 + 1])
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
@@ -138,9 +165,13 @@ public sealed class ManifestTests
 
         using var answer = await platform.Http.PutManifestAsync("app", "latest", Manifest(RandomBytes(10)));
 
-        (await answer.ErrorAsync()).ShouldBe((
-            "TAG_INVALID",
-            "The image tag 'latest' already exists in the 'app' repository and cannot be overwritten because the tag is immutable."));
+        (await answer.ErrorAsync()).ShouldBe(
+            (
+                "TAG_INVALID",
+                "The image tag 'latest' already exists in the 'app' repository and cannot be overwritten because "
+                    + "the tag is immutable."
+            )
+        );
     }
 
     [Fact]
@@ -151,7 +182,11 @@ public sealed class ManifestTests
         var first = await platform.Http.PushImageAsync("one", "latest", seed: 1);
         var second = await platform.Http.PushImageAsync("one", "latest", seed: 2);
 
-        var images = await platform.Ecr.DescribeImagesAsync(new DescribeImagesRequest { RepositoryName = "one" }, Platform.Caller(), default);
+        var images = await platform.Ecr.DescribeImagesAsync(
+            new DescribeImagesRequest { RepositoryName = "one" },
+            Platform.Caller(),
+            default
+        );
 
         images.ImageDetails!.Single(image => image.ImageDigest == first).ImageTags.ShouldBeNull();
         images.ImageDetails!.Single(image => image.ImageDigest == second).ImageTags.ShouldBe(["latest"]);
@@ -209,15 +244,24 @@ public sealed class ManifestTests
     private static async Task PushArtifactAsync(Platform platform, string subject, string type, int seed)
     {
         await platform.Http.PushBlobAsync("one", RandomBytes(2, seed));
-        using var answer = await platform.Http.PutManifestAsync("one", $"artifact-{seed}", new JsonObject
-        {
-            ["schemaVersion"] = 2,
-            ["mediaType"] = ImageManifest.OciManifest,
-            ["artifactType"] = type,
-            ["config"] = Descriptor("application/vnd.oci.empty.v1+json", RandomBytes(2, seed)),
-            ["layers"] = new JsonArray(),
-            ["subject"] = new JsonObject { ["mediaType"] = ImageManifest.DockerManifest, ["digest"] = subject, ["size"] = 1 },
-        });
+        using var answer = await platform.Http.PutManifestAsync(
+            "one",
+            $"artifact-{seed}",
+            new JsonObject
+            {
+                ["schemaVersion"] = 2,
+                ["mediaType"] = ImageManifest.OciManifest,
+                ["artifactType"] = type,
+                ["config"] = Descriptor("application/vnd.oci.empty.v1+json", RandomBytes(2, seed)),
+                ["layers"] = new JsonArray(),
+                ["subject"] = new JsonObject
+                {
+                    ["mediaType"] = ImageManifest.DockerManifest,
+                    ["digest"] = subject,
+                    ["size"] = 1,
+                },
+            }
+        );
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
         answer.Headers.GetValues("OCI-Subject").ShouldBe([subject]);
     }
@@ -225,6 +269,12 @@ public sealed class ManifestTests
     private static async Task<List<string>> TypesAsync(HttpResponseMessage answer)
     {
         using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
-        return [.. body.RootElement.GetProperty("manifests").EnumerateArray().Select(item => item.GetProperty("artifactType").GetString()!)];
+        return
+        [
+            .. body
+                .RootElement.GetProperty("manifests")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("artifactType").GetString()!),
+        ];
     }
 }

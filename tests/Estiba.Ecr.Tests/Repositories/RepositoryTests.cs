@@ -35,12 +35,20 @@ public sealed class RepositoryTests
     public async Task Encryption_without_a_key_takes_none()
     {
         await using var platform = await Platform.StartAsync();
-        var request = new CreateRepositoryRequest { RepositoryName = "app", EncryptionConfiguration = new EncryptionConfiguration { EncryptionType = "AES256", KmsKey = "k" } };
+        var request = new CreateRepositoryRequest
+        {
+            RepositoryName = "app",
+            EncryptionConfiguration = new EncryptionConfiguration { EncryptionType = "AES256", KmsKey = "k" },
+        };
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.CreateRepositoryAsync(request, Platform.Caller()));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.CreateRepositoryAsync(request, Platform.Caller())
+        );
 
         error.Message.ShouldBe(
-            "Invalid parameter at 'encryptionConfiguration' failed to satisfy constraint: 'Invalid encryption configuration: Encryption key should not be set for AES256 encryption.'");
+            "Invalid parameter at 'encryptionConfiguration' failed to satisfy constraint: 'Invalid encryption "
+                + "configuration: Encryption key should not be set for AES256 encryption.'"
+        );
     }
 
     [Fact]
@@ -51,20 +59,32 @@ public sealed class RepositoryTests
 
         var error = await Should.ThrowAsync<AwsException>(() => platform.CreateRepositoryAsync("app"));
 
-        (error.Code, error.Message).ShouldBe((
-            "RepositoryAlreadyExistsException", "The repository with name 'app' already exists in the registry with id '123456789012'"));
+        (error.Code, error.Message).ShouldBe(
+            (
+                "RepositoryAlreadyExistsException",
+                "The repository with name 'app' already exists in the registry with id '123456789012'"
+            )
+        );
     }
 
     [Fact]
     public async Task Repositories_are_described_in_pages()
     {
         await using var platform = await Platform.StartAsync();
-        foreach (var name in new[] { "three", "one", "two" }) await platform.CreateRepositoryAsync(name);
+        foreach (var name in new[] { "three", "one", "two" })
+            await platform.CreateRepositoryAsync(name);
         await platform.CreateRepositoryAsync("elsewhere", region: "us-east-1");
 
-        var first = await platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest { MaxResults = 2 }, Platform.Caller(), default);
+        var first = await platform.Ecr.DescribeRepositoriesAsync(
+            new DescribeRepositoriesRequest { MaxResults = 2 },
+            Platform.Caller(),
+            default
+        );
         var second = await platform.Ecr.DescribeRepositoriesAsync(
-            new DescribeRepositoriesRequest { MaxResults = 2, NextToken = first.NextToken }, Platform.Caller(), default);
+            new DescribeRepositoriesRequest { MaxResults = 2, NextToken = first.NextToken },
+            Platform.Caller(),
+            default
+        );
 
         first.Repositories!.Select(repository => repository.RepositoryName).ShouldBe(["one", "three"]);
         second.Repositories!.Select(repository => repository.RepositoryName).ShouldBe(["two"]);
@@ -79,7 +99,13 @@ public sealed class RepositoryTests
     {
         await using var platform = await Platform.StartAsync();
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest { NextToken = token }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.DescribeRepositoriesAsync(
+                new DescribeRepositoriesRequest { NextToken = token },
+                Platform.Caller(),
+                default
+            )
+        );
 
         error.Code.ShouldBe("InvalidParameterException");
     }
@@ -89,11 +115,20 @@ public sealed class RepositoryTests
     {
         await using var platform = await Platform.StartAsync();
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.DescribeRepositoriesAsync(
-            new DescribeRepositoriesRequest { RepositoryNames = ["app"] }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.DescribeRepositoriesAsync(
+                new DescribeRepositoriesRequest { RepositoryNames = ["app"] },
+                Platform.Caller(),
+                default
+            )
+        );
 
-        (error.Code, error.Message).ShouldBe((
-            "RepositoryNotFoundException", "The repository with name 'app' does not exist in the registry with id '123456789012'"));
+        (error.Code, error.Message).ShouldBe(
+            (
+                "RepositoryNotFoundException",
+                "The repository with name 'app' does not exist in the registry with id '123456789012'"
+            )
+        );
     }
 
     [Fact]
@@ -106,10 +141,16 @@ public sealed class RepositoryTests
         var error = await Should.ThrowAsync<AwsException>(() => DeleteAsync(platform, force: false));
         await DeleteAsync(platform, force: true);
 
-        (error.Code, error.Message).ShouldBe((
-            "RepositoryNotEmptyException",
-            "The repository with name 'app' in registry with id '123456789012' cannot be deleted because it still contains images"));
-        (await platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest(), Platform.Caller(), default)).Repositories.ShouldBeEmpty();
+        (error.Code, error.Message).ShouldBe(
+            (
+                "RepositoryNotEmptyException",
+                "The repository with name 'app' in registry with id '123456789012' cannot be deleted because it "
+                    + "still contains images"
+            )
+        );
+        (
+            await platform.Ecr.DescribeRepositoriesAsync(new DescribeRepositoriesRequest(), Platform.Caller(), default)
+        ).Repositories.ShouldBeEmpty();
     }
 
     [Fact]
@@ -122,7 +163,11 @@ public sealed class RepositoryTests
 
         await platform.CreateRepositoryAsync("app");
 
-        var images = await platform.Ecr.ListImagesAsync(new ListImagesRequest { RepositoryName = "app" }, Platform.Caller(), default);
+        var images = await platform.Ecr.ListImagesAsync(
+            new ListImagesRequest { RepositoryName = "app" },
+            Platform.Caller(),
+            default
+        );
         images.ImageIds.ShouldBeEmpty();
     }
 
@@ -132,10 +177,26 @@ public sealed class RepositoryTests
         await using var platform = await Platform.StartAsync();
         var arn = (await platform.CreateRepositoryAsync("app")).RepositoryArn!;
 
-        await platform.Ecr.TagResourceAsync(new TagResourceRequest { ResourceArn = arn, Tags = [Tag("a", "1"), Tag("b", "2")] }, Platform.Caller(), default);
-        await platform.Ecr.TagResourceAsync(new TagResourceRequest { ResourceArn = arn, Tags = [Tag("a", "3")] }, Platform.Caller(), default);
-        await platform.Ecr.UntagResourceAsync(new UntagResourceRequest { ResourceArn = arn, TagKeys = ["b"] }, Platform.Caller(), default);
-        var answer = await platform.Ecr.ListTagsForResourceAsync(new ListTagsForResourceRequest { ResourceArn = arn }, Platform.Caller(), default);
+        await platform.Ecr.TagResourceAsync(
+            new TagResourceRequest { ResourceArn = arn, Tags = [Tag("a", "1"), Tag("b", "2")] },
+            Platform.Caller(),
+            default
+        );
+        await platform.Ecr.TagResourceAsync(
+            new TagResourceRequest { ResourceArn = arn, Tags = [Tag("a", "3")] },
+            Platform.Caller(),
+            default
+        );
+        await platform.Ecr.UntagResourceAsync(
+            new UntagResourceRequest { ResourceArn = arn, TagKeys = ["b"] },
+            Platform.Caller(),
+            default
+        );
+        var answer = await platform.Ecr.ListTagsForResourceAsync(
+            new ListTagsForResourceRequest { ResourceArn = arn },
+            Platform.Caller(),
+            default
+        );
 
         answer.Tags.ShouldBe([Tag("a", "3")]);
     }
@@ -146,8 +207,17 @@ public sealed class RepositoryTests
         await using var platform = await Platform.StartAsync();
         var arn = (await platform.CreateRepositoryAsync("app")).RepositoryArn!;
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.TagResourceAsync(
-            new TagResourceRequest { ResourceArn = arn, Tags = [.. Enumerable.Range(0, 51).Select(number => Tag($"key-{number}", ""))] }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.TagResourceAsync(
+                new TagResourceRequest
+                {
+                    ResourceArn = arn,
+                    Tags = [.. Enumerable.Range(0, 51).Select(number => Tag($"key-{number}", ""))],
+                },
+                Platform.Caller(),
+                default
+            )
+        );
 
         error.Code.ShouldBe("TooManyTagsException");
     }
@@ -155,15 +225,24 @@ public sealed class RepositoryTests
     [Fact]
     public async Task A_repository_policy_is_kept()
     {
-        const string policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]}""";
+        const string Policy =
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"ecr:*"}]}""";
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
-        await platform.Ecr.SetRepositoryPolicyAsync(new SetRepositoryPolicyRequest { RepositoryName = "app", PolicyText = policy }, Platform.Caller(), default);
+        await platform.Ecr.SetRepositoryPolicyAsync(
+            new SetRepositoryPolicyRequest { RepositoryName = "app", PolicyText = Policy },
+            Platform.Caller(),
+            default
+        );
 
         await platform.RestartAsync();
-        var kept = await platform.Ecr.GetRepositoryPolicyAsync(new GetRepositoryPolicyRequest { RepositoryName = "app" }, Platform.Caller(), default);
+        var kept = await platform.Ecr.GetRepositoryPolicyAsync(
+            new GetRepositoryPolicyRequest { RepositoryName = "app" },
+            Platform.Caller(),
+            default
+        );
 
-        kept.PolicyText.ShouldBe(policy);
+        kept.PolicyText.ShouldBe(Policy);
     }
 
     [Theory]
@@ -176,10 +255,17 @@ public sealed class RepositoryTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.SetRepositoryPolicyAsync(
-            new SetRepositoryPolicyRequest { RepositoryName = "app", PolicyText = text }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.SetRepositoryPolicyAsync(
+                new SetRepositoryPolicyRequest { RepositoryName = "app", PolicyText = text },
+                Platform.Caller(),
+                default
+            )
+        );
 
-        error.Message.ShouldBe("Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'");
+        error.Message.ShouldBe(
+            "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'"
+        );
     }
 
     [Fact]
@@ -188,11 +274,21 @@ public sealed class RepositoryTests
         await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("app");
 
-        var error = await Should.ThrowAsync<AwsException>(() => platform.Ecr.DeleteRepositoryPolicyAsync(
-            new DeleteRepositoryPolicyRequest { RepositoryName = "app" }, Platform.Caller(), default));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            platform.Ecr.DeleteRepositoryPolicyAsync(
+                new DeleteRepositoryPolicyRequest { RepositoryName = "app" },
+                Platform.Caller(),
+                default
+            )
+        );
 
-        (error.Code, error.Message).ShouldBe((
-            "RepositoryPolicyNotFoundException", "Repository policy does not exist for the repository with name 'app' in the registry with id '123456789012'"));
+        (error.Code, error.Message).ShouldBe(
+            (
+                "RepositoryPolicyNotFoundException",
+                "Repository policy does not exist for the repository with name 'app' in the registry with id "
+                    + "'123456789012'"
+            )
+        );
     }
 
     [Theory]
@@ -202,7 +298,13 @@ public sealed class RepositoryTests
     {
         await using var platform = await Platform.StartAsync();
 
-        (await platform.Ecr.GetAccountSettingAsync(new GetAccountSettingRequest { Name = name }, Platform.Caller(), default)).Value.ShouldBe(value);
+        (
+            await platform.Ecr.GetAccountSettingAsync(
+                new GetAccountSettingRequest { Name = name },
+                Platform.Caller(),
+                default
+            )
+        ).Value.ShouldBe(value);
     }
 
     [Fact]
@@ -215,10 +317,14 @@ public sealed class RepositoryTests
             {
                 RepositoryName = "app",
                 ImageTagMutability = ImageTagMutability.ImmutableWithExclusion,
-                ImageTagMutabilityExclusionFilters = [new ImageTagMutabilityExclusionFilter { FilterType = "WILDCARD", Filter = "dev-*" }],
+                ImageTagMutabilityExclusionFilters =
+                [
+                    new ImageTagMutabilityExclusionFilter { FilterType = "WILDCARD", Filter = "dev-*" },
+                ],
             },
             Platform.Caller(),
-            default);
+            default
+        );
         await platform.Http.PushImageAsync("app", "dev-1", seed: 1);
 
         var moved = await platform.Http.PushImageAsync("app", "dev-1", seed: 2);
@@ -233,11 +339,27 @@ public sealed class RepositoryTests
     [InlineData("latest", "latest", true)]
     [InlineData("latest", "latest1", false)]
     [InlineData("*", "", true)]
+    [InlineData("**", "", true)]
+    [InlineData("", "", true)]
+    [InlineData("", "a", false)]
+    [InlineData("a*b*c", "a-b-b-c", true)]
+    [InlineData("a*b*c", "a-b-b-c-d", false)]
+    [InlineData("*ab", "aab", true)]
+    [InlineData(
+        "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        false
+    )]
     public void A_wildcard_stands_for_anything(string pattern, string tag, bool matches) =>
         Estiba.Ecr.Repositories.TagMutability.Matches(pattern, tag).ShouldBe(matches);
 
     private static Tag Tag(string key, string value) => new() { Key = key, Value = value };
 
     private static Task<DeleteRepositoryResponse> DeleteAsync(Platform platform, bool force) =>
-        platform.Ecr.DeleteRepositoryAsync(new DeleteRepositoryRequest { RepositoryName = "app", Force = force }, Platform.Caller(), default);
+        platform.Ecr.DeleteRepositoryAsync(
+            new DeleteRepositoryRequest { RepositoryName = "app", Force = force },
+            Platform.Caller(),
+            default
+        );
 }

@@ -32,8 +32,19 @@ public sealed class AccountSettingTests
     public async Task A_users_setting_goes_before_the_accounts()
     {
         await using var world = await EcsWorld.CreateAsync();
-        await world.Api.PutAccountSettingDefaultAsync(new PutAccountSettingDefaultRequest { Name = "containerInsights", Value = "enabled" }, world.Caller);
-        await world.Api.PutAccountSettingAsync(new PutAccountSettingRequest { Name = "containerInsights", Value = "enhanced", PrincipalArn = User }, world.Caller);
+        await world.Api.PutAccountSettingDefaultAsync(
+            new PutAccountSettingDefaultRequest { Name = "containerInsights", Value = "enabled" },
+            world.Caller
+        );
+        await world.Api.PutAccountSettingAsync(
+            new PutAccountSettingRequest
+            {
+                Name = "containerInsights",
+                Value = "enhanced",
+                PrincipalArn = User,
+            },
+            world.Caller
+        );
 
         (await EffectiveAsync(world, User)).ShouldBe("enhanced");
         (await EffectiveAsync(world, Root)).ShouldBe("enabled");
@@ -44,11 +55,30 @@ public sealed class AccountSettingTests
     public async Task A_deleted_setting_falls_back()
     {
         await using var world = await EcsWorld.CreateAsync();
-        await world.Api.PutAccountSettingAsync(new PutAccountSettingRequest { Name = "containerInsights", Value = "enabled", PrincipalArn = User }, world.Caller);
+        await world.Api.PutAccountSettingAsync(
+            new PutAccountSettingRequest
+            {
+                Name = "containerInsights",
+                Value = "enabled",
+                PrincipalArn = User,
+            },
+            world.Caller
+        );
 
-        var deleted = await world.Api.DeleteAccountSettingAsync(new DeleteAccountSettingRequest { Name = "containerInsights", PrincipalArn = User }, world.Caller);
+        var deleted = await world.Api.DeleteAccountSettingAsync(
+            new DeleteAccountSettingRequest { Name = "containerInsights", PrincipalArn = User },
+            world.Caller
+        );
 
-        deleted.Setting.ShouldBe(new Setting { Name = "containerInsights", Value = "disabled", PrincipalArn = User, Type = "user" });
+        deleted.Setting.ShouldBe(
+            new Setting
+            {
+                Name = "containerInsights",
+                Value = "disabled",
+                PrincipalArn = User,
+                Type = "user",
+            }
+        );
         (await ListAsync(world, new ListAccountSettingsRequest { PrincipalArn = User })).ShouldBeEmpty();
     }
 
@@ -61,15 +91,28 @@ public sealed class AccountSettingTests
         await using var world = await EcsWorld.CreateAsync();
 
         await ClusterTests.RefusedAsync(
-            () => world.Api.PutAccountSettingAsync(new PutAccountSettingRequest { Name = name, Value = value }, world.Caller), "InvalidParameterException", "Invalid setting 'value'");
+            () =>
+                world.Api.PutAccountSettingAsync(
+                    new PutAccountSettingRequest { Name = name, Value = value },
+                    world.Caller
+                ),
+            "InvalidParameterException",
+            "Invalid setting 'value'"
+        );
     }
 
     [Fact]
     public async Task Effective_settings_come_in_pages()
     {
         await using var world = await EcsWorld.CreateAsync();
-        var first = await world.Api.ListAccountSettingsAsync(new ListAccountSettingsRequest { EffectiveSettings = true, MaxResults = 10 }, world.Caller);
-        var second = await world.Api.ListAccountSettingsAsync(new ListAccountSettingsRequest { EffectiveSettings = true, NextToken = first.NextToken }, world.Caller);
+        var first = await world.Api.ListAccountSettingsAsync(
+            new ListAccountSettingsRequest { EffectiveSettings = true, MaxResults = 10 },
+            world.Caller
+        );
+        var second = await world.Api.ListAccountSettingsAsync(
+            new ListAccountSettingsRequest { EffectiveSettings = true, NextToken = first.NextToken },
+            world.Caller
+        );
 
         first.Settings!.Concat(second.Settings!).Select(setting => setting.Name).Distinct().Count().ShouldBe(11);
         second.NextToken.ShouldBeNull();
@@ -84,12 +127,20 @@ public sealed class AccountSettingTests
             var page = await world.Api.ListAccountSettingsAsync(request with { NextToken = token }, world.Caller);
             settings.AddRange(page.Settings!);
             token = page.NextToken;
-        }
-        while (token is not null);
+        } while (token is not null);
 
         return settings;
     }
 
-    private static async Task<string?> EffectiveAsync(EcsWorld world, string principal) =>
-        (await ListAsync(world, new ListAccountSettingsRequest { Name = "containerInsights", EffectiveSettings = true, PrincipalArn = principal })).Single().Value;
+    private static async Task<string?> EffectiveAsync(EcsWorld world, string principal) => (
+            await ListAsync(
+                world,
+                new ListAccountSettingsRequest
+                {
+                    Name = "containerInsights",
+                    EffectiveSettings = true,
+                    PrincipalArn = principal,
+                }
+            )
+        ).Single().Value;
 }

@@ -1,7 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
 using Estiba.Ecs.Agents;
-using Estiba.State.Reconciling;
 
 namespace Estiba.Ecs.Tests.Agents;
 
@@ -11,7 +10,7 @@ public sealed class AgentSessionTests : IAsyncDisposable
 
     private readonly EcsIds _ids = new(new Random(1));
     private readonly AgentSessions _sessions = new();
-    private readonly HashSet<Look> _looks = [];
+    private readonly HashSet<string> _looks = [];
     private EcsWorld _world = null!;
 
     public async ValueTask DisposeAsync() => await _world.DisposeAsync();
@@ -61,7 +60,10 @@ public sealed class AgentSessionTests : IAsyncDisposable
         await WorkAsync();
         link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
 
-        await session.ReceiveAsync(AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }), default);
+        await session.ReceiveAsync(
+            AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }),
+            default
+        );
         _world.Clock.Advance(Options.AgentHeartbeat);
         await session.BeatAsync(default);
         await WorkAsync();
@@ -74,12 +76,13 @@ public sealed class AgentSessionTests : IAsyncDisposable
         var key = await InstanceAsync();
         await _world.RegisterAsync();
         await _world.CreateServiceAsync(desired: 2);
-        foreach (var task in await _world.TasksAsync()) await _world.ReportAsync(task.TaskArn!, "RUNNING");
+        foreach (var task in await _world.TasksAsync())
+            await _world.ReportAsync(task.TaskArn!, "RUNNING");
         var (session, link) = await BeginAsync(key);
         await WorkAsync();
         link.Last<PayloadMessage>().Tasks!.Count.ShouldBe(2);
 
-        _looks.Add(new Look(Controller.Payloads, key)); // meanwhile something else happens to the instance
+        _looks.Add(key); // meanwhile something else happens to the instance
         await WorkAsync();
         _world.Clock.Advance(Options.AgentHeartbeat);
         await session.BeatAsync(default);
@@ -87,10 +90,13 @@ public sealed class AgentSessionTests : IAsyncDisposable
         link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
         link.Last<PayloadMessage>().Tasks!.Count.ShouldBe(2);
 
-        await session.ReceiveAsync(AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }), default);
+        await session.ReceiveAsync(
+            AgentFrame.Encode(new AckRequest { MessageId = link.Last<PayloadMessage>().MessageId }),
+            default
+        );
         _world.Clock.Advance(Options.AgentHeartbeat);
         await session.BeatAsync(default);
-        _looks.Add(new Look(Controller.Payloads, key));
+        _looks.Add(key);
         await WorkAsync();
         link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(2);
     }
@@ -122,7 +128,16 @@ public sealed class AgentSessionTests : IAsyncDisposable
     private async Task<(AgentSession Session, RecordingLink Link)> BeginAsync(string key)
     {
         var link = new RecordingLink();
-        var session = new AgentSession(key, link, _sessions, look => _looks.Add(look), _world.Store, _ids, Options, _world.Clock);
+        var session = new AgentSession(
+            key,
+            link,
+            _sessions,
+            key => _looks.Add(key),
+            _world.Store,
+            _ids,
+            Options,
+            _world.Clock
+        );
         await session.BeginAsync(default);
         return (session, link);
     }
@@ -130,8 +145,16 @@ public sealed class AgentSessionTests : IAsyncDisposable
     /// <summary>Lets the controller work where it is wanted.</summary>
     private async Task WorkAsync()
     {
-        IReconciler<string> payloads = EcsControllers.Reconcilers(_world.Store, _world.Sts, _sessions, _ids, new Random(1), Options, _world.Clock)[Controller.Payloads];
-        foreach (var look in _looks) await payloads.ReconcileAsync(look.Key, default);
+        var payloads = new PayloadReconciler(
+            _world.Store,
+            _sessions,
+            new RoleSessions(_world.Sts, _ids),
+            _ids,
+            Options,
+            _world.Clock
+        );
+        foreach (var key in _looks)
+            await payloads.ReconcileAsync(key, default);
         _looks.Clear();
     }
 

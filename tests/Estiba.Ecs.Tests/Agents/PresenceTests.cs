@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ContainerInstances;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Ecs.Tests.Agents;
@@ -64,30 +65,63 @@ public sealed class PresenceTests : IAsyncLifetime
         (await LookAsync(key)).ShouldBe(Options.InstanceLostAfter);
     }
 
-    [Fact]
-    public async Task After_a_restart_of_the_server_every_agent_has_the_whole_time_from_the_start()
+    [Theory]
+    [InlineData(EstibaAgent.Hash, true, 60)]
+    [InlineData(EstibaAgent.Hash, false, 60)]
+    [InlineData("a1b2c3d4", true, 150)]
+    [InlineData(null, true, 150)]
+    public async Task After_a_restart_of_the_server_every_agent_has_the_time_from_the_start_that_its_tries_may_take(
+        string? hash,
+        bool wasHere,
+        int seconds
+    )
     {
-        var key = await AddAsync();
-        await SetAsync(key, connected: false);
+        var key = await AddAsync(hash);
+        if (!wasHere)
+        {
+            await SetAsync(key, connected: false);
+            await LookAsync(key);
+            _world.Clock.Advance(Options.InstanceLostAfter * 0.9);
+        }
+
+        await RestartAsync();
+
+        (await LookAsync(key)).ShouldBe(TimeSpan.FromSeconds(seconds));
+        await SetAsync(key, connected: true);
         await LookAsync(key);
-        _world.Clock.Advance(Options.InstanceLostAfter * 0.9);
-
-        _presence = NewReconciler();
-
+        await SetAsync(key, connected: false);
         (await LookAsync(key)).ShouldBe(Options.InstanceLostAfter);
     }
 
     [Fact]
-    public async Task Amazons_agent_has_longer_after_a_restart_because_it_tries_more_seldom()
+    public async Task An_instance_that_was_lost_before_the_server_started_again_stays_lost()
     {
-        var key = await AddAsync(agentHash: "a1b2c3d4");
-        await SetAsync(key, connected: false);
+        var key = await LostAsync();
 
-        (await LookAsync(key)).ShouldBe(Options.AmazonAgentReturnsWithin);
+        await RestartAsync();
+
+        (await LookAsync(key)).ShouldBeNull();
+        Instance(key).LostAt.ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task Amazons_agent_that_was_here_has_no_more_time_than_others()
+    public async Task A_longer_time_for_lost_hosts_is_also_the_time_after_a_restart()
+    {
+        var key = await AddAsync();
+        await RestartAsync();
+
+        (
+            await new PresenceReconciler(
+                _world.Store,
+                _sessions,
+                Options.WithHostsLostAfter(TimeSpan.FromHours(1)),
+                _world.Clock
+            ).ReconcileAsync(key, default)
+        ).ShouldBe(TimeSpan.FromMinutes(20));
+    }
+
+    [Fact]
+    public async Task Amazons_agent_whose_connection_broke_has_no_more_time_than_others()
     {
         var key = await AddAsync(agentHash: "a1b2c3d4");
         await LookAsync(key);
@@ -100,7 +134,10 @@ public sealed class PresenceTests : IAsyncLifetime
     public async Task A_draining_instance_is_lost_as_others_are()
     {
         var key = await AddAsync();
-        await _world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [Instance(key).Arn], Status = "DRAINING" }, _world.Caller);
+        await _world.Api.UpdateContainerInstancesStateAsync(
+            new UpdateContainerInstancesStateRequest { ContainerInstances = [Instance(key).Arn], Status = "DRAINING" },
+            _world.Caller
+        );
         await SetAsync(key, connected: false);
         await LookAsync(key);
         _world.Clock.Advance(Options.InstanceLostAfter);
@@ -126,7 +163,10 @@ public sealed class PresenceTests : IAsyncLifetime
         old = _world.View.Find(EcsTables.Tasks, old.Key)!;
         (old.LastStatus, old.DesiredStatus).ShouldBe(("RUNNING", "STOPPED"));
         var service = await _world.ServiceAsync();
-        (service.RunningCount, service.Deployments!.Single().RunningCount).ShouldBe((1, 1), "a service that is steady is shown as steady");
+        (service.RunningCount, service.Deployments!.Single().RunningCount).ShouldBe(
+            (1, 1),
+            "a service that is steady is shown as steady"
+        );
     }
 
     [Fact]
@@ -144,8 +184,14 @@ public sealed class PresenceTests : IAsyncLifetime
 
         var task = await TaskAsync();
         (task.Connectivity, task.ConnectivityAt, task.LastStatus).ShouldBe(("DISCONNECTED", connectedAt, "RUNNING"));
-        (await _world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [Instance(key).Arn] }, _world.Caller))
-            .ContainerInstances!.Single().AgentConnected.ShouldBe(false);
+        (
+            await _world.Api.DescribeContainerInstancesAsync(
+                new DescribeContainerInstancesRequest { ContainerInstances = [Instance(key).Arn] },
+                _world.Caller
+            )
+        )
+            .ContainerInstances!.Single()
+            .AgentConnected.ShouldBe(false);
     }
 
     [Fact]
@@ -153,9 +199,23 @@ public sealed class PresenceTests : IAsyncLifetime
     {
         var key = await AddAsync();
         var link = new ClosableLink();
-        _sessions.Add(new AgentSession(key, link, _sessions, _ => { }, _world.Store, new EcsIds(new Random(1)), Options, _world.Clock));
+        _sessions.Add(
+            new AgentSession(
+                key,
+                link,
+                _sessions,
+                _ => { },
+                _world.Store,
+                new EcsIds(new Random(1)),
+                Options,
+                _world.Clock
+            )
+        );
 
-        await _world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = Instance(key).Arn }, _world.Caller);
+        await _world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = Instance(key).Arn },
+            _world.Caller
+        );
         await LookAsync(key);
 
         link.IsClosed.ShouldBeTrue();
@@ -166,13 +226,22 @@ public sealed class PresenceTests : IAsyncLifetime
     public async Task An_instance_that_was_deregistered_is_never_connected_or_lost_again()
     {
         var key = await AddAsync();
-        await _world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = Instance(key).Arn }, _world.Caller);
+        await _world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = Instance(key).Arn },
+            _world.Caller
+        );
 
         await SetAsync(key, connected: true);
         _world.Clock.Advance(TimeSpan.FromHours(1));
         (await LookAsync(key)).ShouldBeNull();
 
         (Instance(key).AgentConnected, Instance(key).LostAt).ShouldBe((false, null));
+    }
+
+    private async Task RestartAsync()
+    {
+        await _world.Store.CommitAsync(transaction => AgentConnection.ResetAll(transaction, _world.Clock.GetUtcNow()));
+        _presence = NewReconciler();
     }
 
     private PresenceReconciler NewReconciler() => new(_world.Store, _sessions, Options, _world.Clock);
@@ -193,7 +262,15 @@ public sealed class PresenceTests : IAsyncLifetime
         var arn = await _world.AddInstanceAsync();
         var key = _world.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == arn).Key;
         if (agentHash is not null)
-            await _world.Store.CommitAsync(transaction => transaction.Put(EcsTables.ContainerInstances, Instance(key) with { VersionInfo = new VersionInfo { AgentHash = agentHash } }));
+            await _world.Store.CommitAsync(transaction =>
+                transaction.Put(
+                    EcsTables.ContainerInstances,
+                    Instance(key) with
+                    {
+                        VersionInfo = new VersionInfo { AgentHash = agentHash },
+                    }
+                )
+            );
         if (withService)
         {
             await _world.RegisterAsync();
@@ -210,7 +287,10 @@ public sealed class PresenceTests : IAsyncLifetime
 
     private Task<TimeSpan?> LookAsync(string key) => _presence.ReconcileAsync(key, default);
 
-    private Task SetAsync(string key, bool connected) => _world.Store.CommitAsync(transaction => AgentConnection.Set(transaction, key, connected, _world.Clock.GetUtcNow()));
+    private Task SetAsync(string key, bool connected) =>
+        _world.Store.CommitAsync(transaction =>
+            AgentConnection.Set(transaction, key, connected, _world.Clock.GetUtcNow())
+        );
 
     private sealed class ClosableLink : IAgentLink
     {

@@ -22,5 +22,8 @@ internal sealed class RecordingLink : IAgentLink
 
     /// <summary>The last message of a type.</summary>
     internal T Last<T>()
-        where T : IShape<T> => ShapeJson.Parse<T>(_frames.Select(frame => AgentFrame.Decode(frame)).Last(frame => frame.Type == typeof(T).Name).Message);
+        where T : IShape<T> =>
+        ShapeJson.Parse<T>(
+            _frames.Select(frame => AgentFrame.Decode(frame)).Last(frame => frame.Type == typeof(T).Name).Message
+        );
 }

@@ -3,7 +3,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
-using Estiba.State.Reconciling;
+using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Tests.Agents;
 
@@ -13,7 +13,8 @@ public sealed class TaskRoleTests : IAsyncDisposable
     private const string Role = "arn:aws:iam::123456789012:role/app";
     private const string ExecutionRole = "arn:aws:iam::123456789012:role/execution";
     private const string Refused =
-        "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/app' that was provided for this task. Please verify that the role being passed has the proper trust "
+        "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/app' that was provided for this task. "
+        + "Please verify that the role being passed has the proper trust "
         + "relationship and permissions and that your IAM user has permissions to pass this role.";
 
     private static readonly EcsOptions Options = new() { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
@@ -37,18 +38,24 @@ public sealed class TaskRoleTests : IAsyncDisposable
         var task = link.Last<PayloadMessage>().Tasks!.Single();
 
         var (record, asked) = (Record(arn), _world.Sts.Asked[^2]);
-        task.RoleCredentials.ShouldBe(new IAMRoleCredentials
-        {
-            CredentialsId = record.RoleCredentialsId,
-            RoleArn = Role,
-            AccessKeyId = "ASIA3",
-            SecretAccessKey = "secret-3",
-            SessionToken = "token-3",
-            Expiration = "2026-01-01T01:00:00Z",
-        });
-        (task.ExecutionRoleCredentials!.RoleArn, task.ExecutionRoleCredentials.CredentialsId).ShouldBe((ExecutionRole, record.ExecutionRoleCredentialsId));
+        task.RoleCredentials.ShouldBe(
+            new IAMRoleCredentials
+            {
+                CredentialsId = record.RoleCredentialsId,
+                RoleArn = Role,
+                AccessKeyId = "ASIA3",
+                SecretAccessKey = "secret-3",
+                SessionToken = "token-3",
+                Expiration = "2026-01-01T01:00:00Z",
+            }
+        );
+        (task.ExecutionRoleCredentials!.RoleArn, task.ExecutionRoleCredentials.CredentialsId).ShouldBe(
+            (ExecutionRole, record.ExecutionRoleCredentialsId)
+        );
         (asked.Request.RoleArn, asked.Request.RoleSessionName).ShouldBe((Role, record.Id));
-        (asked.Context.Service, asked.Context.SourceArn, asked.Context.AccountId).ShouldBe(("ecs-tasks.amazonaws.com", arn, "123456789012"));
+        (asked.Context.Service, asked.Context.SourceArn, asked.Context.AccountId).ShouldBe(
+            ("ecs-tasks.amazonaws.com", arn, "123456789012")
+        );
     }
 
     [Fact]
@@ -75,10 +82,19 @@ public sealed class TaskRoleTests : IAsyncDisposable
         await StartAsync();
         await RegisterAsync(Role);
         _world.Sts.Roles.Add("arn:aws:iam::123456789012:role/team/other");
-        await _world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web", Overrides = new TaskOverride { TaskRoleArn = "team/other" } }, _world.Caller);
+        await _world.Api.RunTaskAsync(
+            new RunTaskRequest
+            {
+                TaskDefinition = "web",
+                Overrides = new TaskOverride { TaskRoleArn = "team/other" },
+            },
+            _world.Caller
+        );
         var (_, link) = await ConnectAsync();
 
-        link.Last<PayloadMessage>().Tasks!.Single().RoleCredentials!.RoleArn.ShouldBe("arn:aws:iam::123456789012:role/team/other");
+        link.Last<PayloadMessage>()
+            .Tasks!.Single()
+            .RoleCredentials!.RoleArn.ShouldBe("arn:aws:iam::123456789012:role/team/other");
     }
 
     [Theory]
@@ -91,7 +107,11 @@ public sealed class TaskRoleTests : IAsyncDisposable
         _world.Sts.Roles.Clear();
 
         Func<Task> start = byInstance
-            ? () => _world.Api.StartTaskAsync(new StartTaskRequest { TaskDefinition = "web", ContainerInstances = [_instance] }, _world.Caller)
+            ? () =>
+                _world.Api.StartTaskAsync(
+                    new StartTaskRequest { TaskDefinition = "web", ContainerInstances = [_instance] },
+                    _world.Caller
+                )
             : () => _world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, _world.Caller);
 
         var refusal = await Should.ThrowAsync<AwsException>(start);
@@ -110,7 +130,9 @@ public sealed class TaskRoleTests : IAsyncDisposable
         var (_, link) = await ConnectAsync();
 
         link.Types.ShouldNotContain(nameof(PayloadMessage));
-        (Record(arn).LastStatus, Record(arn).StopCode, Record(arn).StoppedReason).ShouldBe(("STOPPED", "TaskFailedToStart", Refused));
+        (Record(arn).LastStatus, Record(arn).StopCode, Record(arn).StoppedReason).ShouldBe(
+            ("STOPPED", "TaskFailedToStart", Refused)
+        );
     }
 
     [Fact]
@@ -123,7 +145,9 @@ public sealed class TaskRoleTests : IAsyncDisposable
 
         await ConnectAsync();
 
-        (await _world.ServiceAsync()).Events![0].Message.ShouldBe($"(service s) failed to launch a task with (error {Refused}).");
+        (await _world.ServiceAsync())
+            .Events![0]
+            .Message.ShouldBe($"(service s) failed to launch a task with (error {Refused}).");
     }
 
     [Fact]
@@ -141,11 +165,22 @@ public sealed class TaskRoleTests : IAsyncDisposable
 
         var renewal = link.Last<IAMRoleCredentialsMessage>();
         (renewal.TaskArn, renewal.RoleType).ShouldBe((arn, "TaskApplication"));
-        (renewal.RoleCredentials!.CredentialsId, renewal.RoleCredentials.Expiration).ShouldBe((Record(arn).RoleCredentialsId, "2026-01-01T01:30:00Z"));
+        (renewal.RoleCredentials!.CredentialsId, renewal.RoleCredentials.Expiration).ShouldBe(
+            (Record(arn).RoleCredentialsId, "2026-01-01T01:30:00Z")
+        );
         link.Types.Count(type => type == nameof(PayloadMessage)).ShouldBe(1);
 
         await session.ReceiveAsync(
-            AgentFrame.Encode(new IAMRoleCredentialsAckRequest { MessageId = renewal.MessageId, CredentialsId = renewal.RoleCredentials.CredentialsId, Expiration = renewal.RoleCredentials.Expiration }), default);
+            AgentFrame.Encode(
+                new IAMRoleCredentialsAckRequest
+                {
+                    MessageId = renewal.MessageId,
+                    CredentialsId = renewal.RoleCredentials.CredentialsId,
+                    Expiration = renewal.RoleCredentials.Expiration,
+                }
+            ),
+            default
+        );
         (await AdvanceAsync(TimeSpan.FromMinutes(10))).ShouldBe(TimeSpan.FromMinutes(20));
         link.Types.Count(type => type == nameof(IAMRoleCredentialsMessage)).ShouldBe(1);
     }
@@ -174,7 +209,10 @@ public sealed class TaskRoleTests : IAsyncDisposable
 
         var (_, after) = await ConnectAsync();
 
-        var (old, renewed) = (before.Last<PayloadMessage>().Tasks!.Single().RoleCredentials!, after.Last<PayloadMessage>().Tasks!.Single().RoleCredentials!);
+        var (old, renewed) = (
+            before.Last<PayloadMessage>().Tasks!.Single().RoleCredentials!,
+            after.Last<PayloadMessage>().Tasks!.Single().RoleCredentials!
+        );
         renewed.CredentialsId.ShouldBe(old.CredentialsId);
         renewed.SessionToken.ShouldNotBe(old.SessionToken);
     }
@@ -209,7 +247,12 @@ public sealed class TaskRoleTests : IAsyncDisposable
         await _world.Api.StopTaskAsync(new StopTaskRequest { Task = arn }, _world.Caller);
         var (_, link) = await ConnectAsync();
 
-        link.Last<PayloadMessage>().Tasks!.Single().ShouldSatisfyAllConditions(task => task.DesiredStatus.ShouldBe("STOPPED"), task => task.RoleCredentials.ShouldBeNull());
+        link.Last<PayloadMessage>()
+            .Tasks!.Single()
+            .ShouldSatisfyAllConditions(
+                task => task.DesiredStatus.ShouldBe("STOPPED"),
+                task => task.RoleCredentials.ShouldBeNull()
+            );
         (await AdvanceAsync(TimeSpan.FromHours(1))).ShouldBeNull();
     }
 
@@ -237,17 +280,30 @@ public sealed class TaskRoleTests : IAsyncDisposable
         _instance = _world.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Arn == arn).Key;
     }
 
-    private async Task RegisterAsync(string role, string? executionRole = null) => await _world.Api.RegisterTaskDefinitionAsync(
-        new RegisterTaskDefinitionRequest
-        {
-            Family = "web",
-            TaskRoleArn = role,
-            ExecutionRoleArn = executionRole,
-            ContainerDefinitions = [new ContainerDefinition { Name = "nginx", Image = "nginx", Memory = 64 }],
-        },
-        _world.Caller);
+    private async Task RegisterAsync(string role, string? executionRole = null) =>
+        await _world.Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "web",
+                TaskRoleArn = role,
+                ExecutionRoleArn = executionRole,
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = "nginx",
+                        Image = "nginx",
+                        Memory = 64,
+                    },
+                ],
+            },
+            _world.Caller
+        );
 
-    private async Task<string> RunAsync() => (await _world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, _world.Caller)).Tasks!.Single().TaskArn!;
+    private async Task<string> RunAsync() =>
+        (await _world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, _world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
 
     /// <summary>The instance's agent opens its socket (again), and is told what there is to tell.</summary>
     private async Task<(AgentSession Session, RecordingLink Link)> ConnectAsync()
@@ -263,8 +319,22 @@ public sealed class TaskRoleTests : IAsyncDisposable
     private static async Task AcknowledgeAsync(AgentSession session, RecordingLink link)
     {
         var payload = link.Last<PayloadMessage>();
-        foreach (var credentials in payload.Tasks!.SelectMany(task => new[] { task.RoleCredentials, task.ExecutionRoleCredentials }).OfType<IAMRoleCredentials>())
-            await session.ReceiveAsync(AgentFrame.Encode(new IAMRoleCredentialsAckRequest { MessageId = payload.MessageId, CredentialsId = credentials.CredentialsId, Expiration = credentials.Expiration }), default);
+        foreach (
+            var credentials in payload
+                .Tasks!.SelectMany(task => new[] { task.RoleCredentials, task.ExecutionRoleCredentials })
+                .OfType<IAMRoleCredentials>()
+        )
+            await session.ReceiveAsync(
+                AgentFrame.Encode(
+                    new IAMRoleCredentialsAckRequest
+                    {
+                        MessageId = payload.MessageId,
+                        CredentialsId = credentials.CredentialsId,
+                        Expiration = credentials.Expiration,
+                    }
+                ),
+                default
+            );
     }
 
     private Task<TimeSpan?> AdvanceAsync(TimeSpan by)
@@ -275,7 +345,14 @@ public sealed class TaskRoleTests : IAsyncDisposable
 
     private Task<TimeSpan?> WorkAsync()
     {
-        IReconciler<string> payloads = EcsControllers.Reconcilers(_world.Store, _world.Sts, _sessions, _ids, new Random(1), Options, _world.Clock)[Controller.Payloads];
+        var payloads = new PayloadReconciler(
+            _world.Store,
+            _sessions,
+            new RoleSessions(_world.Sts, _ids),
+            _ids,
+            Options,
+            _world.Clock
+        );
         return payloads.ReconcileAsync(_instance, default);
     }
 

@@ -2,6 +2,8 @@ using Estiba.Contracts;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.TaskDefinitions;
+using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Tests.Agents;
 
@@ -17,7 +19,8 @@ public sealed class UnavailableResourceTests
         {
             Scope = instance.Scope,
             Definition = ShapeJson.Parse<TaskDefinition>(
-                """{"family":"f","revision":1,"containerDefinitions":[{"name":"a","secrets":[{"name":"PASSWORD","valueFrom":"parameter"}]}]}"""),
+                """{"family":"f","revision":1,"containerDefinitions":[{"name":"a","secrets":[{"name":"PASSWORD","valueFrom":"parameter"}]}]}"""
+            ),
         };
         var task = new TaskRecord
         {
@@ -42,14 +45,41 @@ public sealed class UnavailableResourceTests
             transaction.Put(EcsTables.Tasks, task);
         });
 
-        var (ids, options, sessions, link) = (new EcsIds(new Random(1)), new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") }, new AgentSessions(), new RecordingLink());
-        await new AgentSession(instance.Key, link, sessions, _ => { }, world.Store, ids, options, world.Clock).BeginAsync(default);
-        await new PayloadReconciler(world.Store, sessions, new RoleSessions(world.Sts, ids), ids, options, world.Clock).ReconcileAsync(instance.Key, default);
+        var (ids, options, sessions, link) = (
+            new EcsIds(new Random(1)),
+            new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") },
+            new AgentSessions(),
+            new RecordingLink()
+        );
+        await new AgentSession(
+            instance.Key,
+            link,
+            sessions,
+            _ => { },
+            world.Store,
+            ids,
+            options,
+            world.Clock
+        ).BeginAsync(default);
+        await new PayloadReconciler(
+            world.Store,
+            sessions,
+            new RoleSessions(world.Sts, ids),
+            ids,
+            options,
+            world.Clock
+        ).ReconcileAsync(instance.Key, default);
 
         link.Types.ShouldBe([nameof(TaskManifestMessage)]);
-        world.View.Find(EcsTables.Tasks, task.Key)!.ShouldSatisfyAllConditions(
-            stopped => stopped.LastStatus.ShouldBe("STOPPED"),
-            stopped => stopped.StopCode.ShouldBe("TaskFailedToStart"),
-            stopped => stopped.StoppedReason!.ShouldStartWith("ResourceInitializationError: unable to pull secrets or registry auth: secret 'PASSWORD'"));
+        world
+            .View.Find(EcsTables.Tasks, task.Key)!
+            .ShouldSatisfyAllConditions(
+                stopped => stopped.LastStatus.ShouldBe("STOPPED"),
+                stopped => stopped.StopCode.ShouldBe("TaskFailedToStart"),
+                stopped =>
+                    stopped.StoppedReason!.ShouldStartWith(
+                        "ResourceInitializationError: unable to pull secrets or registry auth: secret 'PASSWORD'"
+                    )
+            );
     }
 }

@@ -11,10 +11,28 @@ public sealed class AttributeTests
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
 
-        await PutAsync(world, new EcsAttribute { Name = "stack", Value = "production", TargetType = "container-instance", TargetId = instance[^32..] });
+        await PutAsync(
+            world,
+            new EcsAttribute
+            {
+                Name = "stack",
+                Value = "production",
+                TargetType = "container-instance",
+                TargetId = instance[^32..],
+            }
+        );
         await PutAsync(world, new EcsAttribute { Name = "rack", TargetId = instance });
 
-        (await ListAsync(world, "stack", "production")).Single().ShouldBe(new EcsAttribute { Name = "stack", Value = "production", TargetId = instance });
+        (await ListAsync(world, "stack", "production"))
+            .Single()
+            .ShouldBe(
+                new EcsAttribute
+                {
+                    Name = "stack",
+                    Value = "production",
+                    TargetId = instance,
+                }
+            );
         (await ListAsync(world, "rack")).Single().Value.ShouldBeNull();
         (await ListAsync(world, "stack", "test")).ShouldBeEmpty();
     }
@@ -24,8 +42,24 @@ public sealed class AttributeTests
     {
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
-        await PutAsync(world, new EcsAttribute { Name = "stack", Value = "a", TargetId = instance });
-        await PutAsync(world, new EcsAttribute { Name = "stack", Value = "b", TargetId = instance });
+        await PutAsync(
+            world,
+            new EcsAttribute
+            {
+                Name = "stack",
+                Value = "a",
+                TargetId = instance,
+            }
+        );
+        await PutAsync(
+            world,
+            new EcsAttribute
+            {
+                Name = "stack",
+                Value = "b",
+                TargetId = instance,
+            }
+        );
 
         (await ListAsync(world, "stack")).Single().Value.ShouldBe("b");
     }
@@ -35,9 +69,20 @@ public sealed class AttributeTests
     {
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
-        await PutAsync(world, new EcsAttribute { Name = "stack", Value = "a", TargetId = instance });
+        await PutAsync(
+            world,
+            new EcsAttribute
+            {
+                Name = "stack",
+                Value = "a",
+                TargetId = instance,
+            }
+        );
 
-        var deleted = await world.Api.DeleteAttributesAsync(new DeleteAttributesRequest { Attributes = [new EcsAttribute { Name = "stack", TargetId = instance }] }, world.Caller);
+        var deleted = await world.Api.DeleteAttributesAsync(
+            new DeleteAttributesRequest { Attributes = [new EcsAttribute { Name = "stack", TargetId = instance }] },
+            world.Caller
+        );
 
         deleted.Attributes!.Single().Value.ShouldBe("a");
         (await ListAsync(world, "stack")).ShouldBeEmpty();
@@ -48,10 +93,16 @@ public sealed class AttributeTests
     {
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
-        await PutAsync(world, [.. Enumerable.Range(0, 10).Select(n => new EcsAttribute { Name = "a" + n, TargetId = instance })]);
+        await PutAsync(
+            world,
+            [.. Enumerable.Range(0, 10).Select(n => new EcsAttribute { Name = "a" + n, TargetId = instance })]
+        );
 
         await ClusterTests.RefusedAsync(
-            () => PutAsync(world, new EcsAttribute { Name = "more", TargetId = instance }), "AttributeLimitExceededException", "You can have up to 10 custom attributes for each resource.");
+            () => PutAsync(world, new EcsAttribute { Name = "more", TargetId = instance }),
+            "AttributeLimitExceededException",
+            "You can have up to 10 custom attributes for each resource."
+        );
     }
 
     [Fact]
@@ -60,7 +111,11 @@ public sealed class AttributeTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
 
-        (await Should.ThrowAsync<Contracts.AwsException>(() => PutAsync(world, new EcsAttribute { Name = "a", TargetId = "none" }))).Code.ShouldBe("TargetNotFoundException");
+        (
+            await Should.ThrowAsync<Contracts.AwsException>(() =>
+                PutAsync(world, new EcsAttribute { Name = "a", TargetId = "none" })
+            )
+        ).Code.ShouldBe("TargetNotFoundException");
     }
 
     [Theory]
@@ -72,7 +127,19 @@ public sealed class AttributeTests
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
 
-        (await Should.ThrowAsync<Contracts.AwsException>(() => PutAsync(world, new EcsAttribute { Name = name, Value = value, TargetId = instance }))).Code.ShouldBe("InvalidParameterException");
+        (
+            await Should.ThrowAsync<Contracts.AwsException>(() =>
+                PutAsync(
+                    world,
+                    new EcsAttribute
+                    {
+                        Name = name,
+                        Value = value,
+                        TargetId = instance,
+                    }
+                )
+            )
+        ).Code.ShouldBe("InvalidParameterException");
     }
 
     [Fact]
@@ -81,9 +148,23 @@ public sealed class AttributeTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.AddInstanceAsync();
-        var whole = await world.Api.ListAttributesAsync(new ListAttributesRequest { TargetType = "container-instance" }, world.Caller);
-        var first = await world.Api.ListAttributesAsync(new ListAttributesRequest { TargetType = "container-instance", MaxResults = 4 }, world.Caller);
-        var second = await world.Api.ListAttributesAsync(new ListAttributesRequest { TargetType = "container-instance", MaxResults = 4, NextToken = first.NextToken }, world.Caller);
+        var whole = await world.Api.ListAttributesAsync(
+            new ListAttributesRequest { TargetType = "container-instance" },
+            world.Caller
+        );
+        var first = await world.Api.ListAttributesAsync(
+            new ListAttributesRequest { TargetType = "container-instance", MaxResults = 4 },
+            world.Caller
+        );
+        var second = await world.Api.ListAttributesAsync(
+            new ListAttributesRequest
+            {
+                TargetType = "container-instance",
+                MaxResults = 4,
+                NextToken = first.NextToken,
+            },
+            world.Caller
+        );
 
         first.Attributes!.Concat(second.Attributes!).ShouldBe(whole.Attributes!);
     }
@@ -91,6 +172,20 @@ public sealed class AttributeTests
     private static Task<PutAttributesResponse> PutAsync(EcsWorld world, params EcsAttribute[] attributes) =>
         world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = attributes }, world.Caller);
 
-    private static async Task<IReadOnlyList<EcsAttribute>> ListAsync(EcsWorld world, string name, string? value = null) =>
-        (await world.Api.ListAttributesAsync(new ListAttributesRequest { TargetType = "container-instance", AttributeName = name, AttributeValue = value }, world.Caller)).Attributes!;
+    private static async Task<IReadOnlyList<EcsAttribute>> ListAsync(
+        EcsWorld world,
+        string name,
+        string? value = null
+    ) =>
+        (
+            await world.Api.ListAttributesAsync(
+                new ListAttributesRequest
+                {
+                    TargetType = "container-instance",
+                    AttributeName = name,
+                    AttributeValue = value,
+                },
+                world.Caller
+            )
+        ).Attributes!;
 }

@@ -5,15 +5,17 @@ namespace Estiba.Ecs.Tests.CapacityProviders;
 
 public sealed class CapacityProviderTests
 {
-    private const string Group = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:id:autoScalingGroupName/g";
+    private const string Group =
+        "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:id:autoScalingGroupName/g";
 
     [Fact]
     public async Task Fargate_is_always_there()
     {
         await using var world = await EcsWorld.CreateAsync();
 
-        (await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest(), world.Caller)).CapacityProviders!
-            .Select(provider => (provider.Name, provider.Status)).ShouldBe([("FARGATE", "ACTIVE"), ("FARGATE_SPOT", "ACTIVE")]);
+        (await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest(), world.Caller))
+            .CapacityProviders!.Select(provider => (provider.Name, provider.Status))
+            .ShouldBe([("FARGATE", "ACTIVE"), ("FARGATE_SPOT", "ACTIVE")]);
     }
 
     [Fact]
@@ -28,43 +30,68 @@ public sealed class CapacityProviderTests
             p => p.Status.ShouldBe("ACTIVE"),
             p => p.AutoScalingGroupProvider!.ManagedTerminationProtection.ShouldBe("DISABLED"),
             p => p.AutoScalingGroupProvider!.ManagedDraining.ShouldBe("ENABLED"),
-            p => p.AutoScalingGroupProvider!.ManagedScaling.ShouldBe(new ManagedScaling
-            {
-                Status = "DISABLED",
-                TargetCapacity = 100,
-                MinimumScalingStepSize = 1,
-                MaximumScalingStepSize = 10_000,
-                InstanceWarmupPeriod = 300,
-            }));
+            p =>
+                p.AutoScalingGroupProvider!.ManagedScaling.ShouldBe(
+                    new ManagedScaling
+                    {
+                        Status = "DISABLED",
+                        TargetCapacity = 100,
+                        MinimumScalingStepSize = 1,
+                        MaximumScalingStepSize = 10_000,
+                        InstanceWarmupPeriod = 300,
+                    }
+                )
+        );
     }
 
     [Fact]
     public async Task Those_of_a_cluster_are_described_alone()
     {
         await using var world = await EcsWorld.CreateAsync();
-        foreach (var name in new[] { "p", "q" }) await CreateAsync(world, name);
-        await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "c", CapacityProviders = ["q", "FARGATE"] }, world.Caller);
+        foreach (var name in new[] { "p", "q" })
+            await CreateAsync(world, name);
+        await world.Api.CreateClusterAsync(
+            new CreateClusterRequest { ClusterName = "c", CapacityProviders = ["q", "FARGATE"] },
+            world.Caller
+        );
 
-        var all = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "c" }, world.Caller);
-        var named = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "c", CapacityProviders = ["p", "q"] }, world.Caller);
+        var all = await world.Api.DescribeCapacityProvidersAsync(
+            new DescribeCapacityProvidersRequest { Cluster = "c" },
+            world.Caller
+        );
+        var named = await world.Api.DescribeCapacityProvidersAsync(
+            new DescribeCapacityProvidersRequest { Cluster = "c", CapacityProviders = ["p", "q"] },
+            world.Caller
+        );
 
         all.CapacityProviders!.Select(provider => provider.Name).ShouldBe(["FARGATE", "q"]);
         named.CapacityProviders!.Select(provider => provider.Name).ShouldBe(["q"]);
         named.Failures!.Select(failure => failure.Reason).ShouldBe(["MISSING"]);
         await ClusterTests.RefusedAsync(
-            () => world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { Cluster = "none" }, world.Caller), "ClusterNotFoundException", "Cluster not found.");
+            () =>
+                world.Api.DescribeCapacityProvidersAsync(
+                    new DescribeCapacityProvidersRequest { Cluster = "none" },
+                    world.Caller
+                ),
+            "ClusterNotFoundException",
+            "Cluster not found."
+        );
     }
 
     [Fact]
     public async Task They_are_listed_page_by_page()
     {
         await using var world = await EcsWorld.CreateAsync();
-        foreach (var name in new[] { "p", "q", "r" }) await CreateAsync(world, name);
+        foreach (var name in new[] { "p", "q", "r" })
+            await CreateAsync(world, name);
 
         var names = new List<string?>();
-        for (string? token = null; names.Count == 0 || token is not null;)
+        for (string? token = null; names.Count == 0 || token is not null; )
         {
-            var page = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { MaxResults = 1, NextToken = token }, world.Caller);
+            var page = await world.Api.DescribeCapacityProvidersAsync(
+                new DescribeCapacityProvidersRequest { MaxResults = 1, NextToken = token },
+                world.Caller
+            );
             names.AddRange(page.CapacityProviders!.Select(provider => provider.Name));
             token = page.NextToken;
         }
@@ -81,7 +108,9 @@ public sealed class CapacityProviderTests
         await ClusterTests.RefusedAsync(
             () => CreateAsync(world, "p"),
             "ClientException",
-            "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider.");
+            "The specified capacity provider already exists. To change the configuration of an existing capacity "
+                + "provider, update the capacity provider."
+        );
     }
 
     [Theory]
@@ -93,7 +122,9 @@ public sealed class CapacityProviderTests
     {
         await using var world = await EcsWorld.CreateAsync();
 
-        (await Should.ThrowAsync<Contracts.AwsException>(() => CreateAsync(world, name))).Message.ShouldStartWith("The specified capacity provider name is invalid.");
+        (await Should.ThrowAsync<Contracts.AwsException>(() => CreateAsync(world, name))).Message.ShouldStartWith(
+            "The specified capacity provider name is invalid."
+        );
     }
 
     [Fact]
@@ -103,12 +134,22 @@ public sealed class CapacityProviderTests
         await CreateAsync(world, "p");
 
         var updated = await world.Api.UpdateCapacityProviderAsync(
-            new UpdateCapacityProviderRequest { Name = "p", AutoScalingGroupProvider = new AutoScalingGroupProviderUpdate { ManagedScaling = new ManagedScaling { TargetCapacity = 80 } } }, world.Caller);
+            new UpdateCapacityProviderRequest
+            {
+                Name = "p",
+                AutoScalingGroupProvider = new AutoScalingGroupProviderUpdate
+                {
+                    ManagedScaling = new ManagedScaling { TargetCapacity = 80 },
+                },
+            },
+            world.Caller
+        );
 
         updated.CapacityProvider!.ShouldSatisfyAllConditions(
             provider => provider.AutoScalingGroupProvider!.ManagedScaling!.TargetCapacity.ShouldBe(80),
             provider => provider.AutoScalingGroupProvider!.ManagedScaling!.InstanceWarmupPeriod.ShouldBe(300),
-            provider => provider.UpdateStatus.ShouldBe("UPDATE_COMPLETE"));
+            provider => provider.UpdateStatus.ShouldBe("UPDATE_COMPLETE")
+        );
     }
 
     [Fact]
@@ -118,7 +159,10 @@ public sealed class CapacityProviderTests
         await ClusterTests.CreateAsync(world, "c");
 
         await ClusterTests.RefusedAsync(
-            () => PutAsync(world, ["none"]), "InvalidParameterException", "The specified capacity provider does not exist. Specify a valid name or ARN and try again.");
+            () => PutAsync(world, ["none"]),
+            "InvalidParameterException",
+            "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
+        );
     }
 
     [Fact]
@@ -128,9 +172,17 @@ public sealed class CapacityProviderTests
         await ClusterTests.CreateAsync(world, "c");
 
         await ClusterTests.RefusedAsync(
-            () => PutAsync(world, ["FARGATE"], new CapacityProviderStrategyItem { CapacityProvider = "FARGATE_SPOT", Weight = 1 }),
+            () =>
+                PutAsync(
+                    world,
+                    ["FARGATE"],
+                    new CapacityProviderStrategyItem { CapacityProvider = "FARGATE_SPOT", Weight = 1 }
+                ),
             "InvalidParameterException",
-            "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.");
+            "The specified capacity provider strategy cannot contain a capacity provider that is not associated "
+                + "with the cluster. Associate the capacity provider with the cluster or specify a valid capacity "
+                + "provider and try again."
+        );
     }
 
     [Fact]
@@ -140,10 +192,25 @@ public sealed class CapacityProviderTests
         await ClusterTests.CreateAsync(world, "c");
         await CreateAsync(world, "p");
 
-        var cluster = (await PutAsync(world, ["p", "FARGATE"], new CapacityProviderStrategyItem { CapacityProvider = "p", Weight = 1 })).Cluster!;
+        var cluster = (
+            await PutAsync(
+                world,
+                ["p", "FARGATE"],
+                new CapacityProviderStrategyItem { CapacityProvider = "p", Weight = 1 }
+            )
+        ).Cluster!;
 
         cluster.CapacityProviders.ShouldBe(["p", "FARGATE"]);
-        cluster.DefaultCapacityProviderStrategy!.Single().ShouldBe(new CapacityProviderStrategyItem { CapacityProvider = "p", Weight = 1, Base = 0 });
+        cluster
+            .DefaultCapacityProviderStrategy!.Single()
+            .ShouldBe(
+                new CapacityProviderStrategyItem
+                {
+                    CapacityProvider = "p",
+                    Weight = 1,
+                    Base = 0,
+                }
+            );
     }
 
     [Fact]
@@ -157,7 +224,9 @@ public sealed class CapacityProviderTests
         await ClusterTests.RefusedAsync(
             () => DeleteAsync(world, "p"),
             "ClientException",
-            "The capacity provider cannot be deleted because it is associated with cluster: c. Remove the capacity provider from the cluster and try again.");
+            "The capacity provider cannot be deleted because it is associated with cluster: c. Remove the "
+                + "capacity provider from the cluster and try again."
+        );
     }
 
     [Fact]
@@ -166,7 +235,10 @@ public sealed class CapacityProviderTests
         await using var world = await EcsWorld.CreateAsync();
         await CreateAsync(world, "p");
 
-        (await DeleteAsync(world, "p")).CapacityProvider!.ShouldSatisfyAllConditions(provider => provider.Status.ShouldBe("INACTIVE"), provider => provider.UpdateStatus.ShouldBe("DELETE_COMPLETE"));
+        (await DeleteAsync(world, "p")).CapacityProvider!.ShouldSatisfyAllConditions(
+            provider => provider.Status.ShouldBe("INACTIVE"),
+            provider => provider.UpdateStatus.ShouldBe("DELETE_COMPLETE")
+        );
         (await CreateAsync(world, "p")).Status.ShouldBe("ACTIVE");
     }
 
@@ -175,7 +247,11 @@ public sealed class CapacityProviderTests
     {
         await using var world = await EcsWorld.CreateAsync();
 
-        await ClusterTests.RefusedAsync(() => DeleteAsync(world, "FARGATE"), "ClientException", "The specified capacity provider is reserved and cannot be deleted.");
+        await ClusterTests.RefusedAsync(
+            () => DeleteAsync(world, "FARGATE"),
+            "ClientException",
+            "The specified capacity provider is reserved and cannot be deleted."
+        );
     }
 
     [Fact]
@@ -184,20 +260,45 @@ public sealed class CapacityProviderTests
         await using var world = await EcsWorld.CreateAsync();
         await CreateAsync(world, "p");
 
-        var answer = await world.Api.DescribeCapacityProvidersAsync(new DescribeCapacityProvidersRequest { CapacityProviders = ["p", "FARGATE", "none"] }, world.Caller);
+        var answer = await world.Api.DescribeCapacityProvidersAsync(
+            new DescribeCapacityProvidersRequest { CapacityProviders = ["p", "FARGATE", "none"] },
+            world.Caller
+        );
 
         answer.CapacityProviders!.Select(provider => provider.Name).ShouldBe(["p", "FARGATE"]);
         answer.Failures!.Single().Reason.ShouldBe("MISSING");
     }
 
     private static async Task<CapacityProvider> CreateAsync(EcsWorld world, string name) =>
-        (await world.Api.CreateCapacityProviderAsync(
-            new CreateCapacityProviderRequest { Name = name, AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = Group } }, world.Caller)).CapacityProvider!;
+        (
+            await world.Api.CreateCapacityProviderAsync(
+                new CreateCapacityProviderRequest
+                {
+                    Name = name,
+                    AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = Group },
+                },
+                world.Caller
+            )
+        ).CapacityProvider!;
 
-    private static Task<PutClusterCapacityProvidersResponse> PutAsync(EcsWorld world, IReadOnlyList<string> providers, params CapacityProviderStrategyItem[] strategy) =>
+    private static Task<PutClusterCapacityProvidersResponse> PutAsync(
+        EcsWorld world,
+        IReadOnlyList<string> providers,
+        params CapacityProviderStrategyItem[] strategy
+    ) =>
         world.Api.PutClusterCapacityProvidersAsync(
-            new PutClusterCapacityProvidersRequest { Cluster = "c", CapacityProviders = providers, DefaultCapacityProviderStrategy = strategy }, world.Caller);
+            new PutClusterCapacityProvidersRequest
+            {
+                Cluster = "c",
+                CapacityProviders = providers,
+                DefaultCapacityProviderStrategy = strategy,
+            },
+            world.Caller
+        );
 
     private static Task<DeleteCapacityProviderResponse> DeleteAsync(EcsWorld world, string name) =>
-        world.Api.DeleteCapacityProviderAsync(new DeleteCapacityProviderRequest { CapacityProvider = name }, world.Caller);
+        world.Api.DeleteCapacityProviderAsync(
+            new DeleteCapacityProviderRequest { CapacityProvider = name },
+            world.Caller
+        );
 }

@@ -7,7 +7,8 @@ public sealed class CapacityStrategyTests
 {
     [Fact]
     public void The_base_comes_first_and_the_rest_is_shared_by_weight() =>
-        Share(9, Item("steady", weight: 1, atLeast: 3), Item("spot", weight: 2)).ShouldBe(new Dictionary<string, int> { ["steady"] = 5, ["spot"] = 4 });
+        Share(9, Item("steady", weight: 1, atLeast: 3), Item("spot", weight: 2))
+            .ShouldBe(new Dictionary<string, int> { ["steady"] = 5, ["spot"] = 4 });
 
     [Fact]
     public void Without_a_base_the_shares_are_those_of_the_weights_at_every_moment()
@@ -21,7 +22,8 @@ public sealed class CapacityStrategyTests
 
     [Fact]
     public void A_provider_without_weight_has_its_base_and_no_more() =>
-        Share(6, Item("steady", weight: 0, atLeast: 2), Item("spot", weight: 1)).ShouldBe(new Dictionary<string, int> { ["steady"] = 2, ["spot"] = 4 });
+        Share(6, Item("steady", weight: 0, atLeast: 2), Item("spot", weight: 1))
+            .ShouldBe(new Dictionary<string, int> { ["steady"] = 2, ["spot"] = 4 });
 
     private static Dictionary<string, int> Share(int tasks, params CapacityProviderStrategyItem[] strategy)
     {
@@ -35,5 +37,11 @@ public sealed class CapacityStrategyTests
         return shares;
     }
 
-    private static CapacityProviderStrategyItem Item(string provider, int weight, int atLeast = 0) => new() { CapacityProvider = provider, Weight = weight, Base = atLeast };
+    private static CapacityProviderStrategyItem Item(string provider, int weight, int atLeast = 0) =>
+        new()
+        {
+            CapacityProvider = provider,
+            Weight = weight,
+            Base = atLeast,
+        };
 }

@@ -1,13 +1,22 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.State;
+using Estiba.State.Journals;
 
 namespace Estiba.Ecs.Tests.Idempotency;
 
-/// <summary>The same request with the same client token makes what it makes once. RunTaskTests has the answers of tasks.</summary>
+/// <summary>
+/// The same request with the same client token makes what it makes once. RunTaskTests has the answers of tasks.
+/// </summary>
 public sealed class ClientTokenTests
 {
-    private static readonly CreateServiceRequest Request = new() { ServiceName = "s", TaskDefinition = "web", DesiredCount = 1, ClientToken = "t" };
+    private static readonly CreateServiceRequest Request = new()
+    {
+        ServiceName = "s",
+        TaskDefinition = "web",
+        DesiredCount = 1,
+        ClientToken = "t",
+    };
 
     [Fact]
     public async Task The_same_client_token_creates_the_service_once_and_answers_how_it_is_now()
@@ -23,7 +32,8 @@ public sealed class ClientTokenTests
             () => second.ServiceArn.ShouldBe(first.ServiceArn),
             () => second.CreatedAt.ShouldBe(first.CreatedAt),
             () => second.DesiredCount.ShouldBe(2),
-            () => second.RunningCount.ShouldBe(1));
+            () => second.RunningCount.ShouldBe(1)
+        );
     }
 
     [Fact]
@@ -31,7 +41,9 @@ public sealed class ClientTokenTests
     {
         await using var world = await CreateAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => world.Api.CreateServiceAsync(Request, world.Caller))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Task.Run(() => world.Api.CreateServiceAsync(Request, world.Caller)))
+        );
 
         answers.Select(answer => answer.Service!.Deployments!.Single().Id).Distinct().Count().ShouldBe(1);
     }
@@ -41,11 +53,14 @@ public sealed class ClientTokenTests
     {
         using var journal = new MemoryJournal();
         Service first;
-        await using (var world = await CreateAsync(journal)) first = (await world.Api.CreateServiceAsync(Request, world.Caller)).Service!;
+        await using (var world = await CreateAsync(journal))
+            first = (await world.Api.CreateServiceAsync(Request, world.Caller)).Service!;
 
         await using var again = await EcsWorld.CreateAsync(journal);
 
-        (await again.Api.CreateServiceAsync(Request, again.Caller)).Service!.Deployments!.Single().Id.ShouldBe(first.Deployments!.Single().Id);
+        (await again.Api.CreateServiceAsync(Request, again.Caller))
+            .Service!.Deployments!.Single()
+            .Id.ShouldBe(first.Deployments!.Single().Id);
     }
 
     [Fact]
@@ -65,7 +80,9 @@ public sealed class ClientTokenTests
         await world.AddInstanceAsync("another");
         await world.Api.CreateServiceAsync(Request, world.Caller);
 
-        (await world.Api.CreateServiceAsync(Request with { Cluster = "another" }, world.Caller)).Service!.ServiceArn.ShouldEndWith("service/another/s");
+        (
+            await world.Api.CreateServiceAsync(Request with { Cluster = "another" }, world.Caller)
+        ).Service!.ServiceArn.ShouldEndWith("service/another/s");
     }
 
     [Fact]
@@ -87,7 +104,9 @@ public sealed class ClientTokenTests
         await using var world = await CreateAsync();
         var first = (await world.Api.CreateServiceAsync(Request, world.Caller)).Service!;
         await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s", Force = true }, world.Caller);
-        (await Should.ThrowAsync<AwsException>(() => world.Api.CreateServiceAsync(Request, world.Caller))).Message.ShouldBe("Unable to Start a service that is still Draining.");
+        (
+            await Should.ThrowAsync<AwsException>(() => world.Api.CreateServiceAsync(Request, world.Caller))
+        ).Message.ShouldBe("Unable to Start a service that is still Draining.");
         await world.ObeyAsync();
         world.Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -104,7 +123,12 @@ public sealed class ClientTokenTests
         var request = new RunTaskRequest { TaskDefinition = "web", ClientToken = "t" };
         var first = (await world.Api.RunTaskAsync(request, world.Caller)).Tasks!.Single().TaskArn!;
         await world.ReportAsync(first, "STOPPED", "Essential container in task exited", exitCode: 0);
-        (await world.Api.RunTaskAsync(request, world.Caller)).Tasks!.Single().ShouldSatisfyAllConditions(task => task.TaskArn.ShouldBe(first), task => task.LastStatus.ShouldBe("STOPPED"));
+        (await world.Api.RunTaskAsync(request, world.Caller))
+            .Tasks!.Single()
+            .ShouldSatisfyAllConditions(
+                task => task.TaskArn.ShouldBe(first),
+                task => task.LastStatus.ShouldBe("STOPPED")
+            );
 
         world.Clock.Advance(TimeSpan.FromMinutes(61));
         await world.SweepAsync();
@@ -116,14 +140,23 @@ public sealed class ClientTokenTests
     public async Task The_same_client_token_creates_a_task_set_once()
     {
         await using var world = await CreateAsync();
-        await world.CreateServiceAsync(1, with: request => request with { TaskDefinition = null, DeploymentController = new DeploymentController { Type = "EXTERNAL" } });
-        var request = new CreateTaskSetRequest { Cluster = "default", Service = "s", TaskDefinition = "web", ClientToken = "t" };
+        await world.CreateServiceAsync(1, with: request => request with { TaskDefinition = null, DeploymentController =
+                    new DeploymentController { Type = "EXTERNAL" } });
+        var request = new CreateTaskSetRequest
+        {
+            Cluster = "default",
+            Service = "s",
+            TaskDefinition = "web",
+            ClientToken = "t",
+        };
         var first = (await world.Api.CreateTaskSetAsync(request, world.Caller)).TaskSet!;
 
         (await world.Api.CreateTaskSetAsync(request, world.Caller)).TaskSet!.Id.ShouldBe(first.Id);
 
         (await world.ServiceAsync()).TaskSets!.Count.ShouldBe(1);
-        var refusal = await Should.ThrowAsync<AwsException>(() => world.Api.CreateTaskSetAsync(request with { ExternalId = "another" }, world.Caller));
+        var refusal = await Should.ThrowAsync<AwsException>(() =>
+            world.Api.CreateTaskSetAsync(request with { ExternalId = "another" }, world.Caller)
+        );
         refusal.Code.ShouldBe("InvalidParameterException");
     }
 

@@ -1,7 +1,8 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
-using Estiba.Ecs.Scheduling;
-using Estiba.Ecs.Scheduling.Query;
+using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.Placement;
+using Estiba.Ecs.Queries;
 
 namespace Estiba.Ecs.Tests.Scheduling;
 
@@ -66,11 +67,28 @@ public sealed class ClusterQueryTests
     {
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync(ec2: "i-0abc");
-        await world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "slots", Value = "10", TargetId = instance }] }, world.Caller);
+        await world.Api.PutAttributesAsync(
+            new PutAttributesRequest
+            {
+                Attributes =
+                [
+                    new EcsAttribute
+                    {
+                        Name = "slots",
+                        Value = "10",
+                        TargetId = instance,
+                    },
+                ],
+            },
+            world.Caller
+        );
         await world.RegisterAsync();
         await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
 
-        var found = await world.Api.ListContainerInstancesAsync(new ListContainerInstancesRequest { Filter = expression }, world.Caller);
+        var found = await world.Api.ListContainerInstancesAsync(
+            new ListContainerInstancesRequest { Filter = expression },
+            world.Caller
+        );
 
         found.ContainerInstanceArns!.Count.ShouldBe(matches ? 1 : 0);
     }
@@ -100,7 +118,12 @@ public sealed class ClusterQueryTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
 
-        var error = await Should.ThrowAsync<AwsException>(() => world.Api.ListContainerInstancesAsync(new ListContainerInstancesRequest { Filter = expression }, world.Caller));
+        var error = await Should.ThrowAsync<AwsException>(() =>
+            world.Api.ListContainerInstancesAsync(
+                new ListContainerInstancesRequest { Filter = expression },
+                world.Caller
+            )
+        );
 
         error.Code.ShouldBe("InvalidParameterException");
         error.Message.ShouldContain(message);
@@ -111,13 +134,32 @@ public sealed class ClusterQueryTests
     {
         await using var world = await EcsWorld.CreateAsync();
 
-        (await RefusedAsync(new() { Type = "memberOf", Expression = "colour == red" })).ShouldContain("'colour' is no subject");
-        (await RefusedAsync(new() { Type = "distinctInstance", Expression = "x" })).ShouldBe("constraint.type 'distinctInstance' is not supported.");
+        (await RefusedAsync(new() { Type = "memberOf", Expression = "colour == red" })).ShouldContain(
+            "'colour' is no subject"
+        );
+        (await RefusedAsync(new() { Type = "distinctInstance", Expression = "x" })).ShouldBe(
+            "constraint.type 'distinctInstance' is not supported."
+        );
 
         async Task<string> RefusedAsync(TaskDefinitionPlacementConstraint constraint)
         {
-            var request = new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = [new ContainerDefinition { Name = "a", Image = "a", Memory = 10 }], PlacementConstraints = [constraint] };
-            var error = await Should.ThrowAsync<AwsException>(() => world.Api.RegisterTaskDefinitionAsync(request, world.Caller));
+            var request = new RegisterTaskDefinitionRequest
+            {
+                Family = "web",
+                ContainerDefinitions =
+                [
+                    new ContainerDefinition
+                    {
+                        Name = "a",
+                        Image = "a",
+                        Memory = 10,
+                    },
+                ],
+                PlacementConstraints = [constraint],
+            };
+            var error = await Should.ThrowAsync<AwsException>(() =>
+                world.Api.RegisterTaskDefinitionAsync(request, world.Caller)
+            );
             error.Code.ShouldBe("ClientException");
             return error.Message;
         }
@@ -128,7 +170,13 @@ public sealed class ClusterQueryTests
     [InlineData("distinctInstance", "", null, null, "distinctInstance expression should not be specified.")]
     [InlineData(null, null, "binpack", "disk", "binpack field 'disk' is invalid.")]
     [InlineData(null, null, "random", "cpu", "random field should not be specified.")]
-    public async Task A_constraint_or_strategy_that_cannot_be_is_refused_in_the_words_of_ECS(string? constraint, string? expression, string? strategy, string? field, string message)
+    public async Task A_constraint_or_strategy_that_cannot_be_is_refused_in_the_words_of_ECS(
+        string? constraint,
+        string? expression,
+        string? strategy,
+        string? field,
+        string message
+    )
     {
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
@@ -136,20 +184,39 @@ public sealed class ClusterQueryTests
         var request = new RunTaskRequest
         {
             TaskDefinition = "web",
-            PlacementConstraints = constraint is null ? null : [new PlacementConstraint { Type = constraint, Expression = expression }],
+            PlacementConstraints = constraint is null
+                ? null
+                : [new PlacementConstraint { Type = constraint, Expression = expression }],
             PlacementStrategy = strategy is null ? null : [new PlacementStrategy { Type = strategy, Field = field }],
         };
 
-        (await Should.ThrowAsync<AwsException>(() => world.Api.RunTaskAsync(request, world.Caller))).Message.ShouldBe(message);
+        (await Should.ThrowAsync<AwsException>(() => world.Api.RunTaskAsync(request, world.Caller))).Message.ShouldBe(
+            message
+        );
     }
 
     [Fact]
     public void A_pattern_without_end_matches_nothing_and_holds_nobody_up()
     {
         var query = ClusterQuery.Parse("attribute:x =~ '(a+)+$'");
-        var capacity = new InstanceCapacity(new ContainerInstanceRecord { Scope = new("1", "r"), Cluster = "c", Id = "i", Status = "ACTIVE", RegisteredAt = EcsWorld.Start, Version = 1, Cpu = 1, Memory = 1, Attributes = [new EcsAttribute { Name = "x", Value = new string('a', 120) + "!" }] }, InstanceUsage.None);
+        var capacity = new InstanceCapacity(
+            new ContainerInstanceRecord
+            {
+                Scope = new("1", "r"),
+                Cluster = "c",
+                Id = "i",
+                Status = "ACTIVE",
+                RegisteredAt = EcsWorld.Start,
+                Version = 1,
+                Cpu = 1,
+                Memory = 1,
+                Attributes = [new EcsAttribute { Name = "x", Value = new string('a', 120) + "!" }],
+            },
+            InstanceUsage.None
+        );
 
-        for (var n = 0; n < 1000; n++) query.Matches(capacity).ShouldBeFalse();
+        for (var n = 0; n < 1000; n++)
+            query.Matches(capacity).ShouldBeFalse();
     }
 
     [Fact]
@@ -160,7 +227,19 @@ public sealed class ClusterQueryTests
         var right = await world.AddInstanceAsync(zone: "eu-west-1b");
         await world.RegisterAsync();
 
-        await world.CreateServiceAsync(desired: 3, with: request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "attribute:ecs.availability-zone == eu-west-1b" }] });
+        await world.CreateServiceAsync(desired: 3, with: request =>
+            request with
+            {
+                PlacementConstraints =
+                [
+                    new PlacementConstraint
+                    {
+                        Type = "memberOf",
+                        Expression = "attribute:ecs.availability-zone == eu-west-1b",
+                    },
+                ],
+            }
+        );
 
         (await world.TasksAsync()).ShouldAllBe(task => task.ContainerInstanceArn == right);
     }
@@ -173,7 +252,12 @@ public sealed class ClusterQueryTests
         await world.AddInstanceAsync();
         await world.RegisterAsync();
 
-        var service = await world.CreateServiceAsync(desired: 3, with: request => request with { PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance" }] });
+        var service = await world.CreateServiceAsync(desired: 3, with: request =>
+            request with
+            {
+                PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance" }],
+            }
+        );
 
         (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).Distinct().Count().ShouldBe(2);
         (await world.TasksAsync()).Count.ShouldBe(2);
@@ -190,7 +274,12 @@ public sealed class ClusterQueryTests
         await world.AddInstanceAsync(zone: "eu-west-1b");
         await world.RegisterAsync();
 
-        await world.CreateServiceAsync(desired: 4, with: request => request with { PlacementStrategy = [new PlacementStrategy { Type = type, Field = field }] });
+        await world.CreateServiceAsync(desired: 4, with: request =>
+            request with
+            {
+                PlacementStrategy = [new PlacementStrategy { Type = type, Field = field }],
+            }
+        );
 
         (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).Distinct().Count().ShouldBe(instances);
     }

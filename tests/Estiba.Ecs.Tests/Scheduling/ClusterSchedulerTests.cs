@@ -1,18 +1,21 @@
 using Estiba.Contracts.Ecs;
-using Estiba.Ecs.Scheduling;
 using Estiba.State;
 
 namespace Estiba.Ecs.Tests.Scheduling;
 
 public sealed class ClusterSchedulerTests
 {
-    private const string NoRoom = "was unable to place a task because no container instance met all of its requirements.";
+    private const string NoRoom =
+        "was unable to place a task because no container instance met all of its requirements.";
 
     [Theory]
     [InlineData("memory", "has insufficient memory available.")]
     [InlineData("cpu", "has insufficient CPU units available.")]
     [InlineData("port", "is already using a port required by your task.")]
-    [InlineData("ports", "can not exceed the maximum allowed reserved port limit of 100 host ports per container instance.")]
+    [InlineData(
+        "ports",
+        "can not exceed the maximum allowed reserved port limit of 100 host ports per container instance."
+    )]
     [InlineData("gpu", "has insufficient GPU resource available.")]
     [InlineData("agent", "encountered error \"AGENT\".")]
     [InlineData("attribute", "is missing an attribute required by your task.")]
@@ -21,7 +24,8 @@ public sealed class ClusterSchedulerTests
     {
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
-        if (lack == "agent") await world.ConnectAsync(instance, connected: false);
+        if (lack == "agent")
+            await world.ConnectAsync(instance, connected: false);
         await world.Api.RegisterTaskDefinitionAsync(
             new RegisterTaskDefinitionRequest
             {
@@ -37,22 +41,43 @@ public sealed class ClusterSchedulerTests
                         PortMappings = lack switch
                         {
                             "port" => [new PortMapping { ContainerPort = 80, HostPort = 22 }],
-                            "ports" => [.. Enumerable.Range(1000, 100).Select(port => new PortMapping { ContainerPort = port, HostPort = port })],
+                            "ports" =>
+                            [
+                                .. Enumerable
+                                    .Range(1000, 100)
+                                    .Select(port => new PortMapping { ContainerPort = port, HostPort = port }),
+                            ],
                             _ => [],
                         },
-                        ResourceRequirements = lack == "gpu" ? [new ResourceRequirement { Type = "GPU", Value = "1" }] : null,
+                        ResourceRequirements =
+                            lack == "gpu" ? [new ResourceRequirement { Type = "GPU", Value = "1" }] : null,
                         LogConfiguration = lack == "attribute" ? new LogConfiguration { LogDriver = "syslog" } : null,
                     },
                 ],
-                PlacementConstraints = lack == "memberOf" ? [new TaskDefinitionPlacementConstraint { Type = "memberOf", Expression = "attribute:rack == r1" }] : null,
+                PlacementConstraints =
+                    lack == "memberOf"
+                        ?
+                        [
+                            new TaskDefinitionPlacementConstraint
+                            {
+                                Type = "memberOf",
+                                Expression = "attribute:rack == r1",
+                            },
+                        ]
+                        : null,
             },
-            world.Caller);
+            world.Caller
+        );
 
         var service = await world.CreateServiceAsync(desired: 1);
 
         var id = instance[(instance.LastIndexOf('/') + 1)..];
-        service.Events!.Single().Message.ShouldBe(
-            $"(service s) {NoRoom} The closest matching (container-instance {id}) {text} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.");
+        service
+            .Events!.Single()
+            .Message.ShouldBe(
+                $"(service s) {NoRoom} The closest matching (container-instance {id}) {text} For more information, "
+                    + "see the Troubleshooting section of the Amazon ECS Developer Guide."
+            );
     }
 
     [Fact]
@@ -61,11 +86,16 @@ public sealed class ClusterSchedulerTests
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [instance], Status = "DRAINING" }, world.Caller);
+        await world.Api.UpdateContainerInstancesStateAsync(
+            new UpdateContainerInstancesStateRequest { ContainerInstances = [instance], Status = "DRAINING" },
+            world.Caller
+        );
 
         var service = await world.CreateServiceAsync(desired: 1);
 
-        service.Events!.Single().Message!.ShouldContain($"{NoRoom} Reason: No Container Instances were found in your cluster.");
+        service
+            .Events!.Single()
+            .Message!.ShouldContain($"{NoRoom} Reason: No Container Instances were found in your cluster.");
     }
 
     [Fact]
@@ -97,7 +127,10 @@ public sealed class ClusterSchedulerTests
         await world.SettleAsync();
         await world.ConnectAsync(small, connected: false);
         await world.SettleAsync();
-        await world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = small }, world.Caller);
+        await world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = small },
+            world.Caller
+        );
         await world.SettleAsync();
 
         var messages = (await world.ServiceAsync()).Events!.Select(happened => happened.Message!).Reverse().ToList();
@@ -161,7 +194,15 @@ public sealed class ClusterSchedulerTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired: 1, name: "beside", with: request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "task:group == service:first" }] });
+        await world.CreateServiceAsync(desired: 1, name: "beside", with: request =>
+            request with
+            {
+                PlacementConstraints =
+                [
+                    new PlacementConstraint { Type = "memberOf", Expression = "task:group == service:first" },
+                ],
+            }
+        );
         (await world.TasksAsync()).ShouldBeEmpty();
 
         await world.CreateServiceAsync(desired: 1, name: "first");
@@ -175,10 +216,21 @@ public sealed class ClusterSchedulerTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired: 1, with: request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "attribute:rack exists" }] });
+        await world.CreateServiceAsync(desired: 1, with: request =>
+            request with
+            {
+                PlacementConstraints =
+                [
+                    new PlacementConstraint { Type = "memberOf", Expression = "attribute:rack exists" },
+                ],
+            }
+        );
         (await world.TasksAsync()).ShouldBeEmpty();
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", PlacementConstraints = [] }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", PlacementConstraints = [] },
+            world.Caller
+        );
         await world.SettleAsync();
 
         (await world.TasksAsync()).Count.ShouldBe(1);
@@ -188,13 +240,45 @@ public sealed class ClusterSchedulerTests
     public async Task Custom_attributes_take_part_in_placement()
     {
         await using var world = await EcsWorld.CreateAsync();
-        var instances = new[] { await world.AddInstanceAsync(), await world.AddInstanceAsync(), await world.AddInstanceAsync() };
+        var instances = new[]
+        {
+            await world.AddInstanceAsync(),
+            await world.AddInstanceAsync(),
+            await world.AddInstanceAsync(),
+        };
         foreach (var (number, instance) in instances.Index())
-            await world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "rack", Value = number == 0 ? "r1" : "r2", TargetId = instance }] }, world.Caller);
+            await world.Api.PutAttributesAsync(
+                new PutAttributesRequest
+                {
+                    Attributes =
+                    [
+                        new EcsAttribute
+                        {
+                            Name = "rack",
+                            Value = number == 0 ? "r1" : "r2",
+                            TargetId = instance,
+                        },
+                    ],
+                },
+                world.Caller
+            );
         await world.RegisterAsync();
 
-        await world.CreateServiceAsync(desired: 4, with: request => request with { PlacementStrategy = [new PlacementStrategy { Type = "spread", Field = "attribute:rack" }] });
-        await world.CreateServiceAsync(desired: 2, name: "member", with: request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "attribute:rack == r1" }] });
+        await world.CreateServiceAsync(desired: 4, with: request =>
+            request with
+            {
+                PlacementStrategy = [new PlacementStrategy { Type = "spread", Field = "attribute:rack" }],
+            }
+        );
+        await world.CreateServiceAsync(desired: 2, name: "member", with: request =>
+            request with
+            {
+                PlacementConstraints =
+                [
+                    new PlacementConstraint { Type = "memberOf", Expression = "attribute:rack == r1" },
+                ],
+            }
+        );
 
         (await world.TasksAsync(service: "s")).Count(task => task.ContainerInstanceArn == instances[0]).ShouldBe(2);
         (await world.TasksAsync(service: "member")).ShouldAllBe(task => task.ContainerInstanceArn == instances[0]);
@@ -207,7 +291,13 @@ public sealed class ClusterSchedulerTests
         await world.AddInstanceAsync(cpu: 2_000_000, memory: 2_000_000);
         await world.RegisterAsync();
         var commits = new List<int>();
-        using var watch = world.Subscribe(commit => commits.Add(commit.Of(EcsTables.Tasks).Count(change => change.Before?.ContainerInstance != change.After?.ContainerInstance)));
+        using var watch = world.Subscribe(commit =>
+            commits.Add(
+                commit
+                    .Of(EcsTables.Tasks)
+                    .Count(change => change.Before?.ContainerInstance != change.After?.ContainerInstance)
+            )
+        );
 
         await world.CreateServiceAsync(desired: 5000);
 
@@ -229,5 +319,61 @@ public sealed class ClusterSchedulerTests
         world.View.Revision.ShouldBe(before);
     }
 
-    private static async Task<int> FailuresAsync(EcsWorld world) => (await world.ServiceAsync()).Events!.Count(happened => happened.Message!.Contains(NoRoom, StringComparison.Ordinal));
+    [Fact]
+    public async Task Nothing_is_remembered_of_a_pass_that_was_not_committed()
+    {
+        using var journal = new FailingJournal();
+        await using var world = await EcsWorld.CreateAsync(journal);
+        await world.AddInstanceAsync(memory: 100);
+        await world.RegisterAsync();
+        await AskForTaskAsync(world, "first");
+        journal.Fails = true;
+
+        await Should.ThrowAsync<JournalException>(world.ScheduleAsync);
+
+        world.KnownToScheduler.Count.ShouldBe(0);
+        journal.Fails = false;
+        await world.ScheduleAsync();
+        world.KnownToScheduler.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_was_known_before_a_pass_that_was_not_committed_stays_known()
+    {
+        using var journal = new FailingJournal();
+        await using var world = await EcsWorld.CreateAsync(journal);
+        await world.AddInstanceAsync(memory: 100);
+        await world.RegisterAsync();
+        await AskForTaskAsync(world, "first");
+        await world.ScheduleAsync();
+        var known = world.KnownToScheduler;
+        await AskForTaskAsync(world, "second");
+        journal.Fails = true;
+
+        await Should.ThrowAsync<JournalException>(world.ScheduleAsync);
+
+        world.KnownToScheduler.ShouldBeSameAs(known);
+        journal.Fails = false;
+        await world.ScheduleAsync();
+        world.KnownToScheduler.Count.ShouldBe(2);
+    }
+
+    private static async Task AskForTaskAsync(EcsWorld world, string service)
+    {
+        await world.Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                ServiceName = service,
+                TaskDefinition = "web",
+                DesiredCount = 1,
+            },
+            world.Caller
+        );
+        await world.ReconcileServiceAsync(service);
+    }
+
+    private static async Task<int> FailuresAsync(EcsWorld world) =>
+        (await world.ServiceAsync()).Events!.Count(happened =>
+            happened.Message!.Contains(NoRoom, StringComparison.Ordinal)
+        );
 }

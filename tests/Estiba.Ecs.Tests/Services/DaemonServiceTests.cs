@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ContainerInstances;
 
 namespace Estiba.Ecs.Tests.Services;
 
@@ -19,7 +20,8 @@ public sealed class DaemonServiceTests
             service => service.RunningCount.ShouldBe(3),
             service => service.Deployments!.Single().RolloutState.ShouldBe("COMPLETED"),
             service => service.DeploymentConfiguration!.MaximumPercent.ShouldBe(100),
-            service => service.DeploymentConfiguration!.MinimumHealthyPercent.ShouldBe(0));
+            service => service.DeploymentConfiguration!.MinimumHealthyPercent.ShouldBe(0)
+        );
     }
 
     [Fact]
@@ -33,8 +35,12 @@ public sealed class DaemonServiceTests
         await world.ObeyAsync();
         (await world.TasksAsync()).Count.ShouldBe(2);
 
-        await world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [second], Status = "DRAINING" }, world.Caller);
-        for (var round = 0; round < 2; round++) await world.ObeyAsync();
+        await world.Api.UpdateContainerInstancesStateAsync(
+            new UpdateContainerInstancesStateRequest { ContainerInstances = [second], Status = "DRAINING" },
+            world.Caller
+        );
+        for (var round = 0; round < 2; round++)
+            await world.ObeyAsync();
         (await world.TasksAsync()).Single().ContainerInstanceArn.ShouldNotBe(second);
         (await world.ServiceAsync()).DesiredCount.ShouldBe(1);
     }
@@ -46,12 +52,21 @@ public sealed class DaemonServiceTests
         var tagged = await world.AddInstanceAsync(zone: "eu-west-1b");
         await PutAsync(world, tagged, "yes");
 
-        await CreateAsync(world, request => request with { PlacementConstraints = [new PlacementConstraint { Type = "memberOf", Expression = "attribute:edge == yes" }] });
+        await CreateAsync(world, request =>
+            request with
+            {
+                PlacementConstraints =
+                [
+                    new PlacementConstraint { Type = "memberOf", Expression = "attribute:edge == yes" },
+                ],
+            }
+        );
         await world.ObeyAsync();
         (await world.TasksAsync()).Single().ContainerInstanceArn.ShouldBe(tagged);
 
         await PutAsync(world, tagged, "no");
-        for (var round = 0; round < 2; round++) await world.ObeyAsync();
+        for (var round = 0; round < 2; round++)
+            await world.ObeyAsync();
         (await world.TasksAsync()).ShouldBeEmpty();
         (await world.ServiceAsync()).DesiredCount.ShouldBe(0);
     }
@@ -64,8 +79,12 @@ public sealed class DaemonServiceTests
         await world.ObeyAsync();
         var revision = await world.RegisterAsync(hostPort: 9999);
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = revision }, world.Caller);
-        for (var round = 0; round < 6; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = revision },
+            world.Caller
+        );
+        for (var round = 0; round < 6; round++)
+            await world.ObeyAsync();
 
         (await world.TasksAsync()).ShouldAllBe(task => task.TaskDefinitionArn == revision);
         (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
@@ -75,14 +94,24 @@ public sealed class DaemonServiceTests
     public async Task The_minimum_of_a_daemon_is_kept_while_it_is_replaced()
     {
         await using var world = await WithInstancesAsync(4);
-        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 50, MaximumPercent = 100 } });
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration
+                {
+                    MinimumHealthyPercent = 50,
+                    MaximumPercent = 100,
+                } });
         await world.ObeyAsync();
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
         await world.SettleAsync();
 
-        (await world.TasksAsync()).Count(task => task.DesiredStatus == "RUNNING" && task.LastStatus == "RUNNING").ShouldBe(2);
-        for (var round = 0; round < 8; round++) await world.ObeyAsync();
+        (await world.TasksAsync())
+            .Count(task => task.DesiredStatus == "RUNNING" && task.LastStatus == "RUNNING")
+            .ShouldBe(2);
+        for (var round = 0; round < 8; round++)
+            await world.ObeyAsync();
         (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
     }
 
@@ -93,10 +122,15 @@ public sealed class DaemonServiceTests
         await world.AddInstanceAsync(memory: 100, zone: "eu-west-1b");
 
         await CreateAsync(world);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
 
         (await world.TasksAsync()).Count.ShouldBe(1);
-        (await world.ServiceAsync()).Events!.Count(happened => happened.Message!.Contains("has insufficient memory available.", StringComparison.Ordinal)).ShouldBe(1);
+        (await world.ServiceAsync())
+            .Events!.Count(happened =>
+                happened.Message!.Contains("has insufficient memory available.", StringComparison.Ordinal)
+            )
+            .ShouldBe(1);
     }
 
     [Fact]
@@ -107,8 +141,17 @@ public sealed class DaemonServiceTests
         await CreateAsync(world);
         await world.ObeyAsync();
 
-        await ChangeAsync(world, small, instance => instance with { AgentConnected = false, LostAt = world.Clock.GetUtcNow() });
-        await world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = small, Force = true }, world.Caller);
+        await ChangeAsync(world, small, instance =>
+            instance with
+            {
+                AgentConnected = false,
+                LostAt = world.Clock.GetUtcNow(),
+            }
+        );
+        await world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = small, Force = true },
+            world.Caller
+        );
         await world.ObeyAsync();
 
         world.View.Range(EcsTables.Tasks).Single().IsWaiting.ShouldBeFalse();
@@ -118,33 +161,62 @@ public sealed class DaemonServiceTests
     public async Task A_deployment_that_comes_before_the_last_one_is_done_starts_one_task_on_each_instance()
     {
         await using var world = await WithInstancesAsync(2);
-        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 300 } });
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration
+                {
+                    MinimumHealthyPercent = 100,
+                    MaximumPercent = 300,
+                } });
         await world.ObeyAsync();
 
         for (var deployment = 0; deployment < 2; deployment++)
         {
-            await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+            await world.Api.UpdateServiceAsync(
+                new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+                world.Caller
+            );
             await world.SettleAsync();
         }
 
         var wanted = await world.TasksAsync(desired: "RUNNING");
-        wanted.Where(task => task.TaskDefinitionArn!.EndsWith(":3", StringComparison.Ordinal)).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
-        wanted.CountBy(task => task.TaskDefinitionArn![^2..]).OrderBy(revision => revision.Key).Select(revision => $"{revision.Value} of {revision.Key}").ShouldBe(["2 of :1", "2 of :3"]);
+        wanted
+            .Where(task => task.TaskDefinitionArn!.EndsWith(":3", StringComparison.Ordinal))
+            .Select(task => task.ContainerInstanceArn)
+            .ShouldBeUnique();
+        wanted
+            .CountBy(task => task.TaskDefinitionArn![^2..])
+            .OrderBy(revision => revision.Key)
+            .Select(revision => $"{revision.Value} of {revision.Key}")
+            .ShouldBe(["2 of :1", "2 of :3"]);
     }
 
     [Fact]
     public async Task The_minimum_of_a_daemon_is_of_instances_that_have_a_healthy_task_not_of_tasks()
     {
         await using var world = await WithInstancesAsync(2);
-        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 150 } });
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration
+                {
+                    MinimumHealthyPercent = 100,
+                    MaximumPercent = 150,
+                } });
         await world.ObeyAsync();
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
         await world.SettleAsync();
-        await world.ReportAsync((await world.TasksAsync()).Single(task => task.LastStatus == "PENDING").TaskArn!, "RUNNING");
+        await world.ReportAsync(
+            (await world.TasksAsync()).Single(task => task.LastStatus == "PENDING").TaskArn!,
+            "RUNNING"
+        );
         await world.SettleAsync();
 
-        (await world.TasksAsync()).Where(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" }).Select(task => task.ContainerInstanceArn).Distinct().Count().ShouldBe(2);
+        (await world.TasksAsync())
+            .Where(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" })
+            .Select(task => task.ContainerInstanceArn)
+            .Distinct()
+            .Count()
+            .ShouldBe(2);
     }
 
     [Fact]
@@ -152,15 +224,24 @@ public sealed class DaemonServiceTests
     {
         await using var world = await WithInstancesAsync(2);
         await world.RegisterAsync(hostPort: 9999);
-        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 50, MaximumPercent = 200 } });
+        await CreateAsync(world, request => request with { DeploymentConfiguration = new DeploymentConfiguration
+                {
+                    MinimumHealthyPercent = 50,
+                    MaximumPercent = 200,
+                } });
         await world.ObeyAsync();
 
         var revision = await world.RegisterAsync(hostPort: 9999);
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = revision }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = revision },
+            world.Caller
+        );
         for (var round = 0; round < 8; round++)
         {
             await world.ObeyAsync();
-            (await world.TasksAsync()).Count(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" }).ShouldBeGreaterThanOrEqualTo(1);
+            (await world.TasksAsync())
+                .Count(task => task is { LastStatus: "RUNNING", DesiredStatus: "RUNNING" })
+                .ShouldBeGreaterThanOrEqualTo(1);
         }
 
         (await world.TasksAsync()).Select(task => task.TaskDefinitionArn).ShouldBe([revision, revision]);
@@ -175,11 +256,14 @@ public sealed class DaemonServiceTests
         await using var world = await WithInstancesAsync(1);
 
         var error = await Should.ThrowAsync<AwsException>(() => CreateAsync(world, request => what switch
-        {
-            "count" => request with { DesiredCount = 1 },
-            "strategy" => request with { PlacementStrategy = [new PlacementStrategy { Type = "random" }] },
-            _ => request with { PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance" }] },
-        }));
+                {
+                    "count" => request with { DesiredCount = 1 },
+                    "strategy" => request with { PlacementStrategy = [new PlacementStrategy { Type = "random" }] },
+                    _ => request with
+                    {
+                        PlacementConstraints = [new PlacementConstraint { Type = "distinctInstance" }],
+                    },
+                }));
 
         error.Code.ShouldBe("InvalidParameterException");
         error.Message.ShouldStartWith("The daemon scheduling strategy ");
@@ -188,21 +272,50 @@ public sealed class DaemonServiceTests
     private static async Task<EcsWorld> WithInstancesAsync(int count)
     {
         var world = await EcsWorld.CreateAsync();
-        for (var n = 0; n < count; n++) await world.AddInstanceAsync();
+        for (var n = 0; n < count; n++)
+            await world.AddInstanceAsync();
         await world.RegisterAsync();
         return world;
     }
 
     private static async Task CreateAsync(EcsWorld world, Func<CreateServiceRequest, CreateServiceRequest>? with = null)
     {
-        var request = new CreateServiceRequest { ServiceName = "s", TaskDefinition = "web", SchedulingStrategy = "DAEMON" };
+        var request = new CreateServiceRequest
+        {
+            ServiceName = "s",
+            TaskDefinition = "web",
+            SchedulingStrategy = "DAEMON",
+        };
         await world.Api.CreateServiceAsync(with?.Invoke(request) ?? request, world.Caller);
         await world.SettleAsync();
     }
 
-    private static Task ChangeAsync(EcsWorld world, string instance, Func<ContainerInstanceRecord, ContainerInstanceRecord> change) => world.Store.CommitAsync(transaction =>
-        transaction.Put(EcsTables.ContainerInstances, change(transaction.Range(EcsTables.ContainerInstances).Single(candidate => candidate.Arn == instance))));
+    private static Task ChangeAsync(
+        EcsWorld world,
+        string instance,
+        Func<ContainerInstanceRecord, ContainerInstanceRecord> change
+    ) =>
+        world.Store.CommitAsync(transaction =>
+            transaction.Put(
+                EcsTables.ContainerInstances,
+                change(transaction.Range(EcsTables.ContainerInstances).Single(candidate => candidate.Arn == instance))
+            )
+        );
 
     private static Task PutAsync(EcsWorld world, string instance, string value) =>
-        world.Api.PutAttributesAsync(new PutAttributesRequest { Attributes = [new EcsAttribute { Name = "edge", Value = value, TargetId = instance }] }, world.Caller);
+        world.Api.PutAttributesAsync(
+            new PutAttributesRequest
+            {
+                Attributes =
+                [
+                    new EcsAttribute
+                    {
+                        Name = "edge",
+                        Value = value,
+                        TargetId = instance,
+                    },
+                ],
+            },
+            world.Caller
+        );
 }

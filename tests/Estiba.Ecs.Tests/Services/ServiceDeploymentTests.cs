@@ -12,7 +12,17 @@ public sealed class ServiceDeploymentTests
         await world.AddInstanceAsync();
         await world.RegisterAsync();
 
-        var created = (await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", TaskDefinition = "web", DesiredCount = 2 }, world.Caller)).Service!;
+        var created = (
+            await world.Api.CreateServiceAsync(
+                new CreateServiceRequest
+                {
+                    ServiceName = "s",
+                    TaskDefinition = "web",
+                    DesiredCount = 2,
+                },
+                world.Caller
+            )
+        ).Service!;
         (await NewestAsync(world)).Status.ShouldBe("PENDING");
         created.CurrentServiceDeployment.ShouldBe((await NewestAsync(world)).ServiceDeploymentArn);
         await world.SettleAsync();
@@ -20,7 +30,8 @@ public sealed class ServiceDeploymentTests
             deployment => deployment.Status.ShouldBe("IN_PROGRESS"),
             deployment => deployment.StartedAt.ShouldNotBeNull(),
             deployment => deployment.TargetServiceRevision!.PendingTaskCount.ShouldBe(2),
-            deployment => deployment.DeploymentCircuitBreaker!.Status.ShouldBe("DISABLED"));
+            deployment => deployment.DeploymentCircuitBreaker!.Status.ShouldBe("DISABLED")
+        );
         await world.ObeyAsync();
 
         var ended = await NewestAsync(world);
@@ -41,24 +52,48 @@ public sealed class ServiceDeploymentTests
         await world.ObeyAsync();
         var first = await NewestAsync(world);
         world.Clock.Advance(TimeSpan.FromDays(1));
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
+            world.Caller
+        );
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         var second = await NewestAsync(world);
         second.SourceServiceRevisions!.Single().Arn.ShouldBe(first.TargetServiceRevision!.Arn);
 
         world.Clock.Advance(TimeSpan.FromDays(89) + TimeSpan.FromHours(1));
         await world.SweepAsync();
-        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller)).ServiceDeployments!.Single().ServiceDeploymentArn.ShouldBe(second.ServiceDeploymentArn);
+        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller))
+            .ServiceDeployments!.Single()
+            .ServiceDeploymentArn.ShouldBe(second.ServiceDeploymentArn);
         (await FoundAsync(world, first, second)).ShouldBe(2, "the deployment that is left names both");
 
         world.Clock.Advance(TimeSpan.FromDays(1));
         await world.SweepAsync();
-        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller)).ServiceDeployments.ShouldBeEmpty();
+        (
+            await world.Api.ListServiceDeploymentsAsync(
+                new ListServiceDeploymentsRequest { Service = "s" },
+                world.Caller
+            )
+        ).ServiceDeployments.ShouldBeEmpty();
         (await FoundAsync(world, first)).ShouldBe(0);
         (await FoundAsync(world, second)).ShouldBe(1, "it runs");
 
-        static async Task<int> FoundAsync(EcsWorld world, params ServiceDeployment[] deployments) => (await world.Api.DescribeServiceRevisionsAsync(
-            new DescribeServiceRevisionsRequest { ServiceRevisionArns = [.. deployments.Select(deployment => deployment.TargetServiceRevision!.Arn!)] }, world.Caller)).ServiceRevisions!.Count;
+        static async Task<int> FoundAsync(EcsWorld world, params ServiceDeployment[] deployments) =>
+            (
+                await world.Api.DescribeServiceRevisionsAsync(
+                    new DescribeServiceRevisionsRequest
+                    {
+                        ServiceRevisionArns =
+                        [
+                            .. deployments.Select(deployment => deployment.TargetServiceRevision!.Arn!),
+                        ],
+                    },
+                    world.Caller
+                )
+            )
+                .ServiceRevisions!
+                .Count;
     }
 
     [Fact]
@@ -70,7 +105,12 @@ public sealed class ServiceDeploymentTests
         await world.CreateServiceAsync(desired: 1);
 
         var arn = (await world.ServiceAsync()).CurrentServiceRevisions!.Single().Arn!;
-        var revision = (await world.Api.DescribeServiceRevisionsAsync(new DescribeServiceRevisionsRequest { ServiceRevisionArns = [arn] }, world.Caller)).ServiceRevisions!.Single();
+        var revision = (
+            await world.Api.DescribeServiceRevisionsAsync(
+                new DescribeServiceRevisionsRequest { ServiceRevisionArns = [arn] },
+                world.Caller
+            )
+        ).ServiceRevisions!.Single();
 
         revision.TaskDefinition.ShouldBe(definition);
         revision.ContainerImages!.Single().Image.ShouldBe("nginx");
@@ -79,22 +119,31 @@ public sealed class ServiceDeploymentTests
     }
 
     [Fact]
-    public async Task A_deployment_whose_tasks_fail_to_start_trips_the_circuit_breaker_and_stays_failed_without_rollback()
+    public async Task Without_rollback_a_deployment_whose_tasks_fail_to_start_trips_the_circuit_breaker_and_stays()
     {
         await using var world = await DeployedAsync(rollback: false);
 
         await FailAsync(world, 3);
 
         var service = await world.ServiceAsync();
-        service.Deployments!.Select(deployment => (deployment.Status, deployment.RolloutState)).ShouldBe([("PRIMARY", "FAILED"), ("ACTIVE", "COMPLETED")]);
+        service
+            .Deployments!.Select(deployment => (deployment.Status, deployment.RolloutState))
+            .ShouldBe([("PRIMARY", "FAILED"), ("ACTIVE", "COMPLETED")]);
         service.Deployments![0].RolloutStateReason.ShouldBe("ECS deployment circuit breaker: tasks failed to start.");
         service.Deployments[0].FailedTasks.ShouldBe(3);
         service.RunningCount.ShouldBe(1);
-        service.Events![0].Message.ShouldBe($"(service s) (deployment {service.Deployments[0].Id}) deployment failed: tasks failed to start.");
+        service
+            .Events![0]
+            .Message.ShouldBe(
+                $"(service s) (deployment {service.Deployments[0].Id}) deployment failed: tasks failed to start."
+            );
         var deployment = await NewestAsync(world);
         deployment.Status.ShouldBe("STOPPED");
         deployment.DeploymentCircuitBreaker!.ShouldSatisfyAllConditions(
-            breaker => breaker.Status.ShouldBe("TRIGGERED"), breaker => breaker.FailureCount.ShouldBe(3), breaker => breaker.Threshold.ShouldBe(3));
+            breaker => breaker.Status.ShouldBe("TRIGGERED"),
+            breaker => breaker.FailureCount.ShouldBe(3),
+            breaker => breaker.Threshold.ShouldBe(3)
+        );
         world.Clock.Advance(TimeSpan.FromHours(1));
         await world.SettleAsync();
         (await world.TasksAsync()).Count.ShouldBe(1, "nothing is started any more");
@@ -111,15 +160,22 @@ public sealed class ServiceDeploymentTests
         await world.ObeyAsync();
 
         var service = await world.ServiceAsync();
-        service.Deployments!.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            deployment => deployment.Id.ShouldBe(before.Id),
-            deployment => deployment.TaskDefinition.ShouldBe(before.TaskDefinition),
-            deployment => deployment.RolloutState.ShouldBe("COMPLETED"));
+        service
+            .Deployments!.ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(
+                deployment => deployment.Id.ShouldBe(before.Id),
+                deployment => deployment.TaskDefinition.ShouldBe(before.TaskDefinition),
+                deployment => deployment.RolloutState.ShouldBe("COMPLETED")
+            );
         service.RunningCount.ShouldBe(1);
-        service.Events!.ShouldContain(happened => happened.Message == $"(service s) rolling back to deployment {before.Id}.");
+        service.Events!.ShouldContain(happened =>
+            happened.Message == $"(service s) rolling back to deployment {before.Id}."
+        );
         var deployment = await NewestAsync(world);
         deployment.Status.ShouldBe("ROLLBACK_SUCCESSFUL");
-        deployment.StatusReason.ShouldBe("Service deployment rolled back because the circuit breaker threshold was exceeded.");
+        deployment.StatusReason.ShouldBe(
+            "Service deployment rolled back because the circuit breaker threshold was exceeded."
+        );
         deployment.Rollback!.ServiceRevisionArn.ShouldBe(service.CurrentServiceRevisions!.Single().Arn);
     }
 
@@ -133,7 +189,9 @@ public sealed class ServiceDeploymentTests
 
         var primary = (await world.ServiceAsync()).Deployments![0];
         primary.RolloutState.ShouldBe("IN_PROGRESS");
-        primary.RolloutStateReason.ShouldBe($"ECS deployment circuit breaker: rolling back to deploymentId {primary.Id}.");
+        primary.RolloutStateReason.ShouldBe(
+            $"ECS deployment circuit breaker: rolling back to deploymentId {primary.Id}."
+        );
         (await NewestAsync(world)).Status.ShouldBe("ROLLBACK_IN_PROGRESS");
     }
 
@@ -150,7 +208,9 @@ public sealed class ServiceDeploymentTests
         await FailAsync(world, 3);
 
         (await NewestAsync(world)).ShouldSatisfyAllConditions(
-            deployment => deployment.Status.ShouldBe("ROLLBACK_FAILED"), deployment => deployment.StatusReason.ShouldBe("ECS deployment circuit breaker: tasks failed to start."));
+            deployment => deployment.Status.ShouldBe("ROLLBACK_FAILED"),
+            deployment => deployment.StatusReason.ShouldBe("ECS deployment circuit breaker: tasks failed to start.")
+        );
         (await world.ServiceAsync()).Deployments![0].RolloutState.ShouldBe("FAILED");
     }
 
@@ -160,13 +220,20 @@ public sealed class ServiceDeploymentTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired: 1, with: request => request with { DeploymentConfiguration = Breaker(rollback: true) });
+        await world.CreateServiceAsync(desired: 1, with: request =>
+            request with
+            {
+                DeploymentConfiguration = Breaker(rollback: true),
+            }
+        );
 
         await FailAsync(world, 3);
 
         (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("FAILED");
         (await NewestAsync(world)).ShouldSatisfyAllConditions(
-            deployment => deployment.Status.ShouldBe("ROLLBACK_FAILED"), deployment => deployment.StatusReason.ShouldBe("No rollback candidate was found to run the rollback."));
+            deployment => deployment.Status.ShouldBe("ROLLBACK_FAILED"),
+            deployment => deployment.StatusReason.ShouldBe("No rollback candidate was found to run the rollback.")
+        );
     }
 
     [Theory]
@@ -181,10 +248,18 @@ public sealed class ServiceDeploymentTests
         await world.AddInstanceAsync();
         await world.RegisterAsync();
 
-        await world.CreateServiceAsync(desired, with: request => request with { DeploymentConfiguration = Breaker(rollback: false) });
+        await world.CreateServiceAsync(desired, with: request =>
+            request with
+            {
+                DeploymentConfiguration = Breaker(rollback: false),
+            }
+        );
 
         (await NewestAsync(world)).DeploymentCircuitBreaker!.ShouldSatisfyAllConditions(
-            breaker => breaker.Status.ShouldBe("MONITORING"), breaker => breaker.Threshold.ShouldBe(threshold), breaker => breaker.FailureCount.ShouldBe(0));
+            breaker => breaker.Status.ShouldBe("MONITORING"),
+            breaker => breaker.Threshold.ShouldBe(threshold),
+            breaker => breaker.FailureCount.ShouldBe(0)
+        );
     }
 
     [Fact]
@@ -195,6 +270,7 @@ public sealed class ServiceDeploymentTests
         var fresh = (await world.TasksAsync()).First(task => task.LastStatus == "PENDING");
 
         await world.ReportAsync(fresh.TaskArn!, "RUNNING");
+        await world.SettleAsync();
 
         (await world.ServiceAsync()).Deployments![0].FailedTasks.ShouldBe(0);
     }
@@ -205,15 +281,29 @@ public sealed class ServiceDeploymentTests
         await using var world = await DeployedAsync(rollback: false);
         var arn = (await NewestAsync(world)).ServiceDeploymentArn!;
 
-        await world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = arn }, world.Caller);
+        await world.Api.StopServiceDeploymentAsync(
+            new StopServiceDeploymentRequest { ServiceDeploymentArn = arn },
+            world.Caller
+        );
         (await NewestAsync(world)).Status.ShouldBe("ROLLBACK_REQUESTED");
-        await world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = arn, StopType = "ROLLBACK" }, world.Caller);
+        await world.Api.StopServiceDeploymentAsync(
+            new StopServiceDeploymentRequest { ServiceDeploymentArn = arn, StopType = "ROLLBACK" },
+            world.Caller
+        );
         await world.SettleAsync();
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
 
         (await NewestAsync(world)).Status.ShouldBe("ROLLBACK_SUCCESSFUL");
         (await world.ServiceAsync()).TaskDefinition!.ShouldEndWith("web:1");
-        (await Should.ThrowAsync<AwsException>(() => world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = arn }, world.Caller))).Code.ShouldBe("ConflictException");
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.StopServiceDeploymentAsync(
+                    new StopServiceDeploymentRequest { ServiceDeploymentArn = arn },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("ConflictException");
     }
 
     [Fact]
@@ -223,8 +313,12 @@ public sealed class ServiceDeploymentTests
         var superseded = await NewestAsync(world);
         world.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
-        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
+            world.Caller
+        );
+        for (var round = 0; round < 4; round++)
+            await world.ObeyAsync();
 
         var history = await HistoryAsync(world);
         history.Select(deployment => deployment.Status).ShouldBe(["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]);
@@ -238,12 +332,16 @@ public sealed class ServiceDeploymentTests
         await using var world = await DeployedAsync(rollback: false, desired: 2);
         var completed = (await world.ServiceAsync()).Deployments![1].Id;
         await StopNewestAsync(world);
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
         world.Clock.Advance(TimeSpan.FromSeconds(1));
         await world.SettleAsync();
 
         await StopNewestAsync(world);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
 
         (await world.ServiceAsync()).Deployments!.Single().Id.ShouldBe(completed);
         (await HistoryAsync(world)).Select(deployment => deployment.Status).ShouldContain("ROLLBACK_SUCCESSFUL");
@@ -255,24 +353,75 @@ public sealed class ServiceDeploymentTests
         await using var world = await DeployedAsync(rollback: true);
         var all = await HistoryAsync(world);
 
-        var first = await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s", MaxResults = 1 }, world.Caller);
-        var second = await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s", MaxResults = 1, NextToken = first.NextToken }, world.Caller);
+        var first = await world.Api.ListServiceDeploymentsAsync(
+            new ListServiceDeploymentsRequest { Service = "s", MaxResults = 1 },
+            world.Caller
+        );
+        var second = await world.Api.ListServiceDeploymentsAsync(
+            new ListServiceDeploymentsRequest
+            {
+                Service = "s",
+                MaxResults = 1,
+                NextToken = first.NextToken,
+            },
+            world.Caller
+        );
 
-        first.ServiceDeployments!.Concat(second.ServiceDeployments!).Select(deployment => deployment.ServiceDeploymentArn).ShouldBe(all.Select(deployment => deployment.ServiceDeploymentArn));
+        first
+            .ServiceDeployments!.Concat(second.ServiceDeployments!)
+            .Select(deployment => deployment.ServiceDeploymentArn)
+            .ShouldBe(all.Select(deployment => deployment.ServiceDeploymentArn));
         second.NextToken.ShouldBeNull();
-        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s", Status = ["SUCCESSFUL"] }, world.Caller)).ServiceDeployments!.Single().ServiceDeploymentArn.ShouldBe(all[1].ServiceDeploymentArn);
-        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s", CreatedAt = new CreatedAt { After = all[1].CreatedAt } }, world.Caller)).ServiceDeployments!.Single().ServiceDeploymentArn.ShouldBe(all[0].ServiceDeploymentArn);
+        (
+            await world.Api.ListServiceDeploymentsAsync(
+                new ListServiceDeploymentsRequest { Service = "s", Status = ["SUCCESSFUL"] },
+                world.Caller
+            )
+        )
+            .ServiceDeployments!.Single()
+            .ServiceDeploymentArn.ShouldBe(all[1].ServiceDeploymentArn);
+        (
+            await world.Api.ListServiceDeploymentsAsync(
+                new ListServiceDeploymentsRequest
+                {
+                    Service = "s",
+                    CreatedAt = new CreatedAt { After = all[1].CreatedAt },
+                },
+                world.Caller
+            )
+        ).ServiceDeployments!.Single().ServiceDeploymentArn.ShouldBe(all[0].ServiceDeploymentArn);
     }
 
     [Fact]
     public async Task What_is_not_there_is_missing()
     {
         await using var world = await DeployedAsync(rollback: true);
-        const string arn = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/default/s/none";
+        const string Arn = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/default/s/none";
 
-        (await world.Api.DescribeServiceDeploymentsAsync(new DescribeServiceDeploymentsRequest { ServiceDeploymentArns = [arn] }, world.Caller)).Failures!.Single().Reason.ShouldBe("MISSING");
-        (await Should.ThrowAsync<AwsException>(() => world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = arn }, world.Caller))).Code.ShouldBe("ServiceDeploymentNotFoundException");
-        (await Should.ThrowAsync<AwsException>(() => world.Api.DescribeServiceRevisionsAsync(new DescribeServiceRevisionsRequest { ServiceRevisionArns = ["nonsense"] }, world.Caller))).Code.ShouldBe("InvalidParameterException");
+        (
+            await world.Api.DescribeServiceDeploymentsAsync(
+                new DescribeServiceDeploymentsRequest { ServiceDeploymentArns = [Arn] },
+                world.Caller
+            )
+        )
+            .Failures!.Single()
+            .Reason.ShouldBe("MISSING");
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.StopServiceDeploymentAsync(
+                    new StopServiceDeploymentRequest { ServiceDeploymentArn = Arn },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("ServiceDeploymentNotFoundException");
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.DescribeServiceRevisionsAsync(
+                    new DescribeServiceRevisionsRequest { ServiceRevisionArns = ["nonsense"] },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("InvalidParameterException");
     }
 
     [Fact]
@@ -284,7 +433,14 @@ public sealed class ServiceDeploymentTests
         await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s", Force = true }, world.Caller);
         await world.ObeyAsync();
 
-        (await world.Api.DescribeServiceDeploymentsAsync(new DescribeServiceDeploymentsRequest { ServiceDeploymentArns = [arn] }, world.Caller)).Failures!.Single().Reason.ShouldBe("MISSING");
+        (
+            await world.Api.DescribeServiceDeploymentsAsync(
+                new DescribeServiceDeploymentsRequest { ServiceDeploymentArns = [arn] },
+                world.Caller
+            )
+        )
+            .Failures!.Single()
+            .Reason.ShouldBe("MISSING");
     }
 
     /// <summary>A service that runs its first revision and has begun to deploy a second one.</summary>
@@ -293,15 +449,27 @@ public sealed class ServiceDeploymentTests
         var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired, with: request => request with { DeploymentConfiguration = Breaker(rollback) });
+        await world.CreateServiceAsync(desired, with: request =>
+            request with
+            {
+                DeploymentConfiguration = Breaker(rollback),
+            }
+        );
         await world.ObeyAsync();
         world.Clock.Advance(TimeSpan.FromSeconds(1));
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
         await world.SettleAsync();
         return world;
     }
 
-    private static DeploymentConfiguration Breaker(bool rollback) => new() { DeploymentCircuitBreaker = new DeploymentCircuitBreaker { Enable = true, Rollback = rollback } };
+    private static DeploymentConfiguration Breaker(bool rollback) =>
+        new()
+        {
+            DeploymentCircuitBreaker = new DeploymentCircuitBreaker { Enable = true, Rollback = rollback },
+        };
 
     private static async Task FailAsync(EcsWorld world, int times)
     {
@@ -309,7 +477,11 @@ public sealed class ServiceDeploymentTests
         {
             world.Clock.Advance(TimeSpan.FromMinutes(1));
             await world.SettleAsync();
-            await world.ReportAsync((await world.TasksAsync()).First(task => task.LastStatus == "PENDING").TaskArn!, "STOPPED", "Task failed to start");
+            await world.ReportAsync(
+                (await world.TasksAsync()).First(task => task.LastStatus == "PENDING").TaskArn!,
+                "STOPPED",
+                "Task failed to start"
+            );
             await world.SettleAsync();
         }
 
@@ -320,19 +492,38 @@ public sealed class ServiceDeploymentTests
     private static async Task StopNewestAsync(EcsWorld world)
     {
         var ongoing = (await HistoryAsync(world)).Single(deployment => deployment.FinishedAt is null);
-        await world.Api.StopServiceDeploymentAsync(new StopServiceDeploymentRequest { ServiceDeploymentArn = ongoing.ServiceDeploymentArn }, world.Caller);
+        await world.Api.StopServiceDeploymentAsync(
+            new StopServiceDeploymentRequest { ServiceDeploymentArn = ongoing.ServiceDeploymentArn },
+            world.Caller
+        );
         await world.SettleAsync();
     }
 
     private static async Task StopOneOfTheOldAsync(EcsWorld world)
     {
-        await world.ReportAsync((await world.TasksAsync()).First(task => task.LastStatus == "RUNNING").TaskArn!, "STOPPED");
+        await world.ReportAsync(
+            (await world.TasksAsync()).First(task => task.LastStatus == "RUNNING").TaskArn!,
+            "STOPPED"
+        );
         await world.SettleAsync();
     }
 
     private static async Task<IReadOnlyList<ServiceDeploymentBrief>> HistoryAsync(EcsWorld world) =>
-        (await world.Api.ListServiceDeploymentsAsync(new ListServiceDeploymentsRequest { Service = "s" }, world.Caller)).ServiceDeployments!;
+        (
+            await world.Api.ListServiceDeploymentsAsync(
+                new ListServiceDeploymentsRequest { Service = "s" },
+                world.Caller
+            )
+        ).ServiceDeployments!;
 
     private static async Task<ServiceDeployment> NewestAsync(EcsWorld world) =>
-        (await world.Api.DescribeServiceDeploymentsAsync(new DescribeServiceDeploymentsRequest { ServiceDeploymentArns = [(await HistoryAsync(world))[0].ServiceDeploymentArn!] }, world.Caller)).ServiceDeployments!.Single();
+        (
+            await world.Api.DescribeServiceDeploymentsAsync(
+                new DescribeServiceDeploymentsRequest
+                {
+                    ServiceDeploymentArns = [(await HistoryAsync(world))[0].ServiceDeploymentArn!],
+                },
+                world.Caller
+            )
+        ).ServiceDeployments!.Single();
 }

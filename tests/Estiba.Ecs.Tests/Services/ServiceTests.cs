@@ -56,8 +56,15 @@ public sealed class ServiceTests
         await world.ObeyAsync();
 
         (await world.TasksAsync()).Count.ShouldBe(1);
-        (await world.ServiceAsync()).Events!.Count(happened => happened.Message!.Contains("was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance ", StringComparison.Ordinal)
-            && happened.Message.Contains("has insufficient memory available.", StringComparison.Ordinal)).ShouldBe(1);
+        (await world.ServiceAsync())
+            .Events!.Count(happened =>
+                happened.Message!.Contains(
+                    "was unable to place a task because no container instance met all of its requirements. The "
+                        + "closest matching (container-instance ",
+                    StringComparison.Ordinal
+                ) && happened.Message.Contains("has insufficient memory available.", StringComparison.Ordinal)
+            )
+            .ShouldBe(1);
     }
 
     [Fact]
@@ -73,7 +80,9 @@ public sealed class ServiceTests
         await world.AddInstanceAsync(zone: "eu-west-1b");
         await world.ObeyAsync();
 
-        (await world.TasksAsync()).Select(task => task.AvailabilityZone).ShouldBe(["eu-west-1a", "eu-west-1b"], ignoreOrder: true);
+        (await world.TasksAsync())
+            .Select(task => task.AvailabilityZone)
+            .ShouldBe(["eu-west-1a", "eu-west-1b"], ignoreOrder: true);
     }
 
     [Fact]
@@ -85,7 +94,9 @@ public sealed class ServiceTests
 
         await world.CreateServiceAsync(desired: 2);
 
-        (await world.ServiceAsync()).Events![0].Message!.ShouldContain("is already using a port required by your task.");
+        (await world.ServiceAsync())
+            .Events![0]
+            .Message!.ShouldContain("is already using a port required by your task.");
     }
 
     [Fact]
@@ -97,8 +108,13 @@ public sealed class ServiceTests
 
         var service = await world.CreateServiceAsync(desired: 1);
 
-        service.Events!.Single().Message.ShouldBe(
-            "(service s) was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.");
+        service
+            .Events!.Single()
+            .Message.ShouldBe(
+                "(service s) was unable to place a task because no container instance met all of its "
+                    + "requirements. Reason: No Container Instances were found in your cluster. For more "
+                    + "information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+            );
     }
 
     [Fact]
@@ -126,11 +142,13 @@ public sealed class ServiceTests
 
         var service = await world.ServiceAsync();
         service.Deployments!.Single().FailedTasks.ShouldBe(5);
-        service.Events!.ShouldContain(happened => happened.Message!.Contains("is unable to consistently start tasks successfully.", StringComparison.Ordinal));
+        service.Events!.ShouldContain(happened =>
+            happened.Message!.Contains("is unable to consistently start tasks successfully.", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
-    public async Task Tasks_that_end_soon_after_they_ran_are_replaced_at_once_the_first_time_and_then_after_growing_delays()
+    public async Task Tasks_that_end_soon_after_they_ran_are_replaced_at_once_and_then_after_growing_delays()
     {
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
@@ -152,7 +170,9 @@ public sealed class ServiceTests
         (await world.TasksAsync()).Count.ShouldBe(1, "it lived long enough");
         var service = await world.ServiceAsync();
         service.Deployments!.Single().FailedTasks.ShouldBe(0, "they did start");
-        service.Events!.ShouldContain(happened => happened.Message!.Contains("is unable to consistently start tasks successfully.", StringComparison.Ordinal));
+        service.Events!.ShouldContain(happened =>
+            happened.Message!.Contains("is unable to consistently start tasks successfully.", StringComparison.Ordinal)
+        );
 
         async Task EndAsync(int livedSeconds)
         {
@@ -169,18 +189,34 @@ public sealed class ServiceTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired: 1, with: request => request with { DeploymentConfiguration = new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 150 } });
+        await world.CreateServiceAsync(desired: 1, with: request => request with { DeploymentConfiguration =
+                    new DeploymentConfiguration { MinimumHealthyPercent = 100, MaximumPercent = 150 } });
         await world.ObeyAsync();
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
+            world.Caller
+        );
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         (await world.ServiceAsync()).Events!.Count(IsAboutIt).ShouldBe(1);
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", DeploymentConfiguration = new DeploymentConfiguration { MaximumPercent = 200 } }, world.Caller);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest
+            {
+                Service = "s",
+                DeploymentConfiguration = new DeploymentConfiguration { MaximumPercent = 200 },
+            },
+            world.Caller
+        );
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");
 
-        static bool IsAboutIt(ServiceEvent happened) => happened.Message == "(service s) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
+        static bool IsAboutIt(ServiceEvent happened) =>
+            happened.Message
+            == "(service s) was unable to stop or start tasks during a deployment because of the service "
+                + "deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
     }
 
     [Fact]
@@ -193,10 +229,16 @@ public sealed class ServiceTests
         await world.ObeyAsync();
         var revision = await world.RegisterAsync();
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = revision }, world.Caller);
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = revision },
+            world.Caller
+        );
         await world.SettleAsync();
-        (await world.ServiceAsync()).Deployments!.Select(deployment => deployment.Status).ShouldBe(["PRIMARY", "ACTIVE"]);
-        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        (await world.ServiceAsync())
+            .Deployments!.Select(deployment => deployment.Status)
+            .ShouldBe(["PRIMARY", "ACTIVE"]);
+        for (var round = 0; round < 4; round++)
+            await world.ObeyAsync();
 
         var service = await world.ServiceAsync();
         service.Deployments!.ShouldHaveSingleItem().TaskDefinition.ShouldBe(revision);
@@ -213,12 +255,17 @@ public sealed class ServiceTests
         await world.CreateServiceAsync(desired: 2);
         await world.ObeyAsync();
 
-        (await Should.ThrowAsync<AwsException>(() => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller)))
-            .Message.ShouldBe("The service cannot be stopped while it is scaled above 0.");
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller)
+            )
+        ).Message.ShouldBe("The service cannot be stopped while it is scaled above 0.");
         await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", DesiredCount = 0 }, world.Caller);
         await world.ObeyAsync();
         (await world.ServiceAsync()).RunningCount.ShouldBe(0);
-        (await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller)).Service!.Status.ShouldBe("DRAINING");
+        (
+            await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller)
+        ).Service!.Status.ShouldBe("DRAINING");
         await world.SettleAsync();
 
         (await world.ServiceAsync()).Status.ShouldBe("INACTIVE");
@@ -232,18 +279,30 @@ public sealed class ServiceTests
         await world.AddInstanceAsync(memory: 1100, zone: "eu-west-1a");
         await world.AddInstanceAsync(memory: 1100, zone: "eu-west-1b");
         await world.RegisterAsync();
-        await world.CreateServiceAsync(desired: 6, with: request => request with { PlacementStrategy = [new PlacementStrategy { Type = "binpack", Field = "memory" }] });
+        await world.CreateServiceAsync(desired: 6, with: request =>
+            request with
+            {
+                PlacementStrategy = [new PlacementStrategy { Type = "binpack", Field = "memory" }],
+            }
+        );
         await world.ObeyAsync();
         (await TasksOfInstancesAsync()).ShouldBe([2, 4]);
 
         foreach (var (desired, left) in new[] { (5, new[] { 1, 4 }), (4, [4]), (3, [3]) })
         {
-            await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", DesiredCount = desired }, world.Caller);
+            await world.Api.UpdateServiceAsync(
+                new UpdateServiceRequest { Service = "s", DesiredCount = desired },
+                world.Caller
+            );
             await world.ObeyAsync();
             (await TasksOfInstancesAsync()).ShouldBe(left);
         }
 
-        async Task<IEnumerable<int>> TasksOfInstancesAsync() => (await world.TasksAsync(desired: "RUNNING")).CountBy(task => task.ContainerInstanceArn!).Select(pair => pair.Value).Order();
+        async Task<IEnumerable<int>> TasksOfInstancesAsync() =>
+            (await world.TasksAsync(desired: "RUNNING"))
+                .CountBy(task => task.ContainerInstanceArn!)
+                .Select(pair => pair.Value)
+                .Order();
     }
 
     [Fact]
@@ -257,7 +316,9 @@ public sealed class ServiceTests
 
         await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s", Force = true }, world.Caller);
         await world.SettleAsync();
-        (await Should.ThrowAsync<AwsException>(() => world.CreateServiceAsync(desired: 1))).Message.ShouldBe("Unable to Start a service that is still Draining.");
+        (await Should.ThrowAsync<AwsException>(() => world.CreateServiceAsync(desired: 1))).Message.ShouldBe(
+            "Unable to Start a service that is still Draining."
+        );
         await world.ObeyAsync();
 
         (await world.CreateServiceAsync(desired: 1)).Status.ShouldBe("ACTIVE");
@@ -287,10 +348,14 @@ public sealed class ServiceTests
         await world.ObeyAsync();
         var second = await world.AddInstanceAsync(zone: "eu-west-1b");
 
-        await world.Api.UpdateContainerInstancesStateAsync(new UpdateContainerInstancesStateRequest { ContainerInstances = [first], Status = "DRAINING" }, world.Caller);
+        await world.Api.UpdateContainerInstancesStateAsync(
+            new UpdateContainerInstancesStateRequest { ContainerInstances = [first], Status = "DRAINING" },
+            world.Caller
+        );
         await world.SettleAsync();
         (await world.TasksAsync()).Count(task => task.LastStatus == "RUNNING").ShouldBe(1);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
 
         (await world.TasksAsync()).Single().ContainerInstanceArn.ShouldBe(second);
     }
@@ -302,9 +367,17 @@ public sealed class ServiceTests
 
         (await Should.ThrowAsync<AwsException>(() => world.ServiceAsync())).Code.ShouldBe("ClusterNotFoundException");
         await world.AddInstanceAsync();
-        (await world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = ["none"] }, world.Caller)).Failures!.Single().Reason.ShouldBe("MISSING");
-        (await Should.ThrowAsync<AwsException>(() => world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "none" }, world.Caller))).Code.ShouldBe("ServiceNotFoundException");
-        (await Should.ThrowAsync<AwsException>(() => world.CreateServiceAsync(1, definition: "none"))).Message.ShouldBe("TaskDefinition not found.");
+        (await world.Api.DescribeServicesAsync(new DescribeServicesRequest { Services = ["none"] }, world.Caller))
+            .Failures!.Single()
+            .Reason.ShouldBe("MISSING");
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "none" }, world.Caller)
+            )
+        ).Code.ShouldBe("ServiceNotFoundException");
+        (await Should.ThrowAsync<AwsException>(() => world.CreateServiceAsync(1, definition: "none"))).Message.ShouldBe(
+            "TaskDefinition not found."
+        );
     }
 
     [Fact]

@@ -20,9 +20,12 @@ public sealed class TaskSetTests
             () => set.RunningCount.ShouldBe(2),
             () => set.StabilityStatus.ShouldBe("STEADY_STATE"),
             () => set.Status.ShouldBe("ACTIVE"),
-            () => set.TaskSetArn.ShouldBe($"arn:aws:ecs:eu-west-1:123456789012:task-set/default/s/{set.Id}"));
+            () => set.TaskSetArn.ShouldBe($"arn:aws:ecs:eu-west-1:123456789012:task-set/default/s/{set.Id}")
+        );
         (await world.TasksAsync()).ShouldAllBe(task => task.StartedBy == set.Id && task.Group == "service:s");
-        (await world.ServiceAsync()).Events!.ShouldContain(happened => happened.Message == $"(service s, taskSet {set.Id}) has reached a steady state.");
+        (await world.ServiceAsync()).Events!.ShouldContain(happened =>
+            happened.Message == $"(service s, taskSet {set.Id}) has reached a steady state."
+        );
     }
 
     [Fact]
@@ -30,7 +33,15 @@ public sealed class TaskSetTests
     {
         await using var world = await WithServiceAsync(desired: 2);
         var blue = await CreateAsync(world, scale: 100);
-        await world.Api.UpdateServicePrimaryTaskSetAsync(new UpdateServicePrimaryTaskSetRequest { Cluster = "default", Service = "s", PrimaryTaskSet = blue.Id }, world.Caller);
+        await world.Api.UpdateServicePrimaryTaskSetAsync(
+            new UpdateServicePrimaryTaskSetRequest
+            {
+                Cluster = "default",
+                Service = "s",
+                PrimaryTaskSet = blue.Id,
+            },
+            world.Caller
+        );
         await world.ObeyAsync();
         (await world.ServiceAsync()).TaskDefinition!.ShouldEndWith("web:1");
 
@@ -39,14 +50,35 @@ public sealed class TaskSetTests
         await ScaleAsync(world, green, 100);
         await world.ObeyAsync();
         (await world.ServiceAsync()).RunningCount.ShouldBe(4);
-        await world.Api.UpdateServicePrimaryTaskSetAsync(new UpdateServicePrimaryTaskSetRequest { Cluster = "default", Service = "s", PrimaryTaskSet = green.TaskSetArn }, world.Caller);
-        (await world.Api.DeleteTaskSetAsync(new DeleteTaskSetRequest { Cluster = "default", Service = "s", TaskSet = blue.Id, Force = true }, world.Caller)).TaskSet!.Status.ShouldBe("DRAINING");
+        await world.Api.UpdateServicePrimaryTaskSetAsync(
+            new UpdateServicePrimaryTaskSetRequest
+            {
+                Cluster = "default",
+                Service = "s",
+                PrimaryTaskSet = green.TaskSetArn,
+            },
+            world.Caller
+        );
+        (
+            await world.Api.DeleteTaskSetAsync(
+                new DeleteTaskSetRequest
+                {
+                    Cluster = "default",
+                    Service = "s",
+                    TaskSet = blue.Id,
+                    Force = true,
+                },
+                world.Caller
+            )
+        ).TaskSet!.Status.ShouldBe("DRAINING");
         await world.ObeyAsync();
 
         var service = await world.ServiceAsync();
         service.RunningCount.ShouldBe(2);
         service.TaskDefinition!.ShouldEndWith("web:2");
-        service.TaskSets!.Single().ShouldSatisfyAllConditions(set => set.Id.ShouldBe(green.Id), set => set.Status.ShouldBe("PRIMARY"));
+        service
+            .TaskSets!.Single()
+            .ShouldSatisfyAllConditions(set => set.Id.ShouldBe(green.Id), set => set.Status.ShouldBe("PRIMARY"));
     }
 
     [Fact]
@@ -89,13 +121,70 @@ public sealed class TaskSetTests
         var set = await CreateAsync(world, scale: 100);
 
         async Task<AwsException> Refused(Func<Task> request) => await Should.ThrowAsync<AwsException>(request);
-        (await Refused(() => world.Api.CreateTaskSetAsync(new CreateTaskSetRequest { Cluster = "default", Service = "rolling", TaskDefinition = "web" }, world.Caller))).Code.ShouldBe("InvalidParameterException");
-        (await Refused(() => CreateAsync(world, scale: 101))).Message.ShouldBe("The scale value must be between 0 and 100.");
-        (await Refused(() => world.Api.DeleteTaskSetAsync(new DeleteTaskSetRequest { Cluster = "default", Service = "s", TaskSet = "none" }, world.Caller))).Code.ShouldBe("TaskSetNotFoundException");
-        (await Refused(() => world.Api.DeleteTaskSetAsync(new DeleteTaskSetRequest { Cluster = "default", Service = "s", TaskSet = set.Id }, world.Caller))).Code.ShouldBe("InvalidParameterException");
-        (await Refused(() => world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = "web" }, world.Caller))).Code.ShouldBe("InvalidParameterException");
-        (await Refused(() => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller))).Code.ShouldBe("InvalidParameterException");
-        (await world.Api.DescribeTaskSetsAsync(new DescribeTaskSetsRequest { Cluster = "default", Service = "s", TaskSets = ["none"] }, world.Caller)).Failures!.Single().Reason.ShouldBe("MISSING");
+        (
+            await Refused(() =>
+                world.Api.CreateTaskSetAsync(
+                    new CreateTaskSetRequest
+                    {
+                        Cluster = "default",
+                        Service = "rolling",
+                        TaskDefinition = "web",
+                    },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("InvalidParameterException");
+        (await Refused(() => CreateAsync(world, scale: 101))).Message.ShouldBe(
+            "The scale value must be between 0 and 100."
+        );
+        (
+            await Refused(() =>
+                world.Api.DeleteTaskSetAsync(
+                    new DeleteTaskSetRequest
+                    {
+                        Cluster = "default",
+                        Service = "s",
+                        TaskSet = "none",
+                    },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("TaskSetNotFoundException");
+        (
+            await Refused(() =>
+                world.Api.DeleteTaskSetAsync(
+                    new DeleteTaskSetRequest
+                    {
+                        Cluster = "default",
+                        Service = "s",
+                        TaskSet = set.Id,
+                    },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("InvalidParameterException");
+        (
+            await Refused(() =>
+                world.Api.UpdateServiceAsync(
+                    new UpdateServiceRequest { Service = "s", TaskDefinition = "web" },
+                    world.Caller
+                )
+            )
+        ).Code.ShouldBe("InvalidParameterException");
+        (
+            await Refused(() => world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s" }, world.Caller))
+        ).Code.ShouldBe("InvalidParameterException");
+        (
+            await world.Api.DescribeTaskSetsAsync(
+                new DescribeTaskSetsRequest
+                {
+                    Cluster = "default",
+                    Service = "s",
+                    TaskSets = ["none"],
+                },
+                world.Caller
+            )
+        ).Failures!.Single().Reason.ShouldBe("MISSING");
     }
 
     [Fact]
@@ -104,7 +193,15 @@ public sealed class TaskSetTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync(memory: 100);
         await world.RegisterAsync(hostPort: 9999);
-        await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", DesiredCount = 4, DeploymentController = new DeploymentController { Type = "EXTERNAL" } }, world.Caller);
+        await world.Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                ServiceName = "s",
+                DesiredCount = 4,
+                DeploymentController = new DeploymentController { Type = "EXTERNAL" },
+            },
+            world.Caller
+        );
         List<TaskSet> sets = [await CreateAsync(world, scale: 0), await CreateAsync(world, scale: 0)];
         foreach (var scale in (double[])[25, 50, 75, 100])
         {
@@ -115,7 +212,8 @@ public sealed class TaskSetTests
             }
         }
 
-        for (var instance = 0; instance < 6; instance++) await world.AddInstanceAsync();
+        for (var instance = 0; instance < 6; instance++)
+            await world.AddInstanceAsync();
         await world.SettleAsync();
 
         (await world.TasksAsync()).Select(task => task.ContainerInstanceArn).ShouldBeUnique();
@@ -146,7 +244,8 @@ public sealed class TaskSetTests
         await world.ObeyAsync();
 
         await world.Api.DeleteServiceAsync(new DeleteServiceRequest { Service = "s", Force = true }, world.Caller);
-        for (var round = 0; round < 2; round++) await world.ObeyAsync();
+        for (var round = 0; round < 2; round++)
+            await world.ObeyAsync();
 
         (await world.ServiceAsync()).Status.ShouldBe("INACTIVE");
         (await world.TasksAsync()).ShouldBeEmpty();
@@ -154,7 +253,16 @@ public sealed class TaskSetTests
 
     private static async Task ScaleAsync(EcsWorld world, TaskSet set, double percent)
     {
-        await world.Api.UpdateTaskSetAsync(new UpdateTaskSetRequest { Cluster = "default", Service = "s", TaskSet = set.Id, Scale = new Scale { Value = percent, Unit = "PERCENT" } }, world.Caller);
+        await world.Api.UpdateTaskSetAsync(
+            new UpdateTaskSetRequest
+            {
+                Cluster = "default",
+                Service = "s",
+                TaskSet = set.Id,
+                Scale = new Scale { Value = percent, Unit = "PERCENT" },
+            },
+            world.Caller
+        );
         await world.SettleAsync();
     }
 
@@ -163,14 +271,38 @@ public sealed class TaskSetTests
         var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", DesiredCount = desired, DeploymentController = new DeploymentController { Type = "EXTERNAL" } }, world.Caller);
+        await world.Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                ServiceName = "s",
+                DesiredCount = desired,
+                DeploymentController = new DeploymentController { Type = "EXTERNAL" },
+            },
+            world.Caller
+        );
         await world.SettleAsync();
         return world;
     }
 
-    private static async Task<TaskSet> CreateAsync(EcsWorld world, double scale, string definition = "web") => (await world.Api.CreateTaskSetAsync(
-        new CreateTaskSetRequest { Cluster = "default", Service = "s", TaskDefinition = definition, Scale = new Scale { Value = scale, Unit = "PERCENT" } }, world.Caller)).TaskSet!;
+    private static async Task<TaskSet> CreateAsync(EcsWorld world, double scale, string definition = "web") =>
+        (
+            await world.Api.CreateTaskSetAsync(
+                new CreateTaskSetRequest
+                {
+                    Cluster = "default",
+                    Service = "s",
+                    TaskDefinition = definition,
+                    Scale = new Scale { Value = scale, Unit = "PERCENT" },
+                },
+                world.Caller
+            )
+        ).TaskSet!;
 
     private static async Task<IReadOnlyList<TaskSet>> DescribeAsync(EcsWorld world) =>
-        (await world.Api.DescribeTaskSetsAsync(new DescribeTaskSetsRequest { Cluster = "default", Service = "s" }, world.Caller)).TaskSets!;
+        (
+            await world.Api.DescribeTaskSetsAsync(
+                new DescribeTaskSetsRequest { Cluster = "default", Service = "s" },
+                world.Caller
+            )
+        ).TaskSets!;
 }

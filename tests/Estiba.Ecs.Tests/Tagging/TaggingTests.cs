@@ -21,7 +21,13 @@ public sealed class TaggingTests
         await world.RegisterAsync();
         await world.CreateServiceAsync(desired: 1);
         await world.Api.CreateCapacityProviderAsync(
-            new CreateCapacityProviderRequest { Name = "p", AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = "arn" } }, world.Caller);
+            new CreateCapacityProviderRequest
+            {
+                Name = "p",
+                AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = "arn" },
+            },
+            world.Caller
+        );
         var arn = resource switch
         {
             "task" => (await world.TasksAsync()).Single().TaskArn!,
@@ -31,7 +37,10 @@ public sealed class TaggingTests
 
         await TagAsync(world, arn, ("a", "1"), ("b", "2"));
         await TagAsync(world, arn, ("b", "3"));
-        await world.Api.UntagResourceAsync(new UntagResourceRequest { ResourceArn = arn, TagKeys = ["a"] }, world.Caller);
+        await world.Api.UntagResourceAsync(
+            new UntagResourceRequest { ResourceArn = arn, TagKeys = ["a"] },
+            world.Caller
+        );
 
         (await ListAsync(world, arn)).ShouldBe(["b=3"]);
     }
@@ -40,8 +49,16 @@ public sealed class TaggingTests
     [InlineData("cluster/none", "ClusterNotFoundException", "Cluster not found.")]
     [InlineData("service/none/s", "ClusterNotFoundException", "Cluster not found.")]
     [InlineData("service/s", "InvalidParameterException", "Long arn format must be used for tagging operations")]
-    [InlineData("task-definition/web:9", "ResourceNotFoundException", "The specified task definition does not exist. Specify a valid account, family, revision and try again.")]
-    [InlineData("capacity-provider/none", "InvalidParameterException", "The specified capacity provider does not exist. Specify a valid name or ARN and try again.")]
+    [InlineData(
+        "task-definition/web:9",
+        "ResourceNotFoundException",
+        "The specified task definition does not exist. Specify a valid account, family, revision and try again."
+    )]
+    [InlineData(
+        "capacity-provider/none",
+        "InvalidParameterException",
+        "The specified capacity provider does not exist. Specify a valid name or ARN and try again."
+    )]
     public async Task What_is_not_there_cannot_be_tagged(string resource, string code, string message)
     {
         await using var world = await EcsWorld.CreateAsync();
@@ -56,7 +73,10 @@ public sealed class TaggingTests
         await ClusterTests.CreateAsync(world, "c");
 
         await ClusterTests.RefusedAsync(
-            () => ListAsync(world, Account + "service/c/none"), "InvalidParameterException", "The specified service was not found: arn:aws:ecs:eu-west-1:123456789012:service/c/none");
+            () => ListAsync(world, Account + "service/c/none"),
+            "InvalidParameterException",
+            "The specified service was not found: arn:aws:ecs:eu-west-1:123456789012:service/c/none"
+        );
     }
 
     [Fact]
@@ -66,7 +86,14 @@ public sealed class TaggingTests
         await ClusterTests.CreateAsync(world, "c");
 
         await ClusterTests.RefusedAsync(
-            () => world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "c", Tags = [new Tag()] }, world.Caller), "InvalidParameterException", "Tag.key should not be null or empty.");
+            () =>
+                world.Api.CreateClusterAsync(
+                    new CreateClusterRequest { ClusterName = "c", Tags = [new Tag()] },
+                    world.Caller
+                ),
+            "InvalidParameterException",
+            "Tag.key should not be null or empty."
+        );
     }
 
     [Theory]
@@ -79,7 +106,10 @@ public sealed class TaggingTests
         await ClusterTests.CreateAsync(world, "c");
 
         await ClusterTests.RefusedAsync(
-            () => TagAsync(world, Account + "cluster/c", (key, value)), "InvalidParameterException", "Tag keys and values cannot start with aws: because it is reserved for AWS use.");
+            () => TagAsync(world, Account + "cluster/c", (key, value)),
+            "InvalidParameterException",
+            "Tag keys and values cannot start with aws: because it is reserved for AWS use."
+        );
     }
 
     [Fact]
@@ -91,12 +121,28 @@ public sealed class TaggingTests
 
         await TagAsync(world, Account + "cluster/c", ("k1", "new"));
         await ClusterTests.RefusedAsync(
-            () => TagAsync(world, Account + "cluster/c", ("more", "v")), "InvalidParameterException", "The maximum number of tags was exceeded. A resource can have up to 50 tags.");
+            () => TagAsync(world, Account + "cluster/c", ("more", "v")),
+            "InvalidParameterException",
+            "The maximum number of tags was exceeded. A resource can have up to 50 tags."
+        );
     }
 
-    private static Task<TagResourceResponse> TagAsync(EcsWorld world, string arn, params (string Key, string Value)[] tags) => world.Api.TagResourceAsync(
-        new TagResourceRequest { ResourceArn = arn, Tags = [.. tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] }, world.Caller);
+    private static Task<TagResourceResponse> TagAsync(
+        EcsWorld world,
+        string arn,
+        params (string Key, string Value)[] tags
+    ) =>
+        world.Api.TagResourceAsync(
+            new TagResourceRequest
+            {
+                ResourceArn = arn,
+                Tags = [.. tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+            },
+            world.Caller
+        );
 
     private static async Task<IEnumerable<string>> ListAsync(EcsWorld world, string arn) =>
-        (await world.Api.ListTagsForResourceAsync(new ListTagsForResourceRequest { ResourceArn = arn }, world.Caller)).Tags!.Select(tag => $"{tag.Key}={tag.Value}");
+        (
+            await world.Api.ListTagsForResourceAsync(new ListTagsForResourceRequest { ResourceArn = arn }, world.Caller)
+        ).Tags!.Select(tag => $"{tag.Key}={tag.Value}");
 }

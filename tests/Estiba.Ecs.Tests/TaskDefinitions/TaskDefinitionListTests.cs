@@ -10,7 +10,11 @@ public sealed class TaskDefinitionListTests
         await using var world = await WorldAsync();
 
         (await ListAsync(world, new ListTaskDefinitionsRequest())).ShouldBe(["api:1", "web:2", "web:3"]);
-        (await ListAsync(world, new ListTaskDefinitionsRequest { Sort = SortOrder.Desc })).ShouldBe(["web:3", "web:2", "api:1"]);
+        (await ListAsync(world, new ListTaskDefinitionsRequest { Sort = SortOrder.Desc })).ShouldBe([
+            "web:3",
+            "web:2",
+            "api:1",
+        ]);
     }
 
     [Fact]
@@ -20,7 +24,10 @@ public sealed class TaskDefinitionListTests
 
         (await ListAsync(world, new ListTaskDefinitionsRequest { FamilyPrefix = "web" })).ShouldBe(["web:2", "web:3"]);
         (await ListAsync(world, new ListTaskDefinitionsRequest { FamilyPrefix = "we" })).ShouldBeEmpty();
-        (await ListAsync(world, new ListTaskDefinitionsRequest { Status = TaskDefinitionStatus.Inactive })).ShouldBe(["old:1", "web:1"]);
+        (await ListAsync(world, new ListTaskDefinitionsRequest { Status = TaskDefinitionStatus.Inactive })).ShouldBe([
+            "old:1",
+            "web:1",
+        ]);
     }
 
     [Theory]
@@ -35,11 +42,18 @@ public sealed class TaskDefinitionListTests
         string? token = null;
         do
         {
-            var page = await world.Api.ListTaskDefinitionsAsync(new ListTaskDefinitionsRequest { Sort = sort, MaxResults = 1, NextToken = token }, world.Caller);
+            var page = await world.Api.ListTaskDefinitionsAsync(
+                new ListTaskDefinitionsRequest
+                {
+                    Sort = sort,
+                    MaxResults = 1,
+                    NextToken = token,
+                },
+                world.Caller
+            );
             paged.AddRange(page.TaskDefinitionArns!.Select(Short));
             token = page.NextToken;
-        }
-        while (token is not null);
+        } while (token is not null);
 
         paged.ShouldBe(whole);
     }
@@ -54,7 +68,12 @@ public sealed class TaskDefinitionListTests
     {
         await using var world = await WorldAsync();
 
-        (await world.Api.ListTaskDefinitionFamiliesAsync(new ListTaskDefinitionFamiliesRequest { FamilyPrefix = prefix, Status = status }, world.Caller)).Families.ShouldBe(expected);
+        (
+            await world.Api.ListTaskDefinitionFamiliesAsync(
+                new ListTaskDefinitionFamiliesRequest { FamilyPrefix = prefix, Status = status },
+                world.Caller
+            )
+        ).Families.ShouldBe(expected);
     }
 
     [Fact]
@@ -62,18 +81,27 @@ public sealed class TaskDefinitionListTests
     {
         await using var world = await WorldAsync();
 
-        var answer = await world.Api.DeleteTaskDefinitionsAsync(new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1", "web:2", "none:1", "web"] }, world.Caller);
+        var answer = await world.Api.DeleteTaskDefinitionsAsync(
+            new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1", "web:2", "none:1", "web"] },
+            world.Caller
+        );
 
-        answer.TaskDefinitions!.Single().ShouldSatisfyAllConditions(
-            definition => definition.Revision.ShouldBe(1),
-            definition => definition.Status.ShouldBe("DELETE_IN_PROGRESS"),
-            definition => definition.DeleteRequestedAt.ShouldBe(EcsWorld.Start));
-        answer.Failures!.Select(failure => failure.Reason).ShouldBe(
-        [
-            "The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
-            "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
-            "The specified task definition does not exist. Specify a valid account, family, revision and try again.",
-        ]);
+        answer
+            .TaskDefinitions!.Single()
+            .ShouldSatisfyAllConditions(
+                definition => definition.Revision.ShouldBe(1),
+                definition => definition.Status.ShouldBe("DELETE_IN_PROGRESS"),
+                definition => definition.DeleteRequestedAt.ShouldBe(EcsWorld.Start)
+            );
+        answer
+            .Failures!.Select(failure => failure.Reason)
+            .ShouldBe([
+                "The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
+                "The specified task definition does not exist. Specify a valid account, family, revision and try "
+                    + "again.",
+                "The specified task definition does not exist. Specify a valid account, family, revision and try "
+                    + "again.",
+            ]);
     }
 
     [Fact]
@@ -82,11 +110,18 @@ public sealed class TaskDefinitionListTests
         await using var world = await EcsWorld.CreateAsync();
         await world.RegisterAsync();
         await TaskDefinitionTests.DeregisterAsync(world, "web:1");
-        await world.Api.DeleteTaskDefinitionsAsync(new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] }, world.Caller);
+        await world.Api.DeleteTaskDefinitionsAsync(
+            new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] },
+            world.Caller
+        );
         await world.SweepAsync();
 
-        (await world.Api.ListTaskDefinitionFamiliesAsync(new ListTaskDefinitionFamiliesRequest(), world.Caller)).Families.ShouldBeEmpty();
-        (await ListAsync(world, new ListTaskDefinitionsRequest { Status = TaskDefinitionStatus.DeleteInProgress })).ShouldBeEmpty();
+        (
+            await world.Api.ListTaskDefinitionFamiliesAsync(new ListTaskDefinitionFamiliesRequest(), world.Caller)
+        ).Families.ShouldBeEmpty();
+        (
+            await ListAsync(world, new ListTaskDefinitionsRequest { Status = TaskDefinitionStatus.DeleteInProgress })
+        ).ShouldBeEmpty();
         (await world.RegisterAsync()).ShouldEndWith(":2");
     }
 
@@ -98,7 +133,10 @@ public sealed class TaskDefinitionListTests
         await world.RegisterAsync();
         await world.CreateServiceAsync(desired: 0);
         await TaskDefinitionTests.DeregisterAsync(world, "web:1");
-        await world.Api.DeleteTaskDefinitionsAsync(new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] }, world.Caller);
+        await world.Api.DeleteTaskDefinitionsAsync(
+            new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] },
+            world.Caller
+        );
         await world.SweepAsync();
 
         (await TaskDefinitionTests.DescribeAsync(world, "web:1")).Status.ShouldBe("DELETE_IN_PROGRESS");
@@ -112,7 +150,10 @@ public sealed class TaskDefinitionListTests
         await world.RegisterAsync();
         await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
         await TaskDefinitionTests.DeregisterAsync(world, "web:1");
-        await world.Api.DeleteTaskDefinitionsAsync(new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] }, world.Caller);
+        await world.Api.DeleteTaskDefinitionsAsync(
+            new DeleteTaskDefinitionsRequest { TaskDefinitions = ["web:1"] },
+            world.Caller
+        );
         await world.SweepAsync();
 
         (await TaskDefinitionTests.DescribeAsync(world, "web:1")).Status.ShouldBe("DELETE_IN_PROGRESS");
@@ -121,7 +162,8 @@ public sealed class TaskDefinitionListTests
     private static async Task<EcsWorld> WorldAsync()
     {
         var world = await EcsWorld.CreateAsync();
-        for (var n = 0; n < 3; n++) await world.RegisterAsync("web");
+        for (var n = 0; n < 3; n++)
+            await world.RegisterAsync("web");
         await world.RegisterAsync("api");
         await world.RegisterAsync("old");
         await TaskDefinitionTests.DeregisterAsync(world, "old:1");

@@ -12,7 +12,10 @@ public sealed class RunTaskTests
         var instance = await world.AddInstanceAsync();
         await world.RegisterAsync();
 
-        var answer = await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web", StartedBy = "me" }, world.Caller);
+        var answer = await world.Api.RunTaskAsync(
+            new RunTaskRequest { TaskDefinition = "web", StartedBy = "me" },
+            world.Caller
+        );
 
         answer.Failures.ShouldBeEmpty();
         var task = answer.Tasks!.Single();
@@ -35,7 +38,12 @@ public sealed class RunTaskTests
         var answer = await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
 
         answer.Tasks.ShouldBeEmpty();
-        answer.Failures!.Single().ShouldSatisfyAllConditions(failure => failure.Arn.ShouldBe(instance), failure => failure.Reason.ShouldBe(reason));
+        answer
+            .Failures!.Single()
+            .ShouldSatisfyAllConditions(
+                failure => failure.Arn.ShouldBe(instance),
+                failure => failure.Reason.ShouldBe(reason)
+            );
     }
 
     [Fact]
@@ -45,7 +53,10 @@ public sealed class RunTaskTests
         var instance = await world.AddInstanceAsync(memory: 300);
         await world.RegisterAsync();
 
-        var answer = await world.Api.StartTaskAsync(new StartTaskRequest { TaskDefinition = "web", ContainerInstances = [instance, instance] }, world.Caller);
+        var answer = await world.Api.StartTaskAsync(
+            new StartTaskRequest { TaskDefinition = "web", ContainerInstances = [instance, instance] },
+            world.Caller
+        );
 
         answer.Tasks!.Count.ShouldBe(1);
         answer.Failures!.Single().Reason.ShouldBe("RESOURCE:MEMORY");
@@ -57,13 +68,22 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync(gpus: ["gpu-a", "gpu-b", "gpu-c", "gpu-d"]);
         await world.Api.RegisterTaskDefinitionAsync(
-            new RegisterTaskDefinitionRequest { Family = "train", ContainerDefinitions = [WithGpus("one", "1"), WithGpus("none", null), WithGpus("two", "2")] },
-            world.Caller);
+            new RegisterTaskDefinitionRequest
+            {
+                Family = "train",
+                ContainerDefinitions = [WithGpus("one", "1"), WithGpus("none", null), WithGpus("two", "2")],
+            },
+            world.Caller
+        );
 
-        var first = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "train" }, world.Caller)).Tasks!.Single();
+        var first = (
+            await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "train" }, world.Caller)
+        ).Tasks!.Single();
         var second = await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "train" }, world.Caller);
 
-        first.Containers!.Select(container => string.Join(' ', container.GpuIds ?? [])).ShouldBe(["gpu-a", "", "gpu-b gpu-c"]);
+        first
+            .Containers!.Select(container => string.Join(' ', container.GpuIds ?? []))
+            .ShouldBe(["gpu-a", "", "gpu-b gpu-c"]);
         second.Failures!.Single().Reason.ShouldBe("RESOURCE:GPU");
         (await GpusAsync(registered: true)).ShouldBe(["gpu-a", "gpu-b", "gpu-c", "gpu-d"]);
         (await GpusAsync(registered: false)).ShouldBe(["gpu-d"]);
@@ -73,12 +93,28 @@ public sealed class RunTaskTests
 
         async Task<string[]> GpusAsync(bool registered)
         {
-            var described = (await world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [instance] }, world.Caller)).ContainerInstances!.Single();
-            return [.. (registered ? described.RegisteredResources : described.RemainingResources)!.Single(resource => resource.Name == "GPU").StringSetValue!];
+            var described = (
+                await world.Api.DescribeContainerInstancesAsync(
+                    new DescribeContainerInstancesRequest { ContainerInstances = [instance] },
+                    world.Caller
+                )
+            ).ContainerInstances!.Single();
+            return
+            [
+                .. (registered ? described.RegisteredResources : described.RemainingResources)!
+                    .Single(resource => resource.Name == "GPU")
+                    .StringSetValue!,
+            ];
         }
 
         static ContainerDefinition WithGpus(string name, string? count) =>
-            new() { Name = name, Image = "a", Memory = 10, ResourceRequirements = count is null ? null : [new ResourceRequirement { Type = "GPU", Value = count }] };
+            new()
+            {
+                Name = name,
+                Image = "a",
+                Memory = 10,
+                ResourceRequirements = count is null ? null : [new ResourceRequirement { Type = "GPU", Value = count }],
+            };
     }
 
     [Fact]
@@ -88,10 +124,16 @@ public sealed class RunTaskTests
         var instance = await world.AddInstanceAsync(cpu: 1024);
         await world.RegisterAsync();
 
-        for (var n = 0; n < 6; n++) await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
+        for (var n = 0; n < 6; n++)
+            await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
 
         (await world.TasksAsync()).Count.ShouldBe(4);
-        var described = (await world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [instance] }, world.Caller)).ContainerInstances!.Single();
+        var described = (
+            await world.Api.DescribeContainerInstancesAsync(
+                new DescribeContainerInstancesRequest { ContainerInstances = [instance] },
+                world.Caller
+            )
+        ).ContainerInstances!.Single();
         described.RemainingResources!.Single(resource => resource.Name == "CPU").IntegerValue.ShouldBe(0);
         described.PendingTasksCount.ShouldBe(4);
     }
@@ -102,11 +144,18 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         var instance = await world.AddInstanceAsync();
         await world.RegisterAsync(hostPort: 9999);
-        var task = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single();
+        var task = (
+            await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)
+        ).Tasks!.Single();
 
         await world.ReportAsync(task.TaskArn!, "STOPPED");
 
-        var described = (await world.Api.DescribeContainerInstancesAsync(new DescribeContainerInstancesRequest { ContainerInstances = [instance] }, world.Caller)).ContainerInstances!.Single();
+        var described = (
+            await world.Api.DescribeContainerInstancesAsync(
+                new DescribeContainerInstancesRequest { ContainerInstances = [instance] },
+                world.Caller
+            )
+        ).ContainerInstances!.Single();
         described.RemainingResources!.Single(resource => resource.Name == "PORTS").StringSetValue.ShouldBe(["22"]);
         described.RemainingResources!.Single(resource => resource.Name == "MEMORY").IntegerValue.ShouldBe(3900);
     }
@@ -134,10 +183,14 @@ public sealed class RunTaskTests
         var request = new RunTaskRequest { TaskDefinition = "web", ClientToken = "t" };
         var first = await world.Api.RunTaskAsync(request, world.Caller);
 
-        var conflict = await Should.ThrowAsync<AwsException>(() => world.Api.RunTaskAsync(request with { Count = 2 }, world.Caller));
+        var conflict = await Should.ThrowAsync<AwsException>(() =>
+            world.Api.RunTaskAsync(request with { Count = 2 }, world.Caller)
+        );
 
         conflict.Code.ShouldBe("ConflictException");
-        conflict.Details.ShouldBeOfType<ConflictExceptionDetails>().ResourceIds.ShouldBe([first.Tasks!.Single().TaskArn!]);
+        conflict
+            .Details.ShouldBeOfType<ConflictExceptionDetails>()
+            .ResourceIds.ShouldBe([first.Tasks!.Single().TaskArn!]);
     }
 
     [Fact]
@@ -146,7 +199,9 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
         await world.ReportAsync(arn, "RUNNING");
 
         await world.Api.StopTaskAsync(new StopTaskRequest { Task = arn, Reason = "enough" }, world.Caller);
@@ -167,7 +222,9 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
 
         await world.ReportAsync(arn, "STOPPED");
         await world.ReportAsync(arn, "RUNNING");
@@ -181,31 +238,88 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
 
         await world.ReportAsync(arn, "STOPPED");
 
-        (await world.TasksAsync(desired: "STOPPED")).Single().ShouldSatisfyAllConditions(
-            task => task.StopCode.ShouldBe("TaskFailedToStart"),
-            task => task.StoppedReason.ShouldBe("Task failed to start"));
+        (await world.TasksAsync(desired: "STOPPED"))
+            .Single()
+            .ShouldSatisfyAllConditions(
+                task => task.StopCode.ShouldBe("TaskFailedToStart"),
+                task => task.StoppedReason.ShouldBe("Task failed to start")
+            );
     }
 
     [Theory]
     [InlineData(null, null, "EssentialContainerExited", "Essential container in task exited")]
-    [InlineData("Essential container in task exited", null, "EssentialContainerExited", "Essential container in task exited")]
+    [InlineData(
+        "Essential container in task exited",
+        null,
+        "EssentialContainerExited",
+        "Essential container in task exited"
+    )]
     [InlineData("Task failed to start", null, "TaskFailedToStart", "Task failed to start")]
     [InlineData(null, "CannotStartContainerError: no", "TaskFailedToStart", "Task failed to start")]
     [InlineData("ResourceInitializationError: no", null, "TaskFailedToStart", "ResourceInitializationError: no")]
-    public async Task A_task_that_was_never_reported_to_run_says_whether_it_exited_or_failed_to_start(string? reason, string? containerReason, string code, string shown)
+    public async Task A_task_that_was_never_reported_to_run_says_whether_it_exited_or_failed_to_start(
+        string? reason,
+        string? containerReason,
+        string code,
+        string shown
+    )
     {
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
-        ContainerDefinition[] containers = [new ContainerDefinition { Name = "a", Image = "a", Memory = 10 }, new ContainerDefinition { Name = "b", Image = "b", Memory = 10 }];
-        await world.Api.RegisterTaskDefinitionAsync(new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = containers }, world.Caller);
-        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+        ContainerDefinition[] containers =
+        [
+            new ContainerDefinition
+            {
+                Name = "a",
+                Image = "a",
+                Memory = 10,
+            },
+            new ContainerDefinition
+            {
+                Name = "b",
+                Image = "b",
+                Memory = 10,
+            },
+        ];
+        await world.Api.RegisterTaskDefinitionAsync(
+            new RegisterTaskDefinitionRequest { Family = "web", ContainerDefinitions = containers },
+            world.Caller
+        );
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
 
-        ContainerStateChange[] changes = [new ContainerStateChange { ContainerName = "a", Status = "STOPPED", ExitCode = 0 }, new ContainerStateChange { ContainerName = "b", Status = "STOPPED", Reason = containerReason }];
-        await world.Api.SubmitTaskStateChangeAsync(new SubmitTaskStateChangeRequest { Task = arn, Status = "STOPPED", Reason = reason, Containers = changes }, world.Caller);
+        ContainerStateChange[] changes =
+        [
+            new ContainerStateChange
+            {
+                ContainerName = "a",
+                Status = "STOPPED",
+                ExitCode = 0,
+            },
+            new ContainerStateChange
+            {
+                ContainerName = "b",
+                Status = "STOPPED",
+                Reason = containerReason,
+            },
+        ];
+        await world.Api.SubmitTaskStateChangeAsync(
+            new SubmitTaskStateChangeRequest
+            {
+                Task = arn,
+                Status = "STOPPED",
+                Reason = reason,
+                Containers = changes,
+            },
+            world.Caller
+        );
 
         var task = (await world.TasksAsync(desired: "STOPPED")).Single();
         (task.StopCode, task.StoppedReason).ShouldBe((code, shown));
@@ -217,13 +331,20 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync();
         await world.RegisterAsync();
-        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
+        var arn = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
 
-        foreach (var other in (CallContext[])[EcsWorld.Account("999999999999"), EcsWorld.Account("123456789012", "us-east-1")])
+        foreach (
+            var other in (CallContext[])
+                [EcsWorld.Account("999999999999"), EcsWorld.Account("123456789012", "us-east-1")]
+        )
         {
             (await world.Api.ListClustersAsync(new ListClustersRequest(), other)).ClusterArns.ShouldBeEmpty();
             await world.Api.CreateClusterAsync(new CreateClusterRequest(), other);
-            (await world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [arn] }, other)).Failures!.Single().Reason.ShouldBe("MISSING");
+            (await world.Api.DescribeTasksAsync(new DescribeTasksRequest { Tasks = [arn] }, other))
+                .Failures!.Single()
+                .Reason.ShouldBe("MISSING");
             (await world.Api.ListTasksAsync(new ListTasksRequest(), other)).TaskArns.ShouldBeEmpty();
         }
     }
@@ -236,11 +357,22 @@ public sealed class RunTaskTests
         await world.RegisterAsync();
         await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller);
 
-        (await Should.ThrowAsync<AwsException>(() => world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = instance }, world.Caller)))
-            .Message.ShouldBe("Found running tasks on the instance.");
-        await world.Api.DeregisterContainerInstanceAsync(new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true }, world.Caller);
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                world.Api.DeregisterContainerInstanceAsync(
+                    new DeregisterContainerInstanceRequest { ContainerInstance = instance },
+                    world.Caller
+                )
+            )
+        ).Message.ShouldBe("Found running tasks on the instance.");
+        await world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true },
+            world.Caller
+        );
 
-        (await world.TasksAsync(desired: "STOPPED")).Single().StoppedReason.ShouldBe("Container Instance Deregistration Forced by User");
+        (await world.TasksAsync(desired: "STOPPED"))
+            .Single()
+            .StoppedReason.ShouldBe("Container Instance Deregistration Forced by User");
     }
 
     [Theory]
@@ -255,7 +387,12 @@ public sealed class RunTaskTests
 
         await world.ConnectAsync(instance, connected);
         await world.Api.DeregisterContainerInstanceAsync(
-            new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true }, world.Caller with { Service = "ec2.amazonaws.com" });
+            new DeregisterContainerInstanceRequest { ContainerInstance = instance, Force = true },
+            world.Caller with
+            {
+                Service = "ec2.amazonaws.com",
+            }
+        );
 
         var task = (await world.TasksAsync(desired: "STOPPED")).Single();
         (task.StopCode, task.StoppedReason).ShouldBe(("TerminationNotice", "Host EC2 (instance i-0abc) terminated."));
@@ -267,18 +404,21 @@ public sealed class RunTaskTests
         await using var world = await EcsWorld.CreateAsync();
         await world.AddInstanceAsync(cpu: 100_000, memory: 100_000);
         await world.RegisterAsync();
-        for (var n = 0; n < 3; n++) await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web", Count = 9 }, world.Caller);
+        for (var n = 0; n < 3; n++)
+            await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web", Count = 9 }, world.Caller);
 
         var seen = new List<string>();
         string? next = null;
         do
         {
-            var page = await world.Api.ListTasksAsync(new ListTasksRequest { MaxResults = 4, NextToken = next }, world.Caller);
+            var page = await world.Api.ListTasksAsync(
+                new ListTasksRequest { MaxResults = 4, NextToken = next },
+                world.Caller
+            );
             page.TaskArns!.Count.ShouldBeLessThanOrEqualTo(4);
             seen.AddRange(page.TaskArns);
             next = page.NextToken;
-        }
-        while (next is not null);
+        } while (next is not null);
 
         seen.Distinct().Count().ShouldBe(27);
         seen.Count.ShouldBe(27);

@@ -29,13 +29,18 @@ public sealed class TaskProtectionTests
         var kept = (await world.TasksAsync()).Single().TaskArn!;
         await ProtectAsync(world, kept, minutes: 1);
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         (await world.TasksAsync()).Count.ShouldBe(2);
         (await world.ServiceAsync()).Deployments!.Count.ShouldBe(2);
 
         await ProtectAsync(world, kept, minutes: null, enable: false);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         (await world.ServiceAsync()).Deployments!.ShouldHaveSingleItem();
     }
 
@@ -48,17 +53,31 @@ public sealed class TaskProtectionTests
         await world.AddInstanceAsync();
         await world.RegisterAsync();
         var configuration = new DeploymentConfiguration { MinimumHealthyPercent = minimum, MaximumPercent = maximum };
-        await world.Api.CreateServiceAsync(new CreateServiceRequest { ServiceName = "s", TaskDefinition = "web", SchedulingStrategy = "DAEMON", DeploymentConfiguration = configuration }, world.Caller);
+        await world.Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                ServiceName = "s",
+                TaskDefinition = "web",
+                SchedulingStrategy = "DAEMON",
+                DeploymentConfiguration = configuration,
+            },
+            world.Caller
+        );
         await world.ObeyAsync();
         var kept = (await world.TasksAsync()).Single().TaskArn!;
         await ProtectAsync(world, kept, minutes: 1);
 
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() }, world.Caller);
-        for (var round = 0; round < 3; round++) await world.ObeyAsync();
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", TaskDefinition = await world.RegisterAsync() },
+            world.Caller
+        );
+        for (var round = 0; round < 3; round++)
+            await world.ObeyAsync();
         (await world.TasksAsync(desired: "RUNNING")).ShouldContain(task => task.TaskArn == kept);
 
         world.Clock.Advance(TimeSpan.FromMinutes(1));
-        for (var round = 0; round < 4; round++) await world.ObeyAsync();
+        for (var round = 0; round < 4; round++)
+            await world.ObeyAsync();
         (await world.TasksAsync()).Single().TaskArn.ShouldNotBe(kept);
         (await world.ServiceAsync()).Deployments!.ShouldHaveSingleItem();
     }
@@ -70,7 +89,9 @@ public sealed class TaskProtectionTests
         var arn = (await world.TasksAsync()).Single().TaskArn!;
         await ProtectAsync(world, arn, minutes: 10);
 
-        (await world.Api.StopTaskAsync(new StopTaskRequest { Task = arn }, world.Caller)).Task!.DesiredStatus.ShouldBe("STOPPED");
+        (await world.Api.StopTaskAsync(new StopTaskRequest { Task = arn }, world.Caller)).Task!.DesiredStatus.ShouldBe(
+            "STOPPED"
+        );
     }
 
     [Fact]
@@ -83,7 +104,12 @@ public sealed class TaskProtectionTests
         (await GetAsync(world, arn)).ProtectedTasks!.Single().ProtectionEnabled.ShouldBe(true);
         (await GetAsync(world)).ProtectedTasks!.Single().TaskArn.ShouldBe(arn);
         world.Clock.Advance(TimeSpan.FromMinutes(1));
-        (await GetAsync(world, arn)).ProtectedTasks!.Single().ShouldSatisfyAllConditions(task => task.ProtectionEnabled.ShouldBe(false), task => task.ExpirationDate.ShouldBeNull());
+        (await GetAsync(world, arn))
+            .ProtectedTasks!.Single()
+            .ShouldSatisfyAllConditions(
+                task => task.ProtectionEnabled.ShouldBe(false),
+                task => task.ExpirationDate.ShouldBeNull()
+            );
         (await GetAsync(world)).ProtectedTasks!.ShouldBeEmpty();
     }
 
@@ -92,13 +118,22 @@ public sealed class TaskProtectionTests
     {
         await using var world = await RunningAsync(desired: 1);
         var own = (await world.TasksAsync()).Single().TaskArn!;
-        var alone = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller)).Tasks!.Single().TaskArn!;
-        await world.Api.UpdateServiceAsync(new UpdateServiceRequest { Service = "s", ForceNewDeployment = true }, world.Caller);
+        var alone = (await world.Api.RunTaskAsync(new RunTaskRequest { TaskDefinition = "web" }, world.Caller))
+            .Tasks!.Single()
+            .TaskArn!;
+        await world.Api.UpdateServiceAsync(
+            new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
+            world.Caller
+        );
 
         (await ProtectAsync(world, alone, minutes: 1)).Failures!.Single().Reason.ShouldBe("TASK_NOT_VALID");
         (await ProtectAsync(world, own, minutes: 1)).Failures!.Single().Reason.ShouldBe("DEPLOYMENT_BLOCKED");
-        (await ProtectAsync(world, "0123456789abcdef0123456789abcdef", minutes: 1)).Failures!.Single().Reason.ShouldBe("MISSING");
-        (await Should.ThrowAsync<AwsException>(() => ProtectAsync(world, own, minutes: 2881))).Code.ShouldBe("InvalidParameterException");
+        (await ProtectAsync(world, "0123456789abcdef0123456789abcdef", minutes: 1))
+            .Failures!.Single()
+            .Reason.ShouldBe("MISSING");
+        (await Should.ThrowAsync<AwsException>(() => ProtectAsync(world, own, minutes: 2881))).Code.ShouldBe(
+            "InvalidParameterException"
+        );
     }
 
     private static async Task<EcsWorld> RunningAsync(int desired)
@@ -111,9 +146,26 @@ public sealed class TaskProtectionTests
         return world;
     }
 
-    private static Task<UpdateTaskProtectionResponse> ProtectAsync(EcsWorld world, string task, int? minutes, bool enable = true) =>
-        world.Api.UpdateTaskProtectionAsync(new UpdateTaskProtectionRequest { Cluster = "default", Tasks = [task], ProtectionEnabled = enable, ExpiresInMinutes = minutes }, world.Caller);
+    private static Task<UpdateTaskProtectionResponse> ProtectAsync(
+        EcsWorld world,
+        string task,
+        int? minutes,
+        bool enable = true
+    ) =>
+        world.Api.UpdateTaskProtectionAsync(
+            new UpdateTaskProtectionRequest
+            {
+                Cluster = "default",
+                Tasks = [task],
+                ProtectionEnabled = enable,
+                ExpiresInMinutes = minutes,
+            },
+            world.Caller
+        );
 
     private static Task<GetTaskProtectionResponse> GetAsync(EcsWorld world, params string[] tasks) =>
-        world.Api.GetTaskProtectionAsync(new GetTaskProtectionRequest { Cluster = "default", Tasks = tasks }, world.Caller);
+        world.Api.GetTaskProtectionAsync(
+            new GetTaskProtectionRequest { Cluster = "default", Tasks = tasks },
+            world.Caller
+        );
 }

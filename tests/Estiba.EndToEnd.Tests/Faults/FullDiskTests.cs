@@ -10,13 +10,19 @@ public sealed class FullDiskTests
     {
         var root = Abandoned.NewRoot();
         var data = Directory.CreateDirectory(Path.Combine(root, "data")).FullName;
-        (await RootCommand.RunAsync($"mount -t tmpfs -o size=24m,mode=0700,uid=$(id -u {Environment.UserName}) tmpfs {data}")).ShouldBe(0, "mounting needs root");
+        (
+            await RootCommand.RunAsync(
+                $"mount -t tmpfs -o size=24m,mode=0700,uid=$(id -u {Environment.UserName}) tmpfs {data}"
+            )
+        ).ShouldBe(0, "mounting needs root");
         await using var world = await World.CreateInAsync(root, "--engine", "simulated");
         try
         {
             (await world.AwsAsync("ecs create-cluster --cluster-name before")).Text.ShouldNotBeEmpty();
             var filler = Path.Combine(data, "filler");
-            (await world.Commands.RunAsync($"dd if=/dev/zero of={filler} bs=64k 2>&1 || true")).Text.ShouldContain("No space left");
+            (await world.Commands.RunAsync($"dd if=/dev/zero of={filler} bs=64k 2>&1 || true")).Text.ShouldContain(
+                "No space left"
+            );
 
             (await RefusedAsync(world)).ShouldContain("(ServiceUnavailableException)");
             File.Delete(filler);
@@ -40,8 +46,11 @@ public sealed class FullDiskTests
     {
         for (var cluster = 0; cluster < 50; cluster++)
         {
-            var answer = await world.AwsAsync($"ecs create-cluster --cluster-name full-{cluster} --tags key=filler,value={new string('x', 250)}");
-            if (answer.ExitCode != 0) return answer.Error;
+            var answer = await world.AwsAsync(
+                $"ecs create-cluster --cluster-name full-{cluster} --tags key=filler,value={new string('x', 250)}"
+            );
+            if (answer.ExitCode != 0)
+                return answer.Error;
         }
 
         throw new InvalidOperationException("fifty clusters were kept on a full disk");

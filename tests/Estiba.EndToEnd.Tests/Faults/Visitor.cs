@@ -1,10 +1,12 @@
 namespace Estiba.EndToEnd.Tests.Faults;
 
-/// <summary>Asks a web server for a page again and again, each time with another number in the query, and notes every failure.</summary>
+/// <summary>
+/// Asks a web server for a page again and again, each time with another number in the query, and notes every failure.
+/// </summary>
 internal sealed class Visitor : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly CancellationTokenSource _end = new();
     private readonly List<string> _failures = [];
     private Task _visiting = Task.CompletedTask;
@@ -41,7 +43,8 @@ internal sealed class Visitor : IAsyncDisposable
             try
             {
                 using var response = await _http.GetAsync(new Uri(server, $"/?visit={Visits}"));
-                if (!response.IsSuccessStatusCode) _failures.Add($"visit {Visits}: {response.StatusCode}");
+                if (!response.IsSuccessStatusCode)
+                    _failures.Add($"visit {Visits}: {response.StatusCode}");
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {

@@ -2,7 +2,10 @@ using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Hosts;
 
-/// <summary>A host of its own on this machine (tools/hosts): an address, a disk, a Docker Engine, an agent. All of them can fail.</summary>
+/// <summary>
+/// A host of its own on this machine (tools/hosts): an address, a disk, a Docker Engine, an agent. All of them can
+/// fail.
+/// </summary>
 /// <param name="number">From 1 to 9.</param>
 /// <param name="world">The world with the server that it joins.</param>
 /// <param name="dockerOptions">Options of its <c>dockerd</c>.</param>
@@ -24,23 +27,32 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     public string Address => $"10.198.0.1{number}";
 
     /// <summary>What its engine and its agent said.</summary>
-    public string Log => string.Concat(Directory.EnumerateFiles(Disk, "*.log").Select(file => $"--- {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(40))}\n"));
+    public string Log =>
+        string.Concat(
+            Directory
+                .EnumerateFiles(Disk, "*.log")
+                .Select(file => $"--- {file}\n{string.Join('\n', File.ReadLines(file).TakeLast(40))}\n")
+        );
 
     private string Disk => Path.Combine(world.Root, Disks, $"{number}");
 
     private Uri Server => new(world.Commands.Environment["AWS_ENDPOINT_URL"]!);
 
-    /// <summary>Removes the hosts of a world, whether they are on or its test run was killed, and their disks.</summary>
+    /// <summary>
+    /// Removes the hosts of a world, whether they are on or its test run was killed, and their disks.
+    /// </summary>
     public static async Task RemoveAllAsync(string root)
     {
         var disks = Path.Combine(root, Disks);
-        if (Directory.Exists(disks)) await RootCommand.RunAsync($"bash {Script} remove {disks}; rm -rf {disks}");
+        if (Directory.Exists(disks))
+            await RootCommand.RunAsync($"bash {Script} remove {disks}; rm -rf {disks}");
     }
 
     /// <summary>Switches it on, if it is off, with its Docker Engine.</summary>
     public async Task SwitchOnAsync()
     {
-        if (!_isOn) await HostsAsync($"on {number} {Disk}");
+        if (!_isOn)
+            await HostsAsync($"on {number} {Disk}");
         _isOn = true;
         await StartDockerAsync();
     }
@@ -77,7 +89,8 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     /// <summary>Puts its network cable in.</summary>
     public async Task PlugInAsync()
     {
-        if (!_isPlugged) await HostsAsync($"plug {number}");
+        if (!_isPlugged)
+            await HostsAsync($"plug {number}");
         _isPlugged = true;
     }
 
@@ -91,7 +104,8 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     /// <summary>Starts its Docker Engine, and waits until that answers.</summary>
     public async Task StartDockerAsync()
     {
-        if (!_hasDocker) await HostsAsync($"docker {number} --insecure-registry {Server.Authority} {dockerOptions}");
+        if (!_hasDocker)
+            await HostsAsync($"docker {number} --insecure-registry {Server.Authority} {dockerOptions}");
         _hasDocker = true;
     }
 
@@ -111,7 +125,8 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
             var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root ? $"DOTNET_ROOT='{root}'" : "";
             await HostsAsync(
                 $"start {number} agent env {runtime} {token} ECS_INSTANCE_ATTRIBUTES='{{\"address\":\"{Address}\"}}' "
-                + $"{PlatformProcess.Executable} agent --join {Server} --data {Disk}/agent");
+                    + $"{PlatformProcess.Executable} agent --join {Server} --data {Disk}/agent"
+            );
         }
 
         _hasAgent = true;
@@ -119,14 +134,17 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
     }
 
     /// <summary>When a container of its was last started, as its engine writes it.</summary>
-    public Task<string> StartOfAsync(string container) => HostsAsync($"run {number} docker inspect --format '{{{{.State.StartedAt}}}}' {container}");
+    public Task<string> StartOfAsync(string container) =>
+        HostsAsync($"run {number} docker inspect --format '{{{{.State.StartedAt}}}}' {container}");
 
     /// <summary>Kills the processes of a container with -9.</summary>
-    public Task KillContainerAsync(string container) => HostsAsync($"run {number} docker kill --signal KILL {container}");
+    public Task KillContainerAsync(string container) =>
+        HostsAsync($"run {number} docker kill --signal KILL {container}");
 
     /// <summary>The ids of the containers that its engine runs.</summary>
     public async Task<IReadOnlyList<string>> ContainersAsync() =>
         (await HostsAsync($"run {number} docker ps -q --no-trunc")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private async Task<string> HostsAsync(string words) => (await world.Commands.RunAsync($"bash {Script} {words}")).Text;
+    private async Task<string> HostsAsync(string words) =>
+        (await world.Commands.RunAsync($"bash {Script} {words}")).Text;
 }

@@ -3,7 +3,10 @@ using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Hosts;
 
-/// <summary>Three hosts with a Docker Engine and an agent each; parts of them fail and come back, while a client counts failed requests.</summary>
+/// <summary>
+/// Three hosts with a Docker Engine and an agent each; parts of them fail and come back, while a client counts failed
+/// requests.
+/// </summary>
 [Collection(nameof(HostFaults))]
 [TestCaseOrderer(typeof(LastOrderer))]
 public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostCluster>
@@ -26,7 +29,10 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
         client.Failures.ShouldBeEmpty();
     }
 
-    /// <remarks>At its start Docker lays its rules for published ports anew: for a fraction of a second it refuses connections, and that is all.</remarks>
+    /// <remarks>
+    /// At its start Docker lays its rules for published ports anew: for a fraction of a second it refuses connections,
+    /// and that is all.
+    /// </remarks>
     [Fact]
     public async Task Docker_that_restores_containers_is_stopped_and_started_under_running_tasks()
     {
@@ -58,7 +64,9 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
         await cluster.SteadyAsync();
 
         var now = await cluster.RunningTasksAsync();
-        now.Where(task => task.Service == HostCluster.Everywhere).Select(task => task.Address).ShouldBe(cluster.Hosts.Select(each => each.Address), ignoreOrder: true);
+        now.Where(task => task.Service == HostCluster.Everywhere)
+            .Select(task => task.Address)
+            .ShouldBe(cluster.Hosts.Select(each => each.Address), ignoreOrder: true);
         tasks.Where(task => task.Address != host.Address).ShouldBeSubsetOf(now);
         client.FailuresBeside(host).ShouldBeEmpty();
     }
@@ -72,13 +80,18 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
         var (host, tasks) = (cluster.LiveRestoring, await cluster.RunningTasksAsync());
         var restarted = tasks.Single(task => task.Arn == cluster.Restarted);
         var start = await host.StartOfAsync(restarted.Container);
-        await RanForAsync(start, TimeSpan.FromSeconds(60)); // ECS restarts nothing sooner ("Restart individual containers in Amazon ECS tasks")
+        // ECS restarts nothing sooner ("Restart individual containers in Amazon ECS tasks")
+        await RanForAsync(start, TimeSpan.FromSeconds(60));
 
         await cluster.World.Platform.KillAsync();
         await client.VisitedAsync();
         client.Failures.ShouldBeEmpty();
         await host.KillContainerAsync(restarted.Container);
-        await Eventually.BeAsync("the container is started again", () => host.StartOfAsync(restarted.Container), again => again != start);
+        await Eventually.BeAsync(
+            "the container is started again",
+            () => host.StartOfAsync(restarted.Container),
+            again => again != start
+        );
         await client.VisitedAsync();
         await cluster.World.Platform.StartAsync();
         await cluster.ConnectedAsync(3);
@@ -87,14 +100,19 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
         (await cluster.RunningTasksAsync()).ShouldBe(tasks, ignoreOrder: true);
         client.Failures.Where(failure => failure.Task != restarted).ShouldBeEmpty();
 
-        static Task RanForAsync(string start, TimeSpan time) => Eventually.TrueAsync(
-            $"the container has run for {time.TotalSeconds} s",
-            () => Task.FromResult(DateTimeOffset.UtcNow - DateTimeOffset.Parse(start, CultureInfo.InvariantCulture) > time),
-            time * 2);
+        static Task RanForAsync(string start, TimeSpan time) =>
+            Eventually.TrueAsync(
+                $"the container has run for {time.TotalSeconds} s",
+                () =>
+                    Task.FromResult(
+                        DateTimeOffset.UtcNow - DateTimeOffset.Parse(start, CultureInfo.InvariantCulture) > time
+                    ),
+                time * 2
+            );
     }
 
     [Fact]
-    public async Task A_host_that_is_drained_gives_its_tasks_away_without_a_failed_request_as_far_as_others_can_take_them()
+    public async Task A_host_that_is_drained_gives_away_what_others_can_take_without_a_failed_request()
     {
         await cluster.WholeAsync();
         await using var client = await TaskVisitor.BeginAsync(cluster);
@@ -151,12 +169,16 @@ public sealed class HostFaultTests(HostCluster cluster) : IClassFixture<HostClus
         await cluster.SteadyAsync();
 
         var now = await cluster.RunningTasksAsync();
-        now.Where(task => task.Service == HostCluster.Everywhere).Select(task => task.Address).ShouldBe(cluster.Hosts.Select(each => each.Address), ignoreOrder: true);
+        now.Where(task => task.Service == HostCluster.Everywhere)
+            .Select(task => task.Address)
+            .ShouldBe(cluster.Hosts.Select(each => each.Address), ignoreOrder: true);
         tasks.Where(task => task.Address != host.Address).ShouldBeSubsetOf(now);
         client.FailuresBeside(host).ShouldBeEmpty();
     }
 }
 
-/// <summary>Takes the hosts' address range and most of the machine, and lives by the clock: nothing runs beside it.</summary>
+/// <summary>
+/// Takes the hosts' address range and most of the machine, and lives by the clock: nothing runs beside it.
+/// </summary>
 [CollectionDefinition(nameof(HostFaults), DisableParallelization = true)]
 public sealed class HostFaults;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Estiba.Demo;
 using Estiba.EndToEnd.Tests.Hosts;
-using Estiba.Hosting;
+using Estiba.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
 
@@ -23,7 +23,8 @@ internal static class Abandoned
     }
 
     /// <summary>Writes down which registries' images in the engine are the world's own.</summary>
-    public static void RememberRegistries(string root, params string[] registries) => File.WriteAllLines(Path.Combine(root, RegistriesFile), registries);
+    public static void RememberRegistries(string root, params string[] registries) =>
+        File.WriteAllLines(Path.Combine(root, RegistriesFile), registries);
 
     /// <summary>Removes the worlds of test processes that live no more; does it once in this one.</summary>
     public static async Task RemoveAllAsync()
@@ -31,7 +32,8 @@ internal static class Abandoned
         await Once.WaitAsync();
         try
         {
-            if (_removed) return;
+            if (_removed)
+                return;
             foreach (var root in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*").Where(HasNoOwner))
             {
                 await Host.RemoveAllAsync(root);
@@ -80,7 +82,8 @@ internal static class Abandoned
         {
             using (process)
             {
-                if (CommandLineOf(process).Contains(root + "/", StringComparison.Ordinal)) process.Kill();
+                if (CommandLineOf(process).Contains(root + "/", StringComparison.Ordinal))
+                    process.Kill();
             }
         }
     }

@@ -7,17 +7,27 @@ namespace Estiba.EndToEnd.Tests.Platforms;
 internal sealed record Answer(string Line, int ExitCode, string Output, string Error)
 {
     /// <summary>The output of a command that went well.</summary>
-    public string Text => ExitCode == 0 ? Output.Trim() : throw new InvalidOperationException($"{Line}\nended with {ExitCode}: {Error}{Output}");
+    public string Text =>
+        ExitCode == 0
+            ? Output.Trim()
+            : throw new InvalidOperationException($"{Line}\nended with {ExitCode}: {Error}{Output}");
 
     /// <summary>The output, read as JSON.</summary>
     public JsonNode Json => JsonNode.Parse(Text) ?? throw new InvalidOperationException($"{Line} answered nothing");
 
     /// <summary>What a command that must fail said.</summary>
-    public string Refusal => ExitCode != 0 ? Error.Trim() : throw new InvalidOperationException($"{Line}\nwent well, and should not: {Output}");
+    public string Refusal =>
+        ExitCode != 0
+            ? Error.Trim()
+            : throw new InvalidOperationException($"{Line}\nwent well, and should not: {Output}");
 }
 
 /// <summary>The stock command lines, in bash, in a directory and an environment that are the test's own.</summary>
-internal sealed class CommandLine(string directory, IReadOnlyDictionary<string, string?> environment, string prelude = "")
+internal sealed class CommandLine(
+    string directory,
+    IReadOnlyDictionary<string, string?> environment,
+    string prelude = ""
+)
 {
     public string Directory => directory;
 
@@ -33,14 +43,15 @@ internal sealed class CommandLine(string directory, IReadOnlyDictionary<string, 
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         try
         {
-            await process.WaitForExitAsync().WaitAsync(limit ?? TimeSpan.FromMinutes(2));
+            await process.WaitForExitAsync().WaitAsync(limit ?? TimeSpan.FromMinutes(10));
         }
         catch (TimeoutException slow)
         {

@@ -13,7 +13,8 @@ internal sealed class HostAgentProcess(World world, string cluster) : IAsyncDisp
     {
         get
         {
-            lock (_log) return _log.ToString();
+            lock (_log)
+                return _log.ToString();
         }
     }
 
@@ -21,13 +22,17 @@ internal sealed class HostAgentProcess(World world, string cluster) : IAsyncDisp
 
     public void Start()
     {
-        var start = new ProcessStartInfo(PlatformProcess.Executable, ["agent", "--cluster", cluster, "--data", Directory])
+        var start = new ProcessStartInfo(
+            PlatformProcess.Executable,
+            ["agent", "--cluster", cluster, "--data", Directory]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (name, value) in world.Commands.Environment) start.Environment[name] = value;
+        foreach (var (name, value) in world.Commands.Environment)
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
@@ -38,7 +43,8 @@ internal sealed class HostAgentProcess(World world, string cluster) : IAsyncDisp
 
     public async Task KillAsync()
     {
-        if (_process is not { HasExited: false }) return;
+        if (_process is not { HasExited: false })
+            return;
         _process.Kill();
         await _process.WaitForExitAsync();
     }
@@ -47,11 +53,14 @@ internal sealed class HostAgentProcess(World world, string cluster) : IAsyncDisp
     {
         await KillAsync();
         _process?.Dispose();
-        await world.Commands.RunAsync($"docker ps -aq --filter label=estiba.instance=$(cat {Directory}/instance-id) | xargs -r docker rm -f -v");
+        await world.Commands.RunAsync(
+            $"docker ps -aq --filter label=estiba.instance=$(cat {Directory}/instance-id) | xargs -r docker rm -f -v"
+        );
     }
 
     private void Append(string? line)
     {
-        lock (_log) _log.AppendLine(line);
+        lock (_log)
+            _log.AppendLine(line);
     }
 }

@@ -10,7 +10,13 @@ internal static class Nginx
     public static async Task EnsureAsync(string? dockerHost = null)
     {
         var environment = new Dictionary<string, string?>(dockerHost is null ? [] : [new("DOCKER_HOST", dockerHost)]);
-        var code = await EmbeddedScript.RunAsync(EmbeddedScript.NginxImage, [Image], CancellationToken.None, environment);
-        if (code != 0) throw new InvalidOperationException("there is no image of nginx; the script's words are above");
+        var code = await EmbeddedScript.RunAsync(
+            EmbeddedScript.NginxImage,
+            [Image],
+            CancellationToken.None,
+            environment
+        );
+        if (code != 0)
+            throw new InvalidOperationException("there is no image of nginx; the script's words are above");
     }
 }

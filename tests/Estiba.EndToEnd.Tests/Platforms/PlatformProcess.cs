@@ -5,7 +5,10 @@ using System.Text;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
 
-/// <summary>The built platform as a process of its own, on a free port and a data directory of its own; it may be killed and started again.</summary>
+/// <summary>
+/// The built platform as a process of its own, on a free port and a data directory of its own; it may be killed and
+/// started again.
+/// </summary>
 internal sealed class PlatformProcess(string dataDirectory, int port, params string[] arguments) : IAsyncDisposable
 {
     private static readonly HttpClient Http = new();
@@ -30,7 +33,8 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     {
         get
         {
-            lock (_log) return _log.ToString();
+            lock (_log)
+                return _log.ToString();
         }
     }
 
@@ -39,20 +43,24 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo(Executable, [Command, "--port", $"{port}", "--data", dataDirectory, .. arguments])
+        var start = new ProcessStartInfo(
+            Executable,
+            [Command, "--port", $"{port}", "--data", dataDirectory, .. arguments]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        if (DockerHost is not null) start.Environment["DOCKER_HOST"] = DockerHost;
+        if (DockerHost is not null)
+            start.Environment["DOCKER_HOST"] = DockerHost;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Eventually.TrueAsync("the platform answers", AnswersAsync, TimeSpan.FromSeconds(30), () => Log);
+        await Eventually.TrueAsync("the platform answers", AnswersAsync, explain: () => Log);
     }
 
     /// <summary>As a power cut would: it gets no chance to write or say anything.</summary>
@@ -67,13 +75,14 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
     {
         using var kill = Process.Start("kill", ["-TERM", $"{ProcessId}"]);
         await kill.WaitForExitAsync();
-        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(120));
         return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false }) await KillAsync();
+        if (_process is { HasExited: false })
+            await KillAsync();
         _process?.Dispose();
         _process = null;
     }
@@ -90,7 +99,8 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
 
     private async Task<bool> AnswersAsync()
     {
-        if (_process!.HasExited) throw new InvalidOperationException($"the platform ended with {_process.ExitCode}: {Log}");
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"the platform ended with {_process.ExitCode}: {Log}");
         try
         {
             using var response = await Http.GetAsync(Endpoint);
@@ -104,7 +114,9 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
 
     private void Append(string? line)
     {
-        if (line is null) return;
-        lock (_log) _log.AppendLine(line);
+        if (line is null)
+            return;
+        lock (_log)
+            _log.AppendLine(line);
     }
 }

@@ -11,12 +11,14 @@ internal static class RootCommand
     /// <summary>Runs a line of sh to its end, whatever comes of it.</summary>
     public static async Task<int> RunAsync(string line)
     {
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", $"{Prefix} sh -c \"$1\"", "sh", line])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", ["-c", $"{Prefix} sh -c \"$1\"", "sh", line])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
         await process.WaitForExitAsync();
         return process.ExitCode;
     }

@@ -1,16 +1,20 @@
 using Estiba.Clients;
 using Estiba.CommandLine;
-using Estiba.Hosting;
+using Estiba.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
 
-/// <summary>The environment of the tests' commands: what <c>estiba env</c> prints, and nothing of the person's own settings.</summary>
+/// <summary>
+/// The environment of the tests' commands: what <c>estiba env</c> prints, and nothing of the person's own settings.
+/// </summary>
 internal static class TestShell
 {
     public static async Task<CommandLine> OpenAsync(string directory, PlatformProcess platform)
     {
         var running = await RunningPlatform.FindAsync(DataLayout.At(platform.DataDirectory), CancellationToken.None);
-        var environment = new Dictionary<string, string?>(running.ClientEnvironment(PlatformOptions.DefaultRegion).Variables())
+        var environment = new Dictionary<string, string?>(
+            running.ClientEnvironment(PlatformOptions.DefaultRegion).Variables()
+        )
         {
             ["DOCKER_CONFIG"] = Path.Combine(directory, "docker"),
             ["AWS_CONFIG_FILE"] = Path.Combine(directory, "aws-config"),
@@ -22,7 +26,8 @@ internal static class TestShell
             ["NO_PROXY"] = "*",
             ["no_proxy"] = "*",
         };
-        if (platform.DockerHost is { } engine) environment["DOCKER_HOST"] = engine;
+        if (platform.DockerHost is { } engine)
+            environment["DOCKER_HOST"] = engine;
         var prelude = await AwsCommand.NeedsEndpointOptionAsync(CancellationToken.None) ? AwsCommand.BashFunction : "";
         return new CommandLine(directory, environment, prelude);
     }

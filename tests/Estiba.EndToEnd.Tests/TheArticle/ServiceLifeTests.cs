@@ -3,7 +3,9 @@ using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.TheArticle;
 
-/// <summary>What becomes of the article's service: ports, scaling, updates, and its end, in order and out of order.</summary>
+/// <summary>
+/// What becomes of the article's service: ports, scaling, updates, and its end, in order and out of order.
+/// </summary>
 public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<ServiceLifeWorld>
 {
     private World World => life.World;
@@ -27,14 +29,21 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         var hosts = (await life.TasksOfAsync("fixed")).Select(task => (string?)task["containerInstanceArn"]).ToList();
         hosts.Distinct().Count().ShouldBe(2);
 
-        await World.AwsAsync($"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service fixed --desired-count 3");
+        await World.AwsAsync(
+            $"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service fixed --desired-count 3"
+        );
         var events = await Eventually.BeAsync(
             "an event about the third task",
             () => life.EventsAsync("fixed"),
-            messages => messages.Any(message => message.Contains("unable to place", StringComparison.Ordinal)));
-        events.ShouldContain(message => message.StartsWith(
-            "(service fixed) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance ",
-            StringComparison.Ordinal) && message.Contains(") is already using a port required by your task.", StringComparison.Ordinal));
+            messages => messages.Any(message => message.Contains("unable to place", StringComparison.Ordinal))
+        );
+        events.ShouldContain(message =>
+            message.StartsWith(
+                "(service fixed) was unable to place a task because no container instance met all of its "
+                    + "requirements. The closest matching (container-instance ",
+                StringComparison.Ordinal
+            ) && message.Contains(") is already using a port required by your task.", StringComparison.Ordinal)
+        );
         await life.DeleteServiceAsync("fixed");
     }
 
@@ -58,7 +67,11 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         var before = (string?)(await life.TasksOfAsync("updated")).Single()["taskDefinitionArn"];
 
         await life.RegisterAsync("updated", hostPort: null);
-        (await World.AwsAsync($"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service updated --task-definition updated")).Text.ShouldNotBeEmpty();
+        (
+            await World.AwsAsync(
+                $"ecs update-service --cluster {ServiceLifeWorld.Cluster} --service updated --task-definition updated"
+            )
+        ).Text.ShouldNotBeEmpty();
         await life.StableAsync("updated");
         var after = (string?)(await life.TasksOfAsync("updated")).Single()["taskDefinitionArn"];
         before.ShouldEndWith(":1");
@@ -76,7 +89,11 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         var second = await Eventually.BeAsync(
             "another task",
             () => life.TasksOfAsync("replaced"),
-            tasks => tasks.Any(task => (string?)task["taskArn"] != (string?)first["taskArn"] && (string?)task["lastStatus"] == "RUNNING"));
+            tasks =>
+                tasks.Any(task =>
+                    (string?)task["taskArn"] != (string?)first["taskArn"] && (string?)task["lastStatus"] == "RUNNING"
+                )
+        );
         second.Count.ShouldBe(1);
         await life.DeleteServiceAsync("replaced");
     }
@@ -87,19 +104,43 @@ public sealed class ServiceLifeTests(ServiceLifeWorld life) : IClassFixture<Serv
         await life.RegisterAsync("used", hostPort: null);
         await life.CreateServiceAsync("used", desired: 1);
 
-        (await World.AwsAsync($"ecs delete-service --cluster {ServiceLifeWorld.Cluster} --service used")).Refusal.ShouldContain(
-            "(InvalidParameterException) when calling the DeleteService operation: The service cannot be stopped while it is scaled above 0.");
+        (
+            await World.AwsAsync($"ecs delete-service --cluster {ServiceLifeWorld.Cluster} --service used")
+        ).Refusal.ShouldContain(
+            "(InvalidParameterException) when calling the DeleteService operation: The service cannot be stopped "
+                + "while it is scaled above 0."
+        );
         (await World.AwsAsync($"ecs delete-cluster --cluster {ServiceLifeWorld.Cluster}")).Refusal.ShouldContain(
-            "when calling the DeleteCluster operation: The Cluster cannot be deleted while");
-        (await World.AwsAsync($"ecr delete-repository --repository-name {ServiceLifeWorld.Repository}")).Refusal.ShouldContain(
-            $"(RepositoryNotEmptyException) when calling the DeleteRepository operation: The repository with name '{ServiceLifeWorld.Repository}' in registry with id '{World.Account}' cannot be deleted because it still contains images");
+            "when calling the DeleteCluster operation: The Cluster cannot be deleted while"
+        );
+        (
+            await World.AwsAsync($"ecr delete-repository --repository-name {ServiceLifeWorld.Repository}")
+        ).Refusal.ShouldContain(
+            "(RepositoryNotEmptyException) when calling the DeleteRepository operation: The repository with name "
+                + $"'{ServiceLifeWorld.Repository}' in registry with id '{World.Account}' cannot be deleted because "
+                + "it still contains images"
+        );
 
-        var (host, definition) = ((string)(await life.TasksOfAsync("used")).Single()["containerInstanceArn"]!, "used:1");
-        (await World.AwsAsync($"ecs deregister-container-instance --cluster {ServiceLifeWorld.Cluster} --container-instance {host}")).Refusal.ShouldContain(
-            "(InvalidParameterException) when calling the DeregisterContainerInstance operation: Found running tasks on the instance.");
+        var (host, definition) = (
+            (string)(await life.TasksOfAsync("used")).Single()["containerInstanceArn"]!,
+            "used:1"
+        );
+        (
+            await World.AwsAsync(
+                $"ecs deregister-container-instance --cluster {ServiceLifeWorld.Cluster} --container-instance {host}"
+            )
+        ).Refusal.ShouldContain(
+            "(InvalidParameterException) when calling the DeregisterContainerInstance operation: Found running "
+                + "tasks on the instance."
+        );
 
         // A definition may be deregistered while it is used; what runs goes on.
-        (await World.AwsAsync($"ecs deregister-task-definition --task-definition {definition} --query taskDefinition.status --output text")).Text.ShouldBe("INACTIVE");
+        (
+            await World.AwsAsync(
+                $"ecs deregister-task-definition --task-definition {definition} --query taskDefinition.status "
+                    + "--output text"
+            )
+        ).Text.ShouldBe("INACTIVE");
         (await life.TasksOfAsync("used")).Count.ShouldBe(1);
         await life.DeleteServiceAsync("used");
     }

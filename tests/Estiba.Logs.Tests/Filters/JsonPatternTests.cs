@@ -62,7 +62,8 @@ public sealed class JsonPatternTests
     [InlineData("{ $.eventType = \"UpdateTrai\\*\" }", false)]
     [InlineData("{ $.user = \"*\" }", true)]
     [InlineData("{ $.user = \"x\" }", false)]
-    public void A_message_matches_the_conditions_or_not(string pattern, bool matches) => PatternCase.Matches(pattern, Event).ShouldBe(matches);
+    public void A_message_matches_the_conditions_or_not(string pattern, bool matches) =>
+        PatternCase.Matches(pattern, Event).ShouldBe(matches);
 
     [Theory]
     [InlineData("not json")]
@@ -72,15 +73,26 @@ public sealed class JsonPatternTests
     [InlineData("{a: 1}")]
     [InlineData("{}{}")]
     [InlineData("")]
-    public void What_is_no_JSON_object_never_matches(string message) => PatternCase.Matches("{ $.b NOT EXISTS }", message).ShouldBeFalse();
+    public void What_is_no_JSON_object_never_matches(string message) =>
+        PatternCase.Matches("{ $.b NOT EXISTS }", message).ShouldBeFalse();
 
     [Fact]
-    public void The_last_of_equal_names_counts() => PatternCase.Matches("{ $.a = 2 }", """{"a": 1, "a": 2}""").ShouldBeTrue();
+    public void The_last_of_equal_names_counts() =>
+        PatternCase.Matches("{ $.a = 2 }", """{"a": 1, "a": 2}""").ShouldBeTrue();
 
     [Fact]
     public void The_values_of_the_selectors_are_extracted() =>
-        PatternCase.Extract("{ $.user.id = 1 && $.arrayKey[1] = * && $.ThisFlag IS TRUE }", Event).ShouldBe(
-            new Dictionary<string, string> { ["$.user.id"] = "1", ["$.arrayKey[1]"] = "another value", ["$.ThisFlag"] = "true" }, ignoreOrder: true);
+        PatternCase
+            .Extract("{ $.user.id = 1 && $.arrayKey[1] = * && $.ThisFlag IS TRUE }", Event)
+            .ShouldBe(
+                new Dictionary<string, string>
+                {
+                    ["$.user.id"] = "1",
+                    ["$.arrayKey[1]"] = "another value",
+                    ["$.ThisFlag"] = "true",
+                },
+                ignoreOrder: true
+            );
 
     [Theory]
     [InlineData("{")]
@@ -102,7 +114,8 @@ public sealed class JsonPatternTests
     [InlineData("{ $.a = 1 & $.b = 2 }")]
     [InlineData("{ $.a = %x% && $.b = %y% && $.c = %z% }")]
     [InlineData("{ $.a[99999999999] = 1 }")]
-    public void What_is_no_pattern_is_refused(string pattern) => PatternCase.Refused(pattern).ShouldStartWith("Invalid filter pattern");
+    public void What_is_no_pattern_is_refused(string pattern) =>
+        PatternCase.Refused(pattern).ShouldStartWith("Invalid filter pattern");
 
     [Fact]
     public void A_name_with_other_characters_must_be_quoted_in_brackets() =>
@@ -110,5 +123,7 @@ public sealed class JsonPatternTests
 
     [Fact]
     public void Parentheses_may_not_be_nested_without_end() =>
-        PatternCase.Refused("{" + new string('(', 500) + "$.a = 1" + new string(')', 500) + "}").ShouldContain("nested");
+        PatternCase
+            .Refused("{" + new string('(', 500) + "$.a = 1" + new string(')', 500) + "}")
+            .ShouldContain("nested");
 }

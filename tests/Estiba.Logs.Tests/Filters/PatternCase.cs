@@ -6,7 +6,8 @@ namespace Estiba.Logs.Tests.Filters;
 
 internal static class PatternCase
 {
-    internal static bool Matches(string pattern, string message) => FilterPattern.Parse(pattern).Matches(Encoding.UTF8.GetBytes(message));
+    internal static bool Matches(string pattern, string message) =>
+        FilterPattern.Parse(pattern).Matches(Encoding.UTF8.GetBytes(message));
 
     internal static IReadOnlyDictionary<string, string> Extract(string pattern, string message) =>
         FilterPattern.Parse(pattern).Extract(Encoding.UTF8.GetBytes(message));

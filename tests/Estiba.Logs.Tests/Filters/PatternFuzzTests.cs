@@ -9,15 +9,76 @@ public sealed class PatternFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "{", "}", "[", "]", "(", ")", "$", ".", "$.a", "$.b[0].c", "['x y']", "=", "!=", "<", ">=", "&&", "||", "&", "IS", "NULL", "TRUE", "NOT",
-        "EXISTS", "\"", "\"x*\"", "*", "%", "%a+b*%", "%[a-%", "%(%", "%a{2,%", "\\", "?", "-", "...", ",", " ", "  ", "word", "ERROR", "1", "1e9",
-        "-3.5E-2", "ñ", "\ud83d\ude00", "\ud83d", "\0", "\t", "'", "~", "#",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "$",
+        ".",
+        "$.a",
+        "$.b[0].c",
+        "['x y']",
+        "=",
+        "!=",
+        "<",
+        ">=",
+        "&&",
+        "||",
+        "&",
+        "IS",
+        "NULL",
+        "TRUE",
+        "NOT",
+        "EXISTS",
+        "\"",
+        "\"x*\"",
+        "*",
+        "%",
+        "%a+b*%",
+        "%[a-%",
+        "%(%",
+        "%a{2,%",
+        "\\",
+        "?",
+        "-",
+        "...",
+        ",",
+        " ",
+        "  ",
+        "word",
+        "ERROR",
+        "1",
+        "1e9",
+        "-3.5E-2",
+        "ñ",
+        "\ud83d\ude00",
+        "\ud83d",
+        "\0",
+        "\t",
+        "'",
+        "~",
+        "#",
     ];
 
     private static readonly string[] Messages =
     [
-        "", " ", "word ERROR 1", "{\"a\":1,\"b\":[{\"c\":\"x\"}]}", "{\"a\":", "{\"a\":\"\\ud83d\"}", "{\"a\":\"\\u00\"}", "{\"\\ud83d\":1,\"a\":1}", "[1] \"2 3\" 4", "\"", "[", "{{{{}}}}",
-        new string('{', 500) + new string('}', 500), new string('a', 5000), string.Concat(Enumerable.Repeat("{\"a\":", 400)) + "1" + new string('}', 400),
+        "",
+        " ",
+        "word ERROR 1",
+        "{\"a\":1,\"b\":[{\"c\":\"x\"}]}",
+        "{\"a\":",
+        "{\"a\":\"\\ud83d\"}",
+        "{\"a\":\"\\u00\"}",
+        "{\"\\ud83d\":1,\"a\":1}",
+        "[1] \"2 3\" 4",
+        "\"",
+        "[",
+        "{{{{}}}}",
+        new string('{', 500) + new string('}', 500),
+        new string('a', 5000),
+        string.Concat(Enumerable.Repeat("{\"a\":", 400)) + "1" + new string('}', 400),
     ];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 3)];
@@ -30,8 +91,10 @@ public sealed class PatternFuzzTests
         for (var round = 0; round < 3000; round++)
         {
             var pattern = string.Concat(random.GetItems(Pieces, random.Next(1, 14)));
-            if (random.Next(3) == 0) pattern = "{ $.a" + pattern + " }";
-            else if (random.Next(3) == 0) pattern = "[a" + pattern + "]";
+            if (random.Next(3) == 0)
+                pattern = "{ $.a" + pattern + " }";
+            else if (random.Next(3) == 0)
+                pattern = "[a" + pattern + "]";
 
             FilterPattern compiled;
             try
@@ -45,7 +108,8 @@ public sealed class PatternFuzzTests
             }
 
             var message = Encoding.UTF8.GetBytes(random.GetItems(Messages, 1)[0]);
-            if (compiled.Matches(message)) _ = compiled.Extract(message);
+            if (compiled.Matches(message))
+                _ = compiled.Extract(message);
         }
     }
 
@@ -55,13 +119,23 @@ public sealed class PatternFuzzTests
     {
         var random = new Random(seed);
         FilterPattern[] patterns =
-            [.. new[] { "ERROR -x", "%[a-z]+$%", "{ $.a = \"x*\" || $.b[1] NOT EXISTS }", "[a, ..., b > 1 && b != %x%]" }.Select(FilterPattern.Parse)];
+        [
+            .. new[]
+            {
+                "ERROR -x",
+                "%[a-z]+$%",
+                "{ $.a = \"x*\" || $.b[1] NOT EXISTS }",
+                "[a, ..., b > 1 && b != %x%]",
+            }.Select(FilterPattern.Parse),
+        ];
         for (var round = 0; round < 2000; round++)
         {
             var message = new byte[random.Next(60)];
             random.NextBytes(message);
-            if (random.Next(2) == 0 && message.Length > 4) "{\"a\""u8[..4].CopyTo(message);
-            foreach (var pattern in patterns) _ = pattern.Matches(message);
+            if (random.Next(2) == 0 && message.Length > 4)
+                "{\"a\""u8[..4].CopyTo(message);
+            foreach (var pattern in patterns)
+                _ = pattern.Matches(message);
         }
     }
 
@@ -85,13 +159,18 @@ public sealed class PatternFuzzTests
         {
             var pattern = string.Concat(random.GetItems(["a", "b", "*"], random.Next(1, 7)));
             var text = string.Concat(random.GetItems(["a", "b"], random.Next(0, 8)));
-            PatternValue.Text(pattern).MatchesText(Encoding.UTF8.GetBytes(text)).ShouldBe(Matches(pattern, text), $"{pattern} on '{text}'");
+            PatternValue
+                .Text(pattern)
+                .MatchesText(Encoding.UTF8.GetBytes(text))
+                .ShouldBe(Matches(pattern, text), $"{pattern} on '{text}'");
         }
 
         static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
         {
-            if (pattern.IsEmpty) return text.IsEmpty;
-            if (pattern[0] == '*') return Matches(pattern[1..], text) || (!text.IsEmpty && Matches(pattern, text[1..]));
+            if (pattern.IsEmpty)
+                return text.IsEmpty;
+            if (pattern[0] == '*')
+                return Matches(pattern[1..], text) || (!text.IsEmpty && Matches(pattern, text[1..]));
             return !text.IsEmpty && pattern[0] == text[0] && Matches(pattern[1..], text[1..]);
         }
     }

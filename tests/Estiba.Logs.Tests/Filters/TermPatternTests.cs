@@ -30,7 +30,8 @@ public sealed class TermPatternTests
         PatternCase.Matches(pattern, message).ShouldBe(matches);
 
     [Fact]
-    public void Optional_terms_are_ignored_beside_required_ones() => PatternCase.Matches("?ERROR REQUEST", "BAD REQUEST").ShouldBeTrue();
+    public void Optional_terms_are_ignored_beside_required_ones() =>
+        PatternCase.Matches("?ERROR REQUEST", "BAD REQUEST").ShouldBeTrue();
 
     [Theory]
     [InlineData("status:500", ":")]
@@ -50,7 +51,8 @@ public sealed class TermPatternTests
     [InlineData("%[%")]
     [InlineData("%a% %b% %c%")]
     [InlineData("%a{1001}%")]
-    public void What_is_no_pattern_is_refused(string pattern) => PatternCase.Refused(pattern).ShouldStartWith("Invalid filter pattern");
+    public void What_is_no_pattern_is_refused(string pattern) =>
+        PatternCase.Refused(pattern).ShouldStartWith("Invalid filter pattern");
 
     [Theory]
     [InlineData("%something!%", "!")]

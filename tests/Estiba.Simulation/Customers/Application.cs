@@ -50,9 +50,20 @@ internal sealed record Application(string Arn, bool Works)
             Image = random.Next(6) == 0 ? "simulated/exit:0-after-5" : "sidecar",
             Memory = 128,
             Essential = false,
-            RestartPolicy = random.Next(2) == 0 ? new ContainerRestartPolicy { Enabled = true, RestartAttemptPeriod = 60 } : null,
-            DependsOn = random.Next(2) == 0 ? [new ContainerDependency { ContainerName = "main", Condition = ContainerCondition.Start }] : null,
+            RestartPolicy =
+                random.Next(2) == 0 ? new ContainerRestartPolicy { Enabled = true, RestartAttemptPeriod = 60 } : null,
+            DependsOn =
+                random.Next(2) == 0
+                    ? [new ContainerDependency { ContainerName = "main", Condition = ContainerCondition.Start }]
+                    : null,
         };
-        return (new RegisterTaskDefinitionRequest { Family = family, ContainerDefinitions = random.Next(4) == 0 ? [main, sidecar] : [main] }, works);
+        return (
+            new RegisterTaskDefinitionRequest
+            {
+                Family = family,
+                ContainerDefinitions = random.Next(4) == 0 ? [main, sidecar] : [main],
+            },
+            works
+        );
     }
 }

@@ -84,74 +84,84 @@ internal static class FaultActs
     }
 
     private static Task KillAgent(World world) => With(world, machine =>
-    {
-        machine.KillAgent();
-        world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(2)), machine.StartAgent);
-    });
+        {
+            machine.KillAgent();
+            world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(2)), machine.StartAgent);
+        });
 
     private static Task CutPower(World world) => With(world, machine =>
-    {
-        machine.PowerOff();
-        world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(5)), machine.PowerOn);
-    });
+        {
+            machine.PowerOff();
+            world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(5)), machine.PowerOn);
+        });
 
     private static Task CutOff(World world) => With(world, machine =>
-    {
-        world.Tell(machine.Name, $"is cut off");
-        machine.IsPartitioned = true;
-        EndLater(world, TimeSpan.FromMinutes(8), () =>
         {
-            world.Tell(machine.Name, $"is reached again");
-            machine.IsPartitioned = false;
+            world.Tell(machine.Name, $"is cut off");
+            machine.IsPartitioned = true;
+            EndLater(world, TimeSpan.FromMinutes(8), () =>
+            {
+                world.Tell(machine.Name, $"is reached again");
+                machine.IsPartitioned = false;
+            });
         });
-    });
 
     private static Task BreakConnections(World world) => With(world, world.Network.Break);
 
     private static Task WipeAgentDisk(World world) => With(world, machine =>
-    {
-        machine.KillAgent();
-        world.Tell(machine.Name, $"has its agent's disk wiped");
-        machine.Disk.Wipe();
-        world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(1)), machine.StartAgent);
-    });
+        {
+            machine.KillAgent();
+            world.Tell(machine.Name, $"has its agent's disk wiped");
+            machine.Disk.Wipe();
+            world.Timeline.After(world.UpTo(TimeSpan.FromMinutes(1)), machine.StartAgent);
+        });
 
     private static Task FillAgentDisk(World world) => With(world, machine =>
-    {
-        world.Tell(machine.Name, $"has a full disk");
-        machine.Disk.IsFull = true;
-        EndLater(world, TimeSpan.FromMinutes(2), () => machine.Disk.IsFull = false);
-    });
+        {
+            world.Tell(machine.Name, $"has a full disk");
+            machine.Disk.IsFull = true;
+            EndLater(world, TimeSpan.FromMinutes(2), () => machine.Disk.IsFull = false);
+        });
 
     private static Task SetAgentClock(World world) => With(world, machine =>
-    {
-        var by = RandomJump(world);
-        world.Tell(machine.Name, $"has its clock set by {by}");
-        machine.Clock.Jump(by);
-    });
+        {
+            var by = RandomJump(world);
+            world.Tell(machine.Name, $"has its clock set by {by}");
+            machine.Clock.Jump(by);
+        });
 
     private static Task StopEngine(World world) => With(world, machine =>
-    {
-        world.Tell(machine.Name, $"engine stops, and what runs in it");
-        machine.Engine.IsUp = false;
-        machine.Engine.PowerOff();
-        EndLater(world, TimeSpan.FromMinutes(2), () =>
         {
-            world.Tell(machine.Name, $"engine is back");
-            machine.Engine.IsUp = true;
-            machine.Agent?.Soon(machine.Agent.LookAtEverything);
+            world.Tell(machine.Name, $"engine stops, and what runs in it");
+            machine.Engine.IsUp = false;
+            machine.Engine.PowerOff();
+            EndLater(world, TimeSpan.FromMinutes(2), () =>
+            {
+                world.Tell(machine.Name, $"engine is back");
+                machine.Engine.IsUp = true;
+                machine.Agent?.Soon(machine.Agent.LookAtEverything);
+            });
         });
-    });
 
     private static Task EndContainer(World world) => With(world, machine =>
-    {
-        if (world.Any(machine.Engine.Containers.Where(container => container.IsRunning)) is { } container) machine.Engine.Exit(container, world.Random.Next(3) * 137, outOfMemory: world.Random.Next(3) == 0);
-    });
+        {
+            if (world.Any(machine.Engine.Containers.Where(container => container.IsRunning)) is { } container)
+                machine.Engine.Exit(container, world.Random.Next(3) * 137, outOfMemory: world.Random.Next(3) == 0);
+        });
 
     private static Task ChangeWeather(World world)
     {
-        world.Network.Weather = new NetworkWeather { Loss = world.Random.Next(3) * 0.05, Repetition = world.Random.Next(3) * 0.1, Delay = world.Random.Next(3) * 0.1 };
-        world.Tell("network", $"loses {world.Network.Weather.Loss:P0}, repeats {world.Network.Weather.Repetition:P0}, delays {world.Network.Weather.Delay:P0}");
+        world.Network.Weather = new NetworkWeather
+        {
+            Loss = world.Random.Next(3) * 0.05,
+            Repetition = world.Random.Next(3) * 0.1,
+            Delay = world.Random.Next(3) * 0.1,
+        };
+        world.Tell(
+            "network",
+            $"loses {world.Network.Weather.Loss:P0}, repeats {world.Network.Weather.Repetition:P0}, delays "
+                + $"{world.Network.Weather.Delay:P0}"
+        );
         return Task.CompletedTask;
     }
 
@@ -173,11 +183,13 @@ internal static class FaultActs
 
     private static Task With(World world, Action<Machine> happening)
     {
-        if (world.Any(world.Machines.Where(machine => machine.IsOn)) is { } machine) happening(machine);
+        if (world.Any(world.Machines.Where(machine => machine.IsOn)) is { } machine)
+            happening(machine);
         return Task.CompletedTask;
     }
 
-    private static void EndLater(World world, TimeSpan longest, Action end) => world.Timeline.After(world.UpTo(longest), end);
+    private static void EndLater(World world, TimeSpan longest, Action end) =>
+        world.Timeline.After(world.UpTo(longest), end);
 
     // Seconds as a clock service corrects them, or hours as a person does.
     private static TimeSpan RandomJump(World world) =>

@@ -1,115 +1,123 @@
 using Estiba.Agent;
-using Estiba.Agent.Engines;
 using Estiba.Agent.Tasks;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Engines;
 
 namespace Estiba.Simulation.Machines;
 
-/// <summary>Does in the simulated engine what the agent's own code decides, as <see cref="TaskEffects"/> does it in a real one, and carries reports to the server.</summary>
-/// <remarks>A step does its work at one moment and says so a little later, so that an agent can be killed in between.</remarks>
+/// <summary>
+/// Does in the simulated engine what the agent's own code decides, as <see cref="TaskEffects"/> does it in a real one,
+/// and carries reports to the server.
+/// </summary>
+/// <remarks>
+/// A step does its work at one moment and says so a little later, so that an agent can be killed in between.
+/// </remarks>
 internal sealed class AgentWork : ITaskWork
 {
     private const int ConcurrentReports = 8;
     private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan CleanUpRetry = TimeSpan.FromSeconds(30);
 
-    private readonly World world;
-    private readonly Machine machine;
-    private readonly SimulatedAgent agent;
-    private readonly WakeUps wakeUps;
-    private readonly ReportQueue reports = new();
-    private bool isReporting;
-    private int reportsUnderWay;
+    private readonly World _world;
+    private readonly Machine _machine;
+    private readonly SimulatedAgent _agent;
+    private readonly WakeUps _wakeUps;
+    private readonly ReportQueue _reports = new();
+    private bool _isReporting;
+    private int _reportsUnderWay;
 
     internal AgentWork(World world, Machine machine, SimulatedAgent agent)
     {
-        this.world = world;
-        this.machine = machine;
-        this.agent = agent;
-        wakeUps = new WakeUps(machine.Clock, WakeUp);
+        _world = world;
+        _machine = machine;
+        _agent = agent;
+        _wakeUps = new WakeUps(machine.Clock, WakeUp);
     }
 
-    private DateTimeOffset Now => machine.Clock.GetUtcNow();
+    private DateTimeOffset Now => _machine.Clock.GetUtcNow();
 
     /// <summary>Reports go out from now on: the agent is registered.</summary>
     internal void BeginReporting()
     {
-        isReporting = true;
+        _isReporting = true;
         SendReports();
     }
 
     public void Do(TaskEntry entry, TaskStep step)
     {
         var task = entry.State;
-        world.Observe(machine, task, step);
+        _world.Observe(_machine, task, step);
         switch (step.Kind)
         {
             case StepKind.PullImage:
                 Pull(entry, task, step);
                 break;
-            case StepKind.StopContainer when machine.Engine.Containers.FirstOrDefault(container => container.Name == task.Containers[step.Container].EngineName) is { Script.IgnoresStop: true, IsRunning: true }:
+            case StepKind.StopContainer
+                when _machine.Engine.Containers.FirstOrDefault(container =>
+                    container.Name == task.Containers[step.Container].EngineName
+                )
+                    is { Script.IgnoresStop: true, IsRunning: true }:
                 Carry(entry, step, step.Timeout, () => Stop(task, step.Container));
                 break;
             default:
-                Carry(entry, step, LongestStep * world.Random.NextDouble(), () => Try(task, step));
+                Carry(entry, step, LongestStep * _world.Random.NextDouble(), () => Try(task, step));
                 break;
         }
     }
 
-    public void Look(TaskEntry entry, int index, string name) => agent.Soon(() =>
-    {
-        Func<TaskState, TaskState>? outcome = null;
-        try
+    public void Look(TaskEntry entry, int index, string name) =>
+        _agent.Soon(() =>
         {
-            var seen = machine.Engine.Inspect(name);
-            if (seen is not null && seen.Labels[ContainerNaming.TaskArnLabel] != entry.State.Arn) seen = null;
-            outcome = state => TaskOutcomes.Seen(state.WithoutRetry(index), index, seen, Now);
-        }
-        catch (EngineException)
-        {
-            // The board has it looked at again.
-        }
+            Func<TaskState, TaskState>? outcome = null;
+            try
+            {
+                var seen = _machine.Engine.Inspect(name);
+                if (seen is not null && seen.Labels[ContainerNaming.TaskArnLabel] != entry.State.Arn)
+                    seen = null;
+                outcome = state =>
+                    TaskOutcomes.Seen(state.WithoutRetry(index), index, seen, _machine.Clock.GetMoment());
+            }
+            catch (EngineException)
+            {
+                // The board has it looked at again.
+            }
 
-        agent.Soon(() => agent.Board.Looked(entry, index, outcome));
-    });
+            _agent.Soon(() => _agent.Board.Looked(entry, index, outcome));
+        });
 
-    public void RemoveUnknown(ContainerSummary container) => agent.After(LongestStep, () =>
-    {
-        try
+    public void RemoveUnknown(ContainerSummary container) => _agent.After(LongestStep, () =>
         {
-            machine.Engine.Remove(container.Id);
-            agent.Soon(() => agent.Board.UnknownRemoved(container));
-        }
-        catch (EngineException)
-        {
-            // As the agent's own: the next manifest brings it up again.
-        }
-    });
+            try
+            {
+                _machine.Engine.Remove(container.Id);
+                _agent.Soon(() => _agent.Board.UnknownRemoved(container));
+            }
+            catch (EngineException)
+            {
+                // As the agent's own: the next manifest brings it up again.
+            }
+        });
 
-    public void WakeUpAt(string task, DateTimeOffset at) => wakeUps.Add(task, at);
+    public void WakeUpAt(string task, TimeSpan at) => _wakeUps.Add(task, at);
 
     public void Report(SubmitTaskStateChangeRequest report)
     {
-        reports.Add(report);
+        _reports.Add(report);
         SendReports();
     }
 
-    public void Show(TaskState task)
-    {
-    }
+    public void Show(TaskState task) { }
 
-    public void FollowLogs(TaskState task)
-    {
-    }
+    public void FollowLogs(TaskState task) { }
 
-    public void TellHealth() => agent.TellHealth();
+    public void TellHealth() => _agent.TellHealth();
 
     public void Save(TaskState task, bool durably)
     {
         try
         {
-            machine.Disk.Save(task, durably);
+            _machine.Disk.Save(task, durably);
         }
         catch (IOException)
         {
@@ -117,32 +125,33 @@ internal sealed class AgentWork : ITaskWork
         }
     }
 
-    public void Forget(TaskState task)
-    {
-    }
+    public void Forget(TaskState task) { }
 
-    private void Carry(TaskEntry entry, TaskStep step, TimeSpan duration, Func<Func<TaskState, TaskState?>> work) => agent.After(duration, () =>
-    {
-        var outcome = work();
-        agent.Soon(() => agent.Board.Ended(entry, step, outcome));
-    });
+    private void Carry(TaskEntry entry, TaskStep step, TimeSpan duration, Func<Func<TaskState, TaskState?>> work) =>
+        _agent.After(duration, () =>
+        {
+            var outcome = work();
+            _agent.Soon(() => _agent.Board.Ended(entry, step, outcome));
+        });
 
     private void Pull(TaskEntry entry, TaskState task, TaskStep step)
     {
         var (index, begun, ended) = (step.Container, Now, false);
         var image = task.ContainerDefinition(index).Image!;
-        var (duration, error) = world.Registry.Pull(image);
-        agent.After(duration, () => End(
-            !machine.Engine.IsUp ? state => TaskOutcomes.Postponed(state, index, Now)
-            : error is null ? state => TaskOutcomes.Pulled(state, index, new PulledImage("sha256:1", begun, Now))
-            : state => TaskOutcomes.PullFailed(state, index, $"CannotPullContainerError: {error}", begun, Now)));
-        entry.Wanted.Register(() => agent.Soon(() => End(state => TaskOutcomes.Abandoned(state, index))));
+        var (duration, error) = _world.Registry.Pull(image);
+        _agent.After(duration, () => End(
+                !_machine.Engine.IsUp ? state => TaskOutcomes.Postponed(state, index, _machine.Clock.GetSteady())
+                : error is null ? state => TaskOutcomes.Pulled(state, index, new PulledImage("sha256:1", begun, Now))
+                : state => TaskOutcomes.PullFailed(state, index, $"CannotPullContainerError: {error}", begun, Now)
+            ));
+        entry.Wanted.Register(() => _agent.Soon(() => End(state => TaskOutcomes.Abandoned(state, index))));
 
         void End(Func<TaskState, TaskState?> outcome)
         {
-            if (ended) return;
+            if (ended)
+                return;
             ended = true;
-            agent.Board.Ended(entry, step, outcome);
+            _agent.Board.Ended(entry, step, outcome);
         }
     }
 
@@ -162,16 +171,17 @@ internal sealed class AgentWork : ITaskWork
         }
         catch (EngineUnreachableException) when (index >= 0)
         {
-            return state => TaskOutcomes.Postponed(state, index, Now);
+            return state => TaskOutcomes.Postponed(state, index, _machine.Clock.GetSteady());
         }
         catch (EngineException exception) when (index >= 0)
         {
-            var what = step.Kind == StepKind.CreateContainer ? "CannotCreateContainerError" : "CannotStartContainerError";
+            var what =
+                step.Kind == StepKind.CreateContainer ? "CannotCreateContainerError" : "CannotStartContainerError";
             return state => TaskOutcomes.Failed(state, index, $"{what}: {exception.ClientMessage}");
         }
         catch (EngineException)
         {
-            return state => state with { CleaningUp = false, CleanUpAt = Now + CleanUpRetry };
+            return state => state with { CleaningUp = false, CleanUpAt = _machine.Clock.GetSteady() + CleanUpRetry };
         }
     }
 
@@ -182,13 +192,27 @@ internal sealed class AgentWork : ITaskWork
         string id;
         try
         {
-            id = machine.Engine.Create(
+            id = _machine.Engine.Create(
                 name,
                 container.Image!,
-                ContainerNaming.LabelsOf(task, index, World.Cluster, machine.Ec2Id),
-                [.. (container.PortMappings ?? []).Where(mapping => mapping.ContainerPort > 0).Select(mapping => new PublishedPort(mapping.ContainerPort!.Value, mapping.Protocol ?? "tcp", "0.0.0.0", mapping.HostPort ?? 0))]);
+                ContainerNaming.LabelsOf(task, index, World.Cluster, _machine.Ec2Id),
+                [
+                    .. (container.PortMappings ?? [])
+                        .Where(mapping => mapping.ContainerPort > 0)
+                        .Select(mapping => new PublishedPort(
+                            mapping.ContainerPort!.Value,
+                            mapping.Protocol ?? "tcp",
+                            "0.0.0.0",
+                            mapping.HostPort ?? 0
+                        )),
+                ]
+            );
         }
-        catch (EngineException exception) when (exception.IsConflict && machine.Engine.Inspect(name) is { } existing && existing.Labels[ContainerNaming.TaskArnLabel] == task.Arn)
+        catch (EngineException exception)
+            when (exception.IsConflict
+                && _machine.Engine.Inspect(name) is { } existing
+                && existing.Labels[ContainerNaming.TaskArnLabel] == task.Arn
+            )
         {
             id = existing.Id;
         }
@@ -199,9 +223,9 @@ internal sealed class AgentWork : ITaskWork
     private Func<TaskState, TaskState?> Start(TaskState task, int index)
     {
         var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
-        machine.Engine.Start(id);
-        var seen = machine.Engine.Inspect(id);
-        return state => TaskOutcomes.Finished(state, index, seen, Now);
+        _machine.Engine.Start(id);
+        var seen = _machine.Engine.Inspect(id);
+        return state => TaskOutcomes.Finished(state, index, seen, _machine.Clock.GetMoment());
     }
 
     private Func<TaskState, TaskState?> Stop(TaskState task, int index)
@@ -209,52 +233,59 @@ internal sealed class AgentWork : ITaskWork
         var id = task.Containers[index].Id ?? task.Containers[index].EngineName;
         try
         {
-            machine.Engine.Stop(id);
-            var seen = machine.Engine.Inspect(id);
-            return state => TaskOutcomes.Finished(state, index, seen, Now);
+            _machine.Engine.Stop(id);
+            var seen = _machine.Engine.Inspect(id);
+            return state => TaskOutcomes.Finished(state, index, seen, _machine.Clock.GetMoment());
         }
         catch (EngineException exception) when (exception.IsNotFound)
         {
-            return state => TaskOutcomes.Finished(state, index, seen: null, Now);
+            return state => TaskOutcomes.Finished(state, index, seen: null, _machine.Clock.GetMoment());
         }
         catch (EngineException)
         {
-            return state => TaskOutcomes.Postponed(state, index, Now);
+            return state => TaskOutcomes.Postponed(state, index, _machine.Clock.GetSteady());
         }
     }
 
     private Func<TaskState, TaskState?> CleanUp(TaskState task)
     {
-        foreach (var container in task.Containers) machine.Engine.Remove(container.Id ?? container.EngineName);
-        machine.Disk.Remove(task.Arn);
+        foreach (var container in task.Containers)
+            _machine.Engine.Remove(container.Id ?? container.EngineName);
+        _machine.Disk.Remove(task.Arn);
         return static _ => null;
     }
 
     private void WakeUp()
     {
-        if (!agent.IsAlive) return;
-        foreach (var task in wakeUps.Due()) agent.Board.WakeUp(task);
+        if (!_agent.IsAlive)
+            return;
+        foreach (var task in _wakeUps.Due())
+            _agent.Board.WakeUp(task);
     }
 
     private void SendReports()
     {
-        while (isReporting && reportsUnderWay < ConcurrentReports && reports.TryBegin(out var task))
+        while (_isReporting && _reportsUnderWay < ConcurrentReports && _reports.TryBegin(out var task))
         {
-            reportsUnderWay++;
-            SendReport(task, new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30), world.Random));
+            _reportsUnderWay++;
+            SendReport(task, new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30), _world.Random));
         }
     }
 
     private void SendReport(string task, Backoff retry)
     {
-        var report = reports.Take(task);
-        world.Tell(machine.Name, $"reports {world.History.Brief(task)} {report.Status} ({string.Join(", ", report.Containers!.Select(container => $"{container.ContainerName} {container.Status} {container.Reason}".TrimEnd()))})");
-        world.Network.Call(
-            machine,
+        var report = _reports.Take(task);
+        _world.Tell(
+            _machine.Name,
+            $"reports {_world.History.Brief(task)} {report.Status} "
+                + $"({string.Join(", ", report.Containers!.Select(Describe))})"
+        );
+        _world.Network.Call(
+            _machine,
             async (api, caller) =>
             {
                 var answer = await api.SubmitTaskStateChangeAsync(report, caller);
-                world.Observe(machine, report);
+                _world.Observe(_machine, report);
                 return answer;
             },
             _ => Accepted(),
@@ -266,18 +297,24 @@ internal sealed class AgentWork : ITaskWork
                     return;
                 }
 
-                if (!agent.IsAlive) return;
-                reports.PutBack(report);
-                agent.After(retry.Next(), () => SendReport(task, retry));
-            });
+                if (!_agent.IsAlive)
+                    return;
+                _reports.PutBack(report);
+                _agent.After(retry.Next(), () => SendReport(task, retry));
+            }
+        );
 
         void Accepted()
         {
-            if (!agent.IsAlive) return;
-            reports.End(task);
-            reportsUnderWay--;
-            agent.Soon(() => agent.Board.Reported(task, report.Status!));
+            if (!_agent.IsAlive)
+                return;
+            _reports.End(task);
+            _reportsUnderWay--;
+            _agent.Soon(() => _agent.Board.Reported(task, report.Status!));
             SendReports();
         }
     }
+
+    private static string Describe(ContainerStateChange container) =>
+        $"{container.ContainerName} {container.Status} {container.Reason}".TrimEnd();
 }

@@ -1,35 +1,46 @@
 using System.Globalization;
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Simulated;
+using Estiba.Engines;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Simulation.Machines;
 
-/// <summary>A container engine: names are unique, a port belongs to one container, and what runs does what its image's name says.</summary>
+/// <summary>
+/// A container engine: names are unique, a port belongs to one container, and what runs does what its image's name
+/// says.
+/// </summary>
 internal sealed class Engine(World world, Machine machine)
 {
     private const int FirstEphemeralPort = 32768;
 
-    private readonly Dictionary<string, SimulatedContainer> containers = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Protocol, int Port)> takenPorts = [];
-    private int lastPort = FirstEphemeralPort - 1;
-    private int lastId;
+    private readonly Dictionary<string, SimulatedContainer> _containers = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Protocol, int Port)> _takenPorts = [];
+    private int _lastPort = FirstEphemeralPort - 1;
+    private int _lastId;
 
     /// <summary>It answers; while it does not, what runs goes on.</summary>
     internal bool IsUp { get; set; } = true;
 
-    internal IEnumerable<SimulatedContainer> Containers => containers.Values;
+    internal IEnumerable<SimulatedContainer> Containers => _containers.Values;
 
-    /// <exception cref="EngineException">The name is taken, or the image's name says that it cannot be created.</exception>
-    internal string Create(string name, string image, IReadOnlyDictionary<string, string> labels, IReadOnlyList<PublishedPort> ports)
+    /// <exception cref="EngineException">The name is taken, or the image's name says that it cannot be
+    /// created.</exception>
+    internal string Create(
+        string name,
+        string image,
+        IReadOnlyDictionary<string, string> labels,
+        IReadOnlyList<PublishedPort> ports
+    )
     {
         Check();
         var script = ContainerScript.OfImage(image);
-        if (script.CreateError is { } error) throw new EngineException(error, 400);
-        if (containers.ContainsKey(name)) throw new EngineException($"Conflict. The container name \"/{name}\" is already in use.", 409);
+        if (script.CreateError is { } error)
+            throw new EngineException(error, 400);
+        if (_containers.ContainsKey(name))
+            throw new EngineException($"Conflict. The container name \"/{name}\" is already in use.", 409);
 
         var container = new SimulatedContainer
         {
-            Id = string.Create(CultureInfo.InvariantCulture, $"{machine.Name}-{++lastId:D4}"),
+            Id = string.Create(CultureInfo.InvariantCulture, $"{machine.Name}-{++_lastId:D4}"),
             Name = name,
             Image = image,
             Script = script,
@@ -37,23 +48,29 @@ internal sealed class Engine(World world, Machine machine)
             AskedPorts = ports,
             CreatedAt = machine.Clock.GetUtcNow(),
         };
-        containers[name] = container;
+        _containers[name] = container;
         return container.Id;
     }
 
-    /// <exception cref="EngineException">There is none of that name, it cannot be started, or a port is taken.</exception>
+    /// <exception cref="EngineException">There is none of that name, it cannot be started, or a port is
+    /// taken.</exception>
     internal void Start(string name)
     {
         Check();
-        if (Find(name) is not { } container) throw new EngineException($"No such container: {name}", 404);
-        if (container.IsRunning) return;
-        if (container.Script.StartError is { } error) throw new EngineException(error, 400);
+        if (Find(name) is not { } container)
+            throw new EngineException($"No such container: {name}", 404);
+        if (container.IsRunning)
+            return;
+        if (container.Script.StartError is { } error)
+            throw new EngineException(error, 400);
         container.Ports = TakePorts(container);
         container.Status = ContainerStatus.Running;
         container.StartedAt = machine.Clock.GetUtcNow();
         container.FinishedAt = null;
         container.Starts++;
-        container.Health = container.Script is { HealthyAfter: null, UnhealthyAfter: null } ? HealthState.None : HealthState.Starting;
+        container.Health = container.Script is { HealthyAfter: null, UnhealthyAfter: null }
+            ? HealthState.None
+            : HealthState.Starting;
         world.Observe(machine, container, "start");
         Follow(container);
     }
@@ -62,16 +79,20 @@ internal sealed class Engine(World world, Machine machine)
     internal void Stop(string name)
     {
         Check();
-        if (Find(name) is not { } container) throw new EngineException($"No such container: {name}", 404);
-        if (container.IsRunning) Exit(container, container.Script.IgnoresStop ? 137 : 143);
+        if (Find(name) is not { } container)
+            throw new EngineException($"No such container: {name}", 404);
+        if (container.IsRunning)
+            Exit(container, container.Script.IgnoresStop ? 137 : 143);
     }
 
     internal void Remove(string name)
     {
         Check();
-        if (Find(name) is not { } container) return;
-        if (container.IsRunning) Exit(container, 137);
-        containers.Remove(container.Name);
+        if (Find(name) is not { } container)
+            return;
+        if (container.IsRunning)
+            Exit(container, 137);
+        _containers.Remove(container.Name);
     }
 
     /// <summary>The container of this name or id.</summary>
@@ -86,7 +107,18 @@ internal sealed class Engine(World world, Machine machine)
     internal IReadOnlyList<ContainerSummary> List()
     {
         Check();
-        return [.. containers.Values.Select(container => new ContainerSummary(container.Id, container.Name, container.Image, "sha256:0", container.Status, container.CreatedAt, container.Labels))];
+        return
+        [
+            .. _containers.Values.Select(container => new ContainerSummary(
+                container.Id,
+                container.Name,
+                container.Image,
+                "sha256:0",
+                container.Status,
+                container.CreatedAt,
+                container.Labels
+            )),
+        ];
     }
 
     /// <summary>A container's first process ends.</summary>
@@ -100,7 +132,8 @@ internal sealed class Engine(World world, Machine machine)
     /// <summary>Everything that runs ends, and nobody is told.</summary>
     internal void PowerOff()
     {
-        foreach (var container in containers.Values.Where(container => container.IsRunning)) End(container, 255, outOfMemory: false);
+        foreach (var container in _containers.Values.Where(container => container.IsRunning))
+            End(container, 255, outOfMemory: false);
     }
 
     private void End(SimulatedContainer container, int code, bool outOfMemory)
@@ -109,49 +142,72 @@ internal sealed class Engine(World world, Machine machine)
         container.ExitCode = code;
         container.OutOfMemory = outOfMemory;
         container.FinishedAt = machine.Clock.GetUtcNow();
-        foreach (var port in container.Ports) takenPorts.Remove((port.Protocol, port.HostPort));
+        foreach (var port in container.Ports)
+            _takenPorts.Remove((port.Protocol, port.HostPort));
     }
 
     /// <summary>Lets happen what the image's name says, as long as the container is not started again.</summary>
     private void Follow(SimulatedContainer container)
     {
         var (script, start) = (container.Script, container.Starts);
-        if (script.RunsFor is { } life) Later(life, () => Exit(container, script.ExitCode, script.OutOfMemory));
-        if (script.HealthyAfter is { } good) Later(good, () => Become(HealthState.Healthy));
-        if (script.UnhealthyAfter is { } bad) Later(bad, () => Become(HealthState.Unhealthy));
+        if (script.RunsFor is { } life)
+            Later(life, () => Exit(container, script.ExitCode, script.OutOfMemory));
+        if (script.HealthyAfter is { } good)
+            Later(good, () => Become(HealthState.Healthy));
+        if (script.UnhealthyAfter is { } bad)
+            Later(bad, () => Become(HealthState.Unhealthy));
 
         void Become(HealthState health)
         {
             container.Health = health;
-            machine.Agent?.Notice(container, health == HealthState.Healthy ? "health_status: healthy" : "health_status: unhealthy");
+            machine.Agent?.Notice(
+                container,
+                health == HealthState.Healthy ? "health_status: healthy" : "health_status: unhealthy"
+            );
         }
 
         void Later(TimeSpan delay, Action happening) => world.Timeline.After(delay, () =>
-        {
-            if (container.IsRunning && container.Starts == start) happening();
-        });
+            {
+                if (container.IsRunning && container.Starts == start)
+                    happening();
+            });
     }
 
     private IReadOnlyList<PublishedPort> TakePorts(SimulatedContainer container)
     {
-        var ports = container.AskedPorts.Select(port => port with { HostPort = port.HostPort > 0 ? port.HostPort : NextPort(port.Protocol) }).ToList();
-        if (ports.Find(port => takenPorts.Contains((port.Protocol, port.HostPort))) is { } taken)
-            throw new EngineException($"driver failed programming external connectivity on endpoint {container.Name}: Bind for 0.0.0.0:{taken.HostPort} failed: port is already allocated", 500);
-        foreach (var port in ports) takenPorts.Add((port.Protocol, port.HostPort));
+        var ports = container
+            .AskedPorts.Select(port =>
+                port with
+                {
+                    HostPort = port.HostPort > 0 ? port.HostPort : NextPort(port.Protocol),
+                }
+            )
+            .ToList();
+        if (ports.Find(port => _takenPorts.Contains((port.Protocol, port.HostPort))) is { } taken)
+            throw new EngineException(
+                $"driver failed programming external connectivity on endpoint {container.Name}: Bind for "
+                    + $"0.0.0.0:{taken.HostPort} failed: port is already allocated",
+                500
+            );
+        foreach (var port in ports)
+            _takenPorts.Add((port.Protocol, port.HostPort));
         return ports;
     }
 
     private int NextPort(string protocol)
     {
-        do lastPort = lastPort == 60999 ? FirstEphemeralPort : lastPort + 1;
-        while (takenPorts.Contains((protocol, lastPort)));
-        return lastPort;
+        do _lastPort = _lastPort == 60999 ? FirstEphemeralPort : _lastPort + 1;
+        while (_takenPorts.Contains((protocol, _lastPort)));
+        return _lastPort;
     }
 
     private void Check()
     {
-        if (!IsUp || !machine.IsOn) throw new EngineUnreachableException("Cannot connect to the Docker daemon.");
+        if (!IsUp || !machine.IsOn)
+            throw new EngineUnreachableException("Cannot connect to the Docker daemon.");
     }
 
-    private SimulatedContainer? Find(string nameOrId) => containers.GetValueOrDefault(nameOrId) ?? containers.Values.FirstOrDefault(container => container.Id == nameOrId);
+    private SimulatedContainer? Find(string nameOrId) =>
+        _containers.GetValueOrDefault(nameOrId)
+        ?? _containers.Values.FirstOrDefault(container => container.Id == nameOrId);
 }

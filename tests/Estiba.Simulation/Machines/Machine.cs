@@ -2,14 +2,17 @@ using System.Text.Json;
 
 namespace Estiba.Simulation.Machines;
 
-/// <summary>A host: a container engine, a disk and a clock, an agent that comes and goes, and a cable to the server that can be cut.</summary>
+/// <summary>
+/// A host: a container engine, a disk and a clock, an agent that comes and goes, and a cable to the server that can be
+/// cut.
+/// </summary>
 internal sealed class Machine
 {
-    private readonly World world;
+    private readonly World _world;
 
     internal Machine(World world, string name, string zone, int cpu, int memory, string? capacityProvider)
     {
-        this.world = world;
+        _world = world;
         (Name, Zone, Cpu, Memory, CapacityProvider) = (name, zone, cpu, memory, capacityProvider);
         Clock = new SimulatedClock(world.Timeline);
         Engine = new Engine(world, this);
@@ -51,42 +54,56 @@ internal sealed class Machine
     internal bool IsOn { get; private set; } = true;
 
     /// <summary>The document by which the server knows which EC2 instance it is.</summary>
-    internal string IdentityDocument => JsonSerializer.Serialize(new Dictionary<string, string> { ["instanceId"] = Ec2Id, ["availabilityZone"] = Zone, ["instanceType"] = "m5.large" });
+    internal string IdentityDocument =>
+        JsonSerializer.Serialize(
+            new Dictionary<string, string>
+            {
+                ["instanceId"] = Ec2Id,
+                ["availabilityZone"] = Zone,
+                ["instanceType"] = "m5.large",
+            }
+        );
 
     /// <summary>Starts the agent, unless it is running or the machine is off.</summary>
     internal void StartAgent()
     {
-        if (Agent is not null || !IsOn) return;
-        world.Tell(Name, $"agent starts");
-        Agent = new SimulatedAgent(world, this);
+        if (Agent is not null || !IsOn)
+            return;
+        _world.Tell(Name, $"agent starts");
+        Agent = new SimulatedAgent(_world, this);
         Agent.Start();
     }
 
     /// <summary>Kills the agent; its containers go on.</summary>
     internal void KillAgent()
     {
-        if (Agent is not { } agent) return;
-        world.Tell(Name, $"agent is killed");
+        if (Agent is not { } agent)
+            return;
+        _world.Tell(Name, $"agent is killed");
         Agent = null;
         agent.End();
     }
 
-    /// <summary>Cuts its power: no container survives, nothing is closed properly, and what was not written durably may be gone.</summary>
+    /// <summary>
+    /// Cuts its power: no container survives, nothing is closed properly, and what was not written durably may be gone.
+    /// </summary>
     internal void PowerOff()
     {
-        if (!IsOn) return;
-        world.Tell(Name, $"loses its power");
+        if (!IsOn)
+            return;
+        _world.Tell(Name, $"loses its power");
         IsOn = false;
         KillAgent();
         Engine.PowerOff();
-        Disk.PowerOff(world.Random);
+        Disk.PowerOff(_world.Random);
     }
 
     /// <summary>Gives it its power back: the engine and the agent start.</summary>
     internal void PowerOn()
     {
-        if (IsOn || IsScrapped) return;
-        world.Tell(Name, $"has its power back");
+        if (IsOn || IsScrapped)
+            return;
+        _world.Tell(Name, $"has its power back");
         IsOn = true;
         StartAgent();
     }
@@ -95,7 +112,7 @@ internal sealed class Machine
     internal void Scrap()
     {
         PowerOff();
-        world.Tell(Name, $"is scrapped");
+        _world.Tell(Name, $"is scrapped");
         IsScrapped = true;
     }
 }

@@ -1,6 +1,6 @@
-using Estiba.Agent.Engines;
-using Estiba.Agent.Engines.Simulated;
 using Estiba.Agent.Tasks;
+using Estiba.Engines;
+using Estiba.Engines.Simulated;
 
 namespace Estiba.Simulation.Machines;
 
@@ -48,20 +48,21 @@ internal sealed class SimulatedContainer
     /// <summary>What the task definition calls it.</summary>
     internal string ContainerName => Labels[ContainerNaming.ContainerNameLabel];
 
-    internal ContainerInspection Inspect() => new()
-    {
-        Id = Id,
-        Name = Name,
-        Image = Image,
-        ImageId = "sha256:0",
-        Status = Status,
-        ExitCode = ExitCode,
-        OutOfMemory = OutOfMemory,
-        CreatedAt = CreatedAt,
-        StartedAt = StartedAt,
-        FinishedAt = FinishedAt,
-        Health = Health,
-        Labels = Labels,
-        Ports = Ports,
-    };
+    internal ContainerInspection Inspect() =>
+        new()
+        {
+            Id = Id,
+            Name = Name,
+            Image = Image,
+            ImageId = "sha256:0",
+            Status = Status,
+            ExitCode = ExitCode,
+            OutOfMemory = OutOfMemory,
+            CreatedAt = CreatedAt,
+            StartedAt = StartedAt,
+            FinishedAt = FinishedAt,
+            Health = Health,
+            Labels = Labels,
+            Ports = Ports,
+        };
 }

@@ -7,18 +7,19 @@ using Estiba.Simulation.Servers;
 namespace Estiba.Simulation.Machines;
 
 /// <summary>The socket on which an agent says how healthy its containers are.</summary>
-internal sealed class TelemetrySocket(World world, Machine machine, SimulatedAgent agent) : AgentSocket(world, machine, agent)
+internal sealed class TelemetrySocket(World world, Machine machine, SimulatedAgent agent)
+    : AgentSocket(world, machine, agent)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private int publications;
+    private int _publications;
 
     /// <summary>Says so soon: something has changed.</summary>
     internal void TellHealth() => PublishAfter(Pause);
 
     protected override Task AcceptAsync(ServerProcess process, Connection socket, string instanceArn)
     {
-        socket.ServerReceives = process.Listen(socket).ReceiveAsync;
+        socket.ServerReceives = process.Listen(instanceArn, socket).ReceiveAsync;
         return Task.CompletedTask;
     }
 
@@ -28,10 +29,11 @@ internal sealed class TelemetrySocket(World world, Machine machine, SimulatedAge
 
     private void PublishAfter(TimeSpan delay)
     {
-        var own = ++publications;
+        var own = ++_publications;
         Agent.After(delay, () =>
         {
-            if (own != publications || !IsOpen) return;
+            if (own != _publications || !IsOpen)
+                return;
             Publish();
             PublishAfter(Agent.Options.TelemetryInterval);
         });
@@ -39,10 +41,25 @@ internal sealed class TelemetrySocket(World world, Machine machine, SimulatedAge
 
     private void Publish()
     {
-        var metadata = new HealthMetadata { Cluster = World.Cluster, ContainerInstance = Machine.Disk.InstanceArn, MessageId = "health", Fin = true };
+        var metadata = new HealthMetadata
+        {
+            Cluster = World.Cluster,
+            ContainerInstance = Machine.Disk.InstanceArn,
+            MessageId = "health",
+            Fin = true,
+        };
         var tasks = HealthReport.Of(Agent.Board.Tasks);
-        Send(tasks.Count > 0
-            ? AgentFrame.Encode(new PublishHealthRequest { Metadata = metadata, Tasks = tasks, Timestamp = Machine.Clock.GetUtcNow() })
-            : AgentFrame.Encode(new PublishInstanceStatusRequest { Timestamp = Machine.Clock.GetUtcNow() }));
+        Send(
+            tasks.Count > 0
+                ? AgentFrame.Encode(
+                    new PublishHealthRequest
+                    {
+                        Metadata = metadata,
+                        Tasks = tasks,
+                        Timestamp = Machine.Clock.GetUtcNow(),
+                    }
+                )
+                : AgentFrame.Encode(new PublishInstanceStatusRequest { Timestamp = Machine.Clock.GetUtcNow() })
+        );
     }
 }

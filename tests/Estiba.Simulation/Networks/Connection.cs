@@ -6,41 +6,52 @@ using Estiba.State;
 
 namespace Estiba.Simulation.Networks;
 
-/// <summary>One socket between an agent and a process of the server. Each side has an end of its own, which may outlive the other's.</summary>
-internal sealed class Connection(World world, Machine machine, ServerProcess process, Func<byte[], Task> onFrame, Action<string> onEnd) : IAgentLink
+/// <summary>
+/// One socket between an agent and a process of the server. Each side has an end of its own, which may outlive the
+/// other's.
+/// </summary>
+internal sealed class Connection(
+    World world,
+    Machine machine,
+    ServerProcess process,
+    Func<byte[], Task> onFrame,
+    Action<string> onEnd
+) : IAgentLink
 {
-    private bool isOpenForAgent = true;
-    private bool isOpenForServer = true;
-    private TimeSpan lastToAgent;
-    private TimeSpan lastToServer;
+    private bool _isOpenForAgent = true;
+    private bool _isOpenForServer = true;
+    private TimeSpan _lastToAgent;
+    private TimeSpan _lastToServer;
 
     internal Machine Machine => machine;
 
     internal ServerProcess Process => process;
 
     /// <summary>What the server does with a frame.</summary>
-    internal Func<ReadOnlyMemory<byte>, CancellationToken, Task> ServerReceives { get; set; } = static (_, _) => Task.CompletedTask;
+    internal Func<ReadOnlyMemory<byte>, CancellationToken, Task> ServerReceives { get; set; } =
+        static (_, _) => Task.CompletedTask;
 
     /// <summary>What the server does when its end has closed.</summary>
     internal Func<Task> ServerEnds { get; set; } = static () => Task.CompletedTask;
 
     /// <summary>Whether the server still holds its end.</summary>
-    internal bool IsOpenForServer => isOpenForServer && process.IsAlive;
+    internal bool IsOpenForServer => _isOpenForServer && process.IsAlive;
 
     /// <summary>Tells the agent that it is open, before any frame.</summary>
     internal void Open(Action<Connection> onOpen)
     {
         var wait = world.Network.Latency;
-        lastToAgent = world.Timeline.Now + wait;
+        _lastToAgent = world.Timeline.Now + wait;
         world.Timeline.After(wait, () => onOpen(this));
     }
 
     /// <inheritdoc/>
     public Task<bool> SendAsync(byte[] frame, CancellationToken cancellation)
     {
-        if (!IsOpenForServer) return Task.FromResult(false);
+        if (!IsOpenForServer)
+            return Task.FromResult(false);
         Frames.Tell(world, "server", $"→ {machine.Name}", frame);
-        Carry(frame, ref lastToAgent, () => isOpenForAgent ? onFrame(frame) : Task.CompletedTask);
+        Carry(frame, ref _lastToAgent, () => _isOpenForAgent ? onFrame(frame) : Task.CompletedTask);
         return Task.FromResult(true);
     }
 
@@ -50,19 +61,22 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
     /// <summary>The agent sends a frame.</summary>
     internal void SendToServer(byte[] frame)
     {
-        if (!isOpenForAgent) return;
+        if (!_isOpenForAgent)
+            return;
         Frames.Tell(world, machine.Name, "→ server", frame);
-        Carry(frame, ref lastToServer, () => IsOpenForServer ? ReceiveAsync(frame) : Task.CompletedTask);
+        Carry(frame, ref _lastToServer, () => IsOpenForServer ? ReceiveAsync(frame) : Task.CompletedTask);
     }
 
     /// <summary>The agent closes its end, or its end of life does; a cut network keeps that from the server.</summary>
     internal void CloseAgent()
     {
-        if (!isOpenForAgent) return;
-        isOpenForAgent = false;
+        if (!_isOpenForAgent)
+            return;
+        _isOpenForAgent = false;
         world.Timeline.After(world.Network.Latency, () =>
         {
-            if (!machine.IsCutOff) CloseServer("");
+            if (!machine.IsCutOff)
+                CloseServer("");
         });
         ForgetWhenClosed();
     }
@@ -70,7 +84,8 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
     /// <summary>The agent closes its end by itself, and begins again.</summary>
     internal void GiveUp(string why)
     {
-        if (!isOpenForAgent) return;
+        if (!_isOpenForAgent)
+            return;
         CloseAgent();
         onEnd(why);
     }
@@ -85,29 +100,34 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
     /// <summary>The server's process has ended; its operating system says so to the other side.</summary>
     internal void ServerIsGone()
     {
-        isOpenForServer = false;
+        _isOpenForServer = false;
         TellAgent("reset");
         ForgetWhenClosed();
     }
 
     private void CloseServer(string why)
     {
-        if (!isOpenForServer) return;
-        isOpenForServer = false;
-        if (process.IsAlive) world.Timeline.After(TimeSpan.Zero, EndServerAsync);
-        if (why.Length > 0) TellAgent(why);
+        if (!_isOpenForServer)
+            return;
+        _isOpenForServer = false;
+        if (process.IsAlive)
+            world.Timeline.After(TimeSpan.Zero, EndServerAsync);
+        if (why.Length > 0)
+            TellAgent(why);
         ForgetWhenClosed();
     }
 
     private void TellAgent(string why) => world.Timeline.After(world.Network.Latency, () =>
-    {
-        if (!machine.IsCutOff) EndAgent(why);
-    });
+        {
+            if (!machine.IsCutOff)
+                EndAgent(why);
+        });
 
     private void EndAgent(string why)
     {
-        if (!isOpenForAgent) return;
-        isOpenForAgent = false;
+        if (!_isOpenForAgent)
+            return;
+        _isOpenForAgent = false;
         onEnd(why);
         ForgetWhenClosed();
     }
@@ -127,7 +147,8 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
 
     private async Task EndServerAsync()
     {
-        if (!process.IsAlive) return;
+        if (!process.IsAlive)
+            return;
         try
         {
             await ServerEnds();
@@ -148,13 +169,15 @@ internal sealed class Connection(World world, Machine machine, ServerProcess pro
 
         foreach (var (wait, inTurn) in world.Network.Arrivals(last))
         {
-            if (inTurn) last = world.Timeline.Now + wait;
+            if (inTurn)
+                last = world.Timeline.Now + wait;
             world.Timeline.After(wait, () => machine.IsCutOff ? Task.CompletedTask : deliver());
         }
     }
 
     private void ForgetWhenClosed()
     {
-        if (!isOpenForAgent && !isOpenForServer) world.Network.Forget(this);
+        if (!_isOpenForAgent && !_isOpenForServer)
+            world.Network.Forget(this);
     }
 }

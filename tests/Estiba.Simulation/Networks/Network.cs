@@ -17,17 +17,25 @@ internal sealed class Network(World world)
     /// <summary>Why a socket has ended that the server did not take: it does not know the container instance.</summary>
     internal const string Refused = "not registered";
 
-    private readonly List<Connection> connections = [];
+    private readonly List<Connection> _connections = [];
 
     internal NetworkWeather Weather { get; set; } = NetworkWeather.Fair;
 
     /// <summary>How long a message takes now.</summary>
     internal TimeSpan Latency => LongestLatency * world.Random.NextDouble();
 
-    /// <summary>Calls an operation from a machine; exactly one of the two ends follows, if the caller lives to see it.</summary>
-    internal void Call<T>(Machine machine, Func<IEcsApi, CallContext, Task<T>> call, Action<T> onAnswer, Action<Exception> onFailure)
+    /// <summary>
+    /// Calls an operation from a machine; exactly one of the two ends follows, if the caller lives to see it.
+    /// </summary>
+    internal void Call<T>(
+        Machine machine,
+        Func<IEcsApi, CallContext, Task<T>> call,
+        Action<T> onAnswer,
+        Action<Exception> onFailure
+    )
     {
-        if (Happens(Weather.Repetition)) world.Timeline.After(LongestEcho * world.Random.NextDouble(), () => EchoAsync(machine, call));
+        if (Happens(Weather.Repetition))
+            world.Timeline.After(LongestEcho * world.Random.NextDouble(), () => EchoAsync(machine, call));
         world.Timeline.After(Delayed(Latency), async () =>
         {
             if (IsLost(machine))
@@ -39,8 +47,10 @@ internal sealed class Network(World world)
             try
             {
                 var answer = await world.Server.CallAsync(call);
-                if (IsLost(machine)) world.Timeline.After(CallTimeout, () => onFailure(new UnansweredException("the answer was lost")));
-                else world.Timeline.After(Latency, () => onAnswer(answer));
+                if (IsLost(machine))
+                    world.Timeline.After(CallTimeout, () => onFailure(new UnansweredException("the answer was lost")));
+                else
+                    world.Timeline.After(Latency, () => onAnswer(answer));
             }
             catch (Exception exception) when (exception is AwsException or UnansweredException)
             {
@@ -56,7 +66,14 @@ internal sealed class Network(World world)
     /// <param name="onOpen">Told when it is open, before the first frame.</param>
     /// <param name="onFrame">Takes the server's frames.</param>
     /// <param name="onEnd">Told when it has ended, or could not be opened.</param>
-    internal void Connect(Machine machine, string instanceArn, Func<ServerProcess, Connection, Task> accept, Action<Connection> onOpen, Func<byte[], Task> onFrame, Action<string> onEnd)
+    internal void Connect(
+        Machine machine,
+        string instanceArn,
+        Func<ServerProcess, Connection, Task> accept,
+        Action<Connection> onOpen,
+        Func<byte[], Task> onFrame,
+        Action<string> onEnd
+    )
     {
         world.Timeline.After(Delayed(Latency), async () =>
         {
@@ -79,7 +96,7 @@ internal sealed class Network(World world)
             }
 
             var connection = new Connection(world, machine, process, onFrame, onEnd);
-            connections.Add(connection);
+            _connections.Add(connection);
             connection.Open(onOpen);
             try
             {
@@ -95,17 +112,19 @@ internal sealed class Network(World world)
     /// <summary>Every open socket of a machine breaks, and both sides know.</summary>
     internal void Break(Machine machine)
     {
-        foreach (var connection in connections.FindAll(connection => connection.Machine == machine)) connection.Break();
+        foreach (var connection in _connections.FindAll(connection => connection.Machine == machine))
+            connection.Break();
     }
 
     /// <summary>The server's process has ended, and with it its side of every socket.</summary>
     internal void ServerIsGone(ServerProcess process)
     {
-        foreach (var connection in connections.FindAll(connection => connection.Process == process)) connection.ServerIsGone();
+        foreach (var connection in _connections.FindAll(connection => connection.Process == process))
+            connection.ServerIsGone();
     }
 
     /// <summary>Forgets a socket that nobody holds any more.</summary>
-    internal void Forget(Connection connection) => connections.Remove(connection);
+    internal void Forget(Connection connection) => _connections.Remove(connection);
 
     /// <summary>Whether something that is carried now does not arrive.</summary>
     internal bool IsLost(Machine machine) => machine.IsCutOff || Happens(Weather.Loss);
@@ -115,17 +134,22 @@ internal sealed class Network(World world)
     internal IEnumerable<(TimeSpan Wait, bool InTurn)> Arrivals(TimeSpan turn)
     {
         var (wait, queue) = (Latency, turn - world.Timeline.Now);
-        yield return Happens(Weather.Delay) ? (LongestDelay * world.Random.NextDouble(), false) : (wait > queue ? wait : queue, true);
-        if (Happens(Weather.Repetition)) yield return (LongestEcho * world.Random.NextDouble(), false);
+        yield return Happens(Weather.Delay)
+            ? (LongestDelay * world.Random.NextDouble(), false)
+            : (wait > queue ? wait : queue, true);
+        if (Happens(Weather.Repetition))
+            yield return (LongestEcho * world.Random.NextDouble(), false);
     }
 
-    private TimeSpan Delayed(TimeSpan latency) => Happens(Weather.Delay) ? LongestDelay * world.Random.NextDouble() : latency;
+    private TimeSpan Delayed(TimeSpan latency) =>
+        Happens(Weather.Delay) ? LongestDelay * world.Random.NextDouble() : latency;
 
     private bool Happens(double chance) => chance > 0 && world.Random.NextDouble() < chance;
 
     private async Task EchoAsync<T>(Machine machine, Func<IEcsApi, CallContext, Task<T>> call)
     {
-        if (IsLost(machine)) return;
+        if (IsLost(machine))
+            return;
         try
         {
             await world.Server.CallAsync(call);

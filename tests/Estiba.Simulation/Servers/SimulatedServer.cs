@@ -11,10 +11,10 @@ internal sealed class SimulatedServer(World world)
     private static readonly TimeSpan LongestRestart = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan StartRetry = TimeSpan.FromSeconds(10);
 
-    private readonly DurableState disk = new();
+    private readonly DurableState _disk = new();
 
     // What the last process knew to be durable.
-    private View? before;
+    private View? _before;
 
     internal SimulatedClock Clock { get; } = new(world.Timeline);
 
@@ -26,18 +26,20 @@ internal sealed class SimulatedServer(World world)
     /// <summary>Whether the disk has no room.</summary>
     internal bool DiskIsFull
     {
-        get => disk.IsFull;
-        set => disk.IsFull = value;
+        get => _disk.IsFull;
+        set => _disk.IsFull = value;
     }
 
     /// <summary>Starts a process, unless one is alive.</summary>
     internal async Task StartAsync()
     {
-        if (Process is not null) return;
-        var last = before;
-        disk.Crashed = () => Crash(world.UpTo(LongestRestart));
-        var process = await ServerProcess.OpenAsync(world, disk);
-        if (last is not null) world.Compare(last, process.Store.Current, disk.WrittenInCrash);
+        if (Process is not null)
+            return;
+        var last = _before;
+        _disk.Crashed = () => Crash(world.UpTo(LongestRestart));
+        var process = await ServerProcess.OpenAsync(world, _disk);
+        if (last is not null)
+            world.Compare(last, process.Store.Current, _disk.WrittenInCrash);
         Process = process;
         world.Tell("server", $"starts");
         try
@@ -55,9 +57,10 @@ internal sealed class SimulatedServer(World world)
     /// <param name="downtime">After how long the next one starts.</param>
     internal void Crash(TimeSpan downtime)
     {
-        if (Process is not { } process) return;
+        if (Process is not { } process)
+            return;
         world.Tell("server", $"crashes, and is to start again in {downtime.TotalSeconds:0} s");
-        before = process.Store.Current;
+        _before = process.Store.Current;
         process.End();
         Process = null;
         world.Network.ServerIsGone(process);
@@ -67,21 +70,23 @@ internal sealed class SimulatedServer(World world)
     /// <summary>Crashes the process in one of its next commits.</summary>
     /// <param name="commits">How many it makes before; negative to let it live.</param>
     /// <param name="keepsLast">Whether the one in which it crashes is kept.</param>
-    internal void CrashIn(int commits, bool keepsLast) => disk.CrashAfter(commits, keepsLast);
+    internal void CrashIn(int commits, bool keepsLast) => _disk.CrashAfter(commits, keepsLast);
 
     /// <summary>Calls an operation, as a request that arrives does.</summary>
     /// <exception cref="UnansweredException">Nobody is there, or the server crashed in the middle of it.</exception>
     /// <exception cref="AwsException">The server's own answer.</exception>
     internal async Task<T> CallAsync<T>(Func<IEcsApi, CallContext, Task<T>> call)
     {
-        if (Process is not { } process) throw new UnansweredException("connection refused");
+        if (Process is not { } process)
+            throw new UnansweredException("connection refused");
         try
         {
             return await call(process.Api, world.Caller);
         }
         catch (JournalException exception)
         {
-            if (!process.IsAlive) throw new UnansweredException("connection reset");
+            if (!process.IsAlive)
+                throw new UnansweredException("connection reset");
             throw new AwsException("InternalFailure", exception.Message, 503);
         }
     }

@@ -5,16 +5,16 @@ internal sealed class SimulatedClock(Timeline timeline) : TimeProvider
 {
     private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private TimeSpan error;
+    private TimeSpan _error;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Sets the clock forward or back; what only measures how long something takes does not notice.</summary>
-    internal void Jump(TimeSpan by) => error += by;
+    internal void Jump(TimeSpan by) => _error += by;
 
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => Beginning + timeline.Now + error;
+    public override DateTimeOffset GetUtcNow() => Beginning + timeline.Now + _error;
 
     /// <inheritdoc/>
     public override long GetTimestamp() => timeline.Now.Ticks;
@@ -29,16 +29,17 @@ internal sealed class SimulatedClock(Timeline timeline) : TimeProvider
 
     private sealed class Timer(Timeline timeline, Action ring) : ITimer
     {
-        private int setting;
+        private int _setting;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            var own = ++setting;
-            if (dueTime != Timeout.InfiniteTimeSpan) timeline.After(dueTime, () => Ring(own, period));
+            var own = ++_setting;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+                timeline.After(dueTime, () => Ring(own, period));
             return true;
         }
 
-        public void Dispose() => setting++;
+        public void Dispose() => _setting++;
 
         public ValueTask DisposeAsync()
         {
@@ -48,8 +49,10 @@ internal sealed class SimulatedClock(Timeline timeline) : TimeProvider
 
         private void Ring(int own, TimeSpan period)
         {
-            if (own != setting) return;
-            if (period > TimeSpan.Zero) timeline.After(period, () => Ring(own, period));
+            if (own != _setting)
+                return;
+            if (period > TimeSpan.Zero)
+                timeline.After(period, () => Ring(own, period));
             ring();
         }
     }

@@ -1,31 +1,32 @@
+using Estiba.State.Journals;
 using static Estiba.State.Tests.SampleTables;
 
 namespace Estiba.State.Tests.Faults;
 
 public sealed class FailedWriteTests : IDisposable
 {
-    private readonly MemoryJournal memory = new();
-    private readonly FaultyJournal journal;
+    private readonly MemoryJournal _memory = new();
+    private readonly FaultyJournal _journal;
 
-    public FailedWriteTests() => journal = new FaultyJournal(memory);
+    public FailedWriteTests() => _journal = new FaultyJournal(_memory);
 
     public void Dispose()
     {
-        journal.Dispose();
-        memory.Dispose();
+        _journal.Dispose();
+        _memory.Dispose();
     }
 
     [Fact]
     public async Task A_failed_write_fails_its_commits_and_all_that_were_built_on_them()
     {
-        await using var store = await OpenAsync(journal);
-        journal.Hold();
-        journal.OnWrite = _ => throw new IOException("disk full");
+        await using var store = await OpenAsync(_journal);
+        _journal.Hold();
+        _journal.OnWrite = _ => throw new IOException("disk full");
         var first = PutAsync(store, "a");
-        await journal.BegunAsync();
+        await _journal.BegunAsync();
         var second = PutAsync(store, "b");
         var reading = store.CommitAsync(transaction => transaction.Count(Services));
-        journal.Release();
+        _journal.Release();
 
         (await Should.ThrowAsync<JournalException>(() => first)).Message.ShouldContain("disk full");
         await Should.ThrowAsync<JournalException>(() => second);
@@ -37,11 +38,11 @@ public sealed class FailedWriteTests : IDisposable
     [Fact]
     public async Task After_a_failed_write_the_next_commit_sees_nothing_of_it()
     {
-        await using var store = await OpenAsync(journal);
+        await using var store = await OpenAsync(_journal);
         await PutAsync(store, "a");
-        journal.OnWrite = _ => throw new IOException("disk full");
+        _journal.OnWrite = _ => throw new IOException("disk full");
         await Should.ThrowAsync<JournalException>(() => PutAsync(store, "b"));
-        journal.OnWrite = null;
+        _journal.OnWrite = null;
 
         var seen = await store.CommitAsync(transaction =>
         {
@@ -57,23 +58,25 @@ public sealed class FailedWriteTests : IDisposable
     [Fact]
     public async Task A_body_that_runs_while_the_write_fails_fails_too()
     {
-        await using var store = await OpenAsync(journal);
+        await using var store = await OpenAsync(_journal);
         using var inBody = new SemaphoreSlim(0);
         using var endBody = new SemaphoreSlim(0);
-        journal.Hold();
-        journal.OnWrite = _ => throw new IOException("disk full");
+        _journal.Hold();
+        _journal.OnWrite = _ => throw new IOException("disk full");
         var first = PutAsync(store, "a");
-        await journal.BegunAsync();
-        var second = Task.Run(() => store.CommitAsync(transaction =>
-        {
-            inBody.Release();
-            endBody.Wait();
-            transaction.Put(Services, new ServiceSample("b", 1));
-        }));
+        await _journal.BegunAsync();
+        var second = Task.Run(() =>
+            store.CommitAsync(transaction =>
+            {
+                inBody.Release();
+                endBody.Wait();
+                transaction.Put(Services, new ServiceSample("b", 1));
+            })
+        );
         await inBody.WaitAsync();
-        journal.Release();
+        _journal.Release();
         await Should.ThrowAsync<JournalException>(() => first);
-        journal.OnWrite = null;
+        _journal.OnWrite = null;
         endBody.Release();
 
         await Should.ThrowAsync<JournalException>(() => second);
@@ -84,12 +87,12 @@ public sealed class FailedWriteTests : IDisposable
     [Fact]
     public async Task Watchers_do_not_hear_of_what_was_not_kept()
     {
-        await using var store = await OpenAsync(journal);
+        await using var store = await OpenAsync(_journal);
         var heard = new List<string>();
         using var watch = store.Subscribe(commit => heard.AddRange(commit.Changes.Select(change => change.Key)));
-        journal.OnWrite = _ => throw new IOException("disk full");
+        _journal.OnWrite = _ => throw new IOException("disk full");
         await Should.ThrowAsync<JournalException>(() => PutAsync(store, "a"));
-        journal.OnWrite = null;
+        _journal.OnWrite = null;
         await PutAsync(store, "b");
 
         heard.ShouldBe(["b"]);
@@ -102,29 +105,35 @@ public sealed class FailedWriteTests : IDisposable
     public async Task A_history_with_failing_writes_leaves_exactly_what_was_acknowledged(int seed)
     {
         var chance = new Random(seed);
-        journal.OnWrite = _ =>
+        _journal.OnWrite = _ =>
         {
             lock (chance)
             {
-                if (chance.Next(4) == 0) throw new IOException("disk full");
+                if (chance.Next(4) == 0)
+                    throw new IOException("disk full");
             }
         };
         var acknowledged = new Dictionary<string, (long Revision, ServiceSample? Record)>();
-        await using (var store = await OpenAsync(journal))
+        await using (var store = await OpenAsync(_journal))
         {
             await Parallel.ForAsync(0, 8, async (committer, _) =>
             {
                 var random = new Random(seed * 100 + committer);
-                for (var i = 0; i < 100; i++) await CommitSomethingAsync(store, random, acknowledged);
+                for (var i = 0; i < 100; i++)
+                    await CommitSomethingAsync(store, random, acknowledged);
             });
             ShouldHold(store.Current, acknowledged);
         }
 
-        await using var again = await OpenAsync(memory);
+        await using var again = await OpenAsync(_memory);
         ShouldHold(again.Current, acknowledged);
     }
 
-    private static async Task CommitSomethingAsync(Store store, Random random, Dictionary<string, (long, ServiceSample?)> acknowledged)
+    private static async Task CommitSomethingAsync(
+        Store store,
+        Random random,
+        Dictionary<string, (long, ServiceSample?)> acknowledged
+    )
     {
         var names = Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{random.Next(12)}").Distinct().ToList();
         var delete = random.Next(3) == 0;
@@ -133,11 +142,16 @@ public sealed class FailedWriteTests : IDisposable
             var (revision, records) = await store.CommitAsync(transaction =>
             {
                 // Each count rests on the one before, so a change that was taken back would show in all that follow.
-                var puts = names.Select(name => delete ? null : new ServiceSample(name, (transaction.Find(Services, name)?.Desired ?? 0) + 1)).ToList();
+                var puts = names
+                    .Select(name =>
+                        delete ? null : new ServiceSample(name, (transaction.Find(Services, name)?.Desired ?? 0) + 1)
+                    )
+                    .ToList();
                 var isChanged = false;
                 for (var i = 0; i < names.Count; i++)
                 {
-                    if (puts[i] is { } put) transaction.Put(Services, put);
+                    if (puts[i] is { } put)
+                        transaction.Put(Services, put);
                     isChanged |= puts[i] is not null || transaction.Delete(Services, names[i]);
                 }
 
@@ -147,7 +161,8 @@ public sealed class FailedWriteTests : IDisposable
             {
                 for (var i = 0; i < names.Count && revision > 0; i++)
                 {
-                    if (!acknowledged.TryGetValue(names[i], out var known) || known.Item1 < revision) acknowledged[names[i]] = (revision, records[i]);
+                    if (!acknowledged.TryGetValue(names[i], out var known) || known.Item1 < revision)
+                        acknowledged[names[i]] = (revision, records[i]);
                 }
             }
         }
@@ -157,8 +172,17 @@ public sealed class FailedWriteTests : IDisposable
         }
     }
 
-    private static void ShouldHold(View view, Dictionary<string, (long Revision, ServiceSample? Record)> acknowledged) =>
-        view.Range(Services).ShouldBe(acknowledged.Values.Select(known => known.Record).OfType<ServiceSample>().OrderBy(record => record.Name, StringComparer.Ordinal));
+    private static void ShouldHold(
+        View view,
+        Dictionary<string, (long Revision, ServiceSample? Record)> acknowledged
+    ) =>
+        view.Range(Services)
+            .ShouldBe(
+                acknowledged
+                    .Values.Select(known => known.Record)
+                    .OfType<ServiceSample>()
+                    .OrderBy(record => record.Name, StringComparer.Ordinal)
+            );
 
     private static Task PutAsync(Store store, string name) =>
         store.CommitAsync(transaction => transaction.Put(Services, new ServiceSample(name, 1)));

@@ -1,11 +1,13 @@
+using Estiba.State.Journals;
+
 namespace Estiba.State.Tests.Faults;
 
 /// <summary>A journal whose writes a test holds back and lets fail.</summary>
 internal sealed class FaultyJournal(IJournal kept) : IJournal
 {
-    private readonly SemaphoreSlim writing = new(0);
-    private readonly ManualResetEventSlim released = new(initialState: true);
-    private readonly List<JournalBatch> written = [];
+    private readonly SemaphoreSlim _writing = new(0);
+    private readonly ManualResetEventSlim _released = new(initialState: true);
+    private readonly List<JournalBatch> _written = [];
 
     public bool IsImmediate => false;
 
@@ -17,28 +19,34 @@ internal sealed class FaultyJournal(IJournal kept) : IJournal
     {
         get
         {
-            lock (written) return [.. written];
+            lock (_written)
+                return [.. _written];
         }
     }
 
+    public long Epoch => kept.Epoch;
+
     public (long Revision, long LastRowId) Load(Action<JournalRow> row) => kept.Load(row);
+
+    public long Lead() => kept.Lead();
 
     public void Write(JournalBatch batch)
     {
-        writing.Release();
-        released.Wait();
+        _writing.Release();
+        _released.Wait();
         OnWrite?.Invoke(batch);
         kept.Write(batch);
-        lock (written) written.Add(batch);
+        lock (_written)
+            _written.Add(batch);
     }
 
-    public void Dispose() => released.Set();
+    public void Dispose() => _released.Set();
 
     /// <summary>From now on writes begin and do not end.</summary>
-    internal void Hold() => released.Reset();
+    internal void Hold() => _released.Reset();
 
-    internal void Release() => released.Set();
+    internal void Release() => _released.Set();
 
     /// <summary>Waits until one more write has begun.</summary>
-    internal Task BegunAsync() => writing.WaitAsync(TimeSpan.FromSeconds(10));
+    internal Task BegunAsync() => _writing.WaitAsync(TimeSpan.FromSeconds(120));
 }

@@ -29,9 +29,11 @@ public sealed class SortedMapTests
                 expected.Remove(key);
             }
 
-            if (random.Next(20) == 0) owner = new Owner();
+            if (random.Next(20) == 0)
+                owner = new Owner();
             map.Count.ShouldBe(expected.Count);
-            if (step % 500 == 0) ShouldBeSame(map, expected, random, keys);
+            if (step % 500 == 0)
+                ShouldBeSame(map, expected, random, keys);
         }
 
         ShouldBeSame(map, expected, random, keys);
@@ -43,12 +45,27 @@ public sealed class SortedMapTests
     public void Keys_of_any_characters_are_ordered_by_their_code_units(int seed)
     {
         var random = new Random(seed);
-        string[] parts = ["", "\0", "\0\0", "a", "aaaa", "\uffff", "\ufffe", "\uffff\uffff", "account/region/", "é", "b"];
+        string[] parts =
+        [
+            "",
+            "\0",
+            "\0\0",
+            "a",
+            "aaaa",
+            "\uffff",
+            "\ufffe",
+            "\uffff\uffff",
+            "account/region/",
+            "é",
+            "b",
+        ];
         var expected = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var map = default(SortedMap<TextKey, Sample>);
         for (var i = 0; i < 6_000; i++)
         {
-            var key = string.Concat(Enumerable.Range(0, random.Next(1, 7)).Select(_ => parts[random.Next(parts.Length)]));
+            var key = string.Concat(
+                Enumerable.Range(0, random.Next(1, 7)).Select(_ => parts[random.Next(parts.Length)])
+            );
             if (random.Next(4) == 0)
             {
                 map = map.Remove(new TextKey(key), new Owner());
@@ -60,12 +77,14 @@ public sealed class SortedMapTests
                 expected[key] = i;
             }
 
-            if (i % 500 == 0) map.Verify();
+            if (i % 500 == 0)
+                map.Verify();
         }
 
         map.Verify();
         Content(map).ShouldBe(expected.Select(pair => (pair.Key, pair.Value)));
-        foreach (var key in expected.Keys) map.TryFind(new TextKey(key), out _).ShouldBeTrue();
+        foreach (var key in expected.Keys)
+            map.TryFind(new TextKey(key), out _).ShouldBeTrue();
     }
 
     [Theory]
@@ -75,24 +94,37 @@ public sealed class SortedMapTests
     {
         var random = new Random(seed);
         string[] parts = ["", "\0", "a", "aa", "aaaa", "aaaaaaaa", "\uffff", "\ufffe", "b", "service/"];
-        string Text() => string.Concat(Enumerable.Range(0, random.Next(0, 4)).Select(_ => parts[random.Next(parts.Length)]));
-        var expected = new SortedSet<(string Index, string Primary)>(Comparer<(string Index, string Primary)>.Create((left, right) =>
-            string.CompareOrdinal(left.Index, right.Index) is var order and not 0 ? order : string.CompareOrdinal(left.Primary, right.Primary)));
+        string Text() =>
+            string.Concat(Enumerable.Range(0, random.Next(0, 4)).Select(_ => parts[random.Next(parts.Length)]));
+        var expected = new SortedSet<(string Index, string Primary)>(
+            Comparer<(string Index, string Primary)>.Create(
+                (left, right) =>
+                    string.CompareOrdinal(left.Index, right.Index) is var order and not 0
+                        ? order
+                        : string.CompareOrdinal(left.Primary, right.Primary)
+            )
+        );
         var map = default(SortedMap<IndexKey, IndexKey>);
         for (var i = 0; i < 6_000; i++)
         {
             var (index, primary) = (Text(), Text());
             var remove = random.Next(4) == 0;
-            map = remove ? map.Remove(new IndexKey(index, primary), new Owner()) : map.Set(new IndexKey(index, primary), new Owner());
-            if (remove) expected.Remove((index, primary));
-            else expected.Add((index, primary));
-            if (i % 500 == 0) map.Verify();
+            map = remove
+                ? map.Remove(new IndexKey(index, primary), new Owner())
+                : map.Set(new IndexKey(index, primary), new Owner());
+            if (remove)
+                expected.Remove((index, primary));
+            else
+                expected.Add((index, primary));
+            if (i % 500 == 0)
+                map.Verify();
         }
 
         map.Verify();
         var walked = new List<(string, string?)>();
         var cursor = map.From(new IndexKey("", ""));
-        while (cursor.MoveNext()) walked.Add((cursor.Current.Index, cursor.Current.Primary));
+        while (cursor.MoveNext())
+            walked.Add((cursor.Current.Index, cursor.Current.Primary));
         walked.ShouldBe(expected.Select(pair => (pair.Index, (string?)pair.Primary)));
         foreach (var group in expected.GroupBy(pair => pair.Index, StringComparer.Ordinal))
         {
@@ -111,7 +143,8 @@ public sealed class SortedMapTests
         for (var i = 0; i < 5_000; i++)
         {
             map = map.Set(new Sample($"{(ascending ? i : 9_999 - i):D4}", i), owner);
-            if (i % 100 == 0) map.Verify();
+            if (i % 100 == 0)
+                map.Verify();
         }
 
         map.Verify();
@@ -126,7 +159,8 @@ public sealed class SortedMapTests
         foreach (var fromEnd in new[] { true, false })
         {
             var map = default(SortedMap<TextKey, Sample>);
-            for (var i = 0; i < 4_000; i++) map = map.Set(new Sample($"{i:D4}", i), owner);
+            for (var i = 0; i < 4_000; i++)
+                map = map.Set(new Sample($"{i:D4}", i), owner);
             for (var i = 0; i < 4_000; i++)
             {
                 map = map.Remove(new TextKey($"{(fromEnd ? 3_999 - i : i):D4}"), owner);
@@ -148,13 +182,17 @@ public sealed class SortedMapTests
             for (var i = 0; i < 50; i++)
             {
                 var key = $"{random.Next(600)}";
-                map = random.Next(3) == 0 ? map.Remove(new TextKey(key), owner) : map.Set(new Sample(key, random.Next()), owner);
+                map =
+                    random.Next(3) == 0
+                        ? map.Remove(new TextKey(key), owner)
+                        : map.Set(new Sample(key, random.Next()), owner);
             }
 
             snapshots.Add((map, Content(map)));
         }
 
-        foreach (var (snapshot, content) in snapshots) Content(snapshot).ShouldBe(content);
+        foreach (var (snapshot, content) in snapshots)
+            Content(snapshot).ShouldBe(content);
     }
 
     [Fact]
@@ -162,11 +200,13 @@ public sealed class SortedMapTests
     {
         var owner = new Owner();
         var map = default(SortedMap<IndexKey, IndexKey>);
-        for (var i = 0; i < 20; i++) map = map.Set(new IndexKey(new string("service".AsSpan()), $"{i:D2}"), owner);
+        for (var i = 0; i < 20; i++)
+            map = map.Set(new IndexKey(new string("service".AsSpan()), $"{i:D2}"), owner);
 
         var cursor = map.From(new IndexKey("", ""));
         var distinct = new HashSet<string>(ReferenceEqualityComparer.Instance);
-        while (cursor.MoveNext()) distinct.Add(cursor.Current.Index);
+        while (cursor.MoveNext())
+            distinct.Add(cursor.Current.Index);
         distinct.Count.ShouldBe(1);
     }
 
@@ -178,7 +218,12 @@ public sealed class SortedMapTests
     public void The_end_of_a_prefix_is_the_next_key_without_it(string prefix, string? end) =>
         TextKey.AfterPrefix(prefix)?.Text.ShouldBe(end);
 
-    private static void ShouldBeSame(SortedMap<TextKey, Sample> map, SortedDictionary<string, int> expected, Random random, int keys)
+    private static void ShouldBeSame(
+        SortedMap<TextKey, Sample> map,
+        SortedDictionary<string, int> expected,
+        Random random,
+        int keys
+    )
     {
         map.Verify();
         Content(map).ShouldBe(expected.Select(pair => (pair.Key, pair.Value)));
@@ -187,7 +232,8 @@ public sealed class SortedMapTests
             var key = $"key/{random.Next(keys)}";
             map.TryFind(new TextKey(key), out var item).ShouldBe(expected.TryGetValue(key, out var expectedValue));
             item.Value.ShouldBe(expectedValue);
-            map.CountBelow(new TextKey(key)).ShouldBe(expected.Keys.Count(other => string.CompareOrdinal(other, key) < 0));
+            map.CountBelow(new TextKey(key))
+                .ShouldBe(expected.Keys.Count(other => string.CompareOrdinal(other, key) < 0));
             Keys(map, key).ShouldBe(expected.Keys.Where(other => string.CompareOrdinal(other, key) >= 0));
         }
     }
@@ -196,7 +242,8 @@ public sealed class SortedMapTests
     {
         var keys = new List<string>();
         var cursor = map.From(new TextKey(from));
-        while (cursor.MoveNext()) keys.Add(cursor.Current.Key);
+        while (cursor.MoveNext())
+            keys.Add(cursor.Current.Key);
         return keys;
     }
 
@@ -204,7 +251,8 @@ public sealed class SortedMapTests
     {
         var content = new List<(string, int)>();
         var cursor = map.From(new TextKey(""));
-        while (cursor.MoveNext()) content.Add((cursor.Current.Key, cursor.Current.Value));
+        while (cursor.MoveNext())
+            content.Add((cursor.Current.Key, cursor.Current.Value));
         return content;
     }
 

@@ -4,7 +4,12 @@ namespace Estiba.Tests.Clients;
 
 public sealed class ClientEnvironmentTests
 {
-    private static readonly ClientEnvironment Environment = new(new Uri("http://localhost:4566/"), "AKIAEXAMPLE", "it's/secret+", "eu-west-1");
+    private static readonly ClientEnvironment Environment = new(
+        new Uri("http://localhost:4566/"),
+        "AKIAEXAMPLE",
+        "it's/secret+",
+        "eu-west-1"
+    );
 
     [Fact]
     public void The_endpoint_has_no_slash_at_its_end_since_scripts_add_paths_to_it() =>
@@ -23,6 +28,10 @@ public sealed class ClientEnvironmentTests
     [InlineData("AWS_DEFAULT_REGION")]
     public void The_region_is_set_for_old_and_new_clients(string variable) =>
         Environment.Lines(ShellSyntax.Posix).ShouldContain($"export {variable}='eu-west-1'");
+
+    [Fact]
+    public void No_operation_is_sent_to_a_host_with_a_prefix() =>
+        Environment.Lines(ShellSyntax.Posix).ShouldContain("export AWS_DISABLE_HOST_PREFIX_INJECTION='true'");
 
     [Theory]
     [InlineData("AWS_SESSION_TOKEN")]

@@ -23,6 +23,9 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("server")]
     [InlineData("token")]
     [InlineData("agent")]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    [InlineData("verify")]
     [InlineData("coverage")]
     public async Task Help_of_every_command_teaches_with_examples(string command)
     {
@@ -42,6 +45,11 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("up --instances -1")]
     [InlineData("up --environment-files /none")]
     [InlineData("up --region a_b")]
+    [InlineData("up --allow everything")]
+    [InlineData("up --allow network,")]
+    [InlineData("agent --allow root")]
+    [InlineData("server --host-volumes srv")]
+    [InlineData("up --host-volumes /a:/b")]
     [InlineData("up --region EU-WEST-1")]
     [InlineData("up --region -")]
     [InlineData("env --region a.b")]
@@ -55,6 +63,8 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("server --certificate /dev/null")]
     [InlineData("server --certificate /none --key /none")]
     [InlineData("server --advertise not/a/name")]
+    [InlineData("up --healthy-after -1")]
+    [InlineData("server --healthy-after soon")]
     [InlineData("server --lost-after 4")]
     [InlineData("server --lost-after 3601")]
     [InlineData("server --lost-after soon")]
@@ -118,5 +128,6 @@ public sealed class EstibaCommandLineTests : IDisposable
         _error.Dispose();
     }
 
-    private Task<int> RunAsync(params string[] arguments) => EstibaCommandLine.RunAsync(arguments, new Terminal(_output, _error));
+    private Task<int> RunAsync(params string[] arguments) =>
+        EstibaCommandLine.RunAsync(arguments, new Terminal(_output, _error));
 }

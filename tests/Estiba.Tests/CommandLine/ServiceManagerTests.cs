@@ -23,7 +23,10 @@ public sealed class ServiceManagerTests
 
         static void Told(string address, string bound)
         {
-            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
+            using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
+            {
+                ReceiveTimeout = 10_000,
+            };
             manager.Bind(new UnixDomainSocketEndPoint(bound));
 
             ServiceManager.Tell("READY=1", address);
@@ -45,5 +48,6 @@ public sealed class ServiceManagerTests
     [InlineData("8:4242", "/dev/null", false)]
     [InlineData("8:4242", null, false)]
     [InlineData(null, "socket:[4242]", false)]
-    public void Only_the_journals_own_socket_is_the_journal(string? journal, string? error, bool expected) => ServiceManager.IsJournal(journal, error).ShouldBe(expected);
+    public void Only_the_journals_own_socket_is_the_journal(string? journal, string? error, bool expected) =>
+        ServiceManager.IsJournal(journal, error).ShouldBe(expected);
 }

@@ -40,7 +40,8 @@ public sealed class DemoDirectoryTests : IDisposable
     public void A_demos_directory_is_its_users_alone()
     {
         using var directory = DemoDirectory.Create(_parent, TimeProvider.System);
-        File.GetUnixFileMode(directory.Root).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.GetUnixFileMode(directory.Root)
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public void Dispose() => Directory.Delete(_parent, recursive: true);

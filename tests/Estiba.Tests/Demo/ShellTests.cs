@@ -4,14 +4,18 @@ namespace Estiba.Tests.Demo;
 
 public sealed class ShellTests
 {
-    private static readonly Shell Shell = new(Path.GetTempPath(), new Dictionary<string, string?> { ["GREETING"] = "hola", ["HOME"] = null });
+    private static readonly Shell Shell = new(
+        Path.GetTempPath(),
+        new Dictionary<string, string?> { ["GREETING"] = "hola", ["HOME"] = null }
+    );
 
     [Fact]
     public async Task A_line_sees_the_environment_it_was_given() =>
         (await RunAsync("echo $GREETING${HOME:-}")).Output.ShouldBe("hola\n");
 
     [Fact]
-    public async Task A_pipe_fails_when_any_part_of_it_fails() => (await RunAsync("false | cat")).Succeeded.ShouldBeFalse();
+    public async Task A_pipe_fails_when_any_part_of_it_fails() =>
+        (await RunAsync("false | cat")).Succeeded.ShouldBeFalse();
 
     [Fact]
     public async Task Standard_error_is_shown_but_is_not_the_answer()
@@ -24,10 +28,15 @@ public sealed class ShellTests
     [Fact]
     public async Task A_command_that_says_nothing_for_too_long_is_killed()
     {
-        var answer = await Shell.RunAsync("echo begun; sleep 60", TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken);
+        var answer = await Shell.RunAsync(
+            "echo begun; sleep 60",
+            TimeSpan.FromMilliseconds(300),
+            TestContext.Current.CancellationToken
+        );
         answer.Succeeded.ShouldBeFalse();
         answer.Output.ShouldBe("begun\n");
     }
 
-    private static Task<ShellAnswer> RunAsync(string line) => Shell.RunAsync(line, silence: null, TestContext.Current.CancellationToken);
+    private static Task<ShellAnswer> RunAsync(string line) =>
+        Shell.RunAsync(line, silence: null, TestContext.Current.CancellationToken);
 }

@@ -1,13 +1,26 @@
 using System.Text.Json;
 using Estiba.Contracts;
+using Estiba.Ecs;
+using Estiba.Ecs.Agents;
+using Estiba.Identity.Credentials;
 using Estiba.Joining;
 using Estiba.State;
+using Estiba.State.Journals;
 
 namespace Estiba.Tests.Joining;
 
 public sealed class JoinTokenTests : IAsyncLifetime
 {
-    private static readonly CallContext Owner = new() { AccountId = "123456789012", Region = "eu-west-1", PrincipalArn = "arn:aws:iam::123456789012:root", AccessKeyId = "AKIA", RequestId = "r" };
+    private static readonly CallContext Owner = new()
+    {
+        AccountId = "123456789012",
+        Region = "eu-west-1",
+        PrincipalArn = "arn:aws:iam::123456789012:root",
+        AccessKeyId = "AKIA",
+        RequestId = "r",
+    };
+
+    private static readonly SecretKey Secrets = new(new byte[32]);
 
     private readonly SteppedTime _time = new();
     private readonly HashSet<string> _connected = [];
@@ -17,7 +30,9 @@ public sealed class JoinTokenTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _store = await Store.OpenAsync(new MemoryJournal(), JoinTables.All);
-        _tokens = new JoinTokens(_store, _time, (account, region, host) => _connected.Contains($"{account}/{region}/{host}"));
+        _tokens = new JoinTokens(_store, Secrets, _time, (account, region, host) =>
+            _connected.Contains($"{account}/{region}/{host}")
+        );
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -27,13 +42,50 @@ public sealed class JoinTokenTests : IAsyncLifetime
     {
         var token = await CreateAsync(cluster: "hosts");
 
-        var host = await JoinAsync(token, "mi-1");
+        var (host, secret) = await _tokens.JoinAsync(token.Text, "mi-1", default);
 
-        (host.AccountId, host.Region, host.Cluster, host.TokenId).ShouldBe(("123456789012", "eu-west-1", "hosts", token.Id));
-        var credential = new HostKeys(_store, new Nobody()).Find(host.AccessKeyId)!;
-        (credential.SecretAccessKey, credential.PrincipalArn).ShouldBe((host.SecretAccessKey, "arn:aws:sts::123456789012:assumed-role/ecsInstanceRole/mi-1"));
+        (host.AccountId, host.Region, host.Cluster, host.TokenId).ShouldBe(
+            ("123456789012", "eu-west-1", "hosts", token.Id)
+        );
+        var credential = new HostKeys(_store, Secrets, new Nobody()).Find(host.AccessKeyId)!;
+        (credential.SecretAccessKey, credential.PrincipalArn).ShouldBe(
+            (secret, "arn:aws:sts::123456789012:assumed-role/ecsInstanceRole/mi-1")
+        );
         credential.Actions!.ShouldContain("ecs:Poll");
         credential.Actions!.ShouldNotContain("ecs:CreateService");
+    }
+
+    [Fact]
+    public async Task A_hosts_secret_is_not_in_the_state()
+    {
+        var (host, secret) = await _tokens.JoinAsync((await CreateAsync()).Text, "mi-1", default);
+
+        _store.Current.Find(JoinTables.Hosts, host.AccessKeyId)!.SecretAccessKey.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task A_hosts_secret_that_an_earlier_version_wrote_down_is_sealed_at_the_next_start_and_still_good()
+    {
+        var (host, secret) = await _tokens.JoinAsync((await CreateAsync()).Text, "mi-1", default);
+        await _store.CommitAsync(transaction =>
+            transaction.Put(JoinTables.Hosts, host with { SecretAccessKey = secret })
+        );
+
+        var lost = await HostSecrets.SealAsync(_store, Secrets, default);
+
+        (lost, HostSecrets.NeedKey(_store.Current)).ShouldBe((0, true));
+        _store.Current.Find(JoinTables.Hosts, host.AccessKeyId)!.SecretAccessKey.ShouldNotContain(secret);
+        new HostKeys(_store, Secrets, new Nobody()).Find(host.AccessKeyId)!.SecretAccessKey.ShouldBe(secret);
+    }
+
+    [Fact]
+    public async Task A_host_whose_secret_was_sealed_with_another_key_has_none()
+    {
+        var host = await JoinAsync(await CreateAsync(), "mi-1");
+        var other = new SecretKey(Enumerable.Repeat((byte)1, 32).ToArray());
+
+        (await HostSecrets.SealAsync(_store, other, default)).ShouldBe(1);
+        new HostKeys(_store, other, new Nobody()).Find(host.AccessKeyId).ShouldBeNull();
     }
 
     [Fact]
@@ -67,7 +119,10 @@ public sealed class JoinTokenTests : IAsyncLifetime
     {
         var token = await CreateAsync();
 
-        var kept = JsonSerializer.Serialize(_store.Current.Find(JoinTables.Tokens, token.Id)!, JoinJson.Default.JoinTokenRecord);
+        var kept = JsonSerializer.Serialize(
+            _store.Current.Find(JoinTables.Tokens, token.Id)!,
+            JoinJson.Default.JoinTokenRecord
+        );
 
         kept.ShouldNotContain(token.Secret);
         kept.ShouldContain(token.Hash());
@@ -104,7 +159,7 @@ public sealed class JoinTokenTests : IAsyncLifetime
         (await _tokens.RevokeAsync(Owner, token.Id, withHosts: false, default)).ShouldBe(new Revoked(1, 0));
 
         await RefusedAsync(token.Text);
-        new HostKeys(_store, new Nobody()).Find(host.AccessKeyId).ShouldNotBeNull();
+        new HostKeys(_store, Secrets, new Nobody()).Find(host.AccessKeyId).ShouldNotBeNull();
     }
 
     [Fact]
@@ -116,8 +171,8 @@ public sealed class JoinTokenTests : IAsyncLifetime
 
         (await _tokens.RevokeAsync(Owner, token.Id, withHosts: true, default)).ShouldBe(new Revoked(1, 1));
 
-        new HostKeys(_store, new Nobody()).Find(host.AccessKeyId).ShouldBeNull();
-        new HostKeys(_store, new Nobody()).Find(other.AccessKeyId).ShouldNotBeNull();
+        new HostKeys(_store, Secrets, new Nobody()).Find(host.AccessKeyId).ShouldBeNull();
+        new HostKeys(_store, Secrets, new Nobody()).Find(other.AccessKeyId).ShouldNotBeNull();
     }
 
     [Fact]
@@ -128,7 +183,9 @@ public sealed class JoinTokenTests : IAsyncLifetime
 
         (await _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default)).ShouldBe(new Revoked(0, 1));
 
-        (await Should.ThrowAsync<AwsException>(() => _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default))).Code.ShouldBe("ResourceNotFoundException");
+        (
+            await Should.ThrowAsync<AwsException>(() => _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default))
+        ).Code.ShouldBe("ResourceNotFoundException");
     }
 
     [Fact]
@@ -151,38 +208,69 @@ public sealed class JoinTokenTests : IAsyncLifetime
 
         var second = await JoinAsync(token, "mi-1");
 
-        var keys = new HostKeys(_store, new Nobody());
+        var keys = new HostKeys(_store, Secrets, new Nobody());
         (keys.Find(first.AccessKeyId), keys.Find(second.AccessKeyId)?.AccessKeyId).ShouldBe((null, second.AccessKeyId));
     }
 
-    [Theory]
-    [InlineData("hosts", "eu-west-1", true)]
-    [InlineData("other", "eu-west-1", false)]
-    [InlineData("hosts", "us-east-1", false)]
-    public async Task A_host_registers_only_in_the_cluster_of_its_token(string cluster, string region, bool may)
+    [Fact]
+    public async Task A_key_is_bound_to_its_host_and_to_the_cluster_of_its_token()
     {
-        var host = await JoinAsync(await CreateAsync(cluster: "hosts"), "mi-1");
+        var host = await JoinAsync(
+            await CreateAsync(cluster: "arn:aws:ecs:eu-west-1:123456789012:cluster/hosts"),
+            "mi-1"
+        );
 
-        new HostKeys(_store, new Nobody()).MayRegister(Owner with { AccessKeyId = host.AccessKeyId, Region = region }, cluster).ShouldBe(may);
+        var bound = new HostKeys(_store, Secrets, new Nobody()).HostOf(host.AccessKeyId)!;
+
+        bound.ShouldBe(new BoundHost("mi-1", new Scope("123456789012", "eu-west-1"), "hosts"));
+        bound.MayBeIn(bound.Scope, "hosts").ShouldBeTrue();
+        bound.MayBeIn(bound.Scope, "other").ShouldBeFalse();
+        bound.MayBeIn(bound.Scope with { Region = "us-east-1" }, "hosts").ShouldBeFalse();
     }
 
     [Fact]
-    public async Task Everybody_else_registers_where_he_wants()
-    {
-        await JoinAsync(await CreateAsync(cluster: "hosts"), "mi-1");
+    public void Everybody_else_is_no_host() =>
+        new HostKeys(_store, Secrets, new Nobody()).HostOf(Owner.AccessKeyId).ShouldBeNull();
 
-        new HostKeys(_store, new Nobody()).MayRegister(Owner, "other").ShouldBeTrue();
+    [Fact]
+    public async Task Nobody_takes_the_name_of_a_host_with_another_token_until_that_one_is_revoked()
+    {
+        var victim = await JoinAsync(await CreateAsync(cluster: "default"), "mi-1");
+        var token = await CreateAsync();
+
+        var refused = await Should.ThrowAsync<AwsException>(() => JoinAsync(token, "mi-1"));
+
+        (refused.Code, refused.StatusCode).ShouldBe(("ConflictException", 409));
+        refused.Message.ShouldContain("estiba token revoke mi-1");
+        new HostKeys(_store, Secrets, new Nobody()).Find(victim.AccessKeyId).ShouldNotBeNull();
+        await _tokens.RevokeAsync(Owner, "mi-1", withHosts: false, default);
+        (await JoinAsync(token, "mi-1")).TokenId.ShouldBe(token.Id);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("my cluster")]
+    [InlineData("arn:aws:ecs:eu-west-1:210987654321:cluster/default")]
+    [InlineData("arn:aws:ecs:us-east-1:123456789012:cluster/default")]
+    [InlineData("arn:aws:ecs:eu-west-1:123456789012:service/default/web")]
+    public async Task A_token_is_for_a_cluster_that_can_be(string cluster) =>
+        (await Should.ThrowAsync<AwsException>(() => CreateAsync(cluster))).Code.ShouldBe("ValidationException");
 
     [Fact]
     public async Task Tokens_of_another_account_or_region_are_not_seen_and_not_revoked()
     {
         var token = await CreateAsync();
 
-        foreach (var stranger in new[] { Owner with { AccountId = "210987654321" }, Owner with { Region = "us-east-1" } })
+        foreach (
+            var stranger in new[] { Owner with { AccountId = "210987654321" }, Owner with { Region = "us-east-1" } }
+        )
         {
             _tokens.List(stranger).Tokens.ShouldBeEmpty();
-            (await Should.ThrowAsync<AwsException>(() => _tokens.RevokeAsync(stranger, token.Id, withHosts: true, default))).Code.ShouldBe("ResourceNotFoundException");
+            (
+                await Should.ThrowAsync<AwsException>(() =>
+                    _tokens.RevokeAsync(stranger, token.Id, withHosts: true, default)
+                )
+            ).Code.ShouldBe("ResourceNotFoundException");
         }
     }
 
@@ -191,16 +279,21 @@ public sealed class JoinTokenTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("mi 1")]
     [InlineData("mi-1\n2026 info forged")]
+    [InlineData("i-0123456789abcdef0")]
     public async Task A_host_must_have_a_name_that_is_one(string? host)
     {
         var token = await CreateAsync();
 
-        (await Should.ThrowAsync<AwsException>(() => _tokens.JoinAsync(token.Text, host, default))).Code.ShouldBe("ValidationException");
+        (await Should.ThrowAsync<AwsException>(() => _tokens.JoinAsync(token.Text, host, default))).Code.ShouldBe(
+            "ValidationException"
+        );
     }
 
-    private Task<JoinToken> CreateAsync(string? cluster = null) => _tokens.CreateAsync(Owner, cluster, lifetime: null, default);
+    private Task<JoinToken> CreateAsync(string? cluster = null) =>
+        _tokens.CreateAsync(Owner, cluster, lifetime: null, default);
 
-    private Task<HostRecord> JoinAsync(JoinToken token, string host) => _tokens.JoinAsync(token.Text, host, default);
+    private async Task<HostRecord> JoinAsync(JoinToken token, string host) =>
+        (await _tokens.JoinAsync(token.Text, host, default)).Record;
 
     private async Task RefusedAsync(string? text)
     {

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using Estiba.Agent;
 using Estiba.Clients;
 using Estiba.CommandLine;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
-using Estiba.Hosting;
+using Estiba.Contracts.Signing;
+using Estiba.Engines.Simulated;
+using Estiba.Instances;
 using Estiba.Joining;
+using Estiba.Platforms;
 using Microsoft.Extensions.Logging;
 using Resource = Estiba.Contracts.Ecs.Resource;
 using Task = System.Threading.Tasks.Task;
@@ -65,8 +69,14 @@ public sealed class JoiningTests : IAsyncLifetime
 
         var registered = await RegisterAsync(membership);
         registered.ContainerInstance!.ContainerInstanceArn.ShouldNotBeNull();
-        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership, cluster: "other"))).Code.ShouldBe("AccessDeniedException");
-        (await Should.ThrowAsync<AwsException>(() => Ecs(membership).ListServicesAsync(new ListServicesRequest(), Context, Cancellation))).Code.ShouldBe("AccessDeniedException");
+        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership, cluster: "other"))).Code.ShouldBe(
+            "AccessDeniedException"
+        );
+        (
+            await Should.ThrowAsync<AwsException>(() =>
+                Ecs(membership).ListServicesAsync(new ListServicesRequest(), Context, Cancellation)
+            )
+        ).Code.ShouldBe("AccessDeniedException");
         _log.ToString().ShouldContain($"Host {Host} at 127.0.0.1 has joined");
         _log.ToString().ShouldNotContain(token);
     }
@@ -75,11 +85,23 @@ public sealed class JoiningTests : IAsyncLifetime
     public async Task A_host_may_pull_from_the_registry_and_not_push_to_it()
     {
         var membership = await OpenAsync(await TokenAsync("create"));
-        var login = (await new EcrClient(Client(membership)).GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), Context, Cancellation)).AuthorizationData!.Single();
-        using var registry = new HttpClient(Authority.CreateHandler()) { BaseAddress = Server, DefaultRequestHeaders = { Authorization = new("Basic", login.AuthorizationToken) } };
+        var login = (
+            await new EcrClient(Client(membership)).GetAuthorizationTokenAsync(
+                new GetAuthorizationTokenRequest(),
+                Context,
+                Cancellation
+            )
+        ).AuthorizationData!.Single();
+        using var registry = new HttpClient(Authority.CreateHandler())
+        {
+            BaseAddress = Server,
+            DefaultRequestHeaders = { Authorization = new("Basic", login.AuthorizationToken) },
+        };
 
         (await registry.GetAsync("/v2/", Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await registry.PostAsync("/v2/app/blobs/uploads/", content: null, Cancellation)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await registry.PostAsync("/v2/app/blobs/uploads/", content: null, Cancellation)).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
     }
 
     [Fact]
@@ -90,14 +112,101 @@ public sealed class JoiningTests : IAsyncLifetime
         var again = await OpenAsync(token: null);
 
         again.Credentials.ShouldBe(first.Credentials);
-        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Path.Combine(HostDirectory, "membership.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(Path.Combine(HostDirectory, "membership.json"))
+                .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task A_host_is_told_its_platform_when_it_joins_and_one_that_joined_earlier_when_it_starts()
+    {
+        var platform = PlatformIdentity.Read(Data)!.Id;
+
+        (await OpenAsync(await TokenAsync("create"))).Current.PlatformId.ShouldBe(platform);
+
+        var earlier = Membership.Read(HostDirectory)! with { PlatformId = null };
+        earlier.Write(HostDirectory);
+        (await OpenAsync(token: null)).Current.PlatformId.ShouldBe(platform);
+        Membership.Read(HostDirectory)!.PlatformId.ShouldBe(platform);
+
+        earlier.Write(HostDirectory);
+        await _platform.DisposeAsync();
+        (await OpenAsync(token: null)).Current.PlatformId.ShouldBeNull("it starts although nobody tells");
+        await StartAsync();
+    }
+
+    [Fact]
+    public async Task A_host_with_an_accounts_own_keys_asks_for_its_platform_and_remembers_it()
+    {
+        var platform = PlatformIdentity.Read(Data)!.Id;
+        var keys = (await RunningPlatform.FindAsync(_configuration.Data, Cancellation)).Credentials;
+
+        (await FindPlatformAsync(new AwsCredentials("AKIANOBODY0000000000", "secret"))).ShouldBeNull();
+        _hostLog.ToString().ShouldContain("It tells keys that are allowed estiba:GetPlatform");
+        (await FindPlatformAsync(keys)).ShouldBe(platform);
+
+        await _platform.DisposeAsync();
+        (await FindPlatformAsync(keys)).ShouldBe(platform, "the server is away");
+        await StartAsync();
+    }
+
+    [Fact]
+    public async Task A_host_that_was_a_member_keeps_its_platform_with_an_accounts_own_keys()
+    {
+        await OpenAsync(await TokenAsync("create"));
+
+        (await FindPlatformAsync(new AwsCredentials("AKIANOBODY0000000000", "secret"))).ShouldBe(
+            PlatformIdentity.Read(Data)!.Id
+        );
+    }
+
+    [Fact]
+    public async Task The_agent_of_a_host_labels_containers_with_its_platform()
+    {
+        var options = await AgentOptionsAsync(await OpenAsync(await TokenAsync("create")), "/var/run/docker.sock");
+
+        options.PlatformId.ShouldBe(PlatformIdentity.Read(Data)!.Id);
+    }
+
+    [Fact]
+    public async Task The_socket_of_a_hosts_engine_is_never_bound_wherever_it_is()
+    {
+        var options = await AgentOptionsAsync(await OpenAsync(await TokenAsync("create")), "/srv/engine/docker.sock");
+
+        options.NeverBound.ShouldBe(["/srv/engine/docker.sock"]);
+        options.DataDirectory.ShouldBe(HostDirectory, "the agent never binds it either");
+    }
+
+    [Theory]
+    [InlineData("network,pid", "/srv", "network pid /srv")]
+    [InlineData("", "", "nothing")]
+    public async Task The_status_shows_what_containers_may_do_to_each_host(string kinds, string volumes, string shown)
+    {
+        var access = new HostAccess
+        {
+            Kinds = kinds.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Volumes = volumes.Split(':', StringSplitOptions.RemoveEmptyEntries),
+        };
+        await RegisterAsync(await OpenAsync(await TokenAsync("create")), access: access);
+
+        var lines = (await RunAsync("status")).Split('\n');
+
+        lines.ShouldContain(line => line.TrimEnd().EndsWith("Containers may", StringComparison.Ordinal));
+        lines
+            .Single(line => line.Contains(Host, StringComparison.Ordinal))
+            .TrimEnd()
+            .ShouldEndWith($"   {shown}", customMessage: string.Join('\n', lines));
     }
 
     [Fact]
     public async Task A_host_without_membership_or_token_is_told_what_to_do()
     {
-        (await Should.ThrowAsync<CommandException>(() => OpenAsync(token: null))).Message.ShouldContain("estiba token create");
-        (await Should.ThrowAsync<CommandException>(() => OpenAsync(JoinToken.New().Text))).Message.ShouldContain("The token is wrong, was revoked, or has expired");
+        (await Should.ThrowAsync<CommandException>(() => OpenAsync(token: null))).Message.ShouldContain(
+            "estiba token create"
+        );
+        (await Should.ThrowAsync<CommandException>(() => OpenAsync(JoinToken.New().Text))).Message.ShouldContain(
+            "The token is wrong, was revoked, or has expired"
+        );
     }
 
     [Fact]
@@ -107,7 +216,9 @@ public sealed class JoiningTests : IAsyncLifetime
         var membership = await OpenAsync(token);
         await TokenAsync("revoke", Host);
 
-        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+        (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe(
+            "UnrecognizedClientException"
+        );
 
         (await RegisterAsync(membership)).ContainerInstance.ShouldNotBeNull();
         Membership.Read(HostDirectory)!.Credentials.ShouldBe(membership.Credentials);
@@ -121,7 +232,10 @@ public sealed class JoiningTests : IAsyncLifetime
         JoinToken.TryParse(token, out var parsed).ShouldBeTrue();
         (await TokenAsync("revoke", parsed!.Id, "--hosts")).ShouldBe("revoked 1 tokens and the keys of 1 hosts");
 
-        for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+        for (var n = 0; n < 2; n++)
+            (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe(
+                "UnrecognizedClientException"
+            );
     }
 
     [Fact]
@@ -131,9 +245,17 @@ public sealed class JoiningTests : IAsyncLifetime
         var membership = await OpenAsync(token: null);
         await TokenAsync("revoke", Host);
 
-        for (var n = 0; n < 2; n++) (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe("UnrecognizedClientException");
+        for (var n = 0; n < 2; n++)
+            (await Should.ThrowAsync<AwsException>(() => RegisterAsync(membership))).Code.ShouldBe(
+                "UnrecognizedClientException"
+            );
 
-        _hostLog.ToString().Split('\n').Where(line => line.Contains("does not know this host's key", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("The host joins again when the agent is started with a token.");
+        _hostLog
+            .ToString()
+            .Split('\n')
+            .Where(line => line.Contains("does not know this host's key", StringComparison.Ordinal))
+            .ShouldHaveSingleItem()
+            .ShouldContain("The host joins again when the agent is started with a token.");
     }
 
     [Fact]
@@ -157,7 +279,12 @@ public sealed class JoiningTests : IAsyncLifetime
         var membership = await OpenAsync(await TokenAsync("create"));
         var asHost = new RunningPlatform(Server, membership.Credentials, _configuration.Certificate!.Authority);
 
-        var refused = await Should.ThrowAsync<CommandException>(() => asHost.CallAsync(http => new TokenClient(asHost, "eu-west-1", http).CreateAsync(null, null, Cancellation), Cancellation));
+        var refused = await Should.ThrowAsync<CommandException>(() =>
+            asHost.CallAsync(
+                http => new TokenClient(asHost, "eu-west-1", http).CreateAsync(null, null, Cancellation),
+                Cancellation
+            )
+        );
 
         refused.Message.ShouldContain("AccessDeniedException");
     }
@@ -174,33 +301,116 @@ public sealed class JoiningTests : IAsyncLifetime
         (await RunAsync("env")).ShouldContain($"export AWS_CA_BUNDLE='{Path.Combine(Data, "ca.pem")}'");
     }
 
-    private static CallContext Context { get; } = new() { AccountId = "", Region = "eu-west-1", PrincipalArn = "", AccessKeyId = "", RequestId = "" };
+    private static CallContext Context { get; } =
+        new()
+        {
+            AccountId = "",
+            Region = "eu-west-1",
+            PrincipalArn = "",
+            AccessKeyId = "",
+            RequestId = "",
+        };
 
-    private async Task StartAsync() => _platform = await Platform.StartAsync(_configuration, _log, TimeProvider.System, Cancellation);
+    private async Task StartAsync() =>
+        _platform = await Platform.StartAsync(_configuration, _log, TimeProvider.System, Cancellation);
 
-    private Task<HostMembership> OpenAsync(string? token) => HostMembership.OpenAsync(
-        Server, token, Host, HostDirectory, new JoinClient(new HttpClient(Authority.CreateHandler())), TimeProvider.System, _hostLoggers.CreateLogger("Estiba.Agent"), Cancellation);
+    private Task<HostMembership> OpenAsync(string? token) =>
+        HostMembership.OpenAsync(
+            Server,
+            token,
+            Host,
+            HostDirectory,
+            new JoinClient(new HttpClient(Authority.CreateHandler())),
+            TimeProvider.System,
+            _hostLoggers.CreateLogger("Estiba.Agent"),
+            Cancellation
+        );
+
+    private Task<string?> FindPlatformAsync(AwsCredentials keys) =>
+        KnownPlatform.FindAsync(
+            Server,
+            keys,
+            "eu-west-1",
+            HostDirectory,
+            new JoinClient(new HttpClient(Authority.CreateHandler())),
+            _hostLoggers.CreateLogger("Estiba.Agent"),
+            Cancellation
+        );
+
+    private async Task<AgentOptions> AgentOptionsAsync(HostMembership membership, string socket)
+    {
+        var configuration = new HostAgentConfiguration
+        {
+            Endpoint = Server,
+            Cluster = "default",
+            Region = membership.Current.Region,
+            Credentials = () => membership.Credentials,
+            InstanceId = Host,
+            Http = Authority.CreateHandler(),
+            Directory = HostDirectory,
+            EnvironmentFiles = HostDirectory,
+            PlatformId = membership.Current.PlatformId,
+        };
+        await using var engine = new SimulatedEngine(new SimulationOptions(), TimeProvider.System, seed: 1);
+        return await HostAgent.OptionsAsync(
+            configuration,
+            engine,
+            socket,
+            _hostLoggers.CreateLogger("Estiba.Agent"),
+            Cancellation
+        );
+    }
 
     private TrustedAuthority Authority => TrustedAuthority.Load(_configuration.Certificate!.Authority!);
 
     private EcsClient Ecs(HostMembership membership) => new(Client(membership));
 
-    private AwsClientOptions Client(HostMembership membership) => new()
-    {
-        Endpoint = Server,
-        Region = membership.Current.Region,
-        Credentials = () => membership.Credentials,
-        Http = new HttpClient(new RefusedKeyHandler(membership, Authority.CreateHandler())),
-    };
-
-    private Task<RegisterContainerInstanceResponse> RegisterAsync(HostMembership membership, string cluster = "default") => Ecs(membership).RegisterContainerInstanceAsync(
-        new RegisterContainerInstanceRequest
+    private AwsClientOptions Client(HostMembership membership) =>
+        new()
         {
-            Cluster = cluster,
-            TotalResources = [new Resource { Name = "CPU", Type = "INTEGER", IntegerValue = 1024 }, new Resource { Name = "MEMORY", Type = "INTEGER", IntegerValue = 1024 }],
-        },
-        Context,
-        Cancellation);
+            Endpoint = Server,
+            Region = membership.Current.Region,
+            Credentials = () => membership.Credentials,
+            Http = new HttpClient(new RefusedKeyHandler(membership, Authority.CreateHandler())),
+        };
+
+    private Task<RegisterContainerInstanceResponse> RegisterAsync(
+        HostMembership membership,
+        string cluster = "default",
+        HostAccess? access = null
+    ) =>
+        Ecs(membership)
+            .RegisterContainerInstanceAsync(
+                new RegisterContainerInstanceRequest
+                {
+                    Cluster = cluster,
+                    Attributes =
+                    [
+                        .. (access?.ToAttributes() ?? []).Select(attribute => new EcsAttribute
+                        {
+                            Name = attribute.Name,
+                            Value = attribute.Value,
+                        }),
+                    ],
+                    TotalResources =
+                    [
+                        new Resource
+                        {
+                            Name = "CPU",
+                            Type = "INTEGER",
+                            IntegerValue = 1024,
+                        },
+                        new Resource
+                        {
+                            Name = "MEMORY",
+                            Type = "INTEGER",
+                            IntegerValue = 1024,
+                        },
+                    ],
+                },
+                Context,
+                Cancellation
+            );
 
     private Task<string> TokenAsync(params string[] arguments) => RunAsync(["token", .. arguments]);
 
@@ -208,7 +418,10 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        (await EstibaCommandLine.RunAsync([.. arguments, "--data", Data], new Terminal(output, error))).ShouldBe(0, error.ToString());
+        (await EstibaCommandLine.RunAsync([.. arguments, "--data", Data], new Terminal(output, error))).ShouldBe(
+            0,
+            error.ToString()
+        );
         return output.ToString().Trim();
     }
 

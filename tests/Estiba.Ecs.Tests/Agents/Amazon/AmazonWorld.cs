@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
+using Estiba.Hosting;
+using Estiba.Hosting.Controllers;
 using Estiba.State;
+using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,32 +18,32 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Ecs.Tests.Agents.Amazon;
 
-/// <summary>ECS with its controllers at work and its sockets on a real port, for an agent that says what Amazon's was heard to say. Signatures are the gateway's business.</summary>
+/// <summary>
+/// ECS with its controllers at work and its sockets on a real port, for an agent that says what Amazon's was heard to
+/// say. Signatures are the gateway's business.
+/// </summary>
 internal sealed class AmazonWorld : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly EcsControllers _controllers;
-    private readonly EcsDispatcher _dispatcher;
+    private readonly ModuleRunner _modules;
+    private readonly ServiceDispatcher _dispatcher;
 
-    private AmazonWorld(Store store, WebApplication application)
+    private AmazonWorld(ModuleHost host, ModuleRunner modules, WebApplication application)
     {
-        Store = store;
+        Store = host.Store;
         _application = application;
-        var ids = new EcsIds(new Random(1));
-        var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), AgentHeartbeat = TimeSpan.FromMilliseconds(100) };
-        Api = new EcsApi(store, Sts, ids, new Random(1), options, TimeProvider.System);
-        _dispatcher = new EcsDispatcher(Api);
-        _controllers = new EcsControllers(store, Sts, ids, new Random(1), options, TimeProvider.System, NullLoggerFactory.Instance);
+        _modules = modules;
+        Api = host.Get<EcsApi>();
+        Agents = host.Get<AgentDoor>();
+        _dispatcher = modules.Dispatchers.Single(dispatcher => dispatcher.Model == EcsModel.Service);
     }
 
     internal Store Store { get; }
 
     internal IEcsApi Api { get; }
 
-    internal AgentDoor Agents => _controllers.Agents;
-
-    internal StandInSts Sts { get; } = new();
+    internal AgentDoor Agents { get; }
 
     internal CallContext Caller { get; } = EcsWorld.Account("123456789012");
 
@@ -49,21 +54,42 @@ internal sealed class AmazonWorld : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var world = new AmazonWorld(await Store.OpenAsync(new MemoryJournal(), EcsTables.All), builder.Build());
+        var options = new EcsOptions
+        {
+            AgentEndpoint = new Uri("http://127.0.0.1:4566"),
+            AgentHeartbeat = TimeSpan.FromMilliseconds(100),
+        };
+        Module[] modules = [new ApiModule<IStsApi>("AWS STS", new StandInSts()), new EcsModule(options)];
+        var host = new ModuleHost
+        {
+            Store = await Store.OpenAsync(new MemoryJournal(), ModuleRunner.TablesOf(modules)),
+        };
+        var world = new AmazonWorld(host, await ModuleRunner.OpenAsync(modules, host), builder.Build());
         world._application.UseWebSockets();
-        world._application.Map("/{door}/ws", (HttpContext http) => world._controllers.Agents.HandleAsync(http, world.Caller, world._stopping.Token));
+        world._application.Map("/{door}/ws", (HttpContext http) => world.HandleAsync(http));
         await world._application.StartAsync();
-        await world._controllers.StartAsync(default);
+        await world._modules.StartAsync(
+            new ControllerLoops(TimeProvider.System, new Random(1), NullLoggerFactory.Instance)
+        );
         await world.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "hosts" }, world.Caller);
         return world;
     }
+
+    /// <summary>What the sockets have failed with.</summary>
+    internal ConcurrentQueue<Exception> Failures { get; } = [];
+
+    /// <summary>The platform begins to stop.</summary>
+    internal Task StopAsync() => _stopping.CancelAsync();
+
+    /// <summary>No request is answered any more.</summary>
+    internal Task StopAnsweringAsync() => _application.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _application.StopAsync();
         await _application.DisposeAsync();
-        await _controllers.DisposeAsync();
+        await _modules.DisposeAsync();
         await Store.DisposeAsync();
         _stopping.Dispose();
     }
@@ -73,11 +99,24 @@ internal sealed class AmazonWorld : IAsyncDisposable
         where T : class, IShape
     {
         var handler = _dispatcher.Find(operation) ?? throw new InvalidOperationException(operation);
-        return (T)await handler.InvokeAsync(new JsonShapeReader(Encoding.UTF8.GetBytes(json)), _dispatcher.Model, Caller, default);
+        return (T)
+            await handler.InvokeAsync(
+                new JsonShapeReader(Encoding.UTF8.GetBytes(json)),
+                _dispatcher.Model,
+                Caller,
+                default
+            );
     }
 
     internal async Task<string> RegisterAsync(string? arn = null, string? token = RecordedAgent.RegistrationToken) =>
-        (await CallAsync<RegisterContainerInstanceResponse>("RegisterContainerInstance", RecordedAgent.Register(arn, token))).ContainerInstance!.ContainerInstanceArn!;
+        (
+            await CallAsync<RegisterContainerInstanceResponse>(
+                "RegisterContainerInstance",
+                RecordedAgent.Register(arn, token)
+            )
+        )
+            .ContainerInstance!
+            .ContainerInstanceArn!;
 
     /// <summary>A service of one nginx, which is placed when there is an instance.</summary>
     internal async Task CreateServiceAsync(string image = "nginx", LogConfiguration? log = null)
@@ -99,17 +138,59 @@ internal sealed class AmazonWorld : IAsyncDisposable
                     },
                 ],
             },
-            Caller);
-        await Api.CreateServiceAsync(new CreateServiceRequest { Cluster = "hosts", ServiceName = "s", TaskDefinition = "web", DesiredCount = 1 }, Caller);
+            Caller
+        );
+        await Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                Cluster = "hosts",
+                ServiceName = "s",
+                TaskDefinition = "web",
+                DesiredCount = 1,
+            },
+            Caller
+        );
     }
 
-    internal async Task<EcsTask> TaskAsync(string arn) => (await Api.DescribeTasksAsync(new DescribeTasksRequest { Cluster = "hosts", Tasks = [arn] }, Caller)).Tasks!.Single();
+    internal async Task<EcsTask> TaskAsync(string arn) =>
+        (
+            await Api.DescribeTasksAsync(new DescribeTasksRequest { Cluster = "hosts", Tasks = [arn] }, Caller)
+        ).Tasks!.Single();
+
+    internal async Task<ContainerInstance> InstanceAsync(string arn, params string[] include) =>
+        (
+            await Api.DescribeContainerInstancesAsync(
+                new DescribeContainerInstancesRequest
+                {
+                    Cluster = "hosts",
+                    ContainerInstances = [arn],
+                    Include = include,
+                },
+                Caller
+            )
+        ).ContainerInstances!.Single();
+
+    private async Task HandleAsync(HttpContext http)
+    {
+        try
+        {
+            await Agents.HandleAsync(http, Caller, _stopping.Token);
+        }
+        catch (Exception failure)
+        {
+            Failures.Enqueue(failure);
+            throw;
+        }
+    }
 
     internal async Task<AmazonSocket> OpenAsync(string door, string query)
     {
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
-        await socket.ConnectAsync(new Uri($"{Address.Replace("http", "ws", StringComparison.Ordinal)}/{door}/ws?{query}"), CancellationToken.None);
+        await socket.ConnectAsync(
+            new Uri($"{Address.Replace("http", "ws", StringComparison.Ordinal)}/{door}/ws?{query}"),
+            CancellationToken.None
+        );
         return new AmazonSocket(socket);
     }
 
@@ -133,17 +214,28 @@ internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    internal Task SendAsync(string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    internal Task SendAsync(string text) =>
+        socket.SendAsync(
+            Encoding.UTF8.GetBytes(text),
+            WebSocketMessageType.Text,
+            endOfMessage: true,
+            CancellationToken.None
+        );
 
-    /// <summary>The next message, which must be of this type; heartbeats in between are left out, unless it is one that is waited for.</summary>
+    /// <summary>
+    /// The next message, which must be of this type; heartbeats in between are left out, unless it is one that is
+    /// waited for.
+    /// </summary>
     internal async Task<T> ReceiveAsync<T>()
         where T : IShape<T>
     {
         while (true)
         {
             var (type, message) = AgentFrame.Decode(await ReceiveAsync());
-            if (type == typeof(T).Name) return ShapeJson.Parse<T>(message);
-            if (type != nameof(Contracts.Acs.HeartbeatMessage)) throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
+            if (type == typeof(T).Name)
+                return ShapeJson.Parse<T>(message);
+            if (type != nameof(Contracts.Acs.HeartbeatMessage))
+                throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
         }
     }
 
@@ -154,8 +246,10 @@ internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
         while (heartbeats > 0)
         {
             var (type, message) = AgentFrame.Decode(await ReceiveAsync());
-            if (type == typeof(T).Name) return ShapeJson.Parse<T>(message);
-            if (type != nameof(Contracts.Acs.HeartbeatMessage)) throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
+            if (type == typeof(T).Name)
+                return ShapeJson.Parse<T>(message);
+            if (type != nameof(Contracts.Acs.HeartbeatMessage))
+                throw new InvalidOperationException($"A {type} came instead of a {typeof(T).Name}.");
             heartbeats--;
         }
 
@@ -171,10 +265,10 @@ internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
         do
         {
             part = await socket.ReceiveAsync(buffer.AsMemory(length), limit.Token);
-            if (part.MessageType == WebSocketMessageType.Close) throw new InvalidOperationException("The server has closed the socket.");
+            if (part.MessageType == WebSocketMessageType.Close)
+                throw new InvalidOperationException("The server has closed the socket.");
             length += part.Count;
-        }
-        while (!part.EndOfMessage);
+        } while (!part.EndOfMessage);
 
         return buffer[..length];
     }

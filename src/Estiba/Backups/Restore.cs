@@ -1,0 +1,191 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Estiba.CommandLine;
+using Estiba.Files;
+using Estiba.Logs;
+using Estiba.Platforms;
+
+namespace Estiba.Backups;
+
+/// <summary>
+/// Puts a backup back as a data directory. It is unpacked beside its place, compared with its checksums, and only then
+/// moved there.
+/// </summary>
+internal sealed class Restore
+{
+    private const int GzipMagic = 0x1f;
+
+    private readonly string _directory;
+    private readonly Dictionary<string, BackedUpFile> _found = new(StringComparer.Ordinal);
+    private BackupManifest? _manifest;
+
+    private Restore(string directory) => _directory = directory;
+
+    /// <summary>Restores a backup.</summary>
+    /// <param name="source">The backup.</param>
+    /// <param name="layout">Where to; it must not be there, or be empty.</param>
+    /// <param name="isSamePlatform">The original is never started again: the restored one takes its containers over
+    /// without being asked.</param>
+    /// <param name="progress">Gets the name of each file.</param>
+    /// <param name="cancellation">Gives up, and leaves nothing.</param>
+    /// <returns>What was restored.</returns>
+    /// <exception cref="CommandException">It cannot be restored; the message says why and what to do. Nothing was
+    /// changed.</exception>
+    internal static BackupManifest Read(
+        string source,
+        DataLayout layout,
+        bool isSamePlatform,
+        Action<string> progress,
+        CancellationToken cancellation
+    )
+    {
+        var unfinished = layout.Root + ".restoring";
+        try
+        {
+            if (Directory.Exists(layout.Root) && Directory.EnumerateFileSystemEntries(layout.Root).Any())
+                throw new CommandException(
+                    $"{layout.Root} is not empty. Move it away, or choose another directory with --data."
+                );
+            if (File.Exists(layout.Root))
+                throw new CommandException($"{layout.Root} is a file. Choose another directory with --data.");
+            if (Directory.Exists(unfinished))
+                Directory.Delete(unfinished, recursive: true);
+            PrivateFiles.CreateDirectory(unfinished);
+            var restore = new Restore(unfinished);
+            restore.Unpack(source, progress, cancellation);
+            var manifest = restore.Compare(source);
+            restore.Settle(layout, isSamePlatform);
+            if (Directory.Exists(layout.Root))
+                Directory.Delete(layout.Root);
+
+            // The directory has its name only when all that is in it is on the disk.
+            sync();
+            Directory.Move(unfinished, layout.Root);
+            sync();
+            return manifest;
+        }
+        catch (Exception failure)
+            when (failure
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or JsonException
+                        or FormatException
+                        or EndOfStreamException
+            )
+        {
+            throw new CommandException($"{source} could not be restored: {failure.Message}", inner: failure);
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished))
+                Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    private void Unpack(string source, Action<string> progress, CancellationToken cancellation)
+    {
+        using var file = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var isCompressed = file.ReadByte() == GzipMagic;
+        file.Position = 0;
+        using Stream input = isCompressed
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : new BufferedStream(file, 1 << 20);
+        using var tar = new TarReader(input);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_manifest is not null)
+                throw new InvalidDataException(
+                    $"it goes on after {BackupManifest.Name}, which is the end of a backup."
+                );
+            progress(entry.Name);
+            if (entry.EntryType == TarEntryType.Directory)
+                PrivateFiles.CreateDirectory(PathOf(entry.Name));
+            else if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                throw new InvalidDataException($"'{entry.Name}' is no file.");
+            else if (entry.Name == BackupManifest.Name)
+                _manifest = JsonSerializer.Deserialize(
+                    entry.DataStream ?? Stream.Null,
+                    BackupJson.Default.BackupManifest
+                );
+            else
+                Unpack(entry);
+        }
+    }
+
+    private void Unpack(TarEntry entry)
+    {
+        var path = PathOf(entry.Name);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var content = new MeasuredStream(entry.DataStream ?? Stream.Null, entry.Length))
+        using (var target = PrivateFiles.OpenStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            content.CopyTo(target);
+            _found.Add(entry.Name, new BackedUpFile(entry.Name, content.Length, content.Sha256()));
+        }
+
+        File.SetLastWriteTimeUtc(path, entry.ModificationTime.UtcDateTime);
+    }
+
+    /// <summary>Where an entry belongs, which is never outside of the directory.</summary>
+    private string PathOf(string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(_directory, name));
+        if (
+            Path.IsPathRooted(name)
+            || !path.StartsWith(_directory + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        )
+            throw new InvalidDataException($"'{name}' leads out of the data directory.");
+        return path;
+    }
+
+    private BackupManifest Compare(string source)
+    {
+        if (_manifest is null)
+            throw new InvalidDataException(
+                "it is no backup of Estiba, or was never finished: its list of files is missing."
+            );
+        if (_manifest.Format > BackupManifest.CurrentFormat)
+            throw new InvalidDataException($"it was made by a later version of Estiba ({_manifest.Version}).");
+        foreach (var file in _manifest.Files)
+        {
+            if (!_found.Remove(file.Path, out var found))
+                throw new InvalidDataException($"{file.Path} is missing from it.");
+            if (found != file)
+                throw new InvalidDataException($"{file.Path} in it is damaged. Take another backup.");
+        }
+
+        if (_found.Count > 0)
+            throw new InvalidDataException($"{_found.Keys.First()} is in it and not in its list of files.");
+        if (PlatformIdentity.Read(_directory)?.Id != _manifest.PlatformId)
+            throw new InvalidDataException($"it is not of the platform that it says it is of ({source}).");
+        return _manifest;
+    }
+
+    /// <summary>
+    /// Says that the directory was restored, and where the original was, unless the operator has said that it is the
+    /// same platform. What follows from the files is not in a backup: the catalog of logs is made of those that were
+    /// just compared, and the revision that the state has reached is noted by its next start.
+    /// </summary>
+    private void Settle(DataLayout layout, bool isSamePlatform)
+    {
+        var identity = PlatformIdentity.Read(_directory)!;
+        var settled = DataLayout.At(_directory);
+        if (Directory.Exists(settled.Logs))
+            LogsCatalog.Write(settled.Logs);
+        (
+            identity with
+            {
+                Place = isSamePlatform ? PlatformPlace.Of(layout) : identity.Place,
+                IsRestored = !isSamePlatform,
+                Contents = [.. identity.Contents.Where(name => name != "state.db.revision")],
+            }
+        ).Write(_directory);
+    }
+
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void sync();
+}

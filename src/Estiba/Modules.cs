@@ -1,0 +1,93 @@
+using Estiba.Compute;
+using Estiba.Compute.Networking;
+using Estiba.Contracts;
+using Estiba.Ecr;
+using Estiba.Ecs;
+using Estiba.Ecs.Agents;
+using Estiba.Engines;
+using Estiba.Hosting;
+using Estiba.Identity;
+using Estiba.Instances;
+using Estiba.Joining;
+using Estiba.Logs;
+using Estiba.Platforms;
+using Estiba.State;
+
+namespace Estiba;
+
+/// <summary>
+/// What a platform is made of. Everything else that has to know the services, from the tables of the store to the page
+/// of compatibility, reads it from this list.
+/// </summary>
+internal static class Modules
+{
+    /// <summary>Everything that any platform keeps in its store.</summary>
+    internal static IReadOnlyList<Table> Tables { get; } =
+    [.. ModuleRunner.TablesOf(Of(new PlatformConfiguration { Data = DataLayout.Default })), PlatformRecord.Table];
+
+    /// <summary>The modules of a platform, in the order of opening: each gets what those before it share.</summary>
+    internal static IReadOnlyList<Module> Of(PlatformConfiguration configuration) =>
+        [
+            new IdentityModule(configuration.AnyCredentials),
+            new JoiningModule(configuration.AnyCredentials),
+            new EcsModule(Ecs(configuration)),
+            new EcrModule(Ecr(configuration)),
+            new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
+            new ComputeModule(Network(configuration)),
+            new InstancesModule(configuration),
+        ];
+
+    /// <summary>What of each AWS service is implemented; those last of which nothing is.</summary>
+    internal static IReadOnlyList<Coverage> Coverage()
+    {
+        var services = Of(new PlatformConfiguration { Data = DataLayout.Default })
+            .SelectMany(module => module.Services)
+            .ToList();
+        return
+        [
+            .. services.Select(service => service.Coverage()),
+            .. ServiceCatalogue.All.Except(services.Select(service => service.Model)).Select(Hosting.Coverage.OfNone),
+        ];
+    }
+
+    private static EcsOptions Ecs(PlatformConfiguration configuration)
+    {
+        var options = new EcsOptions
+        {
+            AgentEndpoint = configuration.AgentEndpoint,
+            Registry = configuration.Registry,
+            Version = CommandLine.Version.Text,
+            HostAccess = configuration.HostAccess,
+        };
+        if (configuration.HealthyAfter is { } lasting)
+            options = options with { HealthyAfter = lasting };
+        return configuration.HostsLostAfter is { } silence ? options.WithHostsLostAfter(silence) : options;
+    }
+
+    private static EcrOptions Ecr(PlatformConfiguration configuration) =>
+        new()
+        {
+            DataDirectory = configuration.Data.Root,
+            Endpoint = configuration.Endpoint,
+            AcceptsLoss = configuration.AcceptsLoss,
+        };
+
+    /// <exception cref="EngineException">The engine is not on this machine.</exception>
+    private static InstanceNetworkOptions? Network(PlatformConfiguration configuration)
+    {
+        if (!configuration.HasInstances)
+            return null;
+        var name = InstanceNetworkName.Of(configuration.Data);
+        return new InstanceNetworkOptions
+        {
+            Mode =
+                configuration.Engine == EngineKind.Docker
+                    ? InstanceNetworkMode.Automatic
+                    : InstanceNetworkMode.Loopback,
+            Name = name.Network,
+            Bridge = name.Bridge,
+            DataDirectory = configuration.Data.Root,
+            DockerSocket = ContainerEngines.SocketOf(configuration.DockerHost),
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+using Estiba.Compute.Instances;
+using Estiba.Compute.KeyPairs;
+using Estiba.Compute.SecurityGroups;
+using Estiba.Compute.Tags;
+using Estiba.Compute.Vpcs;
+using Estiba.State;
+
+namespace Estiba.Compute;
+
+/// <summary>The state of this service.</summary>
+public static class ComputeTables
+{
+    internal const string LiveKey = "live";
+
+    /// <summary>Instances of all accounts that are not terminated, under <see cref="LiveKey"/>.</summary>
+    internal static readonly Index<InstanceRecord> Live = new("live", instance =>
+        instance.TerminatedAt is null ? LiveKey : null
+    );
+
+    /// <summary>Instances that have an address.</summary>
+    internal static readonly Index<InstanceRecord> Address = new("address", instance => instance.Address);
+
+    /// <summary>Terminated instances by when they were.</summary>
+    internal static readonly Index<InstanceRecord> Terminated = new("terminated", instance =>
+        instance.TerminatedAt is { } at ? Sortable(at) : null
+    );
+
+    /// <summary>Instances by the client token of their launch.</summary>
+    internal static readonly Index<InstanceRecord> ClientToken = new("clientToken", instance =>
+        instance.ClientToken is { } token ? new Scope(instance.AccountId, instance.Region).Key(token) : null
+    );
+
+    internal static readonly Table<InstanceRecord> Instances = new(
+        "ec2.instances",
+        KeyOf,
+        ComputeJson.Default.InstanceRecord,
+        Live,
+        Address,
+        Terminated,
+        ClientToken
+    );
+
+    internal static readonly Table<SecurityGroupRecord> SecurityGroups = new(
+        "ec2.securityGroups",
+        group => new Scope(group.AccountId, group.Region).Key(group.GroupId),
+        ComputeJson.Default.SecurityGroupRecord
+    );
+
+    internal static readonly Index<KeyPairRecord> KeyPairId = new("id", pair =>
+        new Scope(pair.AccountId, pair.Region).Key(pair.KeyPairId)
+    );
+
+    internal static readonly Table<KeyPairRecord> KeyPairs = new(
+        "ec2.keyPairs",
+        KeyOf,
+        ComputeJson.Default.KeyPairRecord,
+        KeyPairId
+    );
+
+    internal static readonly Table<TagRecord> Tags = new("ec2.tags", KeyOf, ComputeJson.Default.TagRecord);
+
+    internal static readonly Table<SettingRecord> Settings = new(
+        "ec2.settings",
+        KeyOf,
+        ComputeJson.Default.SettingRecord
+    );
+
+    /// <summary>The tables to open the store with.</summary>
+    public static IReadOnlyList<Table> Tables { get; } = [Instances, SecurityGroups, KeyPairs, Tags, Settings];
+
+    internal static string KeyOf(InstanceRecord instance) =>
+        new Scope(instance.AccountId, instance.Region).Key(instance.InstanceId);
+
+    internal static string KeyOf(KeyPairRecord pair) => new Scope(pair.AccountId, pair.Region).Key(pair.KeyName);
+
+    internal static string KeyOf(TagRecord tag) =>
+        TagRecord.Prefix(tag.AccountId, tag.Region, tag.ResourceId) + tag.Key;
+
+    internal static string KeyOf(SettingRecord setting) =>
+        SettingRecord.Prefix(setting.AccountId, setting.Region, setting.ResourceId) + setting.Name;
+
+    internal static string Sortable(DateTimeOffset time) => $"{time.UtcTicks:D19}";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(InstanceRecord))]
+[JsonSerializable(typeof(SecurityGroupRecord))]
+[JsonSerializable(typeof(KeyPairRecord))]
+[JsonSerializable(typeof(TagRecord))]
+[JsonSerializable(typeof(SettingRecord))]
+internal sealed partial class ComputeJson : JsonSerializerContext;

@@ -1,0 +1,40 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
+using Estiba.Ecs.Agents;
+using Estiba.Ecs.Placement;
+using Estiba.State;
+
+namespace Estiba.Ecs;
+
+/// <summary>
+/// The operations of Amazon ECS. Each resource's are in its own folder; they check the request, make one commit and
+/// answer.
+/// </summary>
+/// <param name="store">Where everything is kept.</param>
+/// <param name="sts">Where the credentials of tasks' roles come from.</param>
+/// <param name="ids">Makes the ids of new resources.</param>
+/// <param name="random">Decides where placement leaves it to chance; seeded in a simulation.</param>
+/// <param name="options">What an operator may set.</param>
+/// <param name="time">The clock.</param>
+public sealed partial class EcsApi(
+    Store store,
+    IStsApi sts,
+    EcsIds ids,
+    Random random,
+    EcsOptions options,
+    TimeProvider time
+) : IEcsApi
+{
+    private readonly Store _store = store;
+    private readonly RoleSessions _roles = new(sts, ids);
+    private readonly EcsIds _ids = ids;
+    private readonly Random _random = random;
+    private readonly EcsOptions _options = options;
+    private readonly TimeProvider _time = time;
+    private readonly PreparedQueries _queries = new();
+    private readonly HostRights _hostRights = new(options.HostKeys);
+    private readonly ReportCommits _reports = new(store);
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+}

@@ -1,0 +1,84 @@
+using Estiba.Ecs.Agents;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
+using Estiba.Hosting.Controllers;
+using Estiba.State;
+
+namespace Estiba.Ecs;
+
+/// <summary>
+/// The controllers of ECS: what each looks at when the platform starts, and after which changes. They share nothing but
+/// the store.
+/// </summary>
+internal static class EcsControllers
+{
+    /// <summary>Keeps a service at its desired count; by the service's key.</summary>
+    internal static Controller Services(ServiceReconciler reconciler) =>
+        new("ecs.services", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.Services).Select(service => service.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.Tasks, static change => (change.After ?? change.Before!).ServiceKey),
+                Trigger.On(EcsTables.Services, static change =>
+                    change.After is { } service && service.Status != ServiceStatus.Inactive ? change.Key : null
+                ),
+                Trigger.On(EcsTables.ServiceRollouts, static change => change.After?.ServiceKey),
+                Trigger.On(EcsTables.PlacementFailures, static change => (change.After ?? change.Before!).ServiceKey),
+                Trigger.OnAll(EcsTables.ContainerInstances, ConcernedServices.Find),
+            ],
+        };
+
+    /// <summary>Places what waits in a cluster; by the cluster's key.</summary>
+    internal static Controller Scheduler(ClusterScheduler reconciler) =>
+        new("ecs.scheduler", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.Clusters).Select(cluster => cluster.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.Tasks, static change =>
+                    change.After is { IsWaiting: true } || change.Before?.HeldInstance != change.After?.HeldInstance
+                        ? (change.After ?? change.Before!).ClusterKey
+                        : null
+                ),
+                Trigger.On(EcsTables.ContainerInstances, static change => change.After?.ClusterKey),
+            ],
+        };
+
+    /// <summary>
+    /// Tells an agent what to run; by its container instance's key. Agents come back by themselves after a start.
+    /// </summary>
+    internal static Controller Payloads(PayloadReconciler reconciler) =>
+        new("ecs.payloads", reconciler)
+        {
+            Scope = WorkScope.Everywhere,
+            Triggers =
+            [
+                Trigger.On(EcsTables.Tasks, static change =>
+                    change.After is { IsTransitional: true } task
+                    && (change.Before?.DesiredStatus, change.Before?.ContainerInstance)
+                        != (task.DesiredStatus, task.ContainerInstance)
+                        ? task.InstanceKey
+                        : null
+                ),
+            ],
+        };
+
+    /// <summary>Gives up instances whose agents stay away; by the container instance's key.</summary>
+    internal static Controller Presence(PresenceReconciler reconciler) =>
+        new("ecs.presence", reconciler)
+        {
+            Scope = WorkScope.Everywhere,
+            AtStart = static view => view.Range(EcsTables.ContainerInstances).Select(instance => instance.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.ContainerInstances, static change =>
+                    change.After is { } after
+                    && (change.Before?.Status, change.Before?.ConnectionChangedAt, change.Before?.RegistrationToken)
+                        != (after.Status, after.ConnectionChangedAt, after.RegistrationToken)
+                        ? change.Key
+                        : null
+                ),
+            ],
+        };
+}

@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Sts;
+using Estiba.Ecs.Agents;
+using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.Services;
+using Estiba.Hosting;
+using Estiba.Hosting.Calls;
+using Estiba.Hosting.Controllers;
+using Estiba.Hosting.Http;
+using Estiba.State;
+using Microsoft.Extensions.Logging;
+using Task = System.Threading.Tasks.Task;
+
+namespace Estiba.Ecs;
+
+/// <summary>Amazon ECS. It shares the <see cref="AgentDoor"/>, and asks for <see cref="IHostKeys"/>.</summary>
+/// <param name="options">What an operator may set.</param>
+public sealed class EcsModule(EcsOptions options) : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "ecs";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Table> Tables => EcsTables.All;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ServiceDeclaration> Services { get; } =
+    [ServiceDeclaration.Of<IEcsApi, EcsApi>("Amazon ECS")];
+
+    /// <summary>Where ids come from, in a world of which everything is to be repeatable.</summary>
+    internal EcsIds? Ids { get; init; }
+
+    /// <inheritdoc/>
+    public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
+    {
+        var (store, time) = (host.Store, host.Time);
+        var own = host.Find<IHostKeys>() is { } keys ? options with { HostKeys = keys } : options;
+        var ids = Ids ?? new EcsIds(new Random(), RandomNumberGenerator.Create());
+        var sts = host.Neighbour<IStsApi>(CallPrincipal.Service(RoleSessions.Service));
+        var api = new EcsApi(store, sts, ids, host.Random, own, time);
+        var sessions = new AgentSessions();
+        var payloads = EcsControllers.Payloads(
+            new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, own, time)
+        );
+        var retention = new Retention(store, own, time);
+        var agents = new AgentDoor(
+            store,
+            sessions,
+            payloads.Enqueue,
+            ids,
+            own,
+            time,
+            host.Loggers.CreateLogger<AgentDoor>()
+        );
+        host.Share(api);
+        host.Share(agents);
+        var stopping = new CancellationTokenSource();
+        return Task.FromResult(
+            new OpenModule
+            {
+                Dispatchers = [new EcsDispatcher(api)],
+                Paths =
+                [
+                    AgentsAt(AgentDoor.ControlPath, "ecs:Poll", agents, stopping.Token),
+                    AgentsAt(AgentDoor.TelemetryPath, "ecs:StartTelemetrySession", agents, stopping.Token),
+                ],
+                StartAsync = starting => ForgetConnectionsAsync(store, own, time, starting),
+                StopAsync = async () => await stopping.CancelAsync(),
+                Controllers =
+                [
+                    EcsControllers.Services(new ServiceReconciler(store, ids, own.HealthyAfter, time)),
+                    EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
+                    payloads,
+                    EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
+                ],
+                Chores = [new Chore("ecs.retention", Retention.Interval, retention.SweepAsync)],
+                CloseAsync = () =>
+                {
+                    stopping.Dispose();
+                    return ValueTask.CompletedTask;
+                },
+            }
+        );
+    }
+
+    // No connection outlives the process that held it, and what hosts may do follows this start's options.
+    private static Task ForgetConnectionsAsync(
+        Store store,
+        EcsOptions options,
+        TimeProvider time,
+        CancellationToken cancellation
+    ) =>
+        store.CommitAsync(
+            transaction =>
+            {
+                ServiceMigration.Apply(transaction);
+                AgentConnection.ResetAll(transaction, time.GetUtcNow());
+                InstanceAccess.DecideAll(transaction, options.HostAccess);
+            },
+            cancellation
+        );
+
+    private static HttpPath AgentsAt(string path, string action, AgentDoor agents, CancellationToken stopping) =>
+        HttpPath.Signed(
+            path,
+            action,
+            (http, caller) => agents.HandleAsync(http, caller, stopping),
+            AgentDoor.InstanceOf
+        );
+}

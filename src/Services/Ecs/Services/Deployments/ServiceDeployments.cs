@@ -1,0 +1,269 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.TaskDefinitions;
+using Estiba.State;
+
+namespace Estiba.Ecs.Services.Deployments;
+
+/// <summary>
+/// The steps of a service deployment's life, each of which changes the service, its deployments and the history
+/// together.
+/// </summary>
+internal static class ServiceDeployments
+{
+    private const string TrippedReason =
+        "Service deployment rolled back because the circuit breaker threshold was exceeded.";
+    private const string NoCandidate = "No rollback candidate was found to run the rollback.";
+    private const string RequestedReason = "Service deployment rolled back because of a StopServiceDeployment request.";
+    private const string Superseded = "Service deployment was stopped because a newer deployment was started.";
+
+    /// <summary>
+    /// Makes a revision of the service's settings and a deployment of it the primary one; one that goes on is stopped.
+    /// </summary>
+    internal static void Begin(ServiceEdit edit, TaskDefinitionRecord definition)
+    {
+        var (service, rollout) = (edit.Service, edit.Rollout);
+        if (rollout.Deployments is [{ IsInProgress: true } unfinished, ..])
+        {
+            // What a rollback was on its way to stays what can be gone back to.
+            if (Find(edit.Transaction, service, unfinished)?.Rollback is not null)
+                rollout = rollout with { LastCompleted = unfinished };
+            Finish(edit, unfinished, ServiceDeploymentStatus.Stopped, Superseded);
+        }
+
+        var revision = ServiceRevisions.Of(service, definition, edit.Ids.ServiceRevision(), edit.Now);
+        var deployment = new DeploymentRecord
+        {
+            Id = edit.Ids.Deployment(),
+            Family = definition.Family,
+            Revision = definition.Revision,
+            ServiceRevision = revision.Id,
+            ServiceDeployment = edit.Ids.ServiceDeployment(),
+            CreatedAt = edit.Now,
+            UpdatedAt = edit.Now,
+            RolloutState = DeploymentRolloutState.InProgress,
+            RolloutStateReason = "",
+        };
+        deployment = deployment with { RolloutStateReason = $"ECS deployment {deployment.Id} in progress." };
+
+        edit.Transaction.Put(EcsTables.ServiceRevisions, revision);
+        edit.Transaction.Put(
+            EcsTables.ServiceDeployments,
+            new ServiceDeploymentRecord
+            {
+                ServiceKey = service.Key,
+                Id = deployment.ServiceDeployment,
+                Deployment = deployment.Id,
+                Status = ServiceDeploymentStatus.Pending,
+                Target = revision.Id,
+                Sources =
+                [
+                    .. rollout.Deployments.Select(source => new DeployedRevision(
+                        source.ServiceRevision,
+                        service.DesiredCount
+                    )),
+                ],
+                DesiredCount = service.DesiredCount,
+                Configuration = service.Settings.DeploymentConfiguration,
+                CreatedAt = edit.Now,
+                UpdatedAt = edit.Now,
+            }
+        );
+        edit.Transaction.Delete(EcsTables.PlacementFailures, service.Key);
+        edit.Rollout = rollout with
+        {
+            Deployments = [deployment, .. rollout.Deployments],
+            NextStartAt = null,
+            EarlyExits = 0,
+            IsSteady = false,
+        };
+    }
+
+    /// <summary>Whether <see cref="Advance"/> would do anything for a deployment that is on its way.</summary>
+    internal static bool HasWork(View view, ServiceRecord service, ServiceRolloutRecord rollout) =>
+        CircuitBreaker.IsTripped(service, rollout)
+        || Find(view, service, rollout.Primary)?.Status
+            is ServiceDeploymentStatus.Pending
+                or ServiceDeploymentStatus.RollbackRequested;
+
+    /// <summary>
+    /// Takes up what was asked for: a deployment that waits begins, one that is to be rolled back or that fails is.
+    /// </summary>
+    internal static void Advance(ServiceEdit edit)
+    {
+        var primary = edit.Rollout.Primary;
+        if (!primary.IsInProgress)
+            return;
+
+        var history = Find(edit.Transaction, edit.Service, primary);
+        switch (history?.Status)
+        {
+            case ServiceDeploymentStatus.Pending:
+                edit.Transaction.Put(
+                    EcsTables.ServiceDeployments,
+                    history with
+                    {
+                        Status = ServiceDeploymentStatus.InProgress,
+                        StartedAt = edit.Now,
+                        UpdatedAt = edit.Now,
+                    }
+                );
+                break;
+            case ServiceDeploymentStatus.RollbackRequested:
+                RollBack(
+                    edit,
+                    Fail(
+                        edit,
+                        edit.Rollout.LastCompleted is null ? NoCandidate : RequestedReason,
+                        byCircuitBreaker: false
+                    ),
+                    RequestedReason
+                );
+                return;
+        }
+
+        if (!CircuitBreaker.IsTripped(edit.Service, edit.Rollout))
+            return;
+        var failed = Fail(edit, CircuitBreaker.TasksFailedToStart, byCircuitBreaker: true);
+        if (history?.Rollback is not null)
+            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, CircuitBreaker.TasksFailedToStart);
+        else if (edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker!.Rollback == true)
+            RollBack(edit, failed, TrippedReason);
+        else
+            Finish(edit, failed, ServiceDeploymentStatus.Stopped, CircuitBreaker.TasksFailedToStart);
+    }
+
+    /// <summary>The primary deployment has reached what it was to reach.</summary>
+    internal static void Complete(ServiceEdit edit)
+    {
+        var primary = edit.Rollout.Primary;
+        edit.Change(primary.Id, deployment =>
+            deployment with
+            {
+                RolloutState = DeploymentRolloutState.Completed,
+                RolloutStateReason = $"ECS deployment {primary.Id} completed.",
+                FailedTasks = 0,
+            }
+        );
+        edit.Rollout = edit.Rollout with { LastCompleted = edit.Rollout.Primary };
+        edit.AddEvent(ServiceEvents.DeploymentCompleted(primary.Id));
+
+        var history = Find(edit.Transaction, edit.Service, primary);
+        Finish(
+            edit,
+            primary,
+            history?.Rollback is null ? ServiceDeploymentStatus.Successful : ServiceDeploymentStatus.RollbackSuccessful,
+            history?.Rollback?.Reason
+        );
+    }
+
+    /// <summary>
+    /// The service deployment that a deployment belongs to; null for one from before there was a history.
+    /// </summary>
+    internal static ServiceDeploymentRecord? Find(View view, ServiceRecord service, DeploymentRecord deployment) =>
+        view.Find(
+            EcsTables.ServiceDeployments,
+            ServiceDeploymentRecord.KeyOf(service.Key, deployment.ServiceDeployment)
+        );
+
+    /// <summary>
+    /// Removes the history of a service that is gone ("When you delete a service, Amazon ECS deletes the corresponding
+    /// service deployments").
+    /// </summary>
+    internal static void Clear(Transaction transaction, string serviceKey)
+    {
+        foreach (var deployment in transaction.Range(EcsTables.ServiceDeployments, serviceKey + "/").ToList())
+            transaction.Delete(EcsTables.ServiceDeployments, deployment.Key);
+        foreach (var revision in transaction.Range(EcsTables.ServiceRevisions, serviceKey + "/").ToList())
+            transaction.Delete(EcsTables.ServiceRevisions, revision.Key);
+    }
+
+    /// <summary>
+    /// Ends the rollout of the primary deployment, which stays primary until another takes its place.
+    /// </summary>
+    private static DeploymentRecord Fail(ServiceEdit edit, string reason, bool byCircuitBreaker)
+    {
+        var failed = edit.Rollout.Primary;
+        edit.Change(failed.Id, deployment =>
+            deployment with
+            {
+                RolloutState = DeploymentRolloutState.Failed,
+                RolloutStateReason = reason,
+            }
+        );
+        edit.AddEvent(ServiceEvents.DeploymentFailed(failed.Id, byCircuitBreaker ? "tasks failed to start." : reason));
+        if (Find(edit.Transaction, edit.Service, failed) is { } history)
+            edit.Transaction.Put(
+                EcsTables.ServiceDeployments,
+                history with
+                {
+                    Failures = failed.FailedTasks,
+                    IsTriggered = history.IsTriggered || byCircuitBreaker,
+                    UpdatedAt = edit.Now,
+                }
+            );
+        return failed;
+    }
+
+    // The deployment that completed last becomes the primary one again; what still runs of it stays, and only the rest
+    // is started.
+    private static void RollBack(ServiceEdit edit, DeploymentRecord failed, string reason)
+    {
+        if (edit.Rollout.LastCompleted is not { } target)
+        {
+            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, NoCandidate);
+            return;
+        }
+
+        var promoted = target with
+        {
+            ServiceDeployment = failed.ServiceDeployment,
+            RolloutState = DeploymentRolloutState.InProgress,
+            RolloutStateReason = $"ECS deployment circuit breaker: rolling back to deploymentId {target.Id}.",
+            FailedTasks = 0,
+            UpdatedAt = edit.Now,
+        };
+        edit.Transaction.Delete(EcsTables.PlacementFailures, edit.Service.Key);
+        edit.Service = edit.Service with
+        {
+            Settings = ServiceRevisions.Restore(edit.Transaction, edit.Service, target),
+        };
+        edit.Rollout = edit.Rollout with
+        {
+            Deployments = [promoted, .. edit.Rollout.Deployments.Where(deployment => deployment.Id != target.Id)],
+            LastCompleted = null,
+            NextStartAt = null,
+            IsSteady = false,
+        };
+        edit.AddEvent(ServiceEvents.RollingBack(target.Id));
+        if (Find(edit.Transaction, edit.Service, failed) is not { } history)
+            return;
+        edit.Transaction.Put(
+            EcsTables.ServiceDeployments,
+            history with
+            {
+                Status = ServiceDeploymentStatus.RollbackInProgress,
+                StatusReason = reason,
+                Rollback = new RollbackRecord(reason, edit.Now, target.ServiceRevision),
+                UpdatedAt = edit.Now,
+            }
+        );
+    }
+
+    private static void Finish(ServiceEdit edit, DeploymentRecord deployment, string status, string? reason)
+    {
+        if (Find(edit.Transaction, edit.Service, deployment) is not { IsOngoing: true } history)
+            return;
+        edit.Transaction.Put(
+            EcsTables.ServiceDeployments,
+            history with
+            {
+                Status = status,
+                StatusReason = reason ?? history.StatusReason,
+                FinishedAt = edit.Now,
+                StoppedAt = status == ServiceDeploymentStatus.Stopped ? edit.Now : null,
+                UpdatedAt = edit.Now,
+                AtTheEnd = ServiceDeploymentDescription.Deployed(edit.Transaction, edit.Service, edit.Rollout, history),
+            }
+        );
+    }
+}

@@ -1,0 +1,67 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.TaskDefinitions;
+using Estiba.State;
+
+namespace Estiba.Ecs.Services.Deployments;
+
+/// <summary>Makes service revisions of a service's settings, and settings of a revision that is gone back to.</summary>
+internal static class ServiceRevisions
+{
+    /// <summary>The ARN of a revision.</summary>
+    internal static string ArnOf(ServiceRecord service, string id) =>
+        service.Scope.Arn($"service-revision/{service.Cluster}/{service.Name}/{id}");
+
+    /// <summary>A revision of the service as it is set now.</summary>
+    internal static ServiceRevisionRecord Of(
+        ServiceRecord service,
+        TaskDefinitionRecord definition,
+        string id,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            ServiceKey = service.Key,
+            Id = id,
+            Revision = new ServiceRevision
+            {
+                ServiceRevisionArn = ArnOf(service, id),
+                ServiceArn = service.Arn,
+                ClusterArn = service.Scope.Arn($"cluster/{service.Cluster}"),
+                TaskDefinition = definition.Arn,
+                CapacityProviderStrategy = service.Settings.CapacityProviderStrategy,
+                LaunchType = service.Settings.LaunchType,
+                PlatformVersion = service.Settings.PlatformVersion,
+                LoadBalancers = service.Settings.LoadBalancers,
+                ServiceRegistries = service.Settings.ServiceRegistries,
+                NetworkConfiguration = service.Settings.NetworkConfiguration,
+                ContainerImages =
+                [
+                    .. (definition.Definition.ContainerDefinitions ?? []).Select(container => new ContainerImage
+                    {
+                        ContainerName = container.Name,
+                        Image = container.Image,
+                    }),
+                ],
+                GuardDutyEnabled = false,
+                CreatedAt = now,
+            },
+        };
+
+    /// <summary>The service's settings with those of the revision that a deployment has rolled out.</summary>
+    internal static Service Restore(View view, ServiceRecord service, DeploymentRecord deployment) =>
+        view.Find(
+            EcsTables.ServiceRevisions,
+            ServiceRevisionRecord.KeyOf(service.Key, deployment.ServiceRevision)
+        )?.Revision
+            is { } revision
+            ? service.Settings with
+            {
+                CapacityProviderStrategy = revision.CapacityProviderStrategy,
+                LaunchType = revision.LaunchType,
+                PlatformVersion = revision.PlatformVersion,
+                LoadBalancers = revision.LoadBalancers,
+                ServiceRegistries = revision.ServiceRegistries,
+                NetworkConfiguration = revision.NetworkConfiguration,
+            }
+            : service.Settings;
+}

@@ -1,0 +1,291 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Tasks;
+
+namespace Estiba.Ecs.Services;
+
+/// <summary>Checks requests that create or change a service.</summary>
+internal static class ServiceRequests
+{
+    private const int MostTasks = 5000;
+    private const int LongestClientToken = 36;
+    private const int LongestBakeMinutes = 1440;
+    private const string CannotBeBalanced =
+        "Availability Zone rebalancing needs the scheduling strategy REPLICA, the deployment controller ECS, a "
+        + "maximumPercent above 100, and no placement strategy or one that begins with spread over "
+        + "attribute:ecs.availability-zone.";
+
+    /// <summary>Everything that can be said of a request to create a service without looking at the state.</summary>
+    /// <exception cref="AwsException">In ECS's words.</exception>
+    internal static void Validate(CreateServiceRequest request)
+    {
+        if (!ClusterNames.IsValid(request.ServiceName!))
+            throw EcsErrors.InvalidParameterException(
+                $"ServiceName must match {ClusterNames.Pattern}, but was {request.ServiceName}"
+            );
+        ValidateToken(request.ClientToken);
+        if (request.DeploymentController?.Type == DeploymentControllerType.CodeDeploy)
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba does not have CodeDeploy. Use the deployment controller ECS or EXTERNAL."
+            );
+        if (request.DeploymentController?.Type == DeploymentControllerType.External)
+            ValidateExternal(request);
+        else if (request.TaskDefinition is null)
+            throw EcsErrors.InvalidParameterException("TaskDefinition can not be blank.");
+        if (request.SchedulingStrategy == SchedulingStrategy.Daemon)
+            ValidateDaemon(request);
+        TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
+        TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
+        TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
+        RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
+        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        RequireNoGateway(request.GatewayConnectors, request.Monitoring);
+        if (request.VolumeConfigurations is { Count: > 0 })
+            throw TaskRequests.NoVolumes();
+        ValidateCount(request.DesiredCount);
+        ValidateDeployment(request.DeploymentConfiguration);
+        ValidateDeployment(
+            ServiceUpdate.WithDefaults(
+                request.DeploymentConfiguration,
+                request.SchedulingStrategy == SchedulingStrategy.Daemon
+            )
+        );
+        if (request.HealthCheckGracePeriodSeconds < 0)
+            throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
+        if (
+            request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled
+            && !ZoneBalance.IsPossible(
+                request.SchedulingStrategy,
+                request.DeploymentController?.Type,
+                request.DeploymentConfiguration,
+                request.PlacementStrategy
+            )
+        )
+            throw EcsErrors.InvalidParameterException(CannotBeBalanced);
+        if (request.Role is not null)
+            throw EcsErrors.InvalidParameterException(
+                "IAM roles are only valid for services configured to use load balancers."
+            );
+    }
+
+    /// <summary>Everything that can be said of a request to change a service without looking at the state.</summary>
+    /// <exception cref="AwsException">In ECS's words.</exception>
+    internal static void Validate(UpdateServiceRequest request)
+    {
+        TaskRequests.ValidatePlatform(request.PlatformVersion);
+        TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
+        RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
+        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        RequireNoGateway(request.GatewayConnectors, request.Monitoring);
+        if (request.VolumeConfigurations is { Count: > 0 })
+            throw TaskRequests.NoVolumes();
+        ValidateCount(request.DesiredCount);
+        ValidateDeployment(request.DeploymentConfiguration);
+        if (request.HealthCheckGracePeriodSeconds < 0)
+            throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
+    }
+
+    /// <summary>
+    /// The tokens of services and task sets are shorter than those of tasks ("Ensuring idempotency").
+    /// </summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>.</exception>
+    internal static void ValidateToken(string? token) => ClientToken.Validate(token, LongestClientToken);
+
+    /// <summary>What may not be changed of this service.</summary>
+    /// <exception cref="AwsException">In ECS's words.</exception>
+    internal static void ValidateFor(ServiceRecord service, UpdateServiceRequest request)
+    {
+        var settings = ServiceUpdate.Apply(service.Settings, request);
+        if (request.DeploymentConfiguration is not null)
+            ValidateDeployment(settings.DeploymentConfiguration);
+        if (
+            request.DeploymentController is { Type: { } controller }
+            && controller != (settings.DeploymentController?.Type ?? DeploymentControllerType.Ecs)
+        )
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba does not change the deployment controller of a service. Create another service with it."
+            );
+        if (
+            request.AvailabilityZoneRebalancing == AvailabilityZoneRebalancing.Enabled
+            && !ZoneBalance.IsPossible(
+                settings.SchedulingStrategy,
+                settings.DeploymentController?.Type,
+                settings.DeploymentConfiguration,
+                settings.PlacementStrategy
+            )
+        )
+            throw EcsErrors.InvalidParameterException(CannotBeBalanced);
+        if (service.IsDaemon && request.DesiredCount is not null)
+            throw EcsErrors.InvalidParameterException(
+                "The daemon scheduling strategy does not support a desired count for services. Remove the desired "
+                    + "count value and try again"
+            );
+        if (service.IsDaemon && request.PlacementStrategy is { Count: > 0 })
+            throw EcsErrors.InvalidParameterException(
+                "The daemon scheduling strategy does not support placement strategies. Remove the placement "
+                    + "strategy and try again."
+            );
+        if (
+            service.IsExternal
+            && (
+                request.TaskDefinition is not null
+                || request.ForceNewDeployment == true
+                || request.NetworkConfiguration is not null
+                || request.PlatformVersion is not null
+                || request.CapacityProviderStrategy is { Count: > 0 }
+            )
+        )
+            throw EcsErrors.InvalidParameterException(
+                "For services with the deployment controller EXTERNAL, only the desired count, the task placement "
+                    + "constraints and strategy, the health check grace period, and tag and execute-command settings "
+                    + "can be updated. Use CreateTaskSet for the rest."
+            );
+    }
+
+    /// <exception cref="AwsException"><c>UnsupportedFeatureException</c>: there is something in front of tasks that the
+    /// platform does not have.</exception>
+    internal static void RequireNoBalancing(
+        IReadOnlyList<LoadBalancer>? balancers,
+        IReadOnlyList<ServiceRegistry>? registries
+    )
+    {
+        if (balancers is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException("Estiba has no load balancers yet. Leave loadBalancers out.");
+        if (registries is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba has no service discovery yet. Leave serviceRegistries out."
+            );
+    }
+
+    private static void RequireNoMesh(
+        ServiceConnectConfiguration? connect,
+        IReadOnlyList<VpcLatticeConfiguration>? lattice
+    )
+    {
+        if (connect?.Enabled == true)
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba has no Service Connect yet. Create the service without serviceConnectConfiguration."
+            );
+        if (lattice is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba has no VPC Lattice. Create the service without vpcLatticeConfigurations."
+            );
+    }
+
+    private static void RequireNoGateway(
+        IReadOnlyList<GatewayConnector>? connectors,
+        MonitoringConfiguration? monitoring
+    )
+    {
+        if (connectors is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException("Estiba has no ECS gateways. Leave gatewayConnectors out.");
+        if (monitoring?.MetricConfigurations is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba publishes no metrics of services yet. Leave monitoring out."
+            );
+    }
+
+    // "CreateService", API reference: only what the task sets do not control may be given.
+    private static void ValidateExternal(CreateServiceRequest request)
+    {
+        if (request.SchedulingStrategy == SchedulingStrategy.Daemon)
+            throw EcsErrors.InvalidParameterException(
+                "The DAEMON scheduling strategy is not supported for services with the deployment controller "
+                    + "EXTERNAL. Use REPLICA."
+            );
+        if (request.TaskDefinition is not null)
+            throw EcsErrors.InvalidParameterException(
+                "Cannot specify a task definition for a service with the deployment controller EXTERNAL. Specify "
+                    + "it with CreateTaskSet."
+            );
+        if (
+            request.LaunchType is not null
+            || request.CapacityProviderStrategy is { Count: > 0 }
+            || request.NetworkConfiguration is not null
+            || request.PlatformVersion is not null
+        )
+            throw EcsErrors.InvalidParameterException(
+                "Launch type, capacity provider strategy, platform version and network configuration of a service "
+                    + "with the deployment controller EXTERNAL are specified with CreateTaskSet."
+            );
+        if (request.DeploymentConfiguration?.DeploymentCircuitBreaker?.Enable == true)
+            throw EcsErrors.InvalidParameterException(
+                "The deployment circuit breaker can only be used with the deployment controller ECS."
+            );
+    }
+
+    private static void ValidateDaemon(CreateServiceRequest request)
+    {
+        if (request.DesiredCount is not null)
+            throw EcsErrors.InvalidParameterException(
+                "The daemon scheduling strategy does not support a desired count for services. Remove the desired "
+                    + "count value and try again"
+            );
+        if (request.PlacementStrategy is { Count: > 0 })
+            throw EcsErrors.InvalidParameterException(
+                "The daemon scheduling strategy does not support placement strategies. Remove the placement "
+                    + "strategy and try again."
+            );
+        if (
+            request.PlacementConstraints?.Any(constraint => constraint.Type == PlacementConstraintType.DistinctInstance)
+            == true
+        )
+            throw EcsErrors.InvalidParameterException(
+                "The daemon scheduling strategy supports only the placement constraint memberOf. Remove "
+                    + "distinctInstance and try again."
+            );
+    }
+
+    private static void ValidateCount(int? desired)
+    {
+        if (desired < 0)
+            throw EcsErrors.InvalidParameterException("Desired count can not be negative.");
+        if (desired > MostTasks)
+            throw EcsErrors.InvalidParameterException($"Desired count can not be more than {MostTasks}.");
+    }
+
+    private static void ValidateDeployment(DeploymentConfiguration? configuration)
+    {
+        if (configuration is null)
+            return;
+        if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling)
+            throw EcsErrors.UnsupportedFeatureException(
+                $"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING."
+            );
+        if (configuration.LifecycleHooks is { Count: > 0 })
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out."
+            );
+        if (configuration.LinearConfiguration is not null || configuration.CanaryConfiguration is not null)
+            throw EcsErrors.InvalidParameterException(
+                "linearConfiguration and canaryConfiguration are only valid for the deployment strategies LINEAR "
+                    + "and CANARY."
+            );
+        if (configuration.Alarms?.Enable == true)
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba has no alarms yet. Create the service without deployment alarms."
+            );
+        if (configuration.EarlySuccessCriteria?.Enable == true)
+            throw EcsErrors.UnsupportedFeatureException(
+                "Estiba does not end deployments early yet. Leave earlySuccessCriteria out."
+            );
+        CircuitBreaker.Validate(configuration.DeploymentCircuitBreaker);
+        if (configuration.BakeTimeInMinutes is < 0 or > LongestBakeMinutes)
+            throw EcsErrors.InvalidParameterException($"bakeTimeInMinutes must be between 0 and {LongestBakeMinutes}.");
+        if (configuration.MaximumPercent < 0 || configuration.MinimumHealthyPercent < 0)
+            throw EcsErrors.InvalidParameterException(
+                "Both maximumPercent and minimumHealthyPercent must be positive integers."
+            );
+        if (configuration.MinimumHealthyPercent > 100)
+            throw EcsErrors.InvalidParameterException("minimumHealthyPercent must be at most 100");
+        if (configuration.MaximumPercent < 100)
+            throw EcsErrors.InvalidParameterException("maximumPercent must be at least 100");
+        if (configuration is { MaximumPercent: 100, MinimumHealthyPercent: 100 })
+            throw EcsErrors.InvalidParameterException(
+                "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+            );
+    }
+}

@@ -1,0 +1,69 @@
+using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Tasks;
+
+namespace Estiba.Ecs.Services.TaskSets;
+
+/// <summary>
+/// Keeps each task set of a service at its share of the desired count, and takes away those that are deleted and empty.
+/// </summary>
+/// <remarks>A task set is scheduled like a service of its own that never changes its deployment.</remarks>
+internal static class TaskSetScheduling
+{
+    /// <summary>Takes the next step of every task set.</summary>
+    /// <returns>Whether any of them misses tasks.</returns>
+    internal static bool Apply(
+        ServiceEdit edit,
+        IReadOnlyList<TaskRecord> tasks,
+        Func<string, InstanceStanding> standingOf,
+        HealthCount health
+    )
+    {
+        var missing = false;
+        var tasksOf = tasks.ToLookup(task => task.StartedBy);
+        foreach (var set in edit.Rollout.TaskSets)
+        {
+            var own = tasksOf[set.Id].ToList();
+            var step = RollingUpdate.NextStep(
+                AsService(edit.Service, set),
+                edit.Rollout with
+                {
+                    Deployments = [set.Deployment],
+                    Rebalancing = null,
+                },
+                own,
+                standingOf,
+                health,
+                TaskPacking.Of(edit.Transaction, edit.Service)
+            );
+            edit.TaskSet = set.Id;
+            StepExecution.Apply(edit, step, set.Deployment);
+            Settle(edit, set, step.IsSettled);
+            missing |= step.Start > 0;
+            if (set.Status == TaskSetStatus.Draining && own.TrueForAll(task => task.IsWaiting))
+                edit.Rollout = edit.Rollout with
+                {
+                    TaskSets = [.. edit.Rollout.TaskSets.Where(other => other.Id != set.Id)],
+                };
+        }
+
+        edit.TaskSet = null;
+        return missing;
+    }
+
+    private static ServiceRecord AsService(ServiceRecord service, TaskSetRecord set) =>
+        service with
+        {
+            Status = set.Status == TaskSetStatus.Draining ? ServiceStatus.Draining : service.Status,
+            DesiredCount = set.DesiredOf(service),
+            Settings = service.Settings with { DeploymentConfiguration = null },
+        };
+
+    private static void Settle(ServiceEdit edit, TaskSetRecord set, bool isSteady)
+    {
+        if (isSteady == set.IsSteady)
+            return;
+        edit.Change(set.Id, changed => changed with { IsSteady = isSteady, StabilityAt = edit.Now });
+        if (isSteady && set.Status != TaskSetStatus.Draining)
+            edit.AddEvent(ServiceEvents.SteadyState);
+    }
+}

@@ -1,0 +1,174 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ec2;
+using Estiba.Contracts.Ecr;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Iam;
+using Estiba.Contracts.Logs;
+
+namespace Estiba.Identity.Authorization.Requests;
+
+/// <summary>
+/// Looks up the tags of resources for conditions, and what else is theirs, with the operations that a customer would
+/// use.
+/// </summary>
+/// <remarks>It comes to know the services after they are made: some of them ask an authorizer themselves.</remarks>
+public sealed class ResourceTags
+{
+    private const string Service = "iam.amazonaws.com";
+    private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
+
+    /// <summary>Amazon ECS.</summary>
+    public IEcsApi? Ecs { get; set; }
+
+    /// <summary>Amazon ECR.</summary>
+    public IEcrApi? Ecr { get; set; }
+
+    /// <summary>CloudWatch Logs.</summary>
+    public ILogsApi? Logs { get; set; }
+
+    /// <summary>Amazon EC2.</summary>
+    public IEc2Api? Ec2 { get; set; }
+
+    /// <summary>IAM.</summary>
+    public IIamApi? Iam { get; set; }
+
+    /// <summary>The tags of a resource; none when there is no such resource.</summary>
+    internal async ValueTask<IReadOnlyDictionary<string, string>> OfAsync(
+        string resource,
+        CallContext caller,
+        CancellationToken cancellation
+    )
+    {
+        if (!Arn.TryParse(resource, out var arn))
+            return None;
+        try
+        {
+            return await ReadAsync(arn, resource, AsIam(caller), cancellation);
+        }
+        catch (AwsException missing) when (missing.StatusCode < 500)
+        {
+            return None;
+        }
+    }
+
+    /// <summary>
+    /// The newest active revision of a family of task definitions; null when there is none, or ECS does not answer from
+    /// memory.
+    /// </summary>
+    internal int? LatestRevision(string family, CallContext caller)
+    {
+        try
+        {
+            var described = Ecs?.DescribeTaskDefinitionAsync(new() { TaskDefinition = family }, AsIam(caller));
+#pragma warning disable VSTHRD002 // It has ended: nobody waits.
+            return described is { IsCompletedSuccessfully: true } ? described.Result.TaskDefinition?.Revision : null;
+#pragma warning restore VSTHRD002
+        }
+        catch (AwsException missing) when (missing.StatusCode < 500)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The id of the security group that has a name; null when none has, or EC2 does not answer from memory.
+    /// </summary>
+    internal string? SecurityGroup(string name, CallContext caller)
+    {
+        var filter = new Contracts.Ec2.Filter { Name = "group-name", Values = [name] };
+        var found = FromMemory(Ec2?.DescribeSecurityGroupsAsync(new() { Filters = [filter] }, AsIam(caller)));
+        // filters have wildcards
+        return found?.SecurityGroups?.FirstOrDefault(group => group.GroupName == name)?.GroupId;
+    }
+
+    /// <summary>
+    /// The name of the key pair that has an id; null when none has, or EC2 does not answer from memory.
+    /// </summary>
+    internal string? KeyPair(string id, CallContext caller)
+    {
+        var filter = new Contracts.Ec2.Filter { Name = "key-pair-id", Values = [id] };
+        var found = FromMemory(Ec2?.DescribeKeyPairsAsync(new() { Filters = [filter] }, AsIam(caller)));
+        return found?.KeyPairs?.FirstOrDefault(pair => pair.KeyPairId == id)?.KeyName;
+    }
+
+    private static T? FromMemory<T>(Task<T>? answer)
+        where T : class
+    {
+#pragma warning disable VSTHRD002 // It has ended: nobody waits.
+        return answer is { IsCompletedSuccessfully: true } ? answer.Result : null;
+#pragma warning restore VSTHRD002
+    }
+
+    private static CallContext AsIam(CallContext caller) =>
+        new()
+        {
+            AccountId = caller.AccountId,
+            Region = caller.Region,
+            PrincipalArn = Service,
+            AccessKeyId = "",
+            RequestId = caller.RequestId,
+            Service = Service,
+        };
+
+    private async ValueTask<IReadOnlyDictionary<string, string>> ReadAsync(
+        Arn arn,
+        string resource,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        switch (arn.Service)
+        {
+            case "ecs" when Ecs is not null:
+                var ofEcs = await Ecs.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
+                return Listed(ofEcs.Tags, tag => (tag.Key!, tag.Value));
+            case "ecr" when Ecr is not null:
+                var ofEcr = await Ecr.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
+                return Listed(ofEcr.Tags, tag => (tag.Key!, tag.Value));
+            case "logs" when Logs is not null:
+                var group = GroupOf(resource);
+                var ofGroup = await Logs.ListTagsForResourceAsync(new() { ResourceArn = group }, context, cancellation);
+                return ofGroup.Tags ?? None;
+            case "ec2" when Ec2 is not null:
+                var filter = new Contracts.Ec2.Filter { Name = "resource-id", Values = [arn.ResourceName] };
+                var ofEc2 = await Ec2.DescribeTagsAsync(new() { Filters = [filter] }, context, cancellation);
+                return Listed(ofEc2.Tags, tag => (tag.Key!, tag.Value));
+            case "iam" when Iam is not null:
+                return await OfEntityAsync(arn, context, cancellation);
+            default:
+                return None;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> OfEntityAsync(
+        Arn arn,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var name = arn.Resource[(arn.Resource.LastIndexOf('/') + 1)..];
+        var tags = arn.ResourceType switch
+        {
+            "role" => (await Iam!.GetRoleAsync(new() { RoleName = name }, context, cancellation)).Role!.Tags,
+            "user" => (await Iam!.GetUserAsync(new() { UserName = name }, context, cancellation)).User!.Tags,
+            _ => null,
+        };
+        return Listed(tags, tag => (tag.Key!, tag.Value));
+    }
+
+    // Streams have no tags: those of their group count.
+    private static string GroupOf(string arn)
+    {
+        var stream = arn.IndexOf(":log-stream:", StringComparison.Ordinal);
+        return stream < 0 ? arn : arn[..stream];
+    }
+
+    private static Dictionary<string, string> Listed<T>(
+        IEnumerable<T>? tags,
+        Func<T, (string Key, string? Value)> read
+    ) =>
+        (tags ?? [])
+            .Select(read)
+            .DistinctBy(tag => tag.Key)
+            .ToDictionary(tag => tag.Key, tag => tag.Value ?? "", StringComparer.Ordinal);
+}

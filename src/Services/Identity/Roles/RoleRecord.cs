@@ -1,0 +1,25 @@
+using Estiba.Contracts.Iam;
+
+namespace Estiba.Identity.Roles;
+
+/// <summary>
+/// A role with its policies. Documents are kept as they were given; answers carry them percent-encoded.
+/// </summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="Role">What IAM tells of it.</param>
+/// <param name="Policies">Inline policies: documents by name.</param>
+/// <param name="AttachedPolicies">The ARNs of attached managed policies, in order.</param>
+internal sealed record RoleRecord(
+    string AccountId,
+    Role Role,
+    IReadOnlyDictionary<string, string> Policies,
+    IReadOnlyList<string> AttachedPolicies
+)
+{
+    public string Key => KeyOf(AccountId, Role.RoleName!);
+
+    public bool IsServiceLinked => Role.Path!.StartsWith(ServiceLinkedRole.PathPrefix, StringComparison.Ordinal);
+
+    // "Role names are not distinguished by case" (CreateRole).
+    public static string KeyOf(string accountId, string name) => $"{accountId}/{name.ToLowerInvariant()}";
+}

@@ -1,0 +1,162 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Logs;
+using Estiba.Files;
+using Estiba.Files.Segments;
+using Estiba.Logs.Events;
+using Estiba.Logs.Groups;
+using Estiba.Logs.LiveTail;
+using Estiba.Logs.Retention;
+using Estiba.Logs.Streams;
+using Estiba.State;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Logs;
+
+/// <summary>
+/// CloudWatch Logs ("Amazon CloudWatch Logs API Reference"): log groups, log streams and their events.
+/// </summary>
+/// <remarks>
+/// Groups and streams are rows of the store; events are files in a directory that one process has open.
+/// </remarks>
+public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
+{
+    private readonly Store _store;
+    private readonly SegmentStore _events;
+    private readonly TimeProvider _time;
+    private readonly LogIds _ids;
+    private readonly Housekeeping _housekeeping;
+    private readonly LiveTails _tails;
+
+    private LogsApi(Store store, SegmentStore events, TimeProvider time, Random random)
+    {
+        _store = store;
+        _events = events;
+        _time = time;
+        _ids = new LogIds(time, random);
+        _tails = new LiveTails(time);
+        _housekeeping = new Housekeeping(store, events, time);
+    }
+
+    /// <summary>The tables that the store must be opened with.</summary>
+    public static IReadOnlyList<Table> Tables =>
+        [
+            LogsTables.Groups,
+            LogsTables.Streams,
+            LogsTables.DeletedGroups,
+            LogsTables.DeletedStreams,
+            LogsTables.MetricFilters,
+            LogsTables.QueryDefinitions,
+            LogsTables.ResourcePolicies,
+        ];
+
+    /// <summary>Opens the log events and recovers what an earlier process left of them.</summary>
+    /// <param name="store">The platform's state, opened with <see cref="Tables"/>; it must outlive this.</param>
+    /// <param name="directory">The directory of the log events, for example <c>{data}/logs</c>; created where it does
+    /// not exist.</param>
+    /// <param name="time">The clock: ingestion times, retention and the clean-up follow it.</param>
+    /// <param name="random">Where ids come from; null takes one of its own.</param>
+    /// <param name="logger">Hears of full disks and of journals that were cut.</param>
+    /// <param name="damage">Hears of damaged and missing files; null has them logged.</param>
+    /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
+    /// <exception cref="IOException">The directory cannot be used, or another process has it open.</exception>
+    /// <exception cref="InvalidDataException">Everything is gone that was in it; the message says what to
+    /// do.</exception>
+    public static async Task<LogsApi> OpenAsync(
+        Store store,
+        string directory,
+        TimeProvider time,
+        Random? random = null,
+        ILogger? logger = null,
+        Damage? damage = null,
+        bool acceptsLoss = false
+    ) =>
+        await OpenAsync(
+            store,
+            new SegmentStoreOptions
+            {
+                Directory = directory,
+                Kind = NewEvent.Kind,
+                AcceptsLoss = acceptsLoss,
+            },
+            time,
+            random,
+            logger,
+            damage
+        );
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _events.DisposeAsync();
+
+    internal static async Task<LogsApi> OpenAsync(
+        Store store,
+        SegmentStoreOptions options,
+        TimeProvider time,
+        Random? random,
+        ILogger? logger,
+        Damage? damage = null
+    )
+    {
+        var opened = await SegmentStore.OpenAsync(options, new LiveStreams(store), time, logger, damage);
+        return new LogsApi(store, opened, time, random ?? new Random());
+    }
+
+    /// <summary>The clean-up that is due every hour.</summary>
+    internal Task CleanAsync(CancellationToken cancellation = default) => _housekeeping.CleanAsync(cancellation);
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static LogGroupRecord GroupNamed(View view, CallContext context, string name) =>
+        view.Find(LogsTables.Groups, Scope.Of(context).Key(name)) ?? throw NoGroup();
+
+    private static LogStreamRecord StreamNamed(View view, LogGroupRecord group, string name) =>
+        view.Find(LogsTables.Streams, LogsTables.StreamPrefix(group.Id) + name) ?? throw NoStream();
+
+    /// <summary>The group that a request names in one of two ways.</summary>
+    private static LogGroupRecord GroupOf(View view, CallContext context, string? name, string? identifier) =>
+        (name, identifier) switch
+        {
+            (not null, null) => GroupNamed(view, context, name),
+            (null, not null) => GroupIdentifiedBy(view, context, identifier),
+            (null, null) => throw LogsErrors.InvalidParameterException(
+                "Either logGroupName or logGroupIdentifier must be specified."
+            ),
+            _ => throw LogsErrors.InvalidParameterException(
+                "LogGroupName and LogGroupIdentifier are mutually exclusive parameters."
+            ),
+        };
+
+    /// <summary>The group with a name or an ARN; the ARN may end in <c>:*</c>.</summary>
+    private static LogGroupRecord GroupIdentifiedBy(View view, CallContext context, string identifier)
+    {
+        if (!Arn.IsArn(identifier))
+            return GroupNamed(view, context, identifier);
+
+        const string Type = "log-group:";
+        if (
+            !Arn.TryParse(identifier, out var arn)
+            || arn.Service != "logs"
+            || !arn.Resource.StartsWith(Type, StringComparison.Ordinal)
+        )
+            throw LogsErrors.InvalidParameterException($"The specified ARN is invalid: {identifier}");
+
+        var name = arn.Resource[Type.Length..];
+        if (name.EndsWith(":*", StringComparison.Ordinal))
+            name = name[..^2];
+        return arn.AccountId == context.AccountId && arn.Region == context.Region
+            ? GroupNamed(view, context, name)
+            : throw NoGroup();
+    }
+
+    private static AwsException NoGroup() =>
+        LogsErrors.ResourceNotFoundException("The specified log group does not exist.");
+
+    private static AwsException NoStream() =>
+        LogsErrors.ResourceNotFoundException("The specified log stream does not exist.");
+
+    /// <summary>Changes a group in one transaction.</summary>
+    private Task ChangeAsync(
+        Func<View, LogGroupRecord> find,
+        Func<LogGroupRecord, LogGroupRecord> change,
+        CancellationToken cancellation
+    ) => _store.CommitAsync(transaction => transaction.Put(LogsTables.Groups, change(find(transaction))), cancellation);
+}

@@ -1,0 +1,43 @@
+using Estiba.Contracts.Logs;
+using Estiba.Files;
+using Estiba.Hosting;
+using Estiba.Hosting.Controllers;
+using Estiba.State;
+using Microsoft.Extensions.Logging;
+
+namespace Estiba.Logs;
+
+/// <summary>Amazon CloudWatch Logs.</summary>
+/// <param name="directory">The directory of the log events, for example <c>{data}/logs</c>.</param>
+/// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
+public sealed class LogsModule(string directory, bool acceptsLoss = false) : Module
+{
+    /// <inheritdoc/>
+    public override string Name => "logs";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Table> Tables => LogsApi.Tables;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ServiceDeclaration> Services { get; } =
+    [ServiceDeclaration.Of<ILogsApi, LogsApi>("Amazon CloudWatch Logs")];
+
+    /// <inheritdoc/>
+    public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
+    {
+        var api = await LogsApi.OpenAsync(
+            host.Store,
+            directory,
+            host.Time,
+            logger: host.Loggers.CreateLogger("Estiba.Logs"),
+            damage: host.Find<Damage>(),
+            acceptsLoss: acceptsLoss
+        );
+        return new OpenModule
+        {
+            Dispatchers = [new LogsDispatcher(api)],
+            Chores = [new Chore("logs.housekeeping", Retention.Housekeeping.Period, api.CleanAsync)],
+            CloseAsync = api.DisposeAsync,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using Estiba.State.Journals;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Testing;
+using static Estiba.State.Tests.SampleTables;
+
+namespace Estiba.State.Tests;
+
+/// <summary>Records of which a member has another type than when they were written.</summary>
+public sealed class LenientReadingTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string FilePath => _directory.File("state.db");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("""{"id":"a","service":"web","status":"RUNNING","padding":5}""")]
+    [InlineData("""{"id":"a","service":"web","padding":{"x":[1,{"y":2}]},"status":"RUNNING"}""")]
+    [InlineData("""{"padding":[1,2],"id":"a","service":"web","status":"RUNNING"}""")]
+    [InlineData("""{ "id" : "a", "service": "web", "padding" : true , "status": "RUNNING" }""")]
+    [InlineData("""{"id":"a","service":"web","padding":{},"status":"RUNNING","instance":5}""")]
+    public async Task A_member_of_another_type_is_left_out_and_the_rest_is_read(string written)
+    {
+        await WriteAsync("a", written);
+
+        await using var store = await OpenAsync(new SqliteJournal(FilePath));
+
+        store.Current.Find(Tasks, "a").ShouldBe(new TaskSample("a", "web", "RUNNING"));
+    }
+
+    [Fact]
+    public async Task What_was_left_out_is_logged_once_and_its_text_outlives_the_record()
+    {
+        const string Written = """{"id":"a","service":"web","status":"RUNNING","padding":{"x":5}}""";
+        await WriteAsync("a", Written);
+        await WriteAsync("b", Written.Replace("\"a\"", "\"b\"", StringComparison.Ordinal));
+        var log = new FakeLogger();
+
+        await using (var store = await Store.OpenAsync(new SqliteJournal(FilePath), All, log))
+        {
+            Scalar("SELECT CAST(value AS TEXT) FROM rows WHERE key = 'a'").ShouldBe(Written);
+            await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample("a", "web", "STOPPED")));
+        }
+
+        var line = log.Collector.GetSnapshot().ShouldHaveSingleItem().Message;
+        line.ShouldContain("2 records");
+        line.ShouldContain("tasks: padding (2)");
+        Scalar("SELECT CAST(value AS TEXT) FROM rows WHERE key = 'a'").ShouldNotContain("padding");
+        Scalar("SELECT CAST(value AS TEXT) FROM aside WHERE key = 'a'").ShouldBe(Written);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a","service":"web","status":"RUNNING" """)]
+    [InlineData("""["a"]""")]
+    [InlineData("null")]
+    [InlineData("""{"id":5,"service":"web","status":"RUNNING"}""")]
+    public async Task What_is_no_record_or_has_no_key_is_damaged(string written)
+    {
+        await WriteAsync("a", written);
+
+        var refused = await Should.ThrowAsync<JournalException>(() => OpenAsync(new SqliteJournal(FilePath)));
+
+        refused.Message.ShouldContain("'a' of the table 'tasks'");
+    }
+
+    [Fact]
+    public async Task A_follower_reads_such_a_record_as_its_leader_does()
+    {
+        await WriteAsync("a", """{"id":"a","service":"web","status":"RUNNING","padding":5}""");
+        await using var leader = await OpenAsync(new SqliteJournal(FilePath));
+        await using var follower = await Store.OpenFollowerAsync(new MemoryJournal(), All);
+
+        await Following.Histories.CatchUpAsync(follower, new SqliteJournal(FilePath));
+
+        Following.Histories.ShouldEqual(follower.Current, leader.Current);
+    }
+
+    private async Task WriteAsync(string key, string written)
+    {
+        await using (var store = await OpenAsync(new SqliteJournal(FilePath)))
+            await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample(key, "web", "RUNNING")));
+        await using var connection = Connect();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE rows SET value = CAST($value AS BLOB) WHERE key = $key";
+        command.Parameters.AddWithValue("$value", written);
+        command.Parameters.AddWithValue("$key", key);
+        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+    }
+
+    private string Scalar(string sql)
+    {
+        using var connection = Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (string)command.ExecuteScalar()!;
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
+using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Logs;
+using Estiba.Ecr;
+using Estiba.Ecs;
+using Estiba.Logs;
+
+namespace Estiba.Tests.Platforms;
+
+/// <summary>What a client may send, somebody looks at: a member that no code reads is a yes that means no.</summary>
+public sealed class RequestMemberTests
+{
+    private static readonly (string Service, Type Contract, Type Implementation)[] Services =
+    [
+        ("ecs", typeof(IEcsApi), typeof(EcsApi)),
+        ("ecr", typeof(IEcrApi), typeof(EcrApi)),
+        ("logs", typeof(ILogsApi), typeof(LogsApi)),
+    ];
+
+    [Fact]
+    public void Every_member_of_a_request_is_read_or_listed_with_what_becomes_of_it()
+    {
+        var unread = Services
+            .SelectMany(service => Unread(service.Service, service.Contract, service.Implementation))
+            .ToList();
+
+        unread
+            .Where(member =>
+                !UnreadMembers.All.ContainsKey(member) && !UnreadMembers.All.ContainsKey(StructureOf(member))
+            )
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_is_listed_as_unread_is()
+    {
+        var unread = Services
+            .SelectMany(service => Unread(service.Service, service.Contract, service.Implementation))
+            .ToList();
+
+        UnreadMembers
+            .All.Keys.Except(unread.Concat(unread.Select(StructureOf)), StringComparer.Ordinal)
+            .ShouldBeEmpty();
+    }
+
+    private static IEnumerable<string> Unread(string service, Type contract, Type implementation)
+    {
+        var read = GettersCalledIn(implementation.Assembly.Location);
+        var map = implementation.GetInterfaceMap(contract);
+        var waiting = new Stack<Type>(
+            map.InterfaceMethods.Where((_, index) => map.TargetMethods[index].DeclaringType != contract)
+                .Select(method => method.GetParameters()[0].ParameterType)
+        );
+        var seen = new HashSet<Type>();
+        while (waiting.TryPop(out var type))
+        {
+            if (!seen.Add(type))
+                continue;
+            foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+            {
+                if (!read.Contains($"{type.FullName}.{property.Name}"))
+                    yield return $"{service} {type.Name}.{property.Name}";
+                else if (StructureOf(property.PropertyType) is { } structure)
+                    waiting.Push(structure);
+            }
+        }
+    }
+
+    private static string StructureOf(string member) => member[..member.IndexOf('.', StringComparison.Ordinal)];
+
+    private static Type? StructureOf(Type type)
+    {
+        if (typeof(IShape).IsAssignableFrom(type))
+            return type;
+        return type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type)
+            ? StructureOf(type.GetGenericArguments()[^1])
+            : null;
+    }
+
+    // Every call of a getter in another assembly is a member reference of the calling one.
+    private static HashSet<string> GettersCalledIn(string assembly)
+    {
+        using var file = new PEReader(File.OpenRead(assembly));
+        var metadata = file.GetMetadataReader();
+        var getters = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var handle in metadata.MemberReferences)
+        {
+            var reference = metadata.GetMemberReference(handle);
+            var name = metadata.GetString(reference.Name);
+            if (reference.Parent.Kind != HandleKind.TypeReference || !name.StartsWith("get_", StringComparison.Ordinal))
+                continue;
+            var type = metadata.GetTypeReference((TypeReferenceHandle)reference.Parent);
+            getters.Add(
+                $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}.{name["get_".Length..]}"
+            );
+        }
+
+        return getters;
+    }
+}
