@@ -4,6 +4,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
+using Estiba.Contracts.Signing;
+using Estiba.Ecr.GarbageCollection;
+using Estiba.Hosting;
+using Estiba.Hosting.Calls;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
@@ -24,9 +28,8 @@ internal sealed class Platform : IAsyncDisposable
     private readonly IJournal _journal;
     private readonly bool _ownsDirectory;
     private readonly byte[] _tokenKey = RandomNumberGenerator.GetBytes(32);
-    private Store? _store;
-    private EcrService? _service;
-    private WebApplication? _web;
+    private ModuleRunner _modules = null!;
+    private WebApplication _web = null!;
 
     private Platform(IJournal journal, string? directory)
     {
@@ -42,11 +45,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Who may do what, and whose keys are good: everybody, unless a test says otherwise.</summary>
     public StandInAccess Access { get; } = new();
 
-    public IEcrApi Ecr => _service!.Api;
+    public IEcrApi Ecr { get; private set; } = null!;
 
-    public EcrService Service => _service!;
-
-    public Store Store => _store!;
+    public Store Store { get; private set; } = null!;
 
     public Uri Address { get; private set; } = null!;
 
@@ -133,37 +134,52 @@ internal sealed class Platform : IAsyncDisposable
             System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    /// <summary>Removes what nothing needs any more, as is due from time to time.</summary>
+    public Task<SweepResult> SweepAsync() =>
+        (Task<SweepResult>)_modules.Chores.Single().RunAsync(CancellationToken.None);
+
+    /// <summary>Opens the module once more on what there is, as a start would.</summary>
+    public Task<ModuleRunner> OpenAgainAsync(EcrOptions options) =>
+        ModuleRunner.OpenAsync([new EcrModule(options)], new ModuleHost { Store = Store, Time = Clock });
+
     private async Task OpenAsync(int maximumUploads, TimeSpan? uploadPatience = null)
     {
-        _store = await Store.OpenAsync(_journal, EcrService.Tables);
+        Store = await Store.OpenAsync(_journal, EcrService.Tables);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _web = builder.Build();
-        _web.Map("/v2/{**path}", context => _service!.Endpoint.HandleAsync(context));
+        _web.Map("/v2/{**path}", context => _modules.Paths.Single().Handle(context, null));
         await _web.StartAsync();
         Address = new Uri(_web.Urls.Single());
         var options = new EcrOptions
         {
             DataDirectory = Directory,
             Endpoint = Address,
-            TokenKey = _tokenKey,
             MaximumUploads = maximumUploads,
-            Authorizer = Access,
-            Credentials = Access,
         };
         if (uploadPatience is { } patience)
             options = options with { UploadPatience = patience };
-        _service = new EcrService(_store, options, Clock, _loggers);
+        var host = new ModuleHost
+        {
+            Store = Store,
+            Time = Clock,
+            Loggers = _loggers,
+        };
+        host.Share<IAuthorizer>(Access);
+        host.Share<ICredentialSource>(Access);
+        host.Share(new RegistryTokenKey(_tokenKey));
+        _modules = await ModuleRunner.OpenAsync([new EcrModule(options)], host);
+        Ecr = host.Neighbour<IEcrApi>(CallPrincipal.Caller);
         Http = await LogInAsync();
     }
 
     private async Task CloseAsync()
     {
         Http.Dispose();
-        await _web!.DisposeAsync();
-        _service!.Dispose();
-        await _store!.DisposeAsync();
+        await _web.DisposeAsync();
+        await _modules.DisposeAsync();
+        await Store.DisposeAsync();
     }
 }
 

@@ -24,7 +24,7 @@ internal sealed class StandInAccess : IAuthorizer, ICredentialSource
         IShape request,
         CallContext caller,
         CancellationToken cancellation
-    ) => throw new NotSupportedException("The gateway asks about operations.");
+    ) => new(AccessDecision.Allowed);
 
     public ValueTask<AccessDecision> DecideAsync(
         string action,

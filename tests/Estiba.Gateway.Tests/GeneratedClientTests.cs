@@ -105,6 +105,46 @@ public sealed class GeneratedClientTests
         events[2].End.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("https://logs.eu-west-1.amazonaws.com", "https://stream-logs.eu-west-1.amazonaws.com/")]
+    [InlineData("https://logs.cn-north-1.amazonaws.com.cn", "https://stream-logs.cn-north-1.amazonaws.com.cn/")]
+    [InlineData("http://localhost:4566", "http://localhost:4566/")]
+    [InlineData("http://192.0.2.1:4566", "http://192.0.2.1:4566/")]
+    public async Task Only_hosts_of_AWS_have_another_name_for_an_operation(string endpoint, string asked)
+    {
+        var recorder = new AddressRecorder();
+        using var http = new HttpClient(recorder);
+        var logs = new LogsClient(
+            new AwsClientOptions
+            {
+                Endpoint = new Uri(endpoint),
+                Region = "eu-west-1",
+                Credentials = () => GatewayWorld.Root,
+                Http = http,
+            }
+        );
+
+        var request = new StartLiveTailRequest { LogGroupIdentifiers = [Group] };
+        await Should.ThrowAsync<HttpRequestException>(() => logs.StartLiveTailAsync(request, Caller));
+
+        recorder.Asked.ShouldBe(new Uri(asked));
+    }
+
+    /// <summary>Remembers where a request was sent to, and sends none.</summary>
+    private sealed class AddressRecorder : HttpMessageHandler
+    {
+        internal Uri? Asked { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            Asked = request.RequestUri;
+            throw new HttpRequestException("Nothing is sent.");
+        }
+    }
+
     private static AwsClientOptions OptionsOf(GatewayWorld world) =>
         new()
         {

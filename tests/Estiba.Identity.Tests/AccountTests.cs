@@ -247,6 +247,9 @@ public sealed class AccountTests
         const string Saml = "arn:aws:iam::123456789012:saml-provider/adfs";
         const string OpenId = "arn:aws:iam::123456789012:oidc-provider/example.com";
         const string Mfa = "arn:aws:iam::123456789012:mfa/phone";
+        const string Job = "0f2a0c5e-0000-0000-0000-000000000000";
+        const string Request = "dr-0123456789abcdef";
+        const string Entity = "arn:aws:iam::123456789012:delegation-request/dr-0123456789abcdef";
         var (iam, caller) = (world.Iam, IdentityWorld.Caller);
 
         await NoneAsync(() => iam.GetSAMLProviderAsync(new() { SAMLProviderArn = Saml }, caller), "Manifest not found");
@@ -278,25 +281,25 @@ public sealed class AccountTests
                     new()
                     {
                         UserName = "alice",
-                        SSHPublicKeyId = "APKAEXAMPLE",
+                        SSHPublicKeyId = "APKAEXAMPLE000000000",
                         Encoding = "SSH",
                     },
                     caller
                 ),
-            "The Public Key with id APKAEXAMPLE cannot be found."
+            "The Public Key with id APKAEXAMPLE000000000 cannot be found."
         );
-        await NoneAsync(() => iam.GetServiceLastAccessedDetailsAsync(new() { JobId = "j" }, caller), "j");
+        await NoneAsync(() => iam.GetServiceLastAccessedDetailsAsync(new() { JobId = Job }, caller), Job);
         await NoneAsync(
             () =>
                 iam.GetServiceLastAccessedDetailsWithEntitiesAsync(
-                    new() { JobId = "j", ServiceNamespace = "s3" },
+                    new() { JobId = Job, ServiceNamespace = "s3" },
                     caller
                 ),
-            "j"
+            Job
         );
-        await NoneAsync(() => iam.GetOrganizationsAccessReportAsync(new() { JobId = "j" }, caller), "j");
-        await NoneAsync(() => iam.GetDelegationRequestAsync(new() { DelegationRequestId = "d" }, caller), "d");
-        await NoneAsync(() => iam.GetHumanReadableSummaryAsync(new() { EntityArn = "arn:d" }, caller), "arn:d");
+        await NoneAsync(() => iam.GetOrganizationsAccessReportAsync(new() { JobId = Job }, caller), Job);
+        await NoneAsync(() => iam.GetDelegationRequestAsync(new() { DelegationRequestId = Request }, caller), Request);
+        await NoneAsync(() => iam.GetHumanReadableSummaryAsync(new() { EntityArn = Entity }, caller), Entity);
         (await iam.ListDelegationRequestsAsync(new(), caller)).DelegationRequests.ShouldBeEmpty();
         (
             await Should.ThrowAsync<AwsException>(async () => await iam.ListOrganizationsFeaturesAsync(new(), caller))

@@ -97,7 +97,7 @@ public sealed class AwsCommandLineTests
         };
         var server = new GatewayServer(
             options,
-            [new IamDispatcher(world.Iam), new StsDispatcher(world.Sts)],
+            world.Dispatchers,
             world.Credentials,
             [],
             TimeProvider.System,

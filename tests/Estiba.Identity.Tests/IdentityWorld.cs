@@ -1,13 +1,12 @@
-using System.Security.Cryptography;
 using Estiba.Contracts;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
+using Estiba.Hosting;
+using Estiba.Hosting.Calls;
 using Estiba.Identity.Authorization;
-using Estiba.Identity.Authorization.Requests;
 using Estiba.Identity.Credentials;
 using Estiba.Identity.Sessions;
-using Estiba.Identity.Uses;
 using Estiba.State;
 using Estiba.State.Journals;
 
@@ -24,11 +23,12 @@ internal sealed class IdentityWorld : IAsyncDisposable
         """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}""";
     public const string AwsPolicy = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role";
 
-    private readonly MemoryJournal _journal = new();
-    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
-    private Store _store = null!;
+    private readonly IJournal _journal;
+    private readonly Module[] _others;
+    private ModuleHost _host = null!;
+    private ModuleRunner _modules = null!;
 
-    private IdentityWorld() { }
+    private IdentityWorld(IJournal journal, Module[] others) => (_journal, _others) = (journal, others);
 
     public SteppedTime Time { get; } = new();
 
@@ -41,22 +41,20 @@ internal sealed class IdentityWorld : IAsyncDisposable
             CreateDate = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
         };
 
-    public Store Store => _store;
+    public Store Store => _host.Store;
 
     public IIamApi Iam { get; private set; } = null!;
 
     public IStsApi Sts { get; private set; } = null!;
 
-    public ICredentialSource Credentials { get; private set; } = null!;
+    public ICredentialSource Credentials => _host.Get<ICredentialSource>();
 
-    public IAuthorizer Authorizer { get; private set; } = null!;
+    public IAuthorizer Authorizer => _host.Get<IAuthorizer>();
 
-    /// <summary>What is known of resources outside of IAM: nothing, unless a test says so.</summary>
-    public ResourceTags Tags { get; } = new();
+    /// <summary>What the gateway answers.</summary>
+    public IReadOnlyList<ServiceDispatcher> Dispatchers => _modules.Dispatchers;
 
     public SecretKey Secrets { get; } = new(Enumerable.Range(0, 32).Select(i => (byte)i).ToArray());
-
-    public LastUses Uses { get; private set; } = null!;
 
     /// <summary>The owner of the platform as a caller.</summary>
     public static CallContext Caller { get; } = CallerOf(Account);
@@ -77,18 +75,25 @@ internal sealed class IdentityWorld : IAsyncDisposable
             RequestId = "1",
         };
 
-    public static async Task<IdentityWorld> StartAsync()
+    /// <param name="others">The platform's other services; nothing is known of their resources unless they are
+    /// here.</param>
+    public static Task<IdentityWorld> StartAsync(params Module[] others) => StartAsync(new MemoryJournal(), others);
+
+    public static async Task<IdentityWorld> StartAsync(IJournal journal, params Module[] others)
     {
-        var world = new IdentityWorld();
+        var world = new IdentityWorld(journal, others);
         await world.OpenAsync();
         return world;
     }
 
     public async Task RestartAsync()
     {
-        await _store.DisposeAsync();
+        await DisposeAsync();
         await OpenAsync();
     }
+
+    /// <summary>Writes down when keys and roles were used last, as is due from time to time.</summary>
+    public Task WriteUsesAsync() => _modules.Chores.Single().RunAsync(TestContext.Current.CancellationToken);
 
     /// <summary>The caller that the gateway would make of an access key.</summary>
     public CallContext CallerWith(string accessKeyId)
@@ -210,22 +215,21 @@ internal sealed class IdentityWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _store.DisposeAsync();
-        _random.Dispose();
+        await _modules.DisposeAsync();
+        await Store.DisposeAsync();
     }
 
-    /// <summary>An authorizer beside the world's own, with what keys for some actions are good for.</summary>
-    public Authorizer AuthorizerWith(IKeyResources keyResources) => new(_store, Tags, Time, keyResources);
+    /// <summary>From now on keys for some actions are good for these resources.</summary>
+    public void Share(IKeyResources keyResources) => _host.Share(keyResources);
 
     private async Task OpenAsync()
     {
-        _store = await Store.OpenAsync(_journal, IdentityTables.Tables);
-        var ids = new UniqueIds(_random);
-        Uses = new LastUses(_store, Time);
-        Iam = new IamApi(_store, Root, ids, Secrets, Uses, Time);
-        Sts = new StsApi(_store, Root, ids, Secrets, Time);
-        Credentials = new CredentialDirectory(_store, Root, Secrets, Uses);
-        Authorizer = new Authorizer(_store, Tags, Time);
+        _host = new ModuleHost { Store = await Store.OpenAsync(_journal, IdentityTables.Tables), Time = Time };
+        _host.Share(Root);
+        _host.Share(Secrets);
+        _modules = await ModuleRunner.OpenAsync([new IdentityModule(), .. _others], _host);
+        Iam = _host.Neighbour<IIamApi>(CallPrincipal.Caller);
+        Sts = _host.Neighbour<IStsApi>(CallPrincipal.Caller);
     }
 }
 

@@ -29,7 +29,7 @@ public sealed class LastUseTests
         var id = (await world.UserWithKeyAsync()).AccessKeyId!;
         world.Credentials.Used(world.Credentials.Find(id)!, "ecs", "eu-west-1");
         var atOnce = await LastAsync();
-        await world.Uses.WriteAsync(TestContext.Current.CancellationToken);
+        await world.WriteUsesAsync();
         await world.RestartAsync();
         var later = await LastAsync();
 
@@ -71,8 +71,8 @@ public sealed class LastUseTests
         for (var i = 0; i < 100; i++)
             world.Credentials.Used(credential, "ecs", "eu-west-1");
         var used = world.Store.Current.Revision;
-        await world.Uses.WriteAsync(TestContext.Current.CancellationToken);
-        await world.Uses.WriteAsync(TestContext.Current.CancellationToken);
+        await world.WriteUsesAsync();
+        await world.WriteUsesAsync();
 
         (used - before, world.Store.Current.Revision - before).ShouldBe((0, 1));
     }
@@ -83,11 +83,11 @@ public sealed class LastUseTests
         await using var world = await IdentityWorld.StartAsync();
         var id = (await world.UserWithKeyAsync()).AccessKeyId!;
         world.Credentials.Used(world.Credentials.Find(id)!, "ecs", "eu-west-1");
-        await world.Uses.WriteAsync(TestContext.Current.CancellationToken);
+        await world.WriteUsesAsync();
         world.Credentials.Used(world.Credentials.Find(id)!, "ecr", "eu-west-1");
 
         await world.Iam.DeleteAccessKeyAsync(new() { UserName = "alice", AccessKeyId = id }, IdentityWorld.Caller);
-        await world.Uses.WriteAsync(TestContext.Current.CancellationToken);
+        await world.WriteUsesAsync();
 
         world.Store.Current.Count(IdentityTables.Uses).ShouldBe(0);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Estiba.Identity.Credentials;
 using Estiba.Identity.Sessions;
+using Estiba.Identity.Uses;
 using Estiba.State;
 using Estiba.State.Journals;
 
@@ -88,36 +89,10 @@ public sealed class SecretKeyTests : IDisposable
     public async Task No_secret_of_a_key_or_a_session_is_in_the_journal()
     {
         var path = Path.Combine(_directory, "state.db");
-        var (store, secrets, time) = (await OpenAsync(path), new SecretKey(new byte[32]), new SteppedTime());
-        var root = new RootCredentials
-        {
-            AccountId = IdentityWorld.Account,
-            Credentials = new("AKIAROOTROOTROOTROOT", "x"),
-            Path = "/nowhere",
-            CreateDate = time.Now,
-        };
-        var (ids, uses) = (new UniqueIds(_random), new Uses.LastUses(store, time));
-        var iam = new IamApi(store, root, ids, secrets, uses, time);
-        await iam.CreateUserAsync(
-            new() { UserName = "alice" },
-            IdentityWorld.Caller,
-            TestContext.Current.CancellationToken
-        );
-        var key = (
-            await iam.CreateAccessKeyAsync(
-                new() { UserName = "alice" },
-                IdentityWorld.Caller,
-                TestContext.Current.CancellationToken
-            )
-        ).AccessKey!;
-        var session = (
-            await new StsApi(store, root, ids, secrets, time).GetSessionTokenAsync(
-                new(),
-                IdentityWorld.Caller,
-                TestContext.Current.CancellationToken
-            )
-        ).Credentials!;
-        await store.DisposeAsync();
+        var world = await IdentityWorld.StartAsync(new SqliteJournal(path));
+        var key = await world.UserWithKeyAsync();
+        var session = (await world.Sts.GetSessionTokenAsync(new(), IdentityWorld.Caller)).Credentials!;
+        await world.DisposeAsync();
 
         var written = string.Concat(
             Directory.GetFiles(_directory).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file)))
@@ -128,8 +103,8 @@ public sealed class SecretKeyTests : IDisposable
         foreach (var secret in new[] { key.SecretAccessKey!, session.SecretAccessKey!, session.SessionToken! })
             written.ShouldNotContain(secret);
 
-        await using var again = await OpenAsync(path);
-        var found = new CredentialDirectory(again, root, secrets, uses);
+        await using var again = await IdentityWorld.StartAsync(new SqliteJournal(path));
+        var found = again.Credentials;
         found.Find(key.AccessKeyId!)!.SecretAccessKey.ShouldBe(key.SecretAccessKey);
         (found.Find(session.AccessKeyId!)!.SecretAccessKey, found.Find(session.AccessKeyId!)!.SessionToken).ShouldBe(
             (session.SecretAccessKey, session.SessionToken)
@@ -180,11 +155,10 @@ public sealed class SecretKeyTests : IDisposable
         var other = new SecretKey(new byte[32]);
 
         (await StoredSecrets.SealAsync(world.Store, other, TestContext.Current.CancellationToken)).ShouldBe(1);
-        new CredentialDirectory(world.Store, world.Root, other, world.Uses).Find(id).ShouldBeNull();
+        new CredentialDirectory(world.Store, world.Root, other, new LastUses(world.Store, world.Time))
+            .Find(id)
+            .ShouldBeNull();
     }
-
-    private static async Task<Store> OpenAsync(string path) =>
-        await Store.OpenAsync(new SqliteJournal(path), IdentityTables.Tables);
 
     private static UnixFileMode ModeOf(string path) =>
         OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);

@@ -5,6 +5,9 @@ namespace Estiba.Identity.Tests;
 
 public sealed class UserTests
 {
+    private const string MayGetUser =
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}}""";
+
     [Fact]
     public async Task A_user_is_listed()
     {
@@ -56,6 +59,15 @@ public sealed class UserTests
     {
         await using var world = await IdentityWorld.StartAsync();
         var key = await world.UserWithKeyAsync();
+        await world.Iam.PutUserPolicyAsync(
+            new()
+            {
+                UserName = "alice",
+                PolicyName = "own",
+                PolicyDocument = MayGetUser,
+            },
+            IdentityWorld.Caller
+        );
 
         (
             await world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(key.AccessKeyId!))
@@ -76,11 +88,10 @@ public sealed class UserTests
     public async Task A_role_is_no_user()
     {
         await using var world = await IdentityWorld.StartAsync();
-        var role = await world.RoleAsync();
-        var session = await world.AssumeAsync(role.Arn!);
+        var session = await world.SessionAsync(MayGetUser);
 
         await Refusal
-            .Of(() => world.Iam.GetUserAsync(new GetUserRequest(), world.CallerWith(session.Credentials!.AccessKeyId!)))
+            .Of(() => world.Iam.GetUserAsync(new GetUserRequest(), session))
             .ShouldBeRefusedAsync("ValidationError", "Must specify userName when calling with non-User credentials");
     }
 

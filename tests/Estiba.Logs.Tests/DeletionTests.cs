@@ -13,7 +13,7 @@ public sealed class DeletionTests
         await world.CreateStreamAsync("kept", "s");
         await world.SayAsync("s", "in a group that goes");
         await world.PutAsync("kept", "s", world.Event("in a stream that goes"));
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
 
         await world.Api.DeleteLogGroupAsync(new DeleteLogGroupRequest { LogGroupName = "g" }, LogsWorld.Caller);
         await world.Api.DeleteLogStreamAsync(
@@ -22,10 +22,10 @@ public sealed class DeletionTests
         );
         world.Remembered.ShouldBe((1, 1));
 
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
         world.Remembered.ShouldBe((1, 1), "a call that began before the deletion may still write");
         world.Time.Advance(TimeSpan.FromHours(2));
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
         world.Remembered.ShouldBe((0, 0));
         world.Segments().ShouldBeEmpty();
     }
@@ -35,11 +35,11 @@ public sealed class DeletionTests
     {
         await using var world = await LogsWorld.WithStreamAsync();
         await world.SayAsync("s", "a");
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
         var segment = world.Segments().ShouldHaveSingleItem();
         var content = await File.ReadAllBytesAsync(segment);
         await world.Api.DeleteLogGroupAsync(new DeleteLogGroupRequest { LogGroupName = "g" }, LogsWorld.Caller);
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
 
         // As if the process had ended before the directory was deleted.
         Directory.CreateDirectory(Path.GetDirectoryName(segment)!);

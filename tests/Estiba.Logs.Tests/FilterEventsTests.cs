@@ -23,7 +23,7 @@ public sealed class FilterEventsTests
     {
         await using var world = await WithTwoStreamsAsync();
         var before = await world.FilterAsync();
-        await world.Api.CleanAsync();
+        await world.CleanAsync();
         await world.ReopenAsync();
         (await world.FilterAsync())
             .Events!.Select(item => item.EventId)

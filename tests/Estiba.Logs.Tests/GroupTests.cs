@@ -139,8 +139,8 @@ public sealed class GroupTests
         await world.CreateGroupAsync("g");
         (await world.FilterAsync()).Events.ShouldBeEmpty();
         await LogsWorld.NotFoundAsync(() => world.GetAsync(), "stream");
-        await world.Api.CleanAsync();
-        Directory.GetDirectories(world.Options.GroupsDirectory).ShouldBeEmpty();
+        await world.CleanAsync();
+        Directory.GetDirectories(world.GroupsDirectory).ShouldBeEmpty();
     }
 
     [Fact]
@@ -205,20 +205,16 @@ public sealed class GroupTests
         await using var world = await LogsWorld.WithStreamAsync();
         await RetainAsync(world, 1);
         await world.SayAsync("s", "old");
-        await world.Api.CleanAsync();
-        Directory
-            .GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories)
-            .ShouldHaveSingleItem();
+        await world.CleanAsync();
+        Directory.GetFiles(world.GroupsDirectory, "*.segment", SearchOption.AllDirectories).ShouldHaveSingleItem();
 
         world.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
         await world.SayAsync("s", "new");
         (await world.GetAsync()).Events!.Select(found => found.Message).ShouldBe(["new"]);
 
         world.Time.Advance(TimeSpan.FromHours(1));
-        await world.Api.CleanAsync();
-        Directory
-            .GetFiles(world.Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories)
-            .ShouldHaveSingleItem();
+        await world.CleanAsync();
+        Directory.GetFiles(world.GroupsDirectory, "*.segment", SearchOption.AllDirectories).ShouldHaveSingleItem();
         (await world.FilterAsync()).Events!.Select(found => found.Message).ShouldBe(["new"]);
     }
 

@@ -1,7 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
-using Estiba.Files.Segments;
-using Estiba.Logs.Events;
+using Estiba.Hosting;
+using Estiba.Hosting.Calls;
 using Estiba.State;
 using Estiba.State.Journals;
 
@@ -13,7 +13,9 @@ namespace Estiba.Logs.Tests;
 internal sealed class LogsWorld : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly string _path;
     private Store _store = null!;
+    private ModuleRunner _modules = null!;
 
     internal static readonly CallContext Caller = new()
     {
@@ -26,16 +28,18 @@ internal sealed class LogsWorld : IAsyncDisposable
 
     internal VirtualTime Time { get; } = new();
 
-    internal LogsApi Api { get; private set; } = null!;
+    internal ILogsApi Api { get; private set; } = null!;
 
-    internal SegmentStoreOptions Options { get; private set; } = null!;
+    /// <summary>Where the segments of each group are.</summary>
+    internal string GroupsDirectory => Path.Combine(_path, "groups");
+
+    private LogsWorld(string? path) => _path = path ?? _directory.Path;
 
     internal static async Task<LogsWorld> OpenAsync(string? path = null)
     {
-        var world = new LogsWorld();
-        world.Options = new SegmentStoreOptions { Kind = NewEvent.Kind, Directory = path ?? world._directory.Path };
+        var world = new LogsWorld(path);
         world._store = await Store.OpenAsync(new MemoryJournal(), LogsApi.Tables);
-        world.Api = await LogsApi.OpenAsync(world._store, world.Options, world.Time, new Random(1), logger: null);
+        await world.OpenModuleAsync();
         return world;
     }
 
@@ -50,16 +54,18 @@ internal sealed class LogsWorld : IAsyncDisposable
 
     internal async Task ReopenAsync()
     {
-        await Api.DisposeAsync();
-        Api = await LogsApi.OpenAsync(_store, Options, Time, new Random(2), logger: null);
+        await _modules.DisposeAsync();
+        await OpenModuleAsync();
     }
+
+    /// <summary>The clean-up that is due every hour.</summary>
+    internal Task CleanAsync() => _modules.Chores.Single().RunAsync(CancellationToken.None);
 
     /// <summary>How many deletions of groups and of streams are not complete.</summary>
     internal (int Groups, int Streams) Remembered =>
         (_store.Current.Count(LogsTables.DeletedGroups), _store.Current.Count(LogsTables.DeletedStreams));
 
-    internal string[] Segments() =>
-        Directory.GetFiles(Options.GroupsDirectory, "*.segment", SearchOption.AllDirectories);
+    internal string[] Segments() => Directory.GetFiles(GroupsDirectory, "*.segment", SearchOption.AllDirectories);
 
     internal Task CreateGroupAsync(string name) =>
         Api.CreateLogGroupAsync(new CreateLogGroupRequest { LogGroupName = name }, Caller);
@@ -115,9 +121,16 @@ internal sealed class LogsWorld : IAsyncDisposable
     internal static Task NotFoundAsync(Func<Task> call, string what) =>
         RefusedAsync(call, "ResourceNotFoundException", $"The specified log {what} does not exist.");
 
+    private async Task OpenModuleAsync()
+    {
+        var host = new ModuleHost { Store = _store, Time = Time };
+        _modules = await ModuleRunner.OpenAsync([new LogsModule(_path)], host);
+        Api = host.Neighbour<ILogsApi>(CallPrincipal.Caller);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Api.DisposeAsync();
+        await _modules.DisposeAsync();
         await _store.DisposeAsync();
         _directory.Dispose();
     }

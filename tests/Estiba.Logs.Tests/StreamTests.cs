@@ -132,13 +132,25 @@ public sealed class StreamTests
     [Theory]
     [InlineData("g")]
     [InlineData("arn:aws:logs:eu-west-1:123456789012:log-group:g")]
-    [InlineData("arn:aws:logs:eu-west-1:123456789012:log-group:g:*")]
     public async Task A_group_is_named_by_name_or_ARN(string identifier)
     {
         await using var world = await LogsWorld.WithStreamAsync();
         (
             await DescribeAsync(world, request => request with { LogGroupName = null, LogGroupIdentifier = identifier })
         ).LogStreams!.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_group_is_not_named_by_the_ARN_of_its_streams()
+    {
+        await using var world = await LogsWorld.WithStreamAsync();
+        const string OfStreams = "arn:aws:logs:eu-west-1:123456789012:log-group:g:*";
+        await LogsWorld.RefusedAsync(
+            () => DescribeAsync(world, request => request with { LogGroupName = null, LogGroupIdentifier = OfStreams }),
+            "InvalidParameterException",
+            $"1 validation error detected: Value '{OfStreams}' at 'logGroupIdentifier' failed to satisfy constraint: "
+                + @"Member must satisfy regular expression pattern: [\w#+=/:,.@-]*"
+        );
     }
 
     [Fact]

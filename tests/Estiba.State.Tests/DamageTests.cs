@@ -47,12 +47,17 @@ public sealed class DamageTests : IDisposable
         again.Current.Count(Services).ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_record_that_cannot_be_read_is_put_aside_when_that_is_accepted()
+    [Theory]
+    [InlineData("UPDATE rows SET value = '{' WHERE key = 'web'")]
+    [InlineData("UPDATE rows SET value = replace(value, 'web', 'wed') WHERE key = 'web'")]
+    public async Task A_record_that_cannot_be_read_is_put_aside_when_that_is_accepted(string damage)
     {
         await FillAsync("web", "api");
-        Execute("UPDATE rows SET value = '{' WHERE key = 'web'");
+        Execute(damage);
 
+        var fault = await Should.ThrowAsync<JournalException>(() => OpenAsync(new SqliteJournal(FilePath)));
+        fault.Message.ShouldStartWith("The record 'web' of the table 'services' cannot be read: ");
+        fault.Message.ShouldEndWith("or go on without what is damaged with --accept-loss: it is put aside then.");
         await using var store = await OpenAsync(new SqliteJournal(FilePath, acceptsLoss: true));
 
         store.Current.Range(Services).Select(service => service.Name).ShouldBe(["api"]);
@@ -189,6 +194,24 @@ public sealed class DamageTests : IDisposable
         (await CheckAsync()).ShouldContain(finding =>
             finding.Sentence.Contains("'web' of the table 'services'", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData("UPDATE batches SET sum = sum + 1 WHERE revision = 1")]
+    [InlineData("UPDATE deletions SET sum = sum + 1")]
+    public async Task A_check_tells_that_the_history_is_damaged_and_the_state_is_not(string damage)
+    {
+        await FillAsync("web", "api");
+        await using (var store = await OpenAsync(new SqliteJournal(FilePath)))
+            await store.CommitAsync(transaction => transaction.Delete(Services, "api"));
+        Execute(damage);
+
+        (await CheckAsync())
+            .ShouldHaveSingleItem()
+            .Sentence.ShouldBe(
+                $"What changed when is damaged in {FilePath}, in 1 places: whoever follows that state starts anew. Nothing "
+                    + "of the state itself is lost."
+            );
     }
 
     [Fact]

@@ -6,12 +6,13 @@ using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Ecr;
+using Estiba.Hosting;
+using Estiba.Hosting.Calls;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Benchmarks.Registry;
 
@@ -95,12 +96,16 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
     public static async Task ServeAsync(string[] arguments)
     {
         var (port, directory) = (int.Parse(arguments[0]), arguments[1]);
+        Module[] modules =
+        [
+            new EcrModule(new EcrOptions { DataDirectory = directory, Endpoint = new Uri($"http://127.0.0.1:{port}") }),
+        ];
         await using var store = await Store.OpenAsync(
             new SqliteJournal(Path.Combine(directory, "state.db")),
-            EcrService.Tables
+            ModuleRunner.TablesOf(modules)
         );
-        var options = new EcrOptions { DataDirectory = directory, Endpoint = new Uri($"http://127.0.0.1:{port}") };
-        using var ecr = new EcrService(store, options, TimeProvider.System, NullLoggerFactory.Instance);
+        await using var running = await ModuleRunner.OpenAsync(modules, new ModuleHost { Store = store });
+        var ecr = running.Neighbour<IEcrApi>(CallPrincipal.Account);
         var caller = new CallContext
         {
             AccountId = "123456789012",
@@ -109,14 +114,14 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
             AccessKeyId = "",
             RequestId = "",
         };
-        await ecr.Api.CreateRepositoryAsync(new CreateRepositoryRequest { RepositoryName = Repository }, caller);
-        var token = await ecr.Api.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), caller);
+        await ecr.CreateRepositoryAsync(new CreateRepositoryRequest { RepositoryName = Repository }, caller);
+        var token = await ecr.GetAuthorizationTokenAsync(new GetAuthorizationTokenRequest(), caller);
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         await using var web = builder.Build();
-        web.Map("/v2/{**path}", context => ecr.Endpoint.HandleAsync(context));
+        web.Map("/v2/{**path}", context => running.Paths.Single().Handle(context, null));
         await web.StartAsync();
         Console.WriteLine(
             Encoding.UTF8.GetString(Convert.FromBase64String(token.AuthorizationData![0].AuthorizationToken!))[

@@ -95,7 +95,7 @@ internal static class PlacementBenchmark
 
         GC.Collect();
         watch.Restart();
-        await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
+        await world.ScheduleAsync();
         var placing = watch.Elapsed;
 
         var placed = world.Store.Current.Range(EcsTables.Tasks).Count(task => task.ContainerInstance is not null);
@@ -129,11 +129,11 @@ internal static class PlacementBenchmark
             Spread,
             []
         );
-        await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
+        await world.ScheduleAsync();
         const int Rounds = 20;
         var watch = Stopwatch.StartNew();
         for (var round = 0; round < Rounds; round++)
-            await world.Scheduler.ReconcileAsync(PlacementWorld.ClusterKey, CancellationToken.None);
+            await world.ScheduleAsync();
         Figure.Print(
             "placement",
             $"{hosts:N0} full hosts, {services:N0} services wait: a pass that changes nothing",

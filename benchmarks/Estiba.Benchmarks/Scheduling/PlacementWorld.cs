@@ -1,16 +1,12 @@
 using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
-using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Placement;
-using Estiba.Ecs.Scheduling;
-using Estiba.Ecs.Services;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
-using Estiba.State.Journals;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scheduling;
@@ -34,26 +30,11 @@ internal sealed class PlacementWorld : IAsyncDisposable
         RequestId = "r",
     };
 
-    private readonly EcsIds _ids = new(new Random(1));
-    private readonly IEcsApi _api;
+    private readonly EcsInMemory _ecs;
 
-    private PlacementWorld(Store store)
-    {
-        Store = store;
-        _api = new EcsApi(
-            store,
-            new NoRoles(),
-            _ids,
-            new Random(1),
-            new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566") },
-            TimeProvider.System
-        );
-        Scheduler = new ClusterScheduler(store, _ids, new Random(1), TimeProvider.System);
-    }
+    private PlacementWorld(EcsInMemory ecs) => _ecs = ecs;
 
-    internal Store Store { get; }
-
-    internal ClusterScheduler Scheduler { get; }
+    internal Store Store => _ecs.Store;
 
     internal static string ClusterKey { get; } = ClusterRecord.KeyOf(Scope.Of(Caller), "bench");
 
@@ -66,8 +47,8 @@ internal sealed class PlacementWorld : IAsyncDisposable
         int memory = 256
     )
     {
-        var world = new PlacementWorld(await Store.OpenAsync(new NoJournal(), EcsTables.All));
-        await world._api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "bench" }, Caller);
+        var world = new PlacementWorld(await EcsInMemory.OpenAsync());
+        await world._ecs.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = "bench" }, Caller);
         for (var n = 0; n < hosts; n++)
             await world.AddHostAsync(n);
         await world.ConnectAsync();
@@ -77,7 +58,10 @@ internal sealed class PlacementWorld : IAsyncDisposable
         return world;
     }
 
-    public ValueTask DisposeAsync() => Store.DisposeAsync();
+    public ValueTask DisposeAsync() => _ecs.DisposeAsync();
+
+    /// <summary>One pass of the scheduler.</summary>
+    internal Task ScheduleAsync() => _ecs.ScheduleAsync(ClusterKey);
 
     internal PlacementDemand DemandOf(TaskRecord task)
     {
@@ -116,7 +100,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
             new EcsAttribute { Name = "ecs.os-type", Value = "linux" },
             new EcsAttribute { Name = "rack", Value = $"rack-{number / 40}" },
         ];
-        await _api.RegisterContainerInstanceAsync(
+        await _ecs.Api.RegisterContainerInstanceAsync(
             new RegisterContainerInstanceRequest
             {
                 Cluster = "bench",
@@ -163,7 +147,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
         });
 
     private Task RegisterAsync(int memory) =>
-        _api.RegisterTaskDefinitionAsync(
+        _ecs.Api.RegisterTaskDefinitionAsync(
             new RegisterTaskDefinitionRequest
             {
                 Family = "web",
@@ -199,7 +183,7 @@ internal sealed class PlacementWorld : IAsyncDisposable
         IReadOnlyList<PlacementConstraint> constraints
     )
     {
-        await _api.CreateServiceAsync(
+        await _ecs.Api.CreateServiceAsync(
             new CreateServiceRequest
             {
                 Cluster = "bench",
@@ -211,12 +195,6 @@ internal sealed class PlacementWorld : IAsyncDisposable
             },
             Caller
         );
-        await new ServiceReconciler(Store, _ids, TimeSpan.Zero, TimeProvider.System).ReconcileAsync(
-            $"{ClusterKey}/{name}",
-            CancellationToken.None
-        );
+        await _ecs.ReconcileServiceAsync($"{ClusterKey}/{name}");
     }
 }
-
-/// <summary>STS of a world whose tasks have no roles: nothing asks it.</summary>
-internal sealed class NoRoles : IStsApi;

@@ -3,10 +3,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
-using Estiba.Ecs.Scheduling;
-using Estiba.Ecs.Services;
 using Estiba.State;
-using Estiba.State.Journals;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.Benchmarks.Scheduling;
@@ -32,32 +29,12 @@ internal sealed class StepsBenchmark : IAsyncDisposable
         RequestId = "r",
     };
 
-    private readonly EcsIds _ids = new(new Random(1));
-    private readonly EcsOptions _options = new() { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
-    private readonly AgentSessions _sessions = new();
-    private readonly Store _store;
-    private readonly IEcsApi _api;
-    private readonly ServiceReconciler _services;
-    private readonly ClusterScheduler _scheduler;
-    private readonly PayloadReconciler _payloads;
+    private readonly EcsInMemory _ecs;
     private long _sent;
 
-    private StepsBenchmark(Store store)
-    {
-        _store = store;
-        var sts = new NoRoles();
-        _api = new EcsApi(store, sts, _ids, new Random(1), _options, TimeProvider.System);
-        _services = new ServiceReconciler(store, _ids, TimeSpan.Zero, TimeProvider.System);
-        _scheduler = new ClusterScheduler(store, _ids, new Random(1), TimeProvider.System);
-        _payloads = new PayloadReconciler(
-            store,
-            _sessions,
-            new RoleSessions(sts, _ids),
-            _ids,
-            _options,
-            TimeProvider.System
-        );
-    }
+    private StepsBenchmark(EcsInMemory ecs) => _ecs = ecs;
+
+    private Store Store => _ecs.Store;
 
     internal static async Task RunAsync(string[] arguments)
     {
@@ -65,19 +42,19 @@ internal sealed class StepsBenchmark : IAsyncDisposable
             throw new ArgumentException("'steps' takes no options.");
         foreach (var isWarmUp in new[] { true, false })
         {
-            await using var benchmark = new StepsBenchmark(await Store.OpenAsync(new NoJournal(), EcsTables.All));
+            await using var benchmark = new StepsBenchmark(await EcsInMemory.OpenAsync());
             await benchmark.MeasureAsync(isWarmUp);
         }
     }
 
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
+    public ValueTask DisposeAsync() => _ecs.DisposeAsync();
 
     private async Task MeasureAsync(bool isWarmUp)
     {
         await PrepareAsync();
-        var clusterKey = _store.Current.Range(EcsTables.Clusters).Single().Key;
+        var clusterKey = Store.Current.Range(EcsTables.Clusters).Single().Key;
         for (var n = 0; n < Services; n++)
-            await _api.CreateServiceAsync(
+            await _ecs.Api.CreateServiceAsync(
                 new CreateServiceRequest
                 {
                     Cluster = Cluster,
@@ -89,22 +66,22 @@ internal sealed class StepsBenchmark : IAsyncDisposable
             );
 
         await MeasureAsync(isWarmUp, "made", () => EachServiceAsync(clusterKey));
-        await MeasureAsync(isWarmUp, "placed", () => _scheduler.ReconcileAsync(clusterKey, CancellationToken.None));
+        await MeasureAsync(isWarmUp, "placed", () => _ecs.ScheduleAsync(clusterKey));
         var sent = _sent;
         await MeasureAsync(isWarmUp, "sent to its agent", EachInstanceAsync);
         if (!isWarmUp)
             Figure.Print("steps", "a task sent to its agent: message", (_sent - sent) / (double)Tasks, "B");
-        var reports = _store.Current.Range(EcsTables.Tasks).Select(task => ReportOf(task.Arn, task.Id)).ToList();
+        var reports = Store.Current.Range(EcsTables.Tasks).Select(task => ReportOf(task.Arn, task.Id)).ToList();
         await MeasureAsync(isWarmUp, "reported as RUNNING", () => EachReportAsync(reports));
         await MeasureAsync(isWarmUp, "counted for its service", () => EachServiceAsync(clusterKey));
-        if (_store.Current.Range(EcsTables.Tasks).Count(task => task.LastStatus == "RUNNING") != Tasks)
+        if (Store.Current.Range(EcsTables.Tasks).Count(task => task.LastStatus == "RUNNING") != Tasks)
             throw new InvalidOperationException("Not all tasks run.");
     }
 
     private async Task PrepareAsync()
     {
-        await _api.CreateClusterAsync(new CreateClusterRequest { ClusterName = Cluster }, Caller);
-        await _api.RegisterTaskDefinitionAsync(
+        await _ecs.Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = Cluster }, Caller);
+        await _ecs.Api.RegisterTaskDefinitionAsync(
             new RegisterTaskDefinitionRequest
             {
                 Family = "web",
@@ -129,7 +106,7 @@ internal sealed class StepsBenchmark : IAsyncDisposable
 
     private async Task AddHostAsync(int number)
     {
-        await _api.RegisterContainerInstanceAsync(
+        await _ecs.Api.RegisterContainerInstanceAsync(
             new RegisterContainerInstanceRequest
             {
                 Cluster = Cluster,
@@ -162,36 +139,27 @@ internal sealed class StepsBenchmark : IAsyncDisposable
             },
             Caller
         );
-        var instance = _store.Current.Range(EcsTables.ContainerInstances).Single(known => !known.AgentConnected);
-        var session = new AgentSession(
-            instance.Key,
-            new CountingLink(this),
-            _sessions,
-            _ => { },
-            _store,
-            _ids,
-            _options,
-            TimeProvider.System
-        );
+        var instance = Store.Current.Range(EcsTables.ContainerInstances).Single(known => !known.AgentConnected);
+        var session = _ecs.Agents.Converse(instance.Key, new CountingLink(this));
         await session.BeginAsync(CancellationToken.None);
     }
 
     private async Task EachServiceAsync(string clusterKey)
     {
         for (var n = 0; n < Services; n++)
-            await _services.ReconcileAsync($"{clusterKey}/s{n:D2}", CancellationToken.None);
+            await _ecs.ReconcileServiceAsync($"{clusterKey}/s{n:D2}");
     }
 
     private async Task EachInstanceAsync()
     {
-        foreach (var instance in _store.Current.Range(EcsTables.ContainerInstances))
-            await _payloads.ReconcileAsync(instance.Key, CancellationToken.None);
+        foreach (var instance in Store.Current.Range(EcsTables.ContainerInstances))
+            await _ecs.SendAsync(instance.Key);
     }
 
     private async Task EachReportAsync(List<SubmitTaskStateChangeRequest> reports)
     {
         foreach (var report in reports)
-            await _api.SubmitTaskStateChangeAsync(report, Caller);
+            await _ecs.Api.SubmitTaskStateChangeAsync(report, Caller);
     }
 
     private static SubmitTaskStateChangeRequest ReportOf(string arn, string id) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Estiba.CommandLine;
 
@@ -61,13 +62,15 @@ internal static class EstibaCommandLine
         {
             if (Spelling.Nearest(parsed) is { } guess)
                 await configuration.Error.WriteLineAsync($"Did you mean '{guess}'?");
-            var path =
-                parsed.CommandResult.Command is RootCommand ? "estiba" : $"estiba {parsed.CommandResult.Command.Name}";
-            await configuration.Error.WriteLineAsync($"{path} --help tells what there is.");
+            await configuration.Error.WriteLineAsync($"{PathOf(parsed.CommandResult)} --help tells what there is.");
         }
 
         return ExitCodes.Usage;
     }
+
+    /// <summary>How a command is typed: <c>estiba token create</c>.</summary>
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "estiba";
 
     private static RootCommand Root(Terminal terminal)
     {

@@ -61,7 +61,7 @@ internal sealed partial class Loader
         {
             lock (_damaged)
                 _damaged.Add(
-                    new DamagedRow(row with { Value = default }, "its checksum is not that of what was written.")
+                    new DamagedRow(row with { Value = default }, "Its checksum is not that of what was written.")
                 );
             return;
         }
@@ -148,10 +148,15 @@ internal sealed partial class Loader
         }
         catch (JournalException fault) when (_acceptsLoss)
         {
-            lock (_damaged)
-                _damaged.Add(new DamagedRow(row.Row, fault.Message));
+            PutAside(row.Row, fault);
             return null;
         }
+    }
+
+    private void PutAside(JournalRow row, JournalException fault)
+    {
+        lock (_damaged)
+            _damaged.Add(new DamagedRow(row, fault.InnerException?.Message ?? fault.Message));
     }
 
     private void Note(JournalRow row, IReadOnlyList<string> unread)
@@ -172,8 +177,16 @@ internal sealed partial class Loader
 #pragma warning restore VSTHRD002
         foreach (var (table, row, record) in rows)
         {
-            if (record is not null)
+            if (record is null)
+                continue;
+            try
+            {
                 table.Load(row, record, _owner);
+            }
+            catch (JournalException fault) when (_acceptsLoss)
+            {
+                PutAside(row, fault);
+            }
         }
     }
 

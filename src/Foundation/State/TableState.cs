@@ -117,13 +117,18 @@ internal sealed class TableState<TRecord> : TableState
         }
         catch (Exception fault)
         {
-            throw new JournalException(
-                $"The record '{row.Key}' of the table '{_table.Name}' cannot be read: {fault.Message} "
-                    + "Restore the data directory from a backup, or start the version that wrote it.",
-                fault
-            );
+            throw Unreadable(row, fault);
         }
     }
+
+    /// <summary>What the start says of a record that it cannot read; the inner exception is the reason alone.</summary>
+    private JournalException Unreadable(JournalRow row, Exception reason) =>
+        new(
+            $"The record '{row.Key}' of the table '{_table.Name}' cannot be read: {reason.Message} Restore the data "
+                + "directory from a backup (estiba restore), start the version that wrote it, or go on without what is "
+                + "damaged with --accept-loss: it is put aside then.",
+            reason
+        );
 
     internal override void Load(JournalRow row, object record, Owner owner)
     {
@@ -131,10 +136,9 @@ internal sealed class TableState<TRecord> : TableState
         var key = _table.KeyOf(read);
         if (key != row.Key || Rows.TryFind(new TextKey(key), out _))
         {
-            throw new JournalException(
-                $"The record '{row.Key}' of the table '{_table.Name}' "
-                    + $"{(key == row.Key ? "is there twice" : $"has the key '{key}'")}. "
-                    + "Restore the data directory from a backup."
+            throw Unreadable(
+                row,
+                new InvalidDataException(key == row.Key ? "It is there twice." : $"What it says has the key '{key}'.")
             );
         }
 

@@ -2,7 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Logs;
 using Estiba.Files;
 using Estiba.Files.Segments;
-using Estiba.Logs.Events;
+using Estiba.Hosting;
 using Estiba.Logs.Groups;
 using Estiba.Logs.LiveTail;
 using Estiba.Logs.Retention;
@@ -50,55 +50,21 @@ public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
         ];
 
     /// <summary>Opens the log events and recovers what an earlier process left of them.</summary>
-    /// <param name="store">The platform's state, opened with <see cref="Tables"/>; it must outlive this.</param>
-    /// <param name="directory">The directory of the log events, for example <c>{data}/logs</c>; created where it does
-    /// not exist.</param>
-    /// <param name="time">The clock: ingestion times, retention and the clean-up follow it.</param>
-    /// <param name="random">Where ids come from; null takes one of its own.</param>
-    /// <param name="logger">Hears of full disks and of journals that were cut.</param>
-    /// <param name="damage">Hears of damaged and missing files; null has them logged.</param>
-    /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
+    /// <param name="host">The platform; its store was opened with <see cref="Tables"/>.</param>
+    /// <param name="options">Where the log events are.</param>
     /// <exception cref="IOException">The directory cannot be used, or another process has it open.</exception>
     /// <exception cref="InvalidDataException">Everything is gone that was in it; the message says what to
     /// do.</exception>
-    public static async Task<LogsApi> OpenAsync(
-        Store store,
-        string directory,
-        TimeProvider time,
-        Random? random = null,
-        ILogger? logger = null,
-        Damage? damage = null,
-        bool acceptsLoss = false
-    ) =>
-        await OpenAsync(
-            store,
-            new SegmentStoreOptions
-            {
-                Directory = directory,
-                Kind = NewEvent.Kind,
-                AcceptsLoss = acceptsLoss,
-            },
-            time,
-            random,
-            logger,
-            damage
-        );
+    internal static async Task<LogsApi> OpenAsync(ModuleHost host, SegmentStoreOptions options)
+    {
+        var (store, time) = (host.Store, host.Time);
+        var logger = host.Loggers.CreateLogger("Estiba.Logs");
+        var events = await SegmentStore.OpenAsync(options, new LiveStreams(store), time, logger, host.Find<Damage>());
+        return new LogsApi(store, events, time, host.Random);
+    }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _events.DisposeAsync();
-
-    internal static async Task<LogsApi> OpenAsync(
-        Store store,
-        SegmentStoreOptions options,
-        TimeProvider time,
-        Random? random,
-        ILogger? logger,
-        Damage? damage = null
-    )
-    {
-        var opened = await SegmentStore.OpenAsync(options, new LiveStreams(store), time, logger, damage);
-        return new LogsApi(store, opened, time, random ?? new Random());
-    }
 
     /// <summary>The clean-up that is due every hour.</summary>
     internal Task CleanAsync(CancellationToken cancellation = default) => _housekeeping.CleanAsync(cancellation);
@@ -125,7 +91,7 @@ public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
             ),
         };
 
-    /// <summary>The group with a name or an ARN; the ARN may end in <c>:*</c>.</summary>
+    /// <summary>The group with a name or an ARN, which may end in <c>:*</c> where the contract lets it.</summary>
     private static LogGroupRecord GroupIdentifiedBy(View view, CallContext context, string identifier)
     {
         if (!Arn.IsArn(identifier))

@@ -1,9 +1,9 @@
 using Estiba.Contracts.Logs;
-using Estiba.Files;
+using Estiba.Files.Segments;
 using Estiba.Hosting;
 using Estiba.Hosting.Controllers;
+using Estiba.Logs.Events;
 using Estiba.State;
-using Microsoft.Extensions.Logging;
 
 namespace Estiba.Logs;
 
@@ -26,12 +26,13 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
     public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         var api = await LogsApi.OpenAsync(
-            host.Store,
-            directory,
-            host.Time,
-            logger: host.Loggers.CreateLogger("Estiba.Logs"),
-            damage: host.Find<Damage>(),
-            acceptsLoss: acceptsLoss
+            host,
+            new SegmentStoreOptions
+            {
+                Directory = directory,
+                Kind = NewEvent.Kind,
+                AcceptsLoss = acceptsLoss,
+            }
         );
         return new OpenModule
         {

@@ -17,7 +17,7 @@ public sealed class RegistrySweepTests
         await platform.Http.PushImageAsync("one", "latest");
 
         platform.Clock.Advance(30 * Day);
-        var removed = await platform.Service.SweepAsync(default);
+        var removed = await platform.SweepAsync();
 
         removed.ShouldBe(default);
         platform.BlobFiles().Count().ShouldBe(3);
@@ -32,10 +32,10 @@ public sealed class RegistrySweepTests
         platform.Clock.Advance(30 * Day);
         await DeleteImageAsync(platform, "latest");
 
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
         var soon = platform.BlobFiles().Count();
         platform.Clock.Advance(Day);
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         soon.ShouldBe(3);
         platform.BlobFiles().ShouldBeEmpty();
@@ -56,7 +56,7 @@ public sealed class RegistrySweepTests
         );
 
         platform.Clock.Advance(2 * Day);
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         using var http = await platform.LogInAsync();
         (await http.GetAsync($"/v2/two/blobs/{DigestOf(RandomBytes(200))}")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -73,7 +73,7 @@ public sealed class RegistrySweepTests
         await later.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v2/one/blobs/{DigestOf(RandomBytes(10))}"));
 
         platform.Clock.Advance(2 * Hour);
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
         using var pushed = await later.PutManifestAsync("one", "latest", Manifest(RandomBytes(10)));
 
         pushed.StatusCode.ShouldBe(HttpStatusCode.Created);
@@ -87,7 +87,7 @@ public sealed class RegistrySweepTests
         await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "ab" + new string('0', 62)), RandomBytes(10));
 
         platform.Clock.Advance(30 * Day);
-        (await platform.Service.SweepAsync(default)).Blobs.ShouldBe(0);
+        (await platform.SweepAsync()).Blobs.ShouldBe(0);
 
         platform.BlobFiles().ShouldHaveSingleItem();
     }
@@ -102,7 +102,7 @@ public sealed class RegistrySweepTests
         // A state that knows nothing of the image, beside the files.
         await using var older = await Platform.StartAsync(newer.Directory);
         older.Clock.Advance(30 * Day);
-        (await older.Service.SweepAsync(default)).Blobs.ShouldBe(0);
+        (await older.SweepAsync()).Blobs.ShouldBe(0);
 
         (await newer.Http.GetAsync($"/v2/one/blobs/{DigestOf(RandomBytes(200))}")).StatusCode.ShouldBe(
             HttpStatusCode.OK
@@ -121,7 +121,7 @@ public sealed class RegistrySweepTests
         await later.PushImageAsync("one", "again");
 
         platform.Clock.Advance(30 * Day);
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         platform.BlobFiles().Count().ShouldBe(3);
         platform.Store.Current.Count(EcrTables.UnlinkedBlobs).ShouldBe(0);
@@ -138,7 +138,7 @@ public sealed class RegistrySweepTests
         await platform.Http.PatchAsync(busy, RandomBytes(10));
         platform.Clock.Advance(13 * Hour);
 
-        var removed = await platform.Service.SweepAsync(default);
+        var removed = await platform.SweepAsync();
 
         removed.Uploads.ShouldBe(1);
         using var again = await platform.LogInAsync();
@@ -155,7 +155,7 @@ public sealed class RegistrySweepTests
 
         await platform.RestartAsync();
         platform.Clock.Advance(Day);
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         platform.UploadFiles().ShouldBeEmpty();
     }
@@ -201,7 +201,7 @@ public sealed class RegistrySweepTests
     {
         while (!cancellation.IsCancellationRequested)
         {
-            await platform.Service.SweepAsync(default);
+            await platform.SweepAsync();
             await Task.Yield();
         }
     }

@@ -48,7 +48,7 @@ public sealed class DeletionTests
             )
         ).Referrers.ShouldBeEmpty();
         platform.Clock.Advance(TimeSpan.FromDays(2));
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
         platform.BlobFiles().Select(Path.GetFileName).ShouldNotContain(signature["sha256:".Length..]);
     }
 
@@ -60,7 +60,7 @@ public sealed class DeletionTests
         var referrer = await PushReferrerAsync(platform.Http, DigestOf(RandomBytes(3)), "application/sbom");
 
         platform.Clock.Advance(TimeSpan.FromDays(30));
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         (await ImagesAsync(platform)).ShouldBe([referrer]);
     }
@@ -228,6 +228,6 @@ public sealed class DeletionTests
     {
         await PutPolicyAsync(platform, tag);
         platform.Clock.Advance(TimeSpan.FromDays(2));
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
     }
 }

@@ -79,14 +79,14 @@ public sealed class ArchiveTests
                         new LifecyclePolicyRuleAction { Type = "TRANSITION", TargetStorageClass = "ARCHIVE" }
                     )
         );
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
         (await DescribedAsync(platform)).ImageStatus.ShouldBe("ARCHIVED");
 
         await PutPolicyAsync(platform, EmptyArchive);
         platform.Clock.Advance(TimeSpan.FromDays(80));
-        (await platform.Service.SweepAsync(default)).Images.ShouldBe(0);
+        (await platform.SweepAsync()).Images.ShouldBe(0);
         platform.Clock.Advance(TimeSpan.FromDays(11));
-        (await platform.Service.SweepAsync(default)).Images.ShouldBe(1);
+        (await platform.SweepAsync()).Images.ShouldBe(1);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ArchiveTests
         await MoveAsync(platform, "STANDARD");
 
         platform.Clock.Advance(TimeSpan.FromDays(29));
-        await platform.Service.SweepAsync(default);
+        await platform.SweepAsync();
 
         (await DescribedAsync(platform)).ImageStatus.ShouldBe("ACTIVE");
     }

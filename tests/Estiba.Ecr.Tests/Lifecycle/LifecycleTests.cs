@@ -124,7 +124,7 @@ public sealed class LifecycleTests
             new GetLifecyclePolicyPreviewRequest { RepositoryName = "app" },
             Platform.Caller()
         );
-        var swept = await platform.Service.SweepAsync(default);
+        var swept = await platform.SweepAsync();
 
         preview.PreviewResults!.Select(result => result.ImageDigest).ShouldBe([first]);
         swept.Images.ShouldBe(1);

@@ -185,26 +185,11 @@ public sealed class DamageTests
             Endpoint = platform.Address,
             Damage = damage,
         };
-        var refused = Should.Throw<InvalidDataException>(() =>
-            new EcrService(
-                platform.Store,
-                options,
-                platform.Clock,
-                Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance
-            )
-        );
+        var refused = await Should.ThrowAsync<InvalidDataException>(() => platform.OpenAgainAsync(options));
         refused.Message.ShouldContain("All 3 blobs");
         refused.Message.ShouldContain("estiba restore");
 
-        using var accepted = new EcrService(
-            platform.Store,
-            options with
-            {
-                AcceptsLoss = true,
-            },
-            platform.Clock,
-            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance
-        );
+        await using var accepted = await platform.OpenAgainAsync(options with { AcceptsLoss = true });
         damage.Count.ShouldBe(3);
     }
 

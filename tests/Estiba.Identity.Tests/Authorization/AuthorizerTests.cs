@@ -19,7 +19,7 @@ public sealed class AuthorizerTests
     public async Task A_key_for_some_actions_is_good_for_the_resources_that_it_may_have(string group, bool isAllowed)
     {
         await using var world = await IdentityWorld.StartAsync();
-        var authorizer = world.AuthorizerWith(new OneResource(LogsArns + "log-group:/ecs/a:log-stream:s"));
+        world.Share(new OneResource(LogsArns + "log-group:/ecs/a:log-stream:s"));
         var host = IdentityWorld.Caller with
         {
             PrincipalArn = "arn:aws:sts::123456789012:assumed-role/ecsInstanceRole/mi-1",
@@ -32,7 +32,7 @@ public sealed class AuthorizerTests
             LogEvents = [],
         };
 
-        var decision = await authorizer.DecideAsync(
+        var decision = await world.Authorizer.DecideAsync(
             LogsModel.Service,
             LogsModel.PutLogEvents,
             request,
@@ -171,7 +171,7 @@ public sealed class AuthorizerTests
             new AssumeRoleRequest
             {
                 RoleArn = "arn:aws:iam::123456789012:role/app",
-                RoleSessionName = "s",
+                RoleSessionName = "session",
                 PolicyArns = [new PolicyDescriptorType { Arn = arn }],
             },
             IdentityWorld.Caller

@@ -6,6 +6,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Sts;
+using Estiba.Hosting;
 using Estiba.Identity.Authorization;
 using static Estiba.Identity.Tests.Authorization.AuthorizerRequests;
 
@@ -87,8 +88,7 @@ public sealed class ConditionalAuthorizationTests
     [Fact]
     public async Task Tags_of_resources_are_looked_up()
     {
-        await using var world = await IdentityWorld.StartAsync();
-        world.Tags.Ecs = new StandInEcs();
+        await using var world = await IdentityWorld.StartAsync(new ApiModule<IEcsApi>("Amazon ECS", new StandInEcs()));
         var session = await world.SessionAsync(
             Policy(
                 """

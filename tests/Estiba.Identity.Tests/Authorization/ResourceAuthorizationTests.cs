@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Hosting;
 using static Estiba.Identity.Tests.Authorization.AuthorizerRequests;
 
 namespace Estiba.Identity.Tests.Authorization;
@@ -60,7 +61,10 @@ public sealed class ResourceAuthorizationTests
     [MemberData(nameof(Resources))]
     public async Task An_operation_concerns_what_it_names(string what, string[] named)
     {
-        await using var world = await IdentityWorld.StartAsync();
+        await using var world = await IdentityWorld.StartAsync(
+            new ApiModule<IEcsApi>("Amazon ECS", new StandInEcs()),
+            new ApiModule<IEc2Api>("Amazon EC2", new StandInEc2())
+        );
         await world.Iam.CreateRoleAsync(
             new CreateRoleRequest
             {
@@ -70,7 +74,6 @@ public sealed class ResourceAuthorizationTests
             },
             IdentityWorld.Caller
         );
-        (world.Tags.Ecs, world.Tags.Ec2) = (new StandInEcs(), new StandInEc2());
         var (service, operation, request) = Request(what);
         foreach (var (resource, i) in named.Select((resource, i) => (resource, i)))
         {
@@ -109,8 +112,7 @@ public sealed class ResourceAuthorizationTests
     [InlineData("sg-0c0579f4988ca792f", true)]
     public async Task An_instance_without_security_groups_is_in_the_default_one(string denied, bool isAllowed)
     {
-        await using var world = await IdentityWorld.StartAsync();
-        world.Tags.Ec2 = new StandInEc2();
+        await using var world = await IdentityWorld.StartAsync(new ApiModule<IEc2Api>("Amazon EC2", new StandInEc2()));
         var caller = await world.SessionAsync(
             Policy(
                 """{"Effect":"Allow","Action":"*","Resource":"*"},"""
@@ -174,8 +176,7 @@ public sealed class ResourceAuthorizationTests
     [Fact]
     public async Task What_is_denied_by_a_key_pairs_name_is_denied_by_its_id()
     {
-        await using var world = await IdentityWorld.StartAsync();
-        world.Tags.Ec2 = new StandInEc2();
+        await using var world = await IdentityWorld.StartAsync(new ApiModule<IEc2Api>("Amazon EC2", new StandInEc2()));
         var session = await world.SessionAsync(
             Policy(
                 """{"Effect":"Allow","Action":"ec2:*","Resource":"*"},{"Effect":"Deny","Action":"ec2:*","Resource":"arn:aws:ec2:*:*:key-pair/prod"}"""

@@ -207,10 +207,10 @@ public sealed class RoleTrustTests
             action == "sts:TagSession"
                 ? new AssumeRoleRequest
                 {
-                    RoleSessionName = "s",
+                    RoleSessionName = "session",
                     Tags = [new Contracts.Sts.Tag { Key = "a", Value = "b" }],
                 }
-                : new AssumeRoleRequest { RoleSessionName = "s", SourceIdentity = "alice" };
+                : new AssumeRoleRequest { RoleSessionName = "session", SourceIdentity = "alice" };
 
         (await world.Sts.AssumeRoleAsync(request with { RoleArn = more }, caller)).Credentials.ShouldNotBeNull();
         await world
@@ -261,7 +261,7 @@ public sealed class RoleTrustTests
             new AssumeRoleRequest
             {
                 RoleArn = first,
-                RoleSessionName = "s",
+                RoleSessionName = "session",
                 Tags =
                 [
                     new Contracts.Sts.Tag { Key = "stays", Value = "1" },

@@ -120,6 +120,39 @@ public sealed class FollowTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_forgotten_at_once_is_bounded()
+    {
+        const int Large = 50_000;
+        var clock = new Clock();
+        var path = _directory.File("leader/state.db");
+        var journal = new SqliteJournal(path, history: new JournalHistory(1, TimeSpan.FromDays(1)), time: clock);
+        var random = new Random(7);
+        await using var leader = await OpenAsync(journal);
+        for (var i = 0; i < 4; i++)
+        {
+            await leader.CommitAsync(transaction =>
+            {
+                for (var n = 0; n < Large; n++)
+                    transaction.Put(Services, new ServiceSample($"service-{n}", i));
+            });
+        }
+
+        while (Oldest(path) == 1)
+            await leader.CommitRandomAsync(random);
+        Oldest(path).ShouldBe(4);
+        while (Oldest(path) < 5)
+            await leader.CommitRandomAsync(random);
+    }
+
+    private static long Oldest(string path)
+    {
+        using var connection = SqliteFile.OpenToRead(path);
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT min(revision) FROM batches";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    [Fact]
     public async Task A_follower_goes_on_when_its_leader_crashes_and_comes_back()
     {
         var random = new Random(6);

@@ -93,6 +93,18 @@ public sealed class EstibaCommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("foo", "estiba")]
+    [InlineData("up --none", "estiba up")]
+    [InlineData("token none", "estiba token")]
+    [InlineData("token create --expires soon", "estiba token create")]
+    public async Task The_help_that_is_pointed_to_is_there(string arguments, string command)
+    {
+        (await RunAsync(arguments.Split(' '))).ShouldBe(2);
+        _error.ToString().ShouldContain($"{command} --help tells what there is.");
+        (await RunAsync([.. command.Split(' ')[1..], "--help"])).ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData("stauts", "status")]
     [InlineData("upp", "up")]
     [InlineData("dmeo", "demo")]

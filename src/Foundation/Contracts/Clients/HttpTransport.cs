@@ -1,5 +1,6 @@
 using Estiba.Contracts.EventStreams;
 using Estiba.Contracts.Protocols;
+using Estiba.Contracts.Rest;
 using Estiba.Contracts.Signing;
 
 namespace Estiba.Contracts;
@@ -27,7 +28,7 @@ public sealed class HttpTransport(AwsClientOptions options) : ITransport
         var (method, target, contentType, headers, body) = protocol.WriteRequest(service, operation, request);
         using var message = new HttpRequestMessage(
             new HttpMethod(method),
-            target == "/" ? options.Endpoint : new Uri(options.Endpoint, target)
+            target == "/" ? EndpointOf(operation) : new Uri(EndpointOf(operation), target)
         );
         if (contentType is not null || !body.IsEmpty)
             message.Content = new ReadOnlyMemoryContent(body);
@@ -66,6 +67,12 @@ public sealed class HttpTransport(AwsClientOptions options) : ITransport
                 response.Dispose();
         }
     }
+
+    /// <summary>Hosts of AWS have names of their own for some operations; other servers answer all under one.</summary>
+    private Uri EndpointOf(OperationModel operation) =>
+        operation.HostPrefix is { } prefix && HostLabels.IsAws(options.Endpoint.Host)
+            ? new UriBuilder(options.Endpoint) { Host = prefix + options.Endpoint.Host }.Uri
+            : options.Endpoint;
 
     private static async Task<TResponse> ReadAsync<TResponse>(
         ServiceModel service,

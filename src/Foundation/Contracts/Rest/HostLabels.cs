@@ -8,7 +8,12 @@ namespace Estiba.Contracts.Rest;
 /// </summary>
 internal static class HostLabels
 {
-    private static readonly string[] Ends = [".localhost", ".amazonaws.com", ".amazonaws.com.cn"];
+    private static readonly string[] OfAws = [".amazonaws.com", ".amazonaws.com.cn"];
+    private static readonly string[] Ends = [".localhost", .. OfAws];
+
+    /// <summary>Whether a host is one of AWS's.</summary>
+    internal static bool IsAws(string host) =>
+        Array.Exists(OfAws, end => host.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
     /// <param name="hostAndPort">The host as a request names it.</param>
     /// <param name="service">The service's own label; what stands before it is meant.</param>

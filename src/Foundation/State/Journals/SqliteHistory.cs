@@ -11,6 +11,12 @@ internal sealed class SqliteHistory : IDisposable
 
     private const int MostTrimmed = 1_024;
 
+    /// <summary>
+    /// How many changes those may have together, unless the oldest alone has more: twice what is written between two
+    /// trims by batches of a thousand, as the largest that come often are.
+    /// </summary>
+    private const int MostChangesTrimmed = 2 * BatchesBetweenTrims * 1_000;
+
     private readonly JournalHistory _kept;
     private readonly TimeProvider _time;
     private readonly SqliteCommand _batch;
@@ -43,7 +49,8 @@ internal sealed class SqliteHistory : IDisposable
             connection,
             "SELECT coalesce(max(revision), 0) FROM "
                 + $"(SELECT revision, total, at FROM batches ORDER BY revision LIMIT {MostTrimmed}) "
-                + "WHERE (total <= $0 OR at < $1) AND revision < (SELECT max(revision) FROM batches)",
+                + "WHERE (total <= $0 OR at < $1) AND revision < (SELECT max(revision) FROM batches) "
+                + $"AND total <= (SELECT total FROM batches ORDER BY revision LIMIT 1) + {MostChangesTrimmed}",
             2
         );
         _trim = Prepare(

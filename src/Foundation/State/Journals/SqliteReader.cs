@@ -24,6 +24,30 @@ internal sealed class SqliteReader : IJournalReader
 
     public void Dispose() => _connection.Dispose();
 
+    /// <summary>How many batches and deletions of a file's history are damaged; the first format has none.</summary>
+    internal static int DamagedHistory(SqliteConnection connection)
+    {
+        if (!SqliteFile.HasColumn(connection, "revision"))
+            return 0;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sum, rows FROM batches";
+        var damaged = 0;
+        using (var batches = command.ExecuteReader())
+        {
+            while (batches.Read())
+                damaged += Checksum.Of((byte[])batches.GetValue(1)) == batches.GetInt64(0) ? 0 : 1;
+        }
+
+        command.CommandText = "SELECT id, table_id, key, sum FROM deletions";
+        using var deletions = command.ExecuteReader();
+        while (deletions.Read())
+            damaged += IsIntact(deletions) ? 0 : 1;
+        return damaged;
+    }
+
+    private static bool IsIntact(SqliteDataReader deletion) =>
+        deletion.GetInt64(3) == RowSum.Of(deletion.GetInt64(0), deletion.GetInt64(1), deletion.GetString(2), []);
+
     private RowBatch? ReadDurable(JournalPosition after)
     {
         var epochs = SqliteEpochs.All(_connection);
@@ -114,10 +138,9 @@ internal sealed class SqliteReader : IJournalReader
         var deleted = new List<DeletedRow>();
         while (reader.Read())
         {
-            var (id, table, key) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2));
-            if (reader.GetInt64(3) != RowSum.Of(id, table, key, []))
+            if (!IsIntact(reader))
                 throw Trimmed(after);
-            deleted.Add(new DeletedRow(tables[table], id, key));
+            deleted.Add(new DeletedRow(tables[reader.GetInt64(1)], reader.GetInt64(0), reader.GetString(2)));
         }
 
         return deleted;

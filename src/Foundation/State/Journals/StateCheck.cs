@@ -68,6 +68,13 @@ public static class StateCheck
             using var transaction = connection.BeginTransaction(deferred: true);
             foreach (var fault in Faults(connection))
                 findings(new Finding($"{path} is damaged: {fault}. Restore a backup (estiba restore)."));
+            if (SqliteReader.DamagedHistory(connection) is > 0 and var damaged)
+                findings(
+                    new Finding(
+                        $"What changed when is damaged in {path}, in {damaged.ToString(CultureInfo.InvariantCulture)} "
+                            + "places: whoever follows that state starts anew. Nothing of the state itself is lost."
+                    )
+                );
             var revision = SqliteFile.Revision(connection, path);
             var mark = FileLock.HolderOf(path) is null ? RevisionMark.Read(path) : 0;
             if (mark is null)

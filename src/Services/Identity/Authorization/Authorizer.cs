@@ -9,14 +9,13 @@ namespace Estiba.Identity.Authorization;
 /// <summary>Decides by the policies of IAM who may do what ("Policy evaluation logic", IAM user guide).</summary>
 /// <remarks>
 /// The account's root may do everything. A key that is good for some actions alone (<see cref="CallContext.Actions"/>)
-/// may do those, and a service of the platform what
-/// it calls for: both are none of IAM's principals.
+/// may do those, and a service of the platform what it calls for: both are none of IAM's principals.
 /// </remarks>
 /// <param name="store">Where principals and their policies are.</param>
 /// <param name="tags">Looks up tags of resources, where a policy asks for them.</param>
 /// <param name="time">The clock.</param>
-/// <param name="keyResources">Says which resources keys for some actions alone are good for; null for all.</param>
-public sealed class Authorizer(Store store, ResourceTags tags, TimeProvider time, IKeyResources? keyResources = null)
+/// <param name="keyResources">Says which resources keys for some actions alone are good for.</param>
+internal sealed class Authorizer(Store store, ResourceTags tags, TimeProvider time, IKeyResources keyResources)
     : IAuthorizer
 {
     private const string AnyResource = "*";
@@ -60,9 +59,7 @@ public sealed class Authorizer(Store store, ResourceTags tags, TimeProvider time
     {
         if (Outsider(action, resource, caller) is { } decision)
             return new(
-                decision.IsAllowed
-                && caller.Actions is not null
-                && keyResources?.Allow(caller, action, resource) == false
+                decision.IsAllowed && caller.Actions is not null && !keyResources.Allow(caller, action, resource)
                     ? AccessDecision.NotGranted(caller.PrincipalArn, action, resource)
                     : decision
             );
@@ -163,7 +160,7 @@ public sealed class Authorizer(Store store, ResourceTags tags, TimeProvider time
     /// <summary>Whether a key for some actions alone is good for all that a request names.</summary>
     private AccessDecision WithinKey(OperationAccess access, IShape request, CallContext caller)
     {
-        if (keyResources is null || caller.Actions is null)
+        if (caller.Actions is null)
             return AccessDecision.Allowed;
         var members = RequestMembers.Of(request, access.Members);
         foreach (var names in Named(access.Resources, members, caller))

@@ -11,26 +11,25 @@ namespace Estiba.Identity.Authorization.Requests;
 /// Looks up the tags of resources for conditions, and what else is theirs, with the operations that a customer would
 /// use.
 /// </summary>
-/// <remarks>It comes to know the services after they are made: some of them ask an authorizer themselves.</remarks>
-public sealed class ResourceTags
+internal sealed class ResourceTags
 {
     private const string Service = "iam.amazonaws.com";
     private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
 
     /// <summary>Amazon ECS.</summary>
-    public IEcsApi? Ecs { get; set; }
+    public required IEcsApi Ecs { get; init; }
 
     /// <summary>Amazon ECR.</summary>
-    public IEcrApi? Ecr { get; set; }
+    public required IEcrApi Ecr { get; init; }
 
     /// <summary>CloudWatch Logs.</summary>
-    public ILogsApi? Logs { get; set; }
+    public required ILogsApi Logs { get; init; }
 
     /// <summary>Amazon EC2.</summary>
-    public IEc2Api? Ec2 { get; set; }
+    public required IEc2Api Ec2 { get; init; }
 
     /// <summary>IAM.</summary>
-    public IIamApi? Iam { get; set; }
+    public required IIamApi Iam { get; init; }
 
     /// <summary>The tags of a resource; none when there is no such resource.</summary>
     internal async ValueTask<IReadOnlyDictionary<string, string>> OfAsync(
@@ -59,7 +58,7 @@ public sealed class ResourceTags
     {
         try
         {
-            var described = Ecs?.DescribeTaskDefinitionAsync(new() { TaskDefinition = family }, AsIam(caller));
+            var described = Ecs.DescribeTaskDefinitionAsync(new() { TaskDefinition = family }, AsIam(caller));
 #pragma warning disable VSTHRD002 // It has ended: nobody waits.
             return described is { IsCompletedSuccessfully: true } ? described.Result.TaskDefinition?.Revision : null;
 #pragma warning restore VSTHRD002
@@ -76,7 +75,7 @@ public sealed class ResourceTags
     internal string? SecurityGroup(string name, CallContext caller)
     {
         var filter = new Contracts.Ec2.Filter { Name = "group-name", Values = [name] };
-        var found = FromMemory(Ec2?.DescribeSecurityGroupsAsync(new() { Filters = [filter] }, AsIam(caller)));
+        var found = FromMemory(Ec2.DescribeSecurityGroupsAsync(new() { Filters = [filter] }, AsIam(caller)));
         // filters have wildcards
         return found?.SecurityGroups?.FirstOrDefault(group => group.GroupName == name)?.GroupId;
     }
@@ -87,7 +86,7 @@ public sealed class ResourceTags
     internal string? KeyPair(string id, CallContext caller)
     {
         var filter = new Contracts.Ec2.Filter { Name = "key-pair-id", Values = [id] };
-        var found = FromMemory(Ec2?.DescribeKeyPairsAsync(new() { Filters = [filter] }, AsIam(caller)));
+        var found = FromMemory(Ec2.DescribeKeyPairsAsync(new() { Filters = [filter] }, AsIam(caller)));
         return found?.KeyPairs?.FirstOrDefault(pair => pair.KeyPairId == id)?.KeyName;
     }
 
@@ -119,21 +118,21 @@ public sealed class ResourceTags
     {
         switch (arn.Service)
         {
-            case "ecs" when Ecs is not null:
+            case "ecs":
                 var ofEcs = await Ecs.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
                 return Listed(ofEcs.Tags, tag => (tag.Key!, tag.Value));
-            case "ecr" when Ecr is not null:
+            case "ecr":
                 var ofEcr = await Ecr.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
                 return Listed(ofEcr.Tags, tag => (tag.Key!, tag.Value));
-            case "logs" when Logs is not null:
+            case "logs":
                 var group = GroupOf(resource);
                 var ofGroup = await Logs.ListTagsForResourceAsync(new() { ResourceArn = group }, context, cancellation);
                 return ofGroup.Tags ?? None;
-            case "ec2" when Ec2 is not null:
+            case "ec2":
                 var filter = new Contracts.Ec2.Filter { Name = "resource-id", Values = [arn.ResourceName] };
                 var ofEc2 = await Ec2.DescribeTagsAsync(new() { Filters = [filter] }, context, cancellation);
                 return Listed(ofEc2.Tags, tag => (tag.Key!, tag.Value));
-            case "iam" when Iam is not null:
+            case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
                 return None;
@@ -149,8 +148,8 @@ public sealed class ResourceTags
         var name = arn.Resource[(arn.Resource.LastIndexOf('/') + 1)..];
         var tags = arn.ResourceType switch
         {
-            "role" => (await Iam!.GetRoleAsync(new() { RoleName = name }, context, cancellation)).Role!.Tags,
-            "user" => (await Iam!.GetUserAsync(new() { UserName = name }, context, cancellation)).User!.Tags,
+            "role" => (await Iam.GetRoleAsync(new() { RoleName = name }, context, cancellation)).Role!.Tags,
+            "user" => (await Iam.GetUserAsync(new() { UserName = name }, context, cancellation)).User!.Tags,
             _ => null,
         };
         return Listed(tags, tag => (tag.Key!, tag.Value));
