@@ -314,6 +314,25 @@ public sealed class StsTests
     }
 
     [Fact]
+    public async Task Contexts_that_nobody_asserts_are_refused()
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var role = await world.RoleAsync();
+
+        await world
+            .Sts.AssumeRoleAsync(
+                new AssumeRoleRequest
+                {
+                    RoleArn = role.Arn,
+                    RoleSessionName = "session",
+                    ProvidedContexts = [new ProvidedContext { ContextAssertion = "signed" }],
+                },
+                IdentityWorld.Caller
+            )
+            .ShouldBeRefusedAsync("ValidationError", "ProvidedContexts are not supported: nobody asserts them here.");
+    }
+
+    [Fact]
     public async Task Sessions_that_are_long_over_make_room_for_new_ones()
     {
         await using var world = await IdentityWorld.StartAsync();
