@@ -29,7 +29,7 @@ internal static class Modules
     internal static IReadOnlyList<Module> Of(PlatformConfiguration configuration) =>
         [
             new IdentityModule(configuration.AnyCredentials),
-            new JoiningModule(configuration.AnyCredentials),
+            new JoiningModule(configuration.AnyCredentials, Ecs(configuration)),
             new EcsModule(Ecs(configuration)),
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),

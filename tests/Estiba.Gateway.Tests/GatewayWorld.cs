@@ -85,9 +85,13 @@ internal sealed class GatewayWorld : IAsyncDisposable, ICredentialSource
     public Task ListenForContainersAsync(IPEndPoint endPoint, Func<IPAddress, bool> admits) =>
         _server.ListenForContainersAsync(endPoint, admits, TestContext.Current.CancellationToken);
 
+    /// <summary>A key that is gone.</summary>
+    public string? Revoked { get; set; }
+
     public Credential? Find(string accessKeyId) =>
         accessKeyId switch
         {
+            _ when accessKeyId == Revoked => null,
             "AKIAIOSFODNN7EXAMPLE" => new Credential
             {
                 AccessKeyId = accessKeyId,

@@ -41,6 +41,24 @@ public sealed class GeneratedClientTests
     }
 
     [Fact]
+    public async Task Events_end_with_the_key_of_whoever_asked_for_them()
+    {
+        await using var world = await GatewayWorld.StartWithAsync([]);
+        world.Services.BetweenEvents = () => world.Revoked = GatewayWorld.Root.AccessKeyId;
+
+        var answer = await new LogsClient(OptionsOf(world)).StartLiveTailAsync(
+            new StartLiveTailRequest { LogGroupIdentifiers = [Group] },
+            Caller,
+            TestContext.Current.CancellationToken
+        );
+
+        var events = new List<StartLiveTailResponseStream>();
+        await foreach (var item in answer.ResponseStream!)
+            events.Add(item);
+        events.ShouldHaveSingleItem().SessionStart.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task What_is_refused_before_the_first_event_is_an_error_as_any_other()
     {
         await using var world = await GatewayWorld.StartWithAsync([]);

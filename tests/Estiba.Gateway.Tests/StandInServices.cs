@@ -104,13 +104,17 @@ internal sealed class StandInServices : IEcsApi, IStsApi, IEc2Api, ILogsApi, IIa
         CancellationToken cancellation = default
     ) => Task.FromResult(new StartLiveTailResponse { ResponseStream = LiveTailAsync(request) });
 
-    private static async IAsyncEnumerable<StartLiveTailResponseStream> LiveTailAsync(StartLiveTailRequest request)
+    /// <summary>What happens after the first event of Live Tail, before the second.</summary>
+    public Action BetweenEvents { get; set; } = static () => { };
+
+    private async IAsyncEnumerable<StartLiveTailResponseStream> LiveTailAsync(StartLiveTailRequest request)
     {
         yield return new StartLiveTailResponseStream
         {
             SessionStart = new LiveTailSessionStart { LogGroupIdentifiers = request.LogGroupIdentifiers },
         };
         await Task.Yield();
+        BetweenEvents();
         yield return new StartLiveTailResponseStream
         {
             SessionUpdate = new LiveTailSessionUpdate

@@ -269,6 +269,69 @@ public sealed class StsTests
             .ShouldBeRefusedAsync("AccessDenied", "Cannot call GetSessionToken with session credentials");
     }
 
+    // What STS says of a device that is not the caller's; and here nobody has one.
+    [Theory]
+    [InlineData(
+        "arn:aws:iam::123456789012:mfa/alice",
+        "123456",
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid "
+            + "and associated with this user."
+    )]
+    [InlineData(
+        "arn:aws:iam::123456789012:mfa/alice",
+        null,
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+    )]
+    [InlineData(
+        null,
+        "123456",
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+    )]
+    public async Task A_code_of_no_device_gives_no_session(string? device, string? code, string message)
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var role = await world.RoleAsync();
+
+        await world
+            .Sts.GetSessionTokenAsync(
+                new GetSessionTokenRequest { SerialNumber = device, TokenCode = code },
+                IdentityWorld.Caller
+            )
+            .ShouldBeRefusedAsync("AccessDenied", message);
+        await world
+            .Sts.AssumeRoleAsync(
+                new AssumeRoleRequest
+                {
+                    RoleArn = role.Arn,
+                    RoleSessionName = "session",
+                    SerialNumber = device,
+                    TokenCode = code,
+                },
+                IdentityWorld.Caller
+            )
+            .ShouldBeRefusedAsync("AccessDenied", message);
+        world.Store.Current.Count(IdentityTables.Sessions).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Contexts_that_nobody_asserts_are_refused()
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var role = await world.RoleAsync();
+
+        await world
+            .Sts.AssumeRoleAsync(
+                new AssumeRoleRequest
+                {
+                    RoleArn = role.Arn,
+                    RoleSessionName = "session",
+                    ProvidedContexts = [new ProvidedContext { ContextAssertion = "signed" }],
+                },
+                IdentityWorld.Caller
+            )
+            .ShouldBeRefusedAsync("ValidationError", "ProvidedContexts are not supported: nobody asserts them here.");
+    }
+
     [Fact]
     public async Task Sessions_that_are_long_over_make_room_for_new_ones()
     {

@@ -13,11 +13,19 @@ namespace Estiba.Joining;
 /// </summary>
 internal sealed class HostKeys(Store store, SecretKey secrets, ICredentialSource customers) : ICredentialSource
 {
+    /// <summary>What pulling an image takes, of the same policy; good for the images of a host's tasks.</summary>
+    internal static readonly IReadOnlySet<string> Pulling = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+    };
+
     /// <summary>
     /// What an agent calls, of what the managed policy AmazonEC2ContainerServiceforEC2Role allows, what it reads and
     /// makes to ship logs, and the tags that containers ask for.
     /// </summary>
-    internal static readonly IReadOnlySet<string> Actions = new HashSet<string>(StringComparer.Ordinal)
+    internal static readonly IReadOnlySet<string> Actions = new HashSet<string>(Pulling, StringComparer.Ordinal)
     {
         "ecs:DiscoverPollEndpoint",
         "ecs:ListTagsForResource",

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Signing;
+using Estiba.Ecs;
 using Estiba.Ecs.Agents;
 using Estiba.Hosting;
 using Estiba.Identity.Authorization;
@@ -15,7 +16,8 @@ namespace Estiba.Joining;
 /// one that knows hosts too, the <see cref="IHostKeys"/>, and the keys of virtual instances.
 /// </summary>
 /// <param name="anyCredentials">Every key is good.</param>
-internal sealed class JoiningModule(bool anyCredentials) : Module
+/// <param name="ecs">Where hosts find the registry.</param>
+internal sealed class JoiningModule(bool anyCredentials, EcsOptions ecs) : Module
 {
     public override string Name => "joining";
 
@@ -30,7 +32,7 @@ internal sealed class JoiningModule(bool anyCredentials) : Module
         host.Share<ICredentialSource>(credentials);
         var hostKeys = new KeysOfHosts(hosts, credentials, anyCredentials);
         host.Share<IHostKeys>(hostKeys);
-        host.Share<IKeyResources>(new HostResources(host.Store, hostKeys));
+        host.Share<IKeyResources>(new HostResources(host.Store, hostKeys, ecs));
         var tokens = new JoinTokens(host.Store, secrets, host.Time, (account, region, name) =>
             host.Find<AgentDoor>()?.HasAgentOf(account, region, name) == true
         );

@@ -84,6 +84,10 @@ internal sealed class Authenticator(ICredentialSource credentials, GatewayOption
     public ChunkSignatures? ChunksOf(Claimant claimant) =>
         options.AnyCredentials ? null : _verifier.ChunksOf(claimant.Claim, claimant.Credential!.SecretAccessKey);
 
+    /// <summary>Whether the key of somebody who was let in is still there.</summary>
+    public bool Knows(Caller caller) =>
+        options.AnyCredentials || caller.AccessKeyId.Length == 0 || credentials.Find(caller.AccessKeyId) is not null;
+
     /// <summary>A signature is another one than it should be.</summary>
     public static SignatureException Wrong() => new(SignatureFault.Invalid, Mismatch);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Estiba.Contracts;
 using Estiba.Contracts.Protocols;
 using Estiba.Contracts.Signing;
@@ -259,6 +260,23 @@ internal sealed partial class OperationDoor(
         );
         _ignored.Note(request, route.Operation.Model.Name);
         exchange.Protocol.WriteAnswer(output, route.Service, route.Operation.Model, answer, exchange.RequestId);
+        if (output.Frames is { } events)
+            output.Frames = WhileKnownAsync(events, caller);
+    }
+
+    // An answer that goes on for hours ends with the key of whoever asked for it.
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> WhileKnownAsync(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> events,
+        Caller caller,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
+    {
+        await foreach (var frame in events.WithCancellation(cancellation))
+        {
+            if (!authenticator.Knows(caller))
+                yield break;
+            yield return frame;
+        }
     }
 
     private AwsException Error(Exchange exchange, Exception exception)

@@ -176,6 +176,99 @@ internal sealed record ResourceKind(string Prefix, string Type, string Missing, 
             "An invalid association-id of '{0}' was given"
         );
 
+    public static ResourceKind VpnGateway { get; } =
+        new("vgw-", "vpn-gateway", "InvalidVpnGatewayID.NotFound", "The vpnGateway ID '{0}' does not exist");
+
+    public static ResourceKind VpnConnection { get; } =
+        new("vpn-", "vpn-connection", "InvalidVpnConnectionID.NotFound", "The vpnConnection ID '{0}' does not exist");
+
+    public static ResourceKind CustomerGateway { get; } =
+        new(
+            "cgw-",
+            "customer-gateway",
+            "InvalidCustomerGatewayID.NotFound",
+            "The customerGateway ID '{0}' does not exist"
+        );
+
+    public static ResourceKind TransitGateway { get; } =
+        new(
+            "tgw-",
+            "transit-gateway",
+            "InvalidTransitGatewayID.NotFound",
+            "Transit Gateway {0} was deleted or does not exist."
+        );
+
+    public static ResourceKind TransitGatewayAttachment { get; } =
+        new(
+            "tgw-attach-",
+            "transit-gateway-attachment",
+            "InvalidTransitGatewayAttachmentID.NotFound",
+            "Transit Gateway Attachment {0} was deleted or does not exist."
+        );
+
+    public static ResourceKind TransitGatewayRouteTable { get; } =
+        new(
+            "tgw-rtb-",
+            "transit-gateway-route-table",
+            "InvalidRouteTableID.NotFound",
+            "Transit Gateway Route Table {0} was deleted or does not exist."
+        );
+
+    public static ResourceKind FlowLog { get; } =
+        new(
+            "fl-",
+            "vpc-flow-log",
+            "InvalidFlowLogId.NotFound",
+            "These flow log ids in the input list are not found: {0}"
+        );
+
+    public static ResourceKind CarrierGateway { get; } =
+        new(
+            "cagw-",
+            "carrier-gateway",
+            "InvalidCarrierGatewayID.NotFound",
+            "The carrier gateway ID '{0}' does not exist"
+        );
+
+    public static ResourceKind InstanceConnectEndpoint { get; } =
+        new(
+            "eice-",
+            "instance-connect-endpoint",
+            "InvalidInstanceConnectEndpointId.NotFound",
+            "The instance connect endpoint ID '{0}' does not exist"
+        );
+
+    public static ResourceKind VpcEndpointService { get; } =
+        new(
+            "vpce-svc-",
+            "vpc-endpoint-service",
+            "InvalidVpcEndpointServiceId.NotFound",
+            "The VpcEndpointService Id '{0}' does not exist"
+        );
+
+    public static ResourceKind DedicatedHost { get; } =
+        new("h-", "dedicated-host", "InvalidHostID.NotFound", "The specified host ID '{0}' does not exist");
+
+    public static ResourceKind CapacityReservation { get; } =
+        new(
+            "cr-",
+            "capacity-reservation",
+            "InvalidCapacityReservationId.NotFound",
+            "The specified CapacityReservationId '{0}' does not exist."
+        );
+
+    public static ResourceKind ReservedInstances { get; } =
+        new("", "reserved-instances", "InvalidReservedInstancesId", "The ReservedInstances ID '{0}' does not exist");
+
+    public static ResourceKind VolumeModification { get; } =
+        new(
+            "vol-",
+            "volume",
+            "InvalidVolumeModification.NotFound",
+            "Modification for volume '{0}' does not exist.",
+            "InvalidVolumeID.Malformed"
+        );
+
     /// <summary>What says that nothing has this id.</summary>
     public AwsException NotFound(string id) => new(Missing, string.Format(CultureInfo.InvariantCulture, Words, id));
 

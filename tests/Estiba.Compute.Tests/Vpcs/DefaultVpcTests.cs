@@ -233,6 +233,75 @@ public sealed class DefaultVpcTests
         "InvalidLaunchTemplateId.NotFound"
     )]
     [InlineData("DescribeKeyPairs", "KeyPairIds", "key-0123456789abcdef0", "InvalidKeyPair.NotFound")]
+    [InlineData("DescribeVpnGateways", "VpnGatewayIds", "vgw-0123456789abcdef0", "InvalidVpnGatewayID.NotFound")]
+    [InlineData(
+        "DescribeVpnConnections",
+        "VpnConnectionIds",
+        "vpn-0123456789abcdef0",
+        "InvalidVpnConnectionID.NotFound"
+    )]
+    [InlineData(
+        "DescribeCustomerGateways",
+        "CustomerGatewayIds",
+        "cgw-0123456789abcdef0",
+        "InvalidCustomerGatewayID.NotFound"
+    )]
+    [InlineData(
+        "DescribeTransitGateways",
+        "TransitGatewayIds",
+        "tgw-0123456789abcdef0",
+        "InvalidTransitGatewayID.NotFound"
+    )]
+    [InlineData(
+        "DescribeTransitGatewayAttachments",
+        "TransitGatewayAttachmentIds",
+        "tgw-attach-0123456789abcdef0",
+        "InvalidTransitGatewayAttachmentID.NotFound"
+    )]
+    [InlineData(
+        "DescribeTransitGatewayVpcAttachments",
+        "TransitGatewayAttachmentIds",
+        "tgw-attach-0123456789abcdef0",
+        "InvalidTransitGatewayAttachmentID.NotFound"
+    )]
+    [InlineData(
+        "DescribeTransitGatewayRouteTables",
+        "TransitGatewayRouteTableIds",
+        "tgw-rtb-0123456789abcdef0",
+        "InvalidRouteTableID.NotFound"
+    )]
+    [InlineData("DescribeFlowLogs", "FlowLogIds", "fl-0123456789abcdef0", "InvalidFlowLogId.NotFound")]
+    [InlineData(
+        "DescribeCarrierGateways",
+        "CarrierGatewayIds",
+        "cagw-0123456789abcdef0",
+        "InvalidCarrierGatewayID.NotFound"
+    )]
+    [InlineData(
+        "DescribeInstanceConnectEndpoints",
+        "InstanceConnectEndpointIds",
+        "eice-0123456789abcdef0",
+        "InvalidInstanceConnectEndpointId.NotFound"
+    )]
+    [InlineData(
+        "DescribeVpcEndpointServiceConfigurations",
+        "ServiceIds",
+        "vpce-svc-0123456789abcdef0",
+        "InvalidVpcEndpointServiceId.NotFound"
+    )]
+    [InlineData("DescribeHosts", "HostIds", "h-0123456789abcdef0", "InvalidHostID.NotFound")]
+    [InlineData(
+        "DescribeCapacityReservations",
+        "CapacityReservationIds",
+        "cr-0123456789abcdef0",
+        "InvalidCapacityReservationId.NotFound"
+    )]
+    [InlineData(
+        "DescribeVolumesModifications",
+        "VolumeIds",
+        "vol-0123456789abcdef0",
+        "InvalidVolumeModification.NotFound"
+    )]
     public async Task An_id_that_nothing_has_is_refused(string operation, string member, string id, string code)
     {
         await using var world = await ComputeWorld.CreateAsync();
@@ -266,5 +335,56 @@ public sealed class DefaultVpcTests
                 $"Value ( {size} ) for parameter maxResults is invalid. Expecting a value {expected}."
             )
         );
+    }
+
+    [Theory]
+    [InlineData("DescribeVpnGateways", "VpnGateways")]
+    [InlineData("DescribeVpnConnections", "VpnConnections")]
+    [InlineData("DescribeCustomerGateways", "CustomerGateways")]
+    [InlineData("DescribeTransitGateways", "TransitGateways")]
+    [InlineData("DescribeTransitGatewayAttachments", "TransitGatewayAttachments")]
+    [InlineData("DescribeTransitGatewayVpcAttachments", "TransitGatewayVpcAttachments")]
+    [InlineData("DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables")]
+    [InlineData("DescribeFlowLogs", "FlowLogs")]
+    [InlineData("DescribeCarrierGateways", "CarrierGateways")]
+    [InlineData("DescribeInstanceConnectEndpoints", "InstanceConnectEndpoints")]
+    [InlineData("DescribeVpcEndpointServiceConfigurations", "ServiceConfigurations")]
+    [InlineData("DescribeHosts", "Hosts")]
+    [InlineData("DescribeCapacityReservations", "CapacityReservations")]
+    [InlineData("DescribeReservedInstances", "ReservedInstances")]
+    [InlineData("DescribeVolumesModifications", "VolumesModifications")]
+    public async Task What_nobody_can_make_here_is_read_as_none(string operation, string member)
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+
+        var answer = await Ec2Calls.CallAsync(world.Api, operation, Ec2Calls.NewRequest(operation));
+
+        ((System.Collections.ICollection)answer.GetType().GetProperty(member)!.GetValue(answer)!).Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_account_has_what_EC2_gives_to_each()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+        var context = ComputeWorld.Context;
+
+        (
+            await world.Api.GetEbsEncryptionByDefaultAsync(new GetEbsEncryptionByDefaultRequest(), context)
+        ).EbsEncryptionByDefault.ShouldBe(false);
+        (
+            await world.Api.GetSerialConsoleAccessStatusAsync(new GetSerialConsoleAccessStatusRequest(), context)
+        ).SerialConsoleAccessEnabled.ShouldBe(false);
+        (
+            await world.Api.GetSnapshotBlockPublicAccessStateAsync(
+                new GetSnapshotBlockPublicAccessStateRequest(),
+                context
+            )
+        ).State.ShouldBe("unblocked");
+        (
+            await world.Api.GetImageBlockPublicAccessStateAsync(new GetImageBlockPublicAccessStateRequest(), context)
+        ).ImageBlockPublicAccessState.ShouldBe("block-new-sharing");
+        (
+            await world.Api.GetInstanceMetadataDefaultsAsync(new GetInstanceMetadataDefaultsRequest(), context)
+        ).AccountLevel!.HttpTokens.ShouldBeNull();
     }
 }

@@ -68,7 +68,27 @@ public sealed class RefusedTrustPolicyTests
     )]
     [InlineData(
         """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}""",
+        "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\"."
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"123456789012","Action":"sts:AssumeRole"}}""",
         "Principal must be a JSON object."
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"gitlab"},"Action":"sts:AssumeRoleWithWebIdentity"}}""",
+        "Federated principals must be valid domain names or SAML metadata ARNs"
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:role/x"},"Action":"sts:AssumeRoleWithSAML"}}""",
+        "Federated principals must be valid domain names or SAML metadata ARNs"
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"https://gitlab.com"},"Action":"sts:AssumeRoleWithWebIdentity"}}""",
+        "Federated principals must be valid domain names or SAML metadata ARNs"
+    )]
+    [InlineData(
+        """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":""},"Action":"sts:AssumeRoleWithWebIdentity"}}""",
+        "Federated principals must be valid domain names or SAML metadata ARNs"
     )]
     [InlineData(
         """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":5,"Action":"sts:AssumeRole"}}""",

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
@@ -119,6 +122,17 @@ public sealed class TakeoverTests : TakeoverWorld
     }
 
     [Fact]
+    public async Task Whoever_had_a_key_hears_of_no_task_when_it_is_gone()
+    {
+        using var socket = await OpenAsync(Victim, "acs", VictimArn);
+        await RunAsync("token", "revoke", VictimName);
+
+        await RunTaskAsync();
+
+        (await HeardAsync(socket).WaitAsync(TimeSpan.FromMinutes(1), Cancellation)).ShouldNotContain("PayloadMessage");
+    }
+
+    [Fact]
     public async Task Nobody_joins_under_the_name_of_a_host_that_is_away()
     {
         var answer = await PostJoinAsync(VictimName, await TokenAsync("attackers"));
@@ -147,5 +161,55 @@ public sealed class TakeoverTests : TakeoverWorld
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("ValidationException");
+    }
+
+    [Theory]
+    [InlineData("{0}/team/app:1")]
+    [InlineData("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app")]
+    public async Task A_host_pulls_the_images_of_its_own_tasks_alone(string image)
+    {
+        foreach (var name in (string[])["team/app", "team/apps", "team"])
+            await Owner.Ecr.CreateRepositoryAsync(
+                new CreateRepositoryRequest { RepositoryName = name },
+                Context,
+                Cancellation
+            );
+        var attacker = await JoinAsync("mi-00000000000000666", await TokenAsync("attackers"));
+        using var agent = await OpenAsync(Victim, "acs", VictimArn);
+        (await PullAsync(Victim, "team/app")).ShouldBe(HttpStatusCode.Forbidden, "none of its tasks needs it yet");
+
+        await RunTaskAsync(image: string.Format(CultureInfo.InvariantCulture, image, Server.Authority));
+
+        (await PullAsync(Victim, "team/app")).ShouldBe(HttpStatusCode.NotFound, "nobody has pushed the image");
+        (await PullAsync(Victim, "team/apps")).ShouldBe(HttpStatusCode.Forbidden);
+        (await PullAsync(Victim, "team")).ShouldBe(HttpStatusCode.Forbidden);
+        (await PullAsync(attacker, "team/app")).ShouldBe(HttpStatusCode.Forbidden);
+        (await ReadRegistryAsync(Victim, "/v2/_catalog")).ShouldBe(HttpStatusCode.Forbidden);
+        (await ReadRegistryAsync(Victim, "/v2/")).ShouldBe(HttpStatusCode.OK);
+        var request = new BatchGetImageRequest
+        {
+            RepositoryName = "team/app",
+            ImageIds = [new ImageIdentifier { ImageTag = "1" }],
+        };
+        await DeniedAsync(() => attacker.Ecr.BatchGetImageAsync(request, Context, Cancellation));
+    }
+
+    private Task<HttpStatusCode> PullAsync(Party party, string repository) =>
+        ReadRegistryAsync(party, $"/v2/{repository}/manifests/1");
+
+    private async Task<HttpStatusCode> ReadRegistryAsync(Party party, string path)
+    {
+        var login = await party.Ecr.GetAuthorizationTokenAsync(
+            new GetAuthorizationTokenRequest(),
+            Context,
+            Cancellation
+        );
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            login.AuthorizationData!.Single().AuthorizationToken
+        );
+        using var answer = await Http.SendAsync(request, Cancellation);
+        return answer.StatusCode;
     }
 }

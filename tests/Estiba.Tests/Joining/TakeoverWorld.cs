@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Estiba.CommandLine;
 using Estiba.Contracts;
+using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
@@ -28,6 +29,7 @@ public abstract class TakeoverWorld : IAsyncLifetime
         "docker-remote-api.1.18",
         "docker-remote-api.1.19",
         "docker-remote-api.1.21",
+        "ecr-auth",
         "task-iam-role",
     ];
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-takeover-").FullName;
@@ -185,7 +187,7 @@ public abstract class TakeoverWorld : IAsyncLifetime
         ).Tasks!.Single();
 
     /// <summary>A task on the victim, the only host of the cluster whose agent is connected.</summary>
-    private protected async Task<string> RunTaskAsync(bool withRole = false)
+    private protected async Task<string> RunTaskAsync(bool withRole = false, string image = "app")
     {
         const string Trust =
             """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
@@ -210,7 +212,7 @@ public abstract class TakeoverWorld : IAsyncLifetime
                     new ContainerDefinition
                     {
                         Name = "app",
-                        Image = "app",
+                        Image = image,
                         Memory = 64,
                         LogConfiguration = new LogConfiguration
                         {
@@ -324,17 +326,23 @@ public abstract class TakeoverWorld : IAsyncLifetime
     }
 
     /// <summary>Waits until the server closes a socket, with a word or without one.</summary>
-    private protected static async Task ClosedAsync(ClientWebSocket socket)
+    private protected static Task ClosedAsync(ClientWebSocket socket) => HeardAsync(socket);
+
+    /// <summary>What a socket hears until the server closes it, with a word or without one.</summary>
+    private protected static async Task<string> HeardAsync(ClientWebSocket socket)
     {
-        var buffer = new byte[64 * 1024];
+        var (buffer, heard) = (new byte[64 * 1024], new StringBuilder());
         try
         {
-            while ((await socket.ReceiveAsync(buffer, Cancellation)).MessageType != WebSocketMessageType.Close) { }
+            while (await socket.ReceiveAsync(buffer, Cancellation) is { MessageType: WebSocketMessageType.Text } part)
+                heard.Append(Encoding.UTF8.GetString(buffer, 0, part.Count));
         }
         catch (WebSocketException)
         {
             // The connection is gone.
         }
+
+        return heard.ToString();
     }
 
     private static int FreePort()
@@ -352,6 +360,8 @@ public abstract class TakeoverWorld : IAsyncLifetime
         internal LogsClient Logs => new(Options);
 
         internal IamClient Iam => new(Options);
+
+        internal EcrClient Ecr => new(Options);
 
         private AwsClientOptions Options =>
             new()

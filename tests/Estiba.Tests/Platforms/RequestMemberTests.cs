@@ -4,9 +4,13 @@ using System.Reflection.PortableExecutable;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Sts;
 using Estiba.Ecr;
 using Estiba.Ecs;
+using Estiba.Identity;
+using Estiba.Identity.Sessions;
 using Estiba.Logs;
 
 namespace Estiba.Tests.Platforms;
@@ -19,6 +23,8 @@ public sealed class RequestMemberTests
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("logs", typeof(ILogsApi), typeof(LogsApi)),
+        ("iam", typeof(IIamApi), typeof(IamApi)),
+        ("sts", typeof(IStsApi), typeof(StsApi)),
     ];
 
     [Fact]

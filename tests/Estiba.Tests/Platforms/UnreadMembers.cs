@@ -36,6 +36,24 @@ internal static class UnreadMembers
         "ecs ListGatewayRoutesRequest",
         "ecs ListGatewaysRequest",
         "ecs ListServicesByNamespaceRequest",
+        "iam GetDelegationRequestRequest",
+        "iam GetHumanReadableSummaryRequest",
+        "iam GetMFADeviceRequest",
+        "iam GetOrganizationsAccessReportRequest",
+        "iam GetSSHPublicKeyRequest",
+        "iam GetServiceLastAccessedDetailsRequest",
+        "iam GetServiceLastAccessedDetailsWithEntitiesRequest",
+        "iam ListDelegationRequestsRequest",
+        "iam ListMFADeviceTagsRequest",
+        "iam ListMFADevicesRequest",
+        "iam ListOpenIDConnectProviderTagsRequest",
+        "iam ListSAMLProviderTagsRequest",
+        "iam ListSSHPublicKeysRequest",
+        "iam ListServerCertificateTagsRequest",
+        "iam ListServerCertificatesRequest",
+        "iam ListServiceSpecificCredentialsRequest",
+        "iam ListSigningCertificatesRequest",
+        "iam ListVirtualMFADevicesRequest",
         "logs CancelExportTaskRequest",
         "logs CancelImportTaskRequest",
         "logs DeleteAccountPolicyRequest",
@@ -87,6 +105,7 @@ internal static class UnreadMembers
         "logs ListSourcesForS3TableIntegrationRequest",
         "logs ListSyslogConfigurationsRequest",
         "logs StopQueryRequest",
+        "sts DecodeAuthorizationMessageRequest",
     ];
 
     private static readonly Dictionary<string, string> Reviewed = new(StringComparer.Ordinal)
@@ -138,6 +157,8 @@ internal static class UnreadMembers
         ["ecs UpdateManagedInstancesProviderConfiguration"] = Refused,
         ["ecs VersionInfo.DockerVersion"] = Kept,
         ["ecs VpcLatticeConfiguration"] = Refused,
+        ["iam ListAccountAliasesRequest"] = "an account has one alias at most, so that there is one page",
+        ["iam ListPoliciesGrantingServiceAccessRequest.Marker"] = "the first page has all",
         ["logs DataSourceFilter"] = "no log group has a data source",
         ["logs MetricTransformation"] = Kept,
         ["logs QueryParameter"] = Kept,
@@ -146,6 +167,7 @@ internal static class UnreadMembers
         ["logs GetLogEventsRequest.Unmask"] = "nothing is masked",
         ["logs PutLogEventsRequest.Entity"] = "only says what AWS's console shows beside the events",
         ["logs PutLogEventsRequest.SequenceToken"] = "ignored by AWS too",
+        ["sts ProvidedContext"] = Refused,
     };
 
     internal static IReadOnlyDictionary<string, string> All { get; } =

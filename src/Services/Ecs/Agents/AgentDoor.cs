@@ -145,7 +145,8 @@ public sealed partial class AgentDoor
     )
     {
         var versions = VersionsOf(query);
-        var session = Converse(instance.Key, socket, SequenceOf(query), versions);
+        var link = new TrustedLink(socket, () => _options.HostKeys.IsGood(context));
+        var session = Converse(instance.Key, link, SequenceOf(query), versions);
         Log.AgentConnected(_logger, instance.Id, instance.Cluster);
         if (versions is { AgentHash: EstibaAgent.Hash, AgentVersion: { } version } && version != _options.Version)
             Log.AgentOfOtherVersion(_logger, instance.Id, instance.Cluster, version, _options.Version);

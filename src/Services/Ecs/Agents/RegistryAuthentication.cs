@@ -14,12 +14,30 @@ internal static class RegistryAuthentication
     /// <param name="scope">The task's account and region.</param>
     /// <param name="hasExecutionRole">Whether the task has a role to pull with.</param>
     /// <param name="options">Where agents find the platform.</param>
-    internal static RegistryAuthenticationData? Of(string image, Scope scope, bool hasExecutionRole, EcsOptions options)
-    {
-        if (EcrImage.Of(image) is { } ecr)
-            return Ecr(ecr.AccountId, ecr.Region, hasExecutionRole, options);
-        return IsOwnRegistry(image, options) ? Ecr(scope.AccountId, scope.Region, hasExecutionRole, options) : null;
-    }
+    internal static RegistryAuthenticationData? Of(
+        string image,
+        Scope scope,
+        bool hasExecutionRole,
+        EcsOptions options
+    ) =>
+        RepositoryOf(image, scope, options) is { } repository
+            ? Ecr(repository.AccountId, repository.Region, hasExecutionRole, options)
+            : null;
+
+    /// <summary>
+    /// The repository of the platform's registry that an image is in; null for one of another registry.
+    /// </summary>
+    internal static EcrImage? RepositoryOf(string image, Scope scope, EcsOptions options) =>
+        EcrImage.Of(image)
+        ?? (
+            IsOwnRegistry(image, options)
+                ? new EcrImage(
+                    scope.AccountId,
+                    scope.Region,
+                    image[(image.IndexOf('/', StringComparison.Ordinal) + 1)..]
+                )
+                : null
+        );
 
     /// <summary>
     /// The name by which an agent is to pull an image. Estiba's own knows where the images of AWS's names really are;

@@ -96,6 +96,7 @@ public sealed class StsApi(
     {
         if (store.Current.Find(IdentityTables.Sessions, context.AccessKeyId) is not null)
             throw new AwsException("AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
+        CheckMfa(request.SerialNumber, request.TokenCode);
 
         var session = NewSession(
             context.AccountId,
@@ -126,6 +127,8 @@ public sealed class StsApi(
     {
         if (!Arn.TryParse(request.RoleArn!, out var arn) || arn.Service != "iam" || arn.ResourceType != "role")
             throw new AwsException("ValidationError", $"{request.RoleArn} is invalid");
+        if (request.ProvidedContexts is { Count: > 0 })
+            throw new AwsException("ValidationError", "ProvidedContexts are not supported: nobody asserts them here.");
         if (request.Policy is { } policy)
             PolicyDocument.CheckPermissions(policy);
 
@@ -135,6 +138,7 @@ public sealed class StsApi(
         var principal = context.Service is null ? _principals.Find(context) : null;
         if (!isOpen || context.Service is not null)
             _trust.Check(role, request, context, principal);
+        CheckMfa(request.SerialNumber, request.TokenCode);
         CheckDuration(view, context, request.DurationSeconds, role.Role.MaxSessionDuration!.Value);
         if (
             request.PolicyArns?.FirstOrDefault(each => !ManagedPolicy.Exists(view, arn.AccountId, each.Arn!)) is
@@ -185,6 +189,21 @@ public sealed class StsApi(
             SessionTokenSize = credentials.SessionToken!.Length,
             SessionTokenUtilization = Utilization(credentials),
         };
+    }
+
+    /// <summary>Nobody has an MFA device here, so that no code is one of a device.</summary>
+    private static void CheckMfa(string? serialNumber, string? tokenCode)
+    {
+        if (serialNumber is null && tokenCode is null)
+            return;
+        throw new AwsException(
+            "AccessDenied",
+            serialNumber is null || tokenCode is null
+                ? "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."
+                : "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial "
+                    + "number is valid and associated with this user.",
+            403
+        );
     }
 
     private static RoleRecord? RoleOf(View view, Arn arn)

@@ -18,16 +18,12 @@ internal sealed class RegistryAccess(EcrOptions options)
         // A download URL was decided about when it was made.
         if (login.LayerDigest is not null)
             return;
-        if (IsForPulling(login))
+        var changes = !HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method);
+        if (changes && IsForPulling(login))
         {
-            if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
-            {
-                throw RegistryException.Denied(
-                    $"User: {login.PrincipalArn} is not authorized to change this registry: it may only pull."
-                );
-            }
-
-            return;
+            throw RegistryException.Denied(
+                $"User: {login.PrincipalArn} is not authorized to change this registry: it may only pull."
+            );
         }
 
         foreach (var action in ActionsOf(http.Request, route))
@@ -41,12 +37,14 @@ internal sealed class RegistryAccess(EcrOptions options)
 
     /// <summary>Whether whoever has logged in may read the layers of another repository, and so mount them.</summary>
     public async ValueTask<bool> MayReadAsync(RegistryRequest request, string repository) =>
-        IsForPulling(request.Login)
-        || (await DecideAsync(request.Http, request.Login, ReadLayer, repository)).IsAllowed;
+        (await DecideAsync(request.Http, request.Login, ReadLayer, repository)).IsAllowed;
 
     // A key that is good for some actions alone, as a host's, is good for pulling.
     private bool IsForPulling(RegistryLogin login) =>
-        login.IsForPulling || options.Credentials?.Find(login.AccessKeyId)?.Actions?.Contains("ecr:PutImage") == false;
+        login.IsForPulling || ActionsOfKey(login)?.Contains("ecr:PutImage") == false;
+
+    private IReadOnlySet<string>? ActionsOfKey(RegistryLogin login) =>
+        options.Credentials?.Find(login.AccessKeyId)?.Actions;
 
     private ValueTask<AccessDecision> DecideAsync(
         HttpContext http,
@@ -63,6 +61,7 @@ internal sealed class RegistryAccess(EcrOptions options)
             Region = login.Region,
             PrincipalArn = login.PrincipalArn,
             AccessKeyId = login.AccessKeyId,
+            Actions = ActionsOfKey(login),
             RequestId = http.TraceIdentifier,
             Origin = new CallOrigin(
                 http.Connection.RemoteIpAddress,

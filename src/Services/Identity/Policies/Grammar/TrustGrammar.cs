@@ -10,6 +10,7 @@ internal static partial class TrustGrammar
     private const string Everybody = "*";
     private const string SyntaxError = "Syntax error in policy.";
     private const string Cognito = "cognito-identity.amazonaws.com";
+    private const string NotFederated = "Federated principals must be valid domain names or SAML metadata ARNs";
     private const string AssumeRole = "sts:AssumeRole";
 
     private static readonly HashSet<string> Actions = new(StringComparer.OrdinalIgnoreCase)
@@ -99,6 +100,8 @@ internal static partial class TrustGrammar
             return "Missing required field Principal";
         if (principal.ValueKind == JsonValueKind.Array)
             return SyntaxError;
+        if (principal.ValueKind == JsonValueKind.String && principal.ValueEquals(Everybody))
+            return "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".";
         if (principal.ValueKind != JsonValueKind.Object)
             return "Principal must be a JSON object.";
         if (!principal.EnumerateObject().Any())
@@ -114,7 +117,7 @@ internal static partial class TrustGrammar
                 PolicyJson.Texts(principal, kind.Name).FirstOrDefault(name => !IsPrincipal(kind.Name, name)) is
                 { } wrong
             )
-                return Invalid(kind.Name, wrong);
+                return kind.Name == "Federated" ? NotFederated : Invalid(kind.Name, wrong);
         }
 
         return
@@ -168,8 +171,15 @@ internal static partial class TrustGrammar
         {
             "AWS" => name == Everybody || AccountOrId().IsMatch(name) || IsArn(name),
             "Service" => Service().IsMatch(name) && ServicePrincipals.MayExist(name),
-            _ => name.Length > 0 && !name.Contains('*', StringComparison.Ordinal),
+            _ => Domain().IsMatch(name) || IsProvider(name),
         };
+
+    private static bool IsProvider(string name) =>
+        Arn.TryParse(name, out var arn)
+        && (arn.Service, arn.Region, arn.ResourceType) is ("iam", "", "saml-provider" or "oidc-provider")
+        && Account().IsMatch(arn.AccountId)
+        && arn.ResourceName.Length > 0
+        && !name.AsSpan().ContainsAny('*', '?');
 
     private static bool IsArn(string name) =>
         Arn.TryParse(name, out var arn)
@@ -188,6 +198,9 @@ internal static partial class TrustGrammar
 
     [GeneratedRegex(@"\A[0-9]{12}\z", RegexOptions.NonBacktracking)]
     private static partial Regex Account();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Domain();
 
     // The unique id stands for a principal that was deleted after the policy was made.
     [GeneratedRegex(@"\A(?:[0-9]{12}|A(?:IDA|ROA)[A-Z0-9]{12,})\z", RegexOptions.NonBacktracking)]
