@@ -50,6 +50,21 @@ public sealed class DurableFileTests : IDisposable
     }
 
     [Fact]
+    public void Who_reads_the_directory_while_a_file_is_written_is_not_kept_from_it()
+    {
+        var path = _directory.Next("file");
+
+        DurableFile.Write(path, durably: false, stream =>
+        {
+            stream.Write("whole"u8);
+            stream.Flush();
+            Directory.GetFiles(_directory.Path).Select(File.ReadAllText).ShouldBe(["whole"]);
+        });
+
+        File.ReadAllText(path).ShouldBe("whole");
+    }
+
+    [Fact]
     public void A_directory_that_others_may_enter_is_closed_to_them()
     {
         var path = _directory.Next("directory");

@@ -159,7 +159,7 @@ public sealed class ConnectionTests
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        var end = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(120);
         while (!await condition())
         {
             DateTime.UtcNow.ShouldBeLessThan(end);

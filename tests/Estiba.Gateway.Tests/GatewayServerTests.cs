@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Hosting.Http;
+using Estiba.Listeners.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace Estiba.Gateway.Tests;
@@ -42,7 +43,7 @@ public sealed class GatewayServerTests
     public async Task Where_containers_reach_it_only_those_get_an_answer_who_are_admitted(bool admitted)
     {
         await using var world = await GatewayWorld.StartAsync();
-        var place = FreeEndPoint(IPAddress.Parse("127.66.0.8"));
+        var place = new IPEndPoint(IPAddress.Parse("127.66.0.8"), FreePort.Take());
         await world.ListenForContainersAsync(place, remote => admitted && IPAddress.IsLoopback(remote));
 
         var asking = world.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{place}/_estiba/health")));
@@ -59,7 +60,7 @@ public sealed class GatewayServerTests
         await using var world = await GatewayWorld.StartAsync(options => options with { AnyCredentials = true });
 
         await Should.ThrowAsync<InvalidOperationException>(() =>
-            world.ListenForContainersAsync(FreeEndPoint(IPAddress.Loopback), _ => true)
+            world.ListenForContainersAsync(new IPEndPoint(IPAddress.Loopback, FreePort.Take()), _ => true)
         );
     }
 
@@ -102,12 +103,5 @@ public sealed class GatewayServerTests
         await world.StopAsync();
 
         await Should.ThrowAsync<HttpRequestException>(answering);
-    }
-
-    private static IPEndPoint FreeEndPoint(IPAddress address)
-    {
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
     }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -22,25 +22,44 @@ internal sealed class RawClient : IDisposable
     public async Task SendAsync(string text) =>
         await _socket.SendAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
 
-    /// <summary>
-    /// What arrives first, up to the end of the connection or as much as came at once; empty when the connection was
-    /// closed.
-    /// </summary>
+    /// <summary>The answer, in however many parts it comes; empty when the connection was closed.</summary>
     public async Task<string> ReceiveAsync()
     {
         var buffer = new byte[16_384];
+        var answer = "";
         try
         {
-            var received = await _socket
-                .ReceiveAsync(buffer, TestContext.Current.CancellationToken)
-                .AsTask()
-                .WaitAsync(TimeSpan.FromSeconds(30));
-            return Encoding.Latin1.GetString(buffer, 0, received);
+            while (!IsWhole(answer))
+            {
+                var received = await _socket
+                    .ReceiveAsync(buffer, TestContext.Current.CancellationToken)
+                    .AsTask()
+                    .WaitAsync(TimeSpan.FromSeconds(120));
+                if (received == 0)
+                    break;
+                answer += Encoding.Latin1.GetString(buffer, 0, received);
+            }
         }
         catch (SocketException)
         {
-            return "";
+            // It has ended; what came before that is the answer.
         }
+
+        return answer;
+    }
+
+    private static bool IsWhole(string answer)
+    {
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+            return false;
+        const string Name = "Content-Length: ";
+        var head = answer[..end];
+        var body = answer[(end + 4)..];
+        return head.Split("\r\n").FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line
+            ? body.Length >= int.Parse(line.AsSpan(Name.Length), CultureInfo.InvariantCulture)
+            : !head.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal)
+                || body.EndsWith("0\r\n\r\n", StringComparison.Ordinal);
     }
 
     /// <summary>Whether the server has closed the connection by now.</summary>

@@ -98,7 +98,7 @@ public sealed class WireTests
                     + "application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nAction="
             );
             if (path == "/door")
-                await came.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                await came.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
             else
                 await Task.Delay(100, TestContext.Current.CancellationToken);
             if (resets)

@@ -195,7 +195,7 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
 
         await runner.StartAsync(Loops());
 
-        await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        for (var i = 0; i < 2000 && !condition(); i++)
+        for (var i = 0; i < 12_000 && !condition(); i++)
             await Task.Delay(TimeSpan.FromMilliseconds(10));
         condition().ShouldBeTrue();
     }

@@ -28,7 +28,7 @@ public sealed class QueuedWatchTests : IDisposable
             await store.CommitAsync(transaction => transaction.Put(Services, new ServiceSample($"s{i}", i)));
         revisions.ShouldBeEmpty();
         held.Set();
-        await heardAll.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await heardAll.Task.WaitAsync(TimeSpan.FromSeconds(120));
 
         revisions.ShouldBe(Enumerable.Range(1, 100).Select(revision => (long)revision));
     }
@@ -52,9 +52,9 @@ public sealed class QueuedWatchTests : IDisposable
         var second = Task.Run(() => queue.Add(commit));
         (await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(200)))).ShouldNotBe(second);
         held.Set();
-        await second.WaitAsync(TimeSpan.FromSeconds(20));
+        await second.WaitAsync(TimeSpan.FromSeconds(120));
 
-        SpinWait.SpinUntil(() => Volatile.Read(ref heard) == 2, TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => Volatile.Read(ref heard) == 2, TimeSpan.FromSeconds(120)).ShouldBeTrue();
     }
 
     [Fact]
@@ -72,11 +72,11 @@ public sealed class QueuedWatchTests : IDisposable
             logger: null
         );
         queue.Add(commit);
-        SpinWait.SpinUntil(() => Volatile.Read(ref heard) == 1, TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        SpinWait.SpinUntil(() => Volatile.Read(ref heard) == 1, TimeSpan.FromSeconds(120)).ShouldBeTrue();
         var second = Task.Run(() => queue.Add(commit));
 
         queue.End();
-        await second.WaitAsync(TimeSpan.FromSeconds(20));
+        await second.WaitAsync(TimeSpan.FromSeconds(120));
         held.Set();
         queue.Add(commit);
 
@@ -98,7 +98,7 @@ public sealed class QueuedWatchTests : IDisposable
         await store.CommitAsync(transaction => transaction.Put(Services, new ServiceSample("a", 1)));
         await store.CommitAsync(transaction => transaction.Put(Services, new ServiceSample("b", 1)));
 
-        await heard.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     [Fact]

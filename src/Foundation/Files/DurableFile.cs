@@ -93,7 +93,15 @@ public static class DurableFile
     private static FileStream Begin(string temporary)
     {
         File.Delete(temporary); // what a start left that was killed may have another mode
-        return PrivateFiles.OpenStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+
+        // Shared: a lock keeps nobody out who writes the same file, which is another one after the deletion; but who
+        // copies or checks the directory meanwhile would fail by it, or take it first and let this write fail.
+        return PrivateFiles.OpenStream(
+            temporary,
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete
+        );
     }
 
     /// <summary>The name of a file is durable only when its directory is.</summary>

@@ -74,6 +74,8 @@ public sealed partial class EngineEvents : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync();
         if (_work is not null)
             await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -96,7 +96,7 @@ public sealed class ContainerFeaturesTests
                     DockerConfig = new DockerConfig
                     {
                         Config =
-                            """{"Healthcheck":{"Test":["CMD","/bin/sh","-c","exit 0"],"Interval":200000000,"Timeout":2000000000,"Retries":1}}""",
+                            """{"Healthcheck":{"Test":["CMD","/bin/sh","-c","exit 0"],"Interval":200000000,"Timeout":60000000000,"Retries":1}}""",
                         HostConfig = "{}",
                     },
                 }

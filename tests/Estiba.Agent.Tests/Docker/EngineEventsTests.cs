@@ -1,6 +1,6 @@
 using Estiba.Agent.Tests.StandIns;
-using Estiba.Engines;
 using Estiba.Engines.Docker;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Estiba.Agent.Tests.Docker;
 
@@ -9,26 +9,25 @@ public sealed class EngineEventsTests
     [Fact]
     public async Task An_engine_that_was_never_there_is_said_once_with_what_to_do()
     {
-        var path = Path.GetTempFileName();
-        await using (var engine = new DockerEngine("/none/docker.sock"))
+        var log = new FakeLogger();
+        await using (var engine = new CountingEngine(new DockerEngine("/none/docker.sock")))
         await using (
             var events = new EngineEvents(
                 engine,
                 ContainerInstanceAgent.InstanceLabel,
                 TimeProvider.System,
                 Random.Shared,
-                new FileLog(path)
+                log
             )
         )
         {
             events.Start();
-            await Task.Delay(TimeSpan.FromSeconds(2)); // three tries
+            await Eventually.HoldsAsync(() => engine.Versions >= 3);
         }
 
-        var said = (await File.ReadAllTextAsync(path))
-            .Split('\n')
-            .Where(line => line.Contains("container engine", StringComparison.Ordinal));
-        said.ShouldHaveSingleItem().ShouldContain("Is Docker installed (tools/install-docker) and running?");
-        File.Delete(path);
+        log.Collector.GetSnapshot()
+            .Where(line => line.Message.Contains("container engine", StringComparison.Ordinal))
+            .ShouldHaveSingleItem()
+            .Message.ShouldContain("Is Docker installed (tools/install-docker) and running?");
     }
 }

@@ -5,6 +5,9 @@ namespace Estiba.Agent.Tests.Docker;
 
 public sealed class LogShippingTests
 {
+    private const string CountingUntilTold =
+        "trap 'echo end; exit' USR1; i=0; while :; do i=$((i+1)); echo line $i; sleep 0.05; done";
+
     private const string Counting = "i=0; while [ $i -lt 60 ]; do i=$((i+1)); echo line $i; sleep 0.05; done";
 
     [Fact]
@@ -37,17 +40,21 @@ public sealed class LogShippingTests
             if (++puts == 2)
                 throw new HttpRequestException("the answer is lost");
         };
-        var task = TestTasks.Task(TestTasks.Shell("app", Counting).WithAwsLogs("web"));
-        await test.RunAsync(task);
+        var task = TestTasks.Task(TestTasks.Shell("app", CountingUntilTold).WithAwsLogs("web"));
+        var running = await test.RunAsync(task);
         await Eventually.HoldsAsync(() => puts >= 2);
         test.Logs.Fault = new AwsException("ServiceUnavailableException", "away", 503);
         await Task.Delay(500);
         test.Logs.Fault = null;
+        var before = Messages(test, task).Count;
+        await Eventually.HoldsAsync(() => Messages(test, task).Count > before);
+        await TestAgent.EndAsync(running);
 
         await test.Ecs.ReportAsync(task.Arn!, "STOPPED");
 
-        await Eventually.HoldsAsync(() => Messages(test, task).Contains("line 60"));
-        Messages(test, task).ShouldBe(Enumerable.Range(1, 60).Select(line => $"line {line}"));
+        await Eventually.HoldsAsync(() => Messages(test, task).Contains("end"));
+        var messages = Messages(test, task);
+        messages.ShouldBe([.. Enumerable.Range(1, messages.Count - 1).Select(line => $"line {line}"), "end"]);
     }
 
     [Fact]
@@ -63,7 +70,7 @@ public sealed class LogShippingTests
         );
 
         await test.Server.SendTasksAsync(task);
-        await test.Ecs.ReportAsync(task.Arn!, "STOPPED", seconds: 60);
+        await test.Ecs.ReportAsync(task.Arn!, "STOPPED", seconds: 300);
 
         await Eventually.HoldsAsync(() => Messages(test, task) is [.., var last] && last == $"line {Lines}");
         Messages(test, task).SequenceEqual(Enumerable.Range(1, Lines).Select(line => $"line {line}")).ShouldBeTrue();

@@ -7,7 +7,9 @@ namespace Estiba.Agent.Tests.Logs;
 
 public sealed class ContainerOutputTests
 {
-    private readonly DateTimeOffset _start = DateTimeOffset.UtcNow.AddSeconds(-1);
+    private static readonly StandingClock Clock = new();
+
+    private readonly DateTimeOffset _start = Clock.GetUtcNow().AddSeconds(-1);
     private readonly IContainerEngine _engine;
     private readonly ScriptedOutput _script;
 
@@ -118,12 +120,22 @@ public sealed class ContainerOutputTests
     {
         var lines = new List<string>();
         await foreach (
-            var line in new ContainerOutput(_engine, "c", terminal: false, TimeProvider.System).ReadAsync(
+            var line in new ContainerOutput(_engine, "c", terminal: false, Clock).ReadAsync(
                 since,
                 CancellationToken.None
             )
         )
             lines.Add(Encoding.UTF8.GetString(line.Text.Span));
         return lines;
+    }
+
+    /// <summary>
+    /// The time of day stands still, so that no line grows late while a test waits for its turn; timers go on.
+    /// </summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        private readonly DateTimeOffset _now = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => _now;
     }
 }

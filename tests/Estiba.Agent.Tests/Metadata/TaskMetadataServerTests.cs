@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Estiba.Agent.Metadata;
+using Estiba.Listeners.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Agent.Tests.Metadata;
@@ -41,10 +41,5 @@ public sealed class TaskMetadataServerTests
     private static Task<TaskMetadataServer> StartAsync(IPEndPoint address) =>
         TaskMetadataServer.StartAsync(new TaskMetadataEndpoint(), address, NullLoggerFactory.Instance);
 
-    private static IPEndPoint FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    private static IPEndPoint FreeAddress() => new(IPAddress.Loopback, FreePort.Take());
 }

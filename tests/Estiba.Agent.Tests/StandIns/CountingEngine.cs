@@ -3,11 +3,12 @@ using Estiba.Engines;
 
 namespace Estiba.Agent.Tests.StandIns;
 
-/// <summary>An engine that counts what is pulled, and can be made to hang.</summary>
+/// <summary>An engine that counts what it is asked, and can be made to hang.</summary>
 internal sealed class CountingEngine(IContainerEngine inner) : IContainerEngine
 {
     private readonly Lock _gate = new();
     private readonly List<(string Image, RegistryCredentials? Credentials)> _pulled = [];
+    private int _versions;
 
     public int Pulls
     {
@@ -43,7 +44,14 @@ internal sealed class CountingEngine(IContainerEngine inner) : IContainerEngine
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public Task<EngineVersion> GetVersionAsync(CancellationToken cancellation) => inner.GetVersionAsync(cancellation);
+    /// <summary>How often it was asked for its version, with which whoever looks for it begins.</summary>
+    public int Versions => Volatile.Read(ref _versions);
+
+    public Task<EngineVersion> GetVersionAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _versions);
+        return inner.GetVersionAsync(cancellation);
+    }
 
     public Task<EngineInformation> GetInformationAsync(CancellationToken cancellation) =>
         inner.GetInformationAsync(cancellation);

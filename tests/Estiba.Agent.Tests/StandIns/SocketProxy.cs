@@ -18,18 +18,21 @@ internal sealed class SocketProxy : IAsyncDisposable
 
     public void Resume()
     {
-        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _listener.Bind(new UnixDomainSocketEndPoint(Path));
-        _listener.Listen();
-        _work = AcceptAsync(_listener);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path));
+        listener.Listen();
+        lock (_gate)
+            _listener = listener;
+        _work = AcceptAsync(listener);
     }
 
     public void Cut()
     {
-        _listener?.Dispose();
         File.Delete(Path);
         lock (_gate)
         {
+            _listener?.Dispose();
+            _listener = null;
             foreach (var socket in _open)
                 socket.Dispose();
             _open.Clear();
@@ -53,9 +56,18 @@ internal sealed class SocketProxy : IAsyncDisposable
             {
                 var inner = await from.AcceptAsync(_stopping.Token);
                 var outer = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await outer.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), _stopping.Token);
                 lock (_gate)
+                {
                     _open.AddRange([inner, outer]);
+                    if (_listener != from) // cut since it was accepted
+                    {
+                        inner.Dispose();
+                        outer.Dispose();
+                        return;
+                    }
+                }
+
+                await outer.ConnectAsync(new UnixDomainSocketEndPoint("/var/run/docker.sock"), _stopping.Token);
                 _ = Task.WhenAll(CopyAsync(inner, outer), CopyAsync(outer, inner));
             }
         }

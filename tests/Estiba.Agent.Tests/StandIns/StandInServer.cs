@@ -92,7 +92,7 @@ internal sealed class StandInServer : IAsyncDisposable
     }
 
     /// <summary>The next message of this type, on any socket; others are left out.</summary>
-    public async Task<T> ReceiveAsync<T>(int seconds = 20)
+    public async Task<T> ReceiveAsync<T>(int seconds = 120)
         where T : IShape<T>
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));

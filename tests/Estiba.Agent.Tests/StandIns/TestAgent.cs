@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Estiba.Agent.Metadata;
@@ -14,6 +15,11 @@ namespace Estiba.Agent.Tests.StandIns;
 /// <summary>An agent on the real Docker Engine with a stand-in server; removes whatever it made.</summary>
 internal sealed class TestAgent : IAsyncDisposable
 {
+    /// <summary>The number of SIGTERM.</summary>
+    public const int Term = 15;
+
+    private const int Usr1 = 10;
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("estiba-agent-");
 
     private TestAgent(StandInServer server)
@@ -127,10 +133,42 @@ internal sealed class TestAgent : IAsyncDisposable
     /// <summary>Tells a container that was made with <see cref="TestTasks.UntilTold"/> to end by itself.</summary>
     public static async Task EndAsync(Contracts.Ecs.SubmitTaskStateChangeRequest running, string container = "app")
     {
-        var id = running.Containers!.Single(reported => reported.ContainerName == container).RuntimeId!;
-        using var kill = Process.Start("docker", ["kill", "--signal", "USR1", id]);
-        await kill.WaitForExitAsync();
-        kill.ExitCode.ShouldBe(0);
+        await CatchesAsync(running, container, Usr1);
+        await DockerAsync("kill", "--signal", "USR1", IdOf(running, container));
+    }
+
+    /// <summary>
+    /// Waits until the first process of a container has said what it does at a signal: one that comes before that is
+    /// lost, since the kernel keeps from the first process of a container what it does not catch.
+    /// </summary>
+    public static async Task CatchesAsync(
+        Contracts.Ecs.SubmitTaskStateChangeRequest running,
+        string container,
+        int signal
+    )
+    {
+        const string Caught = "SigCgt:";
+        var process = await DockerAsync("inspect", "--format", "{{.State.Pid}}", IdOf(running, container));
+        await Eventually.HoldsAsync(() =>
+            File.ReadLines($"/proc/{process}/status")
+                .Where(line => line.StartsWith(Caught, StringComparison.Ordinal))
+                .Select(line => ulong.Parse(line.AsSpan(Caught.Length).Trim(), NumberStyles.HexNumber))
+                .Any(caught => (caught & (1UL << (signal - 1))) != 0)
+        );
+    }
+
+    private static string IdOf(Contracts.Ecs.SubmitTaskStateChangeRequest running, string container) =>
+        running.Containers!.Single(reported => reported.ContainerName == container).RuntimeId!;
+
+    private static async Task<string> DockerAsync(params string[] arguments)
+    {
+        using var docker = Process.Start(
+            new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, UseShellExecute = false }
+        )!;
+        var said = await docker.StandardOutput.ReadToEndAsync();
+        await docker.WaitForExitAsync();
+        docker.ExitCode.ShouldBe(0, string.Join(' ', arguments));
+        return said.Trim();
     }
 
     public async Task<IReadOnlyList<ContainerSummary>> ContainersAsync() =>

@@ -135,7 +135,7 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
             tries++
         )
         {
-            tries.ShouldBeLessThan(300, what);
+            tries.ShouldBeLessThan(1200, what);
             await Task.Delay(100);
         }
     }

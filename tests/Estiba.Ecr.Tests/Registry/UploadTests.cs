@@ -64,7 +64,7 @@ public sealed class UploadTests
     [Fact]
     public async Task An_upload_goes_on_after_a_client_that_has_fallen_silent()
     {
-        await using var platform = await Platform.StartAsync(uploadPatience: TimeSpan.FromSeconds(2));
+        await using var platform = await Platform.StartAsync(uploadPatience: TimeSpan.FromSeconds(5));
         await platform.CreateRepositoryAsync("one");
         var content = RandomBytes(700_000);
         var location = await platform.Http.StartUploadAsync("one");

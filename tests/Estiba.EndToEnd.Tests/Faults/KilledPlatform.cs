@@ -126,11 +126,11 @@ public sealed partial class KilledPlatform : IAsyncLifetime
         Visitor = Visitor.Begin(new Uri($"http://{await World.AddressOfAsync("killed", instance)}:9999"));
         for (var kill = 0; kill < 3; kill++)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            await Visitor.VisitedAsync(8);
             await RestartAsync();
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Visitor.VisitedAsync(8);
         await Visitor.EndAsync();
         await RunningAsync();
         ContainerAfter = (await ContainersAsync()).Single();

@@ -27,11 +27,12 @@ public sealed class KilledPlatformTests(KilledPlatform killed) : IClassFixture<K
 
     [Fact]
     public async Task Each_instance_is_one_container_instance() =>
-        (
-            await World.AwsAsync(
-                "ecs list-container-instances --cluster killed --query 'length(containerInstanceArns)'"
-            )
-        ).Text.ShouldBe("2");
+        await Eventually.BeAsync(
+            "two container instances",
+            () =>
+                World.AwsAsync("ecs list-container-instances --cluster killed --query 'length(containerInstanceArns)'"),
+            answer => answer.Text == "2"
+        );
 
     [Fact]
     public async Task The_service_has_the_one_task_that_it_wants() =>

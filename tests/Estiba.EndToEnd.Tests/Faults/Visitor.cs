@@ -1,3 +1,5 @@
+using Estiba.EndToEnd.Tests.Platforms;
+
 namespace Estiba.EndToEnd.Tests.Faults;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Estiba.EndToEnd.Tests.Faults;
 internal sealed class Visitor : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(120) };
     private readonly CancellationTokenSource _end = new();
     private readonly List<string> _failures = [];
     private Task _visiting = Task.CompletedTask;
@@ -20,6 +22,13 @@ internal sealed class Visitor : IAsyncDisposable
         var visitor = new Visitor();
         visitor._visiting = visitor.VisitAsync(server);
         return visitor;
+    }
+
+    /// <summary>Waits until it has asked so many times more.</summary>
+    public Task VisitedAsync(int more)
+    {
+        var enough = Visits + more;
+        return Eventually.TrueAsync($"{more} more visits", () => Task.FromResult(Visits >= enough));
     }
 
     public async Task EndAsync()

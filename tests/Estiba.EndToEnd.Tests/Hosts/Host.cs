@@ -124,7 +124,8 @@ internal sealed class Host(int number, World world, string dockerOptions = "")
             var token = _token is null ? "" : $"ESTIBA_TOKEN={_token}";
             var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root ? $"DOTNET_ROOT='{root}'" : "";
             await HostsAsync(
-                $"start {number} agent env {runtime} {token} ECS_INSTANCE_ATTRIBUTES='{{\"address\":\"{Address}\"}}' "
+                $"start {number} agent env DOTNET_EnableDiagnostics=0 {runtime} {token} "
+                    + $"ECS_INSTANCE_ATTRIBUTES='{{\"address\":\"{Address}\"}}' "
                     + $"{PlatformProcess.Executable} agent --join {Server} --data {Disk}/agent"
             );
         }

@@ -35,15 +35,11 @@ public sealed class HostAgentTests
                     + "--query 'tasks[0].containers[0].networkBindings[0].hostPort'"
             )
         ).Text;
-        (await world.Commands.RunAsync($"curl -sS --max-time 5 http://127.0.0.1:{port}")).Text.ShouldContain(
-            "Welcome to nginx!"
-        );
+        (await world.PageAsync($"http://127.0.0.1:{port}")).Text.ShouldContain("Welcome to nginx!");
         var before = await ContainersAsync();
 
         await agent.KillAsync();
-        (await world.Commands.RunAsync($"curl -sS --max-time 5 http://127.0.0.1:{port}")).Text.ShouldContain(
-            "Welcome to nginx!"
-        );
+        (await world.PageAsync($"http://127.0.0.1:{port}")).Text.ShouldContain("Welcome to nginx!");
         agent.Start();
         await ConnectedAsync();
         await RunningAsync();

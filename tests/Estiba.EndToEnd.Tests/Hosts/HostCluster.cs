@@ -22,7 +22,7 @@ public sealed class HostCluster : IAsyncLifetime
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
     {
-        Timeout = TimeSpan.FromSeconds(5),
+        Timeout = TimeSpan.FromSeconds(60),
     };
     private EcsClient _ecs = null!;
     private CallContext _context = null!;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Estiba.Demo;
 using Estiba.EndToEnd.Tests.Hosts;
 using Estiba.Platforms;
@@ -9,18 +10,15 @@ namespace Estiba.EndToEnd.Tests.Platforms;
 internal static class Abandoned
 {
     private const string Prefix = "estiba-e2e-";
-    private const string OwnerFile = "owner";
     private const string RegistriesFile = "registries";
     private static readonly SemaphoreSlim Once = new(1, 1);
     private static bool _removed;
 
-    /// <summary>A directory for a world, which says whose it is.</summary>
-    public static string NewRoot()
-    {
-        var root = Directory.CreateTempSubdirectory(Prefix).FullName;
-        File.WriteAllText(Path.Combine(root, OwnerFile), $"{Environment.ProcessId}");
-        return root;
-    }
+    /// <summary>
+    /// A directory for a world. Its name says whose it is: it must be known from the first moment, since another test
+    /// may be removing what is nobody's.
+    /// </summary>
+    public static string NewRoot() => Directory.CreateTempSubdirectory($"{Prefix}{Environment.ProcessId}-").FullName;
 
     /// <summary>Writes down which registries' images in the engine are the world's own.</summary>
     public static void RememberRegistries(string root, params string[] registries) =>
@@ -69,11 +67,10 @@ internal static class Abandoned
         Directory.Delete(root, recursive: true);
     }
 
-    private static bool HasNoOwner(string root)
-    {
-        var file = Path.Combine(root, OwnerFile);
-        return !File.Exists(file) || !Directory.Exists($"/proc/{File.ReadAllText(file)}");
-    }
+    private static bool HasNoOwner(string root) =>
+        Path.GetFileName(root)[Prefix.Length..].Split('-') is not [var owner, _]
+        || !int.TryParse(owner, CultureInfo.InvariantCulture, out var process)
+        || !Directory.Exists($"/proc/{process}");
 
     /// <summary>Platforms and engines that were started with a path in this world.</summary>
     private static void KillProcessesOf(string root)

@@ -33,6 +33,7 @@ internal sealed class HostAgentProcess(World world, string cluster) : IAsyncDisp
         };
         foreach (var (name, value) in world.Commands.Environment)
             start.Environment[name] = value;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // whose files in /tmp a kill would leave
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);

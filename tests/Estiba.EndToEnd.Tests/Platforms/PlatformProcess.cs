@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
@@ -52,6 +50,7 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // whose files in /tmp a kill would leave
         if (DockerHost is not null)
             start.Environment["DOCKER_HOST"] = DockerHost;
         _process = new Process { StartInfo = start };
@@ -85,14 +84,6 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
             await KillAsync();
         _process?.Dispose();
         _process = null;
-    }
-
-    /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "estiba");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Estiba.Listeners.Tests;
 
 namespace Estiba.EndToEnd.Tests.Platforms;
 
@@ -73,7 +74,7 @@ internal sealed class World : IAsyncDisposable
         var account = RandomNumberGenerator.GetString("0123456789", 12);
         var platform = new PlatformProcess(
             Path.Combine(root, "data"),
-            PlatformProcess.FreePort(),
+            FreePort.Take(),
             ["--account", account, "--healthy-after", "3", .. arguments]
         )
         {
@@ -88,6 +89,15 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Runs <c>aws</c> with these words.</summary>
     public Task<Answer> AwsAsync(string words) => Commands.RunAsync($"aws {words}");
+
+    /// <summary>
+    /// What a web server answers. A task runs when its containers have started: what is in them may take a moment more
+    /// until it listens, and until then a connection is refused, or ends without an answer.
+    /// </summary>
+    public Task<Answer> PageAsync(string address) =>
+        Commands.RunAsync(
+            $"curl -sS --max-time 30 --retry 120 --retry-all-errors --retry-delay 1 --retry-max-time 120 {address}"
+        );
 
     /// <summary>Runs <c>docker</c> with these words.</summary>
     public Task<Answer> DockerAsync(string words) => Commands.RunAsync($"docker {words}");

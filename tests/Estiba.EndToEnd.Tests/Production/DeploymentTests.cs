@@ -102,9 +102,14 @@ public sealed class DeploymentTests(ServiceLifeWorld life) : IClassFixture<Servi
             TimeSpan.FromSeconds(180)
         );
         (await life.TasksOfAsync("momentary")).Select(task => (string?)task["taskArn"]).ShouldBe([before]);
-        (await life.EventsAsync("momentary"))
-            .Count(message => message.EndsWith("has reached a steady state.", StringComparison.Ordinal))
-            .ShouldBe(2, "before and after");
+        await Eventually.BeAsync(
+            "a steady state before and after",
+            async () =>
+                (await life.EventsAsync("momentary")).Count(message =>
+                    message.EndsWith("has reached a steady state.", StringComparison.Ordinal)
+                ),
+            count => count == 2
+        );
         await life.DeleteServiceAsync("momentary");
     }
 

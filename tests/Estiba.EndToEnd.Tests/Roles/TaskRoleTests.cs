@@ -162,7 +162,7 @@ public sealed class TaskRoleTests(RoleWorld roles) : IClassFixture<RoleWorld>
         ).Text.ShouldBe("ATTRIBUTE");
         second.Platform.Log.ShouldContain("another platform or agent on this host has 169.254.170.2 already");
         (
-            await World.Commands.RunAsync("curl -sS --max-time 5 http://169.254.170.2/v2/credentials/guessed")
+            await World.Commands.RunAsync("curl -sS --max-time 60 http://169.254.170.2/v2/credentials/guessed")
         ).Text.ShouldContain("InvalidIdInRequest");
     }
 

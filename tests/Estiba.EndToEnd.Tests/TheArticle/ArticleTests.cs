@@ -130,14 +130,17 @@ public sealed class ArticleTests(ArticleWalk article) : IClassFixture<ArticleWal
         // Only version 2 has the command; an older aws may stand before it on the PATH.
         const string Version2 =
             "for aws in $(type -aP aws); do [[ $($aws --version 2>&1) == aws-cli/2.* ]] && break; done";
+        // It ends when it has shown the last visit, and gets two minutes for that.
         var tail = World.Commands.RunAsync(
-            $"{Version2}; timeout 10 $aws --endpoint-url $AWS_ENDPOINT_URL logs tail {ArticleWalk.LogGroup} --follow"
+            $"{Version2}; timeout 120 $aws --endpoint-url $AWS_ENDPOINT_URL logs tail {ArticleWalk.LogGroup} --follow "
+                + ">tail.log & tail=$!; until grep -q 'followed=5 ' tail.log || ! kill -0 $tail 2>/dev/null; do sleep "
+                + "0.2; done; kill $tail 2>/dev/null; cat tail.log"
         );
         for (var visit = 1; visit <= 5; visit++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
             (
-                await World.Commands.RunAsync($"curl -sS --max-time 5 http://{article.Address}:9999/?followed={visit}")
+                await World.Commands.RunAsync($"curl -sS --max-time 60 http://{article.Address}:9999/?followed={visit}")
             ).Text.ShouldNotBeEmpty();
         }
 

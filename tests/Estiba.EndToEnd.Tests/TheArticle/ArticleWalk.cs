@@ -138,6 +138,6 @@ public sealed class ArticleWalk : IAsyncLifetime
             0
         ]!;
         Address = await World.AddressOfAsync(Cluster, (string)RunningTask["containerInstanceArn"]!);
-        Page = await World.Commands.RunAsync($"curl -sS --max-time 5 http://{Address}:9999");
+        Page = await World.PageAsync($"http://{Address}:9999");
     }
 }

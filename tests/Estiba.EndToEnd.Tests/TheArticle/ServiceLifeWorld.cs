@@ -57,9 +57,7 @@ public sealed class ServiceLifeWorld : IAsyncLifetime
     internal async Task<Answer> GetPageAsync(JsonNode task, int port)
     {
         var address = await World.AddressOfAsync(Cluster, (string)task["containerInstanceArn"]!);
-        return await World.Commands.RunAsync(
-            $"curl -sS --max-time 5 --retry 5 --retry-connrefused --retry-delay 1 http://{address}:{port}"
-        );
+        return await World.PageAsync($"http://{address}:{port}");
     }
 
     internal async Task CreateServiceAsync(string family, int desired)

@@ -384,7 +384,7 @@ public sealed class SegmentStoreTests
         {
             for (var tries = 0; !condition(); tries++)
             {
-                tries.ShouldBeLessThan(500);
+                tries.ShouldBeLessThan(6000);
                 await Task.Delay(20);
             }
         }
@@ -400,7 +400,7 @@ public sealed class SegmentStoreTests
         public bool Matches(ReadOnlySpan<byte> message)
         {
             Reached.TrySetResult();
-            Continue.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+            Continue.Wait(TimeSpan.FromSeconds(120)).ShouldBeTrue();
             return true;
         }
 

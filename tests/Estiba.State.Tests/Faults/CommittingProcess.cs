@@ -53,6 +53,7 @@ internal static class CommittingProcess
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // whose files in /tmp a kill would leave
         };
         start.ArgumentList.Add(Mode);
         start.ArgumentList.Add(path);

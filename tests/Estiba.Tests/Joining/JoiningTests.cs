@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Estiba.Agent;
 using Estiba.Clients;
 using Estiba.CommandLine;
@@ -10,7 +9,9 @@ using Estiba.Contracts.Signing;
 using Estiba.Engines.Simulated;
 using Estiba.Instances;
 using Estiba.Joining;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
+using Estiba.Tests.Platforms;
 using Microsoft.Extensions.Logging;
 using Resource = Estiba.Contracts.Ecs.Resource;
 using Task = System.Threading.Tasks.Task;
@@ -22,8 +23,8 @@ public sealed class JoiningTests : IAsyncLifetime
 {
     private const string Host = "mi-0123456789abcdef0";
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-join-").FullName;
-    private readonly StringWriter _log = new();
-    private readonly StringWriter _hostLog = new();
+    private readonly PlatformLog _log = new();
+    private readonly PlatformLog _hostLog = new();
     private readonly ILoggerFactory _hostLoggers;
     private PlatformConfiguration _configuration = null!;
     private Platform _platform = null!;
@@ -45,7 +46,7 @@ public sealed class JoiningTests : IAsyncLifetime
         {
             Data = DataLayout.At(Data),
             Engine = EngineKind.None,
-            Port = FreePort(),
+            Port = FreePort.Take(),
             Certificate = TestCertificate.Write(_root),
         };
         await StartAsync();
@@ -423,12 +424,5 @@ public sealed class JoiningTests : IAsyncLifetime
             error.ToString()
         );
         return output.ToString().Trim();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -12,7 +10,9 @@ using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
 using Estiba.Joining;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
+using Estiba.Tests.Platforms;
 using Resource = Estiba.Contracts.Ecs.Resource;
 using Task = System.Threading.Tasks.Task;
 
@@ -33,7 +33,7 @@ public abstract class TakeoverWorld : IAsyncLifetime
         "task-iam-role",
     ];
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-takeover-").FullName;
-    private readonly StringWriter _log = new();
+    private readonly PlatformLog _log = new();
     private PlatformConfiguration _configuration = null!;
     private Platform _platform = null!;
 
@@ -68,7 +68,7 @@ public abstract class TakeoverWorld : IAsyncLifetime
         {
             Data = DataLayout.At(Path.Combine(_root, "data")),
             Engine = EngineKind.None,
-            Port = FreePort(),
+            Port = FreePort.Take(),
         };
         await StartAsync();
         Owner = new Party((await RunningPlatform.FindAsync(_configuration.Data, Cancellation)).Credentials, this);
@@ -343,13 +343,6 @@ public abstract class TakeoverWorld : IAsyncLifetime
         }
 
         return heard.ToString();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Somebody with a key.</summary>

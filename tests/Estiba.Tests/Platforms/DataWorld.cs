@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Estiba.CommandLine;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Logs;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
 
 namespace Estiba.Tests.Platforms;
@@ -24,7 +23,7 @@ internal sealed class DataWorld : IDisposable
     internal DataLayout Layout => DataLayout.At(Root);
 
     /// <summary>What the platforms have logged.</summary>
-    internal StringWriter Log { get; } = new();
+    internal PlatformLog Log { get; } = new();
 
     /// <summary>The lines of the log that say that something has failed, whatever words others have.</summary>
     internal IReadOnlyList<string> Errors =>
@@ -69,7 +68,7 @@ internal sealed class DataWorld : IDisposable
         var configuration = new PlatformConfiguration
         {
             Data = root is null ? Layout : DataLayout.At(root),
-            Port = FreePort(),
+            Port = FreePort.Take(),
             Engine = EngineKind.Simulated,
             AcceptsLoss = acceptsLoss,
             TakesOver = takesOver,
@@ -77,8 +76,8 @@ internal sealed class DataWorld : IDisposable
         return await Platform.StartAsync(configuration, Log, TimeProvider.System, CancellationToken.None);
     }
 
-    internal Task<CommandException> RefusedAsync(string? root = null) =>
-        Should.ThrowAsync<CommandException>(() => StartAsync(root: root));
+    internal Task<CommandException> RefusedAsync(string? root = null, bool acceptsLoss = false) =>
+        Should.ThrowAsync<CommandException>(() => StartAsync(acceptsLoss, root: root));
 
     /// <summary>The messages of a log stream, as a customer reads them.</summary>
     internal async Task<List<string?>> MessagesAsync(string stream, string? root = null)
@@ -149,33 +148,44 @@ internal sealed class DataWorld : IDisposable
         return (exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>
-    /// Copies a directory that a platform may work with: what is only of the moment may be gone before it is copied.
-    /// </summary>
+    /// <summary>Copies a directory that a platform may work with, as it is when that one is killed.</summary>
     /// <remarks>
-    /// A platform that is killed leaves all its files as they are at one moment; a copy is made file by file. The mark
-    /// of the revision is the one from before, since it is never ahead of the rows.
+    /// A platform that is killed leaves all its files as they are at one moment; a copy is made file by file. So it is
+    /// made again until nothing has changed meanwhile.
     /// </remarks>
     internal void Copy(string from, string to)
     {
-        const string Mark = "state.db.revision";
-        var mark = Path.Combine(from, Mark);
-        var before = System.IO.File.Exists(mark) ? System.IO.File.ReadAllBytes(mark) : null;
-        using var process = Process.Start(
-            new ProcessStartInfo("cp", ["-a", from, to])
-            {
-                WorkingDirectory = _directory.FullName,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            }
-        )!;
-        var said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        said.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .ShouldAllBe(line => line.Contains(".tmp'", StringComparison.Ordinal));
-        if (before is not null)
-            System.IO.File.WriteAllBytes(Path.Combine(to, Mark), before);
+        for (var tries = 1; ; tries++)
+        {
+            var before = Moment(from);
+            using var process = Process.Start(
+                new ProcessStartInfo("cp", ["-a", from, to])
+                {
+                    WorkingDirectory = _directory.FullName,
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                }
+            )!;
+            var said = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            if (said.Length == 0 && Moment(from) == before)
+                return;
+            tries.ShouldBeLessThan(1000, $"{from} does not come to rest: {said}");
+            Directory.Delete(to, recursive: true);
+        }
     }
+
+    /// <summary>The names of all files with their sizes and times.</summary>
+    private static string Moment(string directory) =>
+        string.Join(
+            '\n',
+            new DirectoryInfo(directory)
+                .EnumerateFiles("*", SearchOption.AllDirectories)
+                .Select(file =>
+                    file.Exists ? $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}" : $"{file.FullName} -"
+                )
+                .Order(StringComparer.Ordinal)
+        );
 
     internal static void Flip(string path, long at)
     {
@@ -204,12 +214,5 @@ internal sealed class DataWorld : IDisposable
             CancellationToken.None
         );
         await platform.CallAsync(http => call(platform, http), CancellationToken.None);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using System.Net.Sockets;
 using Estiba.CommandLine;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
 using Estiba.Tests.Joining;
 
@@ -11,7 +11,7 @@ namespace Estiba.Tests.Platforms;
 public sealed class PlatformSettingsTests : IAsyncDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-settings-").FullName;
-    private readonly StringWriter _log = new();
+    private readonly PlatformLog _log = new();
 
     private string Data => Path.Combine(_root, "data");
 
@@ -30,7 +30,7 @@ public sealed class PlatformSettingsTests : IAsyncDisposable
     public async Task A_running_platform_is_asked_about_the_region_that_it_was_started_with()
     {
         await using var platform = await Platform.StartAsync(
-            Server("--region", "us-east-1", "--port", $"{FreePort()}"),
+            Server("--region", "us-east-1", "--port", $"{FreePort.Take()}"),
             _log,
             TimeProvider.System,
             default
@@ -46,7 +46,7 @@ public sealed class PlatformSettingsTests : IAsyncDisposable
     [Fact]
     public async Task The_port_of_the_start_is_that_of_the_next_one()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         await StartAsync("--port", $"{port}");
 
         (await RunAsync("env")).ShouldContain($"export AWS_ENDPOINT_URL='http://localhost:{port}'");
@@ -136,7 +136,7 @@ public sealed class PlatformSettingsTests : IAsyncDisposable
     {
         var configuration = Server(arguments);
         if (!arguments.Contains("--port"))
-            configuration = configuration with { Port = FreePort() };
+            configuration = configuration with { Port = FreePort.Take() };
         await using var platform = await Platform.StartAsync(
             configuration,
             _log,
@@ -170,11 +170,4 @@ public sealed class PlatformSettingsTests : IAsyncDisposable
     }
 
     private static Terminal Terminal() => new(TextWriter.Null, TextWriter.Null);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

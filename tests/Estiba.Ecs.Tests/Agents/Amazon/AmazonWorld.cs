@@ -210,7 +210,7 @@ internal sealed class AmazonWorld : IAsyncDisposable
 /// <summary>The agent's end of a socket: sends texts and reads messages.</summary>
 internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     public void Dispose() => socket.Dispose();
 
