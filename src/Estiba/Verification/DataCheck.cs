@@ -196,9 +196,9 @@ internal static class DataCheck
                     )
                 );
             }
-            catch (FileNotFoundException)
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
             {
-                // The platform runs, and the task has ended.
+                // The platform runs, and the task has ended, or the instance.
             }
         }
     }

@@ -1,3 +1,5 @@
+using Estiba.Files;
+using Estiba.Verification;
 using Microsoft.Data.Sqlite;
 
 namespace Estiba.Tests.Platforms;
@@ -113,6 +115,30 @@ public sealed class VerifyTests
 
         output.ShouldContain($"{name} is missing");
         exitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_running_platform_takes_away_while_it_is_looked_at_is_no_fault()
+    {
+        using var world = await DataWorld.UsedAsync();
+        var (seen, findings) = (0, new List<Finding>());
+
+        await DataCheck.RunAsync(
+            world.Layout,
+            findings.Add,
+            path =>
+            {
+                if (!path.StartsWith(world.Layout.Agents, StringComparison.Ordinal))
+                    return;
+                seen++;
+                if (Path.GetDirectoryName(path) is { } agent && Directory.Exists(agent))
+                    Directory.Delete(agent, recursive: true);
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        seen.ShouldBeGreaterThan(0);
+        findings.Where(finding => !finding.IsNote).ShouldBeEmpty();
     }
 
     [Fact]
