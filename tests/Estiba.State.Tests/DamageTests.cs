@@ -209,8 +209,8 @@ public sealed class DamageTests : IDisposable
         (await CheckAsync())
             .ShouldHaveSingleItem()
             .Sentence.ShouldBe(
-                $"What changed when is damaged in {FilePath}, in 1 places: whoever follows that state starts anew. Nothing "
-                    + "of the state itself is lost."
+                $"What changed when is damaged in {FilePath} (entries: 1): whoever follows that state starts anew. "
+                    + "Nothing of the state itself is lost."
             );
     }
 

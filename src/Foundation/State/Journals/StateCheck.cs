@@ -71,8 +71,9 @@ public static class StateCheck
             if (SqliteReader.DamagedHistory(connection) is > 0 and var damaged)
                 findings(
                     new Finding(
-                        $"What changed when is damaged in {path}, in {damaged.ToString(CultureInfo.InvariantCulture)} "
-                            + "places: whoever follows that state starts anew. Nothing of the state itself is lost."
+                        $"What changed when is damaged in {path} (entries: "
+                            + $"{damaged.ToString(CultureInfo.InvariantCulture)}): whoever follows that state starts "
+                            + "anew. Nothing of the state itself is lost."
                     )
                 );
             var revision = SqliteFile.Revision(connection, path);
