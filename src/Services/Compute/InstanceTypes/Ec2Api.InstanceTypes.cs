@@ -86,7 +86,7 @@ public sealed partial class Ec2Api
         var matches = InstanceTypeFilters.Compile(request.Filters);
         Ec2Requests.EndDryRun(request.DryRun);
 
-        var unknown = request.InstanceTypes?.Where(name => !InstanceTypeCatalog.All.ContainsKey(name)).ToList();
+        var unknown = request.InstanceTypes?.Where(name => InstanceTypeCatalog.Find(name) is null).ToList();
         if (unknown is { Count: > 0 })
         {
             throw new AwsException(
@@ -94,14 +94,11 @@ public sealed partial class Ec2Api
                 $"The following supplied instance types do not exist: [{string.Join(", ", unknown)}]"
             );
         }
+        var types = request.InstanceTypes is { Count: > 0 } names
+            ? names.Distinct(StringComparer.Ordinal).Select(InstanceTypeCatalog.Get)
+            : InstanceTypeCatalog.All;
         var page = Page.Of(
-            InstanceTypeCatalog
-                .All.Values.Where(type =>
-                    request.InstanceTypes is null or [] || request.InstanceTypes.Contains(type.Name)
-                )
-                .Select(type => type.Info)
-                .Where(matches)
-                .OrderBy(type => type.InstanceType, StringComparer.Ordinal),
+            types.Select(type => type.Info).Where(matches).OrderBy(type => type.InstanceType, StringComparer.Ordinal),
             type => type.InstanceType!,
             request.MaxResults,
             request.NextToken,
@@ -141,7 +138,8 @@ public sealed partial class Ec2Api
         };
         var page = Page.Of(
             InstanceTypeCatalog
-                .All.Keys.Order(StringComparer.Ordinal)
+                .All.Select(type => type.Name)
+                .Order(StringComparer.Ordinal)
                 .SelectMany(type =>
                     locations.Select(location => new InstanceTypeOffering
                     {

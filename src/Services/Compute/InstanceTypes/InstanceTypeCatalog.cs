@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
@@ -8,30 +10,72 @@ namespace Estiba.Compute.InstanceTypes;
 /// <summary>The instance types that can be launched, from instance-types.json.</summary>
 /// <remarks>
 /// The document has the members of DescribeInstanceTypes. What is most common is said once for all families and once
-/// for each family; a size says where it
-/// differs, with null for a member that it has not.
+/// for each family; a size says where it differs, with null for a member that it has not. All types together are some
+/// twenty megabytes on their way into memory: one that is launched is read alone.
 /// </remarks>
 internal static class InstanceTypeCatalog
 {
-    private static readonly Lazy<FrozenDictionary<string, InstanceTypeSpec>> Types = new(Load);
+    private const string Families = "families";
+    private const string Sizes = "sizes";
+    private const string Common = "common";
 
-    /// <summary>All types by name.</summary>
-    public static IReadOnlyDictionary<string, InstanceTypeSpec> All => Types.Value;
+    private static readonly Lazy<FrozenDictionary<string, InstanceTypeSpec>> Types = new(ReadAll);
+    private static readonly ConcurrentDictionary<string, InstanceTypeSpec> Known = new(StringComparer.Ordinal);
+
+    /// <summary>All types.</summary>
+    public static IEnumerable<InstanceTypeSpec> All => Types.Value.Values;
+
+    /// <summary>The type with a name; null when there is none.</summary>
+    public static InstanceTypeSpec? Find(string name)
+    {
+        if (Known.TryGetValue(name, out var known))
+            return known;
+        var type = Types.IsValueCreated ? Types.Value.GetValueOrDefault(name) : ReadOne(name);
+        return type is null ? null : Known.GetOrAdd(name, type);
+    }
 
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: there is no such type.</exception>
     public static InstanceTypeSpec Get(string name) =>
-        All.GetValueOrDefault(name) ?? throw Ec2Requests.Invalid($"Invalid value '{name}' for InstanceType.");
+        Find(name) ?? throw Ec2Requests.Invalid($"Invalid value '{name}' for InstanceType.");
 
-    private static FrozenDictionary<string, InstanceTypeSpec> Load()
+    private static FrozenDictionary<string, InstanceTypeSpec> ReadAll()
+    {
+        using var document = Open();
+        var types =
+            from family in document.RootElement.GetProperty(Families).EnumerateObject()
+            from size in family.Value.GetProperty(Sizes).EnumerateObject()
+            select ToSpec(document, family, size);
+        return types.ToFrozenDictionary(type => type.Name);
+    }
+
+    internal static InstanceTypeSpec? ReadOne(string name)
+    {
+        if (name.Split('.') is not [var familyName, var sizeName])
+            return null;
+        using var document = Open();
+        var families = document.RootElement.GetProperty(Families).EnumerateObject();
+        var found =
+            from family in families
+            where family.NameEquals(familyName)
+            from size in family.Value.GetProperty(Sizes).EnumerateObject()
+            where size.NameEquals(sizeName)
+            select ToSpec(document, family, size);
+        return found.FirstOrDefault();
+    }
+
+    private static JsonDocument Open()
     {
         using var stream = typeof(InstanceTypeCatalog).Assembly.GetManifestResourceStream("instance-types.json")!;
-        var document = JsonNode.Parse(stream)!;
-        var types =
-            from family in document["families"]!.AsObject()
-            let common = Merge(document["common"]!.AsObject(), family.Value!["common"]!.AsObject())
-            from size in family.Value!["sizes"]!.AsObject()
-            select ToSpec($"{family.Key}.{size.Key}", Merge(common, size.Value!.AsObject()));
-        return types.ToFrozenDictionary(type => type.Name);
+        return JsonDocument.Parse(stream);
+    }
+
+    private static InstanceTypeSpec ToSpec(JsonDocument document, JsonProperty family, JsonProperty size)
+    {
+        var common = Merge(
+            JsonObject.Create(document.RootElement.GetProperty(Common))!,
+            JsonObject.Create(family.Value.GetProperty(Common))!
+        );
+        return ToSpec($"{family.Name}.{size.Name}", Merge(common, JsonObject.Create(size.Value)!));
     }
 
     private static JsonObject Merge(JsonObject common, JsonObject own)

@@ -11,7 +11,7 @@ internal static class CpuCredits
 
     /// <summary>The instance's option; null where its type has no credits.</summary>
     public static string? Of(InstanceRecord instance) =>
-        InstanceTypeCatalog.All.GetValueOrDefault(instance.InstanceType) is { Burstable: true } type
+        InstanceTypeCatalog.Find(instance.InstanceType) is { Burstable: true } type
             ? instance.CpuCredits ?? (type.Family == "t2" ? "standard" : "unlimited")
             : null;
 

@@ -21,7 +21,7 @@ public sealed partial class Ec2Api
         var record = InstanceBook.Get(_store.Current, context, request.InstanceId!);
 
         var text = new StringBuilder();
-        if (InstanceTypeCatalog.All.TryGetValue(record.InstanceType, out var type))
+        if (InstanceTypeCatalog.Find(record.InstanceType) is { } type)
         {
             text.AppendLine(
                 $"virtual instance {record.InstanceId}: {record.InstanceType}, "

@@ -20,7 +20,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
 
     public Instance ToInstance(InstanceRecord record)
     {
-        var type = InstanceTypeCatalog.All.GetValueOrDefault(record.InstanceType);
+        var type = InstanceTypeCatalog.Find(record.InstanceType);
         var architecture = type?.Architecture ?? "x86_64";
         var publicAddress = InstanceStates.NeedsAddress(record.State) ? record.Address : null;
         return new Instance
