@@ -10,6 +10,9 @@ internal sealed class UnfinishedBackup : IDisposable
 {
     private const string Ending = ".estiba-partial";
     private const string StateEnding = "-state";
+
+    /// <summary>What SQLite keeps beside that copy while it writes it.</summary>
+    private const string JournalEnding = "-journal";
     private const int BufferSize = 1 << 20;
 
     private readonly string _target;
@@ -55,9 +58,16 @@ internal sealed class UnfinishedBackup : IDisposable
 
     public void Dispose()
     {
-        File.Delete(State);
-        File.Delete(_path);
+        Remove(_path);
         Content.Dispose();
+    }
+
+    // The one that tells of the others is the last to go.
+    private static void Remove(string path)
+    {
+        File.Delete(path + StateEnding + JournalEnding);
+        File.Delete(path + StateEnding);
+        File.Delete(path);
     }
 
     private static void RemoveAbandoned(string path)
@@ -65,8 +75,7 @@ internal sealed class UnfinishedBackup : IDisposable
         try
         {
             using var locked = PrivateFiles.OpenStream(path, FileMode.Open, FileAccess.Write, FileShare.None);
-            File.Delete(path + StateEnding);
-            File.Delete(path);
+            Remove(path);
         }
         catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
         {

@@ -259,6 +259,25 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task Whatever_a_killed_backup_has_left_is_removed_by_the_next_one()
+    {
+        using var world = await DataWorld.UsedAsync();
+        foreach (var ending in new[] { "", "-state", "-state-journal" })
+            await File.WriteAllTextAsync(
+                world.Beside($"killed.tar.estiba-partial{ending}"),
+                "",
+                TestContext.Current.CancellationToken
+            );
+
+        (await DataWorld.CommandAsync("backup", world.Beside("next.tar"), "--data", world.Root)).ExitCode.ShouldBe(0);
+
+        Directory
+            .GetFileSystemEntries(world.Beside("."))
+            .Select(Path.GetFileName)
+            .ShouldBe(["data", "next.tar"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task After_a_restore_was_killed_there_is_no_directory_and_the_next_one_is_whole()
     {
         using var world = await DataWorld.UsedAsync();
