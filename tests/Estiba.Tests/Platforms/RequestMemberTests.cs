@@ -4,9 +4,11 @@ using System.Reflection.PortableExecutable;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
 using Estiba.Ecr;
 using Estiba.Ecs;
+using Estiba.LoadBalancing;
 using Estiba.Logs;
 
 namespace Estiba.Tests.Platforms;
@@ -18,6 +20,7 @@ public sealed class RequestMemberTests
     [
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
+        ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),
         ("logs", typeof(ILogsApi), typeof(LogsApi)),
     ];
 
