@@ -1,5 +1,6 @@
 using Estiba.Hosting.Controllers;
 using Estiba.LoadBalancing.LoadBalancers;
+using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
 using Estiba.State;
 
@@ -65,6 +66,24 @@ internal static class LoadBalancingControllers
             ],
             Options = new ReconcilerOptions { Parallelism = ChecksAtATime },
         };
+
+    /// <summary>Has the traffic follow what was changed.</summary>
+    internal static Controller Traffic(TrafficReconciler reconciler) =>
+        new("elbv2.traffic", reconciler)
+        {
+            AtStart = static _ => [TrafficReconciler.Key],
+            Triggers =
+            [
+                Changes(LoadBalancingTables.LoadBalancers),
+                Changes(LoadBalancingTables.Listeners),
+                Changes(LoadBalancingTables.Rules),
+                Changes(LoadBalancingTables.TargetGroups),
+                Changes(LoadBalancingTables.Targets),
+            ],
+        };
+
+    private static Trigger Changes<TRecord>(Table<TRecord> table)
+        where TRecord : class => Trigger.OnAll(table, static (_, enqueue) => enqueue(TrafficReconciler.Key));
 
     private static void Enqueue(IEnumerable<TargetRecord> targets, Action<string> enqueue)
     {

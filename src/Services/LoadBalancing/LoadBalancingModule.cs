@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting;
@@ -6,8 +8,11 @@ using Estiba.LoadBalancing.Certificates;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
+using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
+using Estiba.LoadBalancing.Traffic;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.LoadBalancing;
 
@@ -36,12 +41,16 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
         var networks = new Ec2Networks(host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)), ids);
         var own = host.Find<IHealthProbe>() is null ? new HealthProbe() : null;
         var probe = host.Find<IHealthProbe>() ?? own!;
-        var api = new ElbV2Api(
-            host.Store,
-            networks,
-            certificates ?? (static (_, _, _) => NoCertificate),
-            ids,
-            host.Time
+        var lookup = certificates ?? (static (_, _, _) => NoCertificate);
+        var api = new ElbV2Api(host.Store, networks, lookup, ids, host.Time);
+        var traffic = new LoadBalancerTraffic(
+            new LoadBalancerTrafficOptions
+            {
+                CookieKey = host.Find<StickinessKey>()?.Value ?? RandomNumberGenerator.GetBytes(32),
+            },
+            host.Time,
+            host.Random,
+            host.Loggers
         );
         return Task.FromResult(
             new OpenModule
@@ -51,16 +60,29 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                 [
                     LoadBalancingControllers.LoadBalancers(new LoadBalancerReconciler(host.Store, networks)),
                     LoadBalancingControllers.Targets(new TargetReconciler(host.Store, networks, probe, host.Time)),
+                    LoadBalancingControllers.Traffic(
+                        new TrafficReconciler(
+                            host.Store,
+                            traffic,
+                            networks,
+                            lookup,
+                            host.Loggers.CreateLogger("Estiba.LoadBalancing")
+                        )
+                    ),
                 ],
-                CloseAsync = () =>
+                CloseAsync = async () =>
                 {
+                    await traffic.DisposeAsync();
                     own?.Dispose();
-                    return ValueTask.CompletedTask;
                 },
             }
         );
     }
 
-    private static readonly Task<System.Security.Cryptography.X509Certificates.X509Certificate2?> NoCertificate =
-        Task.FromResult<System.Security.Cryptography.X509Certificates.X509Certificate2?>(null);
+    private static readonly Task<X509Certificate2?> NoCertificate = Task.FromResult<X509Certificate2?>(null);
 }
+
+/// <summary>What the cookies of sticky sessions are encrypted with, shared with the module; without it they are good
+/// until the process ends.</summary>
+/// <param name="Value">32 bytes.</param>
+public sealed record StickinessKey(ReadOnlyMemory<byte> Value);

@@ -109,6 +109,7 @@ internal sealed class TargetReconciler(Store store, Ec2Networks networks, IHealt
 
         if (!IsChecked(target.Health))
             target = await SetAsync(target, Health.InitialChecking, cancellation);
+        target = await SetAsync(target, target.Health, cancellation, $"{place.Address}");
         var outcome = await AskAsync(target, group.HealthCheck, place.Address, cancellation);
         count = count.After(outcome.IsSuccess(group.HealthCheck));
         _counts[target.Key] = count;
@@ -190,11 +191,22 @@ internal sealed class TargetReconciler(Store store, Ec2Networks networks, IHealt
         );
 
     // One that was registered anew or deregistered in the meantime is another: the change has put it in the queue.
-    private async Task<TargetRecord> SetAsync(TargetRecord target, Health health, CancellationToken cancellation)
+    private async Task<TargetRecord> SetAsync(
+        TargetRecord target,
+        Health health,
+        CancellationToken cancellation,
+        string? address = null
+    )
     {
-        if (target.Health == health)
+        var isHealthy = health == Health.Healthy;
+        var after = target with
+        {
+            Health = health,
+            Address = address ?? target.Address,
+            HealthySince = isHealthy ? target.HealthySince ?? time.GetUtcNow() : null,
+        };
+        if (after == target)
             return target;
-        var after = target with { Health = health };
         await store.CommitAsync(
             transaction =>
             {

@@ -32,6 +32,12 @@ internal sealed record TargetRecord
     /// <summary>How it is.</summary>
     public required Health Health { get; init; }
 
+    /// <summary>Where it answers, as last found out; null before that.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>When it became healthy; null while it is not.</summary>
+    public DateTimeOffset? HealthySince { get; init; }
+
     /// <summary>The key of its group.</summary>
     public string TargetGroupKey => Scope.Key(TargetGroup);
 
