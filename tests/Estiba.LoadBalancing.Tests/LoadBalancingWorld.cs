@@ -19,7 +19,7 @@ namespace Estiba.LoadBalancing.Tests;
 /// </summary>
 internal sealed class LoadBalancingWorld : IAsyncDisposable
 {
-    public const string Certificate = "arn:aws:acm:eu-west-1:111122223333:certificate/one";
+    public const string FirstCertificate = "arn:aws:acm:eu-west-1:111122223333:certificate/one";
     public const string OtherCertificate = "arn:aws:acm:eu-west-1:111122223333:certificate/two";
 
     private readonly MemoryJournal _journal = new();
@@ -246,7 +246,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
             new LoadBalancingModule(
                 (arn, _, _) =>
                     Task.FromResult(
-                        arn is Certificate or OtherCertificate || arn.Contains("/many-") ? _certificate : null
+                        arn is FirstCertificate or OtherCertificate || arn.Contains("/many-") ? _certificate : null
                     )
             ),
         ];

@@ -130,8 +130,8 @@ internal sealed class StandInEc2 : IEc2Api
                 [
                     .. Groups
                         .Select(id => (Id: id, Name: id, Vpc))
-                        .Append((DefaultGroup, "default", Vpc))
-                        .Append(("sg-other", "default", OtherVpc))
+                        .Append((Id: DefaultGroup, Name: "default", Vpc))
+                        .Append((Id: "sg-other", Name: "default", Vpc: OtherVpc))
                         .Where(each =>
                             Fits(request.Filters, "group-id", each.Id)
                             && Fits(request.Filters, "group-name", each.Name)

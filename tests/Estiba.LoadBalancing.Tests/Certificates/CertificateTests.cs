@@ -12,7 +12,7 @@ public sealed class CertificateTests
 
         var made = await SecureAsync(world);
 
-        made.Certificates.ShouldBe([new Certificate { CertificateArn = Certificate }]);
+        made.Certificates.ShouldBe([new Certificate { CertificateArn = FirstCertificate }]);
         made.SslPolicy.ShouldBe("ELBSecurityPolicy-2016-08");
         made.MutualAuthentication!.Mode.ShouldBe("off");
     }
@@ -56,15 +56,15 @@ public sealed class CertificateTests
         );
 
         added.Certificates.ShouldBe([new Certificate { CertificateArn = OtherCertificate, IsDefault = false }]);
-        both.ShouldBe([(Certificate, true), (OtherCertificate, false)]);
-        (await DescribeAsync(world, listener)).ShouldBe([(Certificate, true)]);
+        both.ShouldBe([(FirstCertificate, true), (OtherCertificate, false)]);
+        (await DescribeAsync(world, listener)).ShouldBe([(FirstCertificate, true)]);
         (
             await ErrorOfAsync(() =>
                 world.Api.RemoveListenerCertificatesAsync(
                     new RemoveListenerCertificatesInput
                     {
                         ListenerArn = listener.ListenerArn,
-                        Certificates = [new Certificate { CertificateArn = Certificate }],
+                        Certificates = [new Certificate { CertificateArn = FirstCertificate }],
                     },
                     Context
                 )
@@ -112,7 +112,7 @@ public sealed class CertificateTests
                     new AddListenerCertificatesInput
                     {
                         ListenerArn = listener.ListenerArn,
-                        Certificates = [new Certificate { CertificateArn = Certificate }],
+                        Certificates = [new Certificate { CertificateArn = FirstCertificate }],
                     },
                     Context
                 )
@@ -167,7 +167,7 @@ public sealed class CertificateTests
 
     private static async Task<Listener> SecureAsync(
         LoadBalancingWorld world,
-        string certificate = Certificate,
+        string certificate = FirstCertificate,
         Func<CreateListenerInput, CreateListenerInput>? change = null
     ) =>
         await world.ListenerAsync(await world.LoadBalancerAsync(), request =>

@@ -15,7 +15,7 @@ public sealed class ListenerTests
         var made = await world.ForwardAsync(loadBalancer, group);
 
         var id = loadBalancer.LoadBalancerArn!.Split("loadbalancer/")[1];
-        made.ListenerArn.ShouldMatch(
+        made.ListenerArn!.ShouldMatch(
             $"^arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/{id}/[0-9a-f]{{16}}$"
         );
         (made.Protocol, made.Port, made.LoadBalancerArn).ShouldBe(("HTTP", 80, loadBalancer.LoadBalancerArn));

@@ -12,10 +12,10 @@ public sealed class LoadBalancerTests
 
         var made = await world.LoadBalancerAsync();
 
-        made.LoadBalancerArn.ShouldMatch(
+        made.LoadBalancerArn!.ShouldMatch(
             "^arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/[0-9a-f]{16}$"
         );
-        made.DNSName.ShouldMatch("^web-[0-9]{9,10}\\.eu-west-1\\.elb\\.amazonaws\\.com$");
+        made.DNSName!.ShouldMatch("^web-[0-9]{9,10}\\.eu-west-1\\.elb\\.amazonaws\\.com$");
         made.CanonicalHostedZoneId.ShouldBe("Z32O12XQLNTSW2");
         made.CreatedTime.ShouldBe(world.Time.GetUtcNow());
         made.Scheme.ShouldBe("internet-facing");

@@ -13,7 +13,7 @@ public sealed class RuleTests
 
         var made = await world.RuleAsync(listener, 7);
 
-        made.RuleArn.ShouldMatch($"^{listener.ListenerArn!.Replace(":listener/", ":listener-rule/")}/[0-9a-f]{{16}}$");
+        made.RuleArn!.ShouldMatch($"^{listener.ListenerArn!.Replace(":listener/", ":listener-rule/")}/[0-9a-f]{{16}}$");
         (made.Priority, made.IsDefault).ShouldBe(("7", false));
         var condition = made.Conditions.ShouldHaveSingleItem();
         condition.Field.ShouldBe("path-pattern");

@@ -12,7 +12,7 @@ public sealed class TargetGroupTests
 
         var made = await world.TargetGroupAsync(change: request => request with { TargetType = null });
 
-        made.TargetGroupArn.ShouldMatch(
+        made.TargetGroupArn!.ShouldMatch(
             "^arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/group/[0-9a-f]{16}$"
         );
         made.ShouldBe(
