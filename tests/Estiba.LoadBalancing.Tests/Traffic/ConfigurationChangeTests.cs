@@ -18,7 +18,7 @@ public sealed class ConfigurationChangeTests
         var configurations = new[] { first, second }
             .Select(
                 (target, index) =>
-                    world.Forwarding(new() { Arn = TrafficWorld.Group + index, Targets = [target.Configuration] })
+                    world.ForwardingTo(new() { Arn = TrafficWorld.Group + index, Targets = [target.Configuration] })
             )
             .ToArray();
         await world.ApplyAsync(configurations[0]);

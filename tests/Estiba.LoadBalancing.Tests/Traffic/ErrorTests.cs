@@ -90,7 +90,8 @@ public sealed class ErrorTests
     {
         await using var world = new TrafficWorld();
         await using var well = await StandInTarget.SayingAsync("well");
-        await world.ApplyAsync(world.Forwarding(StandInTarget.Unreachable(), well.Configuration));
+        using var unreachable = new UnreachableTarget();
+        await world.ApplyAsync(world.Forwarding(unreachable.Configuration, well.Configuration));
         for (var request = 0; request < 6; request++)
             (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
         world.Traffic.CountersOfTargetGroup(TrafficWorld.Group)!.TargetConnectionErrorCount.ShouldBe(3);
@@ -108,7 +109,9 @@ public sealed class ErrorTests
     public async Task Without_any_target_that_can_be_reached_the_gateway_is_bad()
     {
         await using var world = new TrafficWorld();
-        await world.ApplyAsync(world.Forwarding(StandInTarget.Unreachable(), StandInTarget.Unreachable()));
+        using var first = new UnreachableTarget();
+        using var second = new UnreachableTarget();
+        await world.ApplyAsync(world.Forwarding(first.Configuration, second.Configuration));
         await ExpectAsync(world, HttpStatusCode.BadGateway, "502 Bad Gateway", 122);
     }
 

@@ -59,7 +59,7 @@ public sealed class ProtocolTests
             certificate: world.Certificate
         );
         await world.ApplyAsync(
-            world.Forwarding(
+            world.ForwardingTo(
                 new()
                 {
                     Arn = TrafficWorld.Group,
@@ -86,7 +86,7 @@ public sealed class ProtocolTests
             HttpProtocols.Http2
         );
         await world.ApplyAsync(
-            world.Forwarding(
+            world.ForwardingTo(
                 new()
                 {
                     Arn = TrafficWorld.Group,
@@ -120,7 +120,7 @@ public sealed class ProtocolTests
     {
         await using var world = new TrafficWorld();
         await world.ApplyAsync(
-            world.Forwarding(
+            world.ForwardingTo(
                 new()
                 {
                     Arn = TrafficWorld.Group,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
 using Estiba.LoadBalancing.Traffic.Targets;
@@ -22,6 +23,7 @@ internal sealed class StandInTarget : IAsyncDisposable
                 Protocols = protocols,
                 Certificate = certificate,
                 ShutdownGrace = TimeSpan.Zero,
+                Server = static kestrel => kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1,
             },
             answer,
             new ConnectionKeeper(
@@ -52,15 +54,20 @@ internal sealed class StandInTarget : IAsyncDisposable
     public static Task<StandInTarget> SayingAsync(string text) =>
         StartAsync(http => http.Response.WriteAsync(text, http.RequestAborted));
 
-    /// <summary>An address on which nothing listens.</summary>
-    public static TargetConfiguration Unreachable()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndpoint).Port, TargetState.Healthy);
-    }
-
     public ValueTask DisposeAsync() => _listener.DisposeAsync();
+}
+
+/// <summary>An address and port on which nothing listens, and nothing else can.</summary>
+internal sealed class UnreachableTarget : IDisposable
+{
+    private readonly Socket _bound = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public UnreachableTarget() => _bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+
+    public TargetConfiguration Configuration =>
+        new(IPAddress.Loopback, ((IPEndPoint)_bound.LocalEndPoint!).Port, TargetState.Healthy);
+
+    public void Dispose() => _bound.Dispose();
 }
 
 /// <summary>A target that does with a connection what its test wants.</summary>

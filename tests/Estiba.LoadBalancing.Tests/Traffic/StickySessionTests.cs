@@ -16,7 +16,7 @@ public sealed class StickySessionTests
         await using var world = new TrafficWorld();
         await using var first = await StandInTarget.SayingAsync("first");
         await using var second = await StandInTarget.SayingAsync("second");
-        await world.ApplyAsync(world.Forwarding(Group(first.Configuration, second.Configuration)));
+        await world.ApplyAsync(world.ForwardingTo(Group(first.Configuration, second.Configuration)));
 
         var (answer, cookies) = await GetAsync(world, []);
         cookies.Keys.ShouldBe(["AWSALB", "AWSALBCORS"], ignoreOrder: true);
@@ -35,18 +35,18 @@ public sealed class StickySessionTests
         await using var world = new TrafficWorld();
         await using var first = await StandInTarget.SayingAsync("first");
         await using var second = await StandInTarget.SayingAsync("second");
-        await world.ApplyAsync(world.Forwarding(Group(first.Configuration)));
+        await world.ApplyAsync(world.ForwardingTo(Group(first.Configuration)));
         var (_, cookies) = await GetAsync(world, []);
 
-        await world.ApplyAsync(world.Forwarding(Group(first.InState(TargetState.Draining), second.Configuration)));
+        await world.ApplyAsync(world.ForwardingTo(Group(first.InState(TargetState.Draining), second.Configuration)));
         (await GetAsync(world, cookies)).Answer.ShouldBe("first");
         for (var request = 0; request < 3; request++)
             (await GetAsync(world, [])).Answer.ShouldBe("second");
 
-        await world.ApplyAsync(world.Forwarding(Group(first.InState(TargetState.Unhealthy), second.Configuration)));
+        await world.ApplyAsync(world.ForwardingTo(Group(first.InState(TargetState.Unhealthy), second.Configuration)));
         var moved = await GetAsync(world, cookies);
         moved.Answer.ShouldBe("second");
-        await world.ApplyAsync(world.Forwarding(Group(first.Configuration, second.Configuration)));
+        await world.ApplyAsync(world.ForwardingTo(Group(first.Configuration, second.Configuration)));
         (await GetAsync(world, moved.Cookies)).Answer.ShouldBe("second");
     }
 
@@ -57,7 +57,7 @@ public sealed class StickySessionTests
         await using var first = await ApplicationAsync("first");
         await using var second = await ApplicationAsync("second");
         await world.ApplyAsync(
-            world.Forwarding(
+            world.ForwardingTo(
                 Group(first.Configuration, second.Configuration) with
                 {
                     Stickiness = new TargetStickiness(TimeSpan.FromDays(1), "SESSION"),

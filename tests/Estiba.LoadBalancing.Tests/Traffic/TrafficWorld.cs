@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Estiba.Listeners;
-using Estiba.Listeners.Connections;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
@@ -24,10 +23,9 @@ internal sealed class TrafficWorld : IAsyncDisposable
 
     public LoadBalancerTraffic Traffic { get; } =
         new(
-            new byte[32],
-            new ConnectionLimits(1000, 1000, 1000, 1000),
-            Patience,
+            new LoadBalancerTrafficOptions { CookieKey = new byte[32], ShutdownGrace = Patience },
             TimeProvider.System,
+            Random.Shared,
             NullLoggerFactory.Instance
         );
 
@@ -91,9 +89,9 @@ internal sealed class TrafficWorld : IAsyncDisposable
         };
 
     public ListenerConfiguration Forwarding(params TargetConfiguration[] targets) =>
-        Forwarding(new TargetGroupConfiguration { Arn = Group, Targets = targets });
+        ForwardingTo(new TargetGroupConfiguration { Arn = Group, Targets = targets });
 
-    public ListenerConfiguration Forwarding(TargetGroupConfiguration group) =>
+    public ListenerConfiguration ForwardingTo(TargetGroupConfiguration group) =>
         Listener(new RuleConfiguration { Action = new ForwardAction([new WeightedTargetGroup(group)]) });
 
     public async Task ApplyAsync(params ListenerConfiguration[] listeners) =>

@@ -33,9 +33,6 @@ internal sealed class ForwardedRequest : HttpTransformer
     /// <summary>Adds cookies to the response of the target.</summary>
     public required Action<HttpContext> AddCookies { get; init; }
 
-    /// <summary>Whether the target has answered.</summary>
-    public bool IsAnswered { get; private set; }
-
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext,
         HttpRequestMessage proxyRequest,
@@ -49,7 +46,7 @@ internal sealed class ForwardedRequest : HttpTransformer
         var headers = proxyRequest.Headers;
         var received = httpContext.Request.Headers;
         var attributes = Listener.Attributes;
-        headers.Host = Host;
+        Set(headers, "Host", Host.Length == 0 ? null : Host);
         if (attributes.DropInvalidHeaderFields)
             foreach (var name in received.Keys.Where(name => !RequestChecks.IsValidName(name)))
                 RemoveHeader(proxyRequest, name);
@@ -73,10 +70,7 @@ internal sealed class ForwardedRequest : HttpTransformer
     )
     {
         if (proxyResponse is not null)
-        {
-            IsAnswered = true;
             Counters.CountResponse((int)proxyResponse.StatusCode, Stopwatch.GetElapsedTime(_started));
-        }
         var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is not null)
             AddCookies(httpContext);

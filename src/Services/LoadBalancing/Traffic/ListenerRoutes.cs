@@ -11,11 +11,18 @@ internal sealed class ListenerRoutes(
     LoadBalancerCounters counters
 )
 {
+    private readonly Dictionary<string, IReadOnlyList<TargetConfiguration>> _candidates = GroupsOf(listener)
+        .DistinctBy(group => group.Arn)
+        .ToDictionary(group => group.Arn, group => TargetSelection.Candidates(group.Targets, target => target.State));
+
     public ListenerConfiguration Listener { get; } = listener;
 
     public LoadBalancerCounters Counters { get; } = counters;
 
     public TargetGroupTraffic TrafficOf(TargetGroupConfiguration group) => groups[group.Arn];
+
+    /// <summary>The targets of a group that new requests may go to.</summary>
+    public IReadOnlyList<TargetConfiguration> CandidatesOf(TargetGroupConfiguration group) => _candidates[group.Arn];
 
     /// <summary>The target groups to which a listener forwards.</summary>
     public static IEnumerable<TargetGroupConfiguration> GroupsOf(ListenerConfiguration listener) =>

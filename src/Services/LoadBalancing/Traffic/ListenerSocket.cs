@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Authentication;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
@@ -13,6 +13,8 @@ namespace Estiba.LoadBalancing.Traffic;
 /// <summary>One address and port of a listener: a server whose routes may change under its connections.</summary>
 internal sealed class ListenerSocket : IAsyncDisposable
 {
+    // Contexts are dear, and clients' sessions live in them.
+    private readonly ConditionalWeakTable<ServerCertificate, SslStreamCertificateContext> _contexts = [];
     private readonly Listener _listener;
     private readonly bool _secure;
     private volatile ListenerRoutes _routes;
@@ -67,10 +69,8 @@ internal sealed class ListenerSocket : IAsyncDisposable
             ? null
             : new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = SslStreamCertificateContext.Create(
-                    certificate.Certificate,
-                    certificate.Chain,
-                    offline: true
+                ServerCertificateContext = _contexts.GetValue(certificate, static each =>
+                    SslStreamCertificateContext.Create(each.Certificate, each.Chain, offline: true)
                 ),
                 EnabledSslProtocols = listener.TlsVersions,
                 ApplicationProtocols = listener.Attributes.Http2

@@ -33,25 +33,23 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     private readonly List<Task> _closing = [];
 
     /// <summary>Listens nowhere yet.</summary>
-    /// <param name="cookieKey">32 bytes with which cookies of stickiness are encrypted; kept, so that they are good
-    /// after a restart.</param>
-    /// <param name="limits">How many connections there may be.</param>
-    /// <param name="shutdownGrace">How long running requests may take to end when their listener closes.</param>
+    /// <param name="options">What it needs to know.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="random">Chooses what is left to chance; safe for concurrent use, as <see cref="Random.Shared"/>
+    /// is.</param>
     /// <param name="loggers">Hears what goes wrong.</param>
     public LoadBalancerTraffic(
-        byte[] cookieKey,
-        ConnectionLimits limits,
-        TimeSpan shutdownGrace,
+        LoadBalancerTrafficOptions options,
         TimeProvider time,
+        Random random,
         ILoggerFactory loggers
     )
     {
-        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(options);
         _loggers = loggers;
-        _shutdownGrace = shutdownGrace;
-        _keeper = new ConnectionKeeper(limits, time, loggers.CreateLogger<ConnectionKeeper>());
-        _cookies = new StickinessCookies(cookieKey);
+        _shutdownGrace = options.ShutdownGrace;
+        _keeper = new ConnectionKeeper(options.Limits, time, loggers.CreateLogger<ConnectionKeeper>());
+        _cookies = new StickinessCookies(options.CookieKey.ToArray());
         // The forwarder would write a line or two for every request.
         _services = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
@@ -62,6 +60,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
             _services.GetRequiredService<IHttpForwarder>(),
             new Stickiness(_cookies, time),
             time,
+            random,
             loggers.CreateLogger<LoadBalancerTraffic>()
         );
     }
@@ -114,6 +113,9 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
                 else if (_groups.TryRemove(arn, out _))
                     traffic.Dispose();
             }
+            var loadBalancers = listeners.Select(listener => listener.LoadBalancerArn).ToHashSet();
+            foreach (var gone in _counters.Keys.Where(arn => !loadBalancers.Contains(arn)))
+                _counters.TryRemove(gone, out _);
             return faults;
         }
         finally
@@ -129,7 +131,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     /// <summary>What happened with a target group; null where no listener has it.</summary>
     public TargetGroupCounters? CountersOfTargetGroup(string arn) => _groups.GetValueOrDefault(arn)?.Counters;
 
-    /// <summary>What happened with a load balancer; null where it never had a listener.</summary>
+    /// <summary>What happened with a load balancer; null where it has no listener.</summary>
     public LoadBalancerCounters? CountersOfLoadBalancer(string arn) => _counters.GetValueOrDefault(arn);
 
     /// <summary>Closes all listeners, and waits for the requests that they have for as long as is granted.</summary>
@@ -177,6 +179,20 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
         _sockets[endPoint] = socket;
         return null;
     }
+}
+
+/// <summary>What traffic needs to know beside its listeners.</summary>
+public sealed record LoadBalancerTrafficOptions
+{
+    /// <summary>32 bytes with which cookies of stickiness are encrypted; kept somewhere, they are good after a
+    /// restart.</summary>
+    public required ReadOnlyMemory<byte> CookieKey { get; init; }
+
+    /// <summary>How many connections clients may have.</summary>
+    public ConnectionLimits Limits { get; init; } = ConnectionLimits.Of(new NamedLimits());
+
+    /// <summary>How long running requests may take to end when their listener closes.</summary>
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>An address on which a listener cannot listen.</summary>

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Estiba.LoadBalancing.Traffic;
@@ -17,6 +16,7 @@ internal sealed partial class RequestRouter(
     IHttpForwarder forwarder,
     Stickiness stickiness,
     TimeProvider time,
+    Random random,
     ILogger logger
 )
 {
@@ -55,7 +55,17 @@ internal sealed partial class RequestRouter(
             http.Connection.RemoteIpAddress ?? IPAddress.None
         );
         while (!await TryAnswerAsync(http, routes, request))
-            routes = current();
+        {
+            var next = current();
+            if (next == routes)
+            {
+                // The listener is being closed, and this connection with it.
+                CloseAfterwards(http);
+                await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+                return;
+            }
+            routes = next;
+        }
     }
 
     /// <returns>False where the routes hold no more: their target group is gone.</returns>
@@ -91,9 +101,7 @@ internal sealed partial class RequestRouter(
     )
     {
         var group = stickiness.GroupOf(http, routes.Listener, forward)
-            ?? TargetSelection
-                .ChooseByWeight(forward.Groups, weighted => weighted.Weight, Random.Shared.NextDouble())
-                ?.Group;
+            ?? TargetSelection.ChooseByWeight(forward.Groups, weighted => weighted.Weight, random.NextDouble())?.Group;
         if (group is null)
         {
             await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
@@ -153,49 +161,43 @@ internal sealed partial class RequestRouter(
             http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
             TraceId.New(time.GetUtcNow())
         );
-        var tried = new List<TargetConfiguration>();
-        var kept = stickiness.TargetOf(http, group);
-        while ((kept ?? Choose(group, traffic, tried)) is { } target)
+        var turn = traffic.NextTurn();
+        var candidates = routes.CandidatesOf(group);
+        var target = stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
+        while (target is not null)
         {
-            tried.Add(target);
-            kept = null;
+            var chosen = target;
             traffic.Counters.CountRequest();
             var forwarded = new ForwardedRequest
             {
                 Listener = listener,
-                Destination = $"{(group.Secure ? "https" : "http")}://{target.EndPoint}",
+                Destination = $"{(group.Secure ? "https" : "http")}://{chosen.EndPoint}",
                 Url = rewritten.Url,
                 Host = rewritten.Host,
                 Client = client,
                 TraceId = trace,
                 Counters = traffic.Counters,
-                AddCookies = answered => stickiness.Write(answered, listener, forward, group, target),
+                AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
             ForwarderError error;
-            using (traffic.Begin(target.EndPoint))
+            using (traffic.Begin(chosen.EndPoint))
                 error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
             if (error == ForwarderError.None)
                 return;
             var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
+            Log.Failed(logger, listener.LoadBalancerArn, chosen.EndPoint, error, exception?.Message);
             var isUnreachable =
                 exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
             if (isUnreachable)
                 traffic.Counters.CountConnectionError();
-            if (http.RequestAborted.IsCancellationRequested)
+            candidates = [.. candidates.Where(candidate => candidate != chosen)];
+            target =
+                isUnreachable && IsIdempotent(http.Request.Method) ? Choose(group, traffic, candidates, turn) : null;
+            if (target is null)
             {
-                routes.Counters.CountError(Answers.ClientClosed);
+                await EndAsync(http, routes, error);
                 return;
             }
-            Log.Failed(logger, listener.LoadBalancerArn, target.EndPoint, error, exception?.Message);
-            if (http.Response.HasStarted || forwarded.IsAnswered)
-            {
-                await EndAsync(http, routes, StatusCodes.Status502BadGateway);
-                return;
-            }
-            if (isUnreachable && IsIdempotent(http.Request.Method) && Choose(group, traffic, tried) is not null)
-                continue;
-            await EndAsync(http, routes, StatusOf(error, http.Response.StatusCode));
-            return;
         }
         await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
     }
@@ -203,20 +205,18 @@ internal sealed partial class RequestRouter(
     private TargetConfiguration? Choose(
         TargetGroupConfiguration group,
         TargetGroupTraffic traffic,
-        IReadOnlyList<TargetConfiguration> tried
+        IReadOnlyList<TargetConfiguration> candidates,
+        uint turn
     )
     {
-        var candidates = TargetSelection.Candidates(group.Targets, target => target.State);
-        if (tried.Count > 0)
-            candidates = [.. candidates.Except(tried)];
         if (candidates.Count == 0)
             return null;
         var now = time.GetUtcNow();
         return TargetSelection.Choose(
             candidates,
             group.Algorithm,
-            traffic.NextTurn(),
-            Random.Shared.NextDouble(),
+            turn,
+            random.NextDouble(),
             target => traffic.OutstandingOf(target.EndPoint),
             target => TargetSelection.Share(target, group.SlowStart, now)
         );
@@ -266,17 +266,6 @@ internal sealed partial class RequestRouter(
         || HttpMethods.IsPut(method)
         || HttpMethods.IsDelete(method);
 
-    private static int StatusOf(ForwarderError error, int status) =>
-        error switch
-        {
-            ForwarderError.RequestTimedOut or ForwarderError.UpgradeActivityTimeout =>
-                StatusCodes.Status504GatewayTimeout,
-            ForwarderError.RequestBodyClient => status == StatusCodes.Status408RequestTimeout
-                ? status
-                : StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status502BadGateway,
-        };
-
     private static async Task RefuseAsync(HttpContext http, ListenerRoutes routes, int status)
     {
         routes.Counters.CountError(status);
@@ -284,8 +273,35 @@ internal sealed partial class RequestRouter(
     }
 
     /// <summary>Ends a request that did not come back whole from a target.</summary>
-    private static async Task EndAsync(HttpContext http, ListenerRoutes routes, int status)
+    private static async Task EndAsync(HttpContext http, ListenerRoutes routes, ForwarderError error)
     {
+        switch (error)
+        {
+            case ForwarderError.RequestCanceled
+            or ForwarderError.RequestBodyCanceled
+            or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.ResponseBodyClient:
+            case ForwarderError.RequestBodyClient when http.RequestAborted.IsCancellationRequested:
+                routes.Counters.CountError(Answers.ClientClosed);
+                http.Abort();
+                return;
+            // Both ends of a web socket close it as they like.
+            case ForwarderError.UpgradeRequestCanceled
+            or ForwarderError.UpgradeRequestClient
+            or ForwarderError.UpgradeRequestDestination
+            or ForwarderError.UpgradeResponseCanceled
+            or ForwarderError.UpgradeResponseClient
+            or ForwarderError.UpgradeResponseDestination
+            or ForwarderError.UpgradeActivityTimeout:
+                http.Abort();
+                return;
+        }
+        var status = error switch
+        {
+            ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
+            ForwarderError.RequestBodyClient => StatusCodes.Status400BadRequest,
+            _ => StatusCodes.Status502BadGateway,
+        };
         if (http.Response.HasStarted)
         {
             routes.Counters.CountError(status);
@@ -315,7 +331,9 @@ internal sealed partial class RequestRouter(
             http.Response.OnStarting(
                 static state =>
                 {
-                    ((HttpResponse)state).Headers[HeaderNames.Connection] = "close";
+                    var response = (HttpResponse)state;
+                    if (response.StatusCode != StatusCodes.Status101SwitchingProtocols)
+                        response.Headers.Connection = "close";
                     return Task.CompletedTask;
                 },
                 http.Response

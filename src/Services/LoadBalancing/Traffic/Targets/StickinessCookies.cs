@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -62,7 +63,8 @@ public sealed class StickinessCookies(byte[] key) : IDisposable
     public string? Read(string purpose, string value, TimeSpan duration, DateTimeOffset now)
     {
         var sealedBytes = new byte[Base64Url.GetMaxDecodedLength(value.Length)];
-        if (!Base64Url.TryDecodeFromChars(value, sealedBytes, out var length) || length <= NonceSize + TagSize)
+        var decoded = Base64Url.DecodeFromChars(value, sealedBytes, out _, out var length);
+        if (decoded != OperationStatus.Done || length <= NonceSize + TagSize)
             return null;
         var plain = new byte[length - NonceSize - TagSize];
         try

@@ -44,7 +44,7 @@ internal sealed class TargetGroupTraffic : IDisposable
             {
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             };
-        Invoker = new HttpMessageInvoker(handler, disposeHandler: true);
+        Invoker = new HttpMessageInvoker(new StreamingHandler(handler), disposeHandler: true);
     }
 
     /// <summary>Sends requests over the group's connections.</summary>

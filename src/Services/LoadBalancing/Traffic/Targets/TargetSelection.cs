@@ -16,7 +16,9 @@ public static class TargetSelection
         return healthy.Count > 0 ? healthy : registered;
     }
 
-    /// <summary>Whether a client may keep its target: while it is healthy, and until its deregistration is over.</summary>
+    /// <summary>
+    /// Whether a client may keep its target: while it is healthy, and until its deregistration is over.
+    /// </summary>
     public static bool MayKeep(TargetState state) =>
         state is TargetState.Healthy or TargetState.Unavailable or TargetState.Draining;
 
