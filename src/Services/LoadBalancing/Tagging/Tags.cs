@@ -11,7 +11,7 @@ internal static class Tags
 {
     internal const int Most = 50;
 
-    private static readonly TagRules<Tag> Rules = new(
+    private static readonly TagRules<Tag> Checks = new(
         tag => tag.Key,
         tag => tag.Value,
         new TagFaults
@@ -30,13 +30,13 @@ internal static class Tags
     internal static IReadOnlyList<Tag> Merge(IReadOnlyList<Tag> existing, IReadOnlyList<Tag>? added) =>
         added is null or { Count: 0 }
             ? existing
-            : Rules.Merge(existing, [.. added.Select(tag => tag with { Value = tag.Value ?? "" })]);
+            : Checks.Merge(existing, [.. added.Select(tag => tag with { Value = tag.Value ?? "" })]);
 
     /// <summary>The tags that remain without some keys.</summary>
     internal static IReadOnlyList<Tag> Without(IReadOnlyList<Tag> existing, IReadOnlyList<string> keys) =>
         keys.FirstOrDefault(ReservedTags.Contains) is { } reserved
             ? throw Reserved(reserved)
-            : Rules.Without(existing, keys);
+            : Checks.Without(existing, keys);
 
     private static AwsException Reserved(string key) =>
         ElbErrors.ValidationError("aws: prefixed tag key names are not allowed for external use.");
