@@ -4,7 +4,9 @@ using Estiba.State;
 
 namespace Estiba.Compute.Instances;
 
-/// <summary>Keeps the host's addresses equal to those that instances and network interfaces in the store need.</summary>
+/// <summary>
+/// Keeps the host's addresses equal to those that instances and network interfaces in the store need.
+/// </summary>
 internal sealed class HostAddresses(Store store, IInstanceNetwork network) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);

@@ -198,6 +198,8 @@ internal sealed partial class RequestRouter(
                 await EndAsync(http, routes, error);
                 return;
             }
+            // The forwarder has set the status of its failure.
+            http.Response.Clear();
         }
         await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
     }
