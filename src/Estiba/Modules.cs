@@ -9,6 +9,7 @@ using Estiba.Hosting;
 using Estiba.Identity;
 using Estiba.Instances;
 using Estiba.Joining;
+using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Platforms;
 using Estiba.State;
@@ -34,6 +35,7 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
+            new LoadBalancingModule(),
             new InstancesModule(configuration),
         ];
 

@@ -53,6 +53,7 @@ public sealed class DryRunTests
         ["SecurityGroupRules"] = [Of(new SecurityGroupRuleUpdate { SecurityGroupRuleId = "sgr-0123456789abcdef0" })],
         ["SnapshotIds"] = [List("snap-0123456789abcdef0")],
         ["SourceDestCheck"] = [new AttributeBooleanValue { Value = false }],
+        ["SubnetId"] = ["subnet-0123456789abcdef0"],
         ["SubnetIds"] = [List("subnet-0123456789abcdef0")],
         ["Tags"] = [Of(new Tag { Key = "a", Value = "b" })],
         ["VolumeIds"] = [List("vol-0123456789abcdef0")],

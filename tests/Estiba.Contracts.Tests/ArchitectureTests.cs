@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
             "Services/Logs",
             "Services/Compute",
             "Services/Identity",
+            "Services/LoadBalancing",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -60,6 +61,7 @@ public sealed class ArchitectureTests
         "Foundation/State",
         "Gateway",
         "Services/Ecs",
+        "Services/LoadBalancing",
         "Services/Logs",
     ];
 

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Estiba.Listeners.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Estiba.Listeners.Tests;
@@ -19,6 +21,63 @@ public sealed class ListenerTests
 
         (await client.GetStringAsync($"https://localhost:{secure.EndPoints[0].Port}/")).ShouldBe("https");
         (await client.GetStringAsync($"http://localhost:{plain.EndPoints[0].Port}/")).ShouldBe("http");
+    }
+
+    [Fact]
+    public async Task A_handshake_is_answered_by_what_the_client_says_of_itself()
+    {
+        using var files = new CertificateFiles();
+        using var certificate = files.Load();
+        await using var listener = new Listener(
+            new ListenerOptions
+            {
+                EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
+                Protocols = HttpProtocols.Http1AndHttp2,
+                Handshake = hello =>
+                    hello.ServerName != "localhost"
+                        ? null
+                        : new SslServerAuthenticationOptions
+                        {
+                            ServerCertificate = certificate.Certificate,
+                            ApplicationProtocols = [SslApplicationProtocol.Http11],
+                        },
+            },
+            http => http.Response.WriteAsync(http.Request.Protocol),
+            Keeper(10),
+            NullLoggerFactory.Instance
+        );
+        await listener.StartAsync();
+        using var client = new HttpClient(certificate.Trusting()) { DefaultRequestVersion = HttpVersion.Version20 };
+
+        (await client.GetStringAsync($"https://localhost:{listener.EndPoints[0].Port}/")).ShouldBe("HTTP/1.1");
+        await Should.ThrowAsync<HttpRequestException>(() =>
+            client.GetStringAsync($"https://127.0.0.1:{listener.EndPoints[0].Port}/")
+        );
+    }
+
+    [Fact]
+    public async Task The_server_can_be_told_more_and_its_patience_changed()
+    {
+        await using var listener = new Listener(
+            new ListenerOptions
+            {
+                EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
+                Server = static server => server.Limits.MaxRequestLineSize = 100,
+            },
+            http => http.Response.WriteAsync("well"),
+            Keeper(10),
+            NullLoggerFactory.Instance
+        );
+        await listener.StartAsync();
+        using var client = new HttpClient();
+        var url = $"http://localhost:{listener.EndPoints[0].Port}/";
+        (await client.GetAsync(url + new string('a', 200))).StatusCode.ShouldBe(HttpStatusCode.RequestUriTooLong);
+        listener.KeepAlive.ShouldBe(new ListenerOptions { EndPoints = [] }.KeepAlive);
+
+        listener.KeepAlive = TimeSpan.FromMilliseconds(1);
+
+        using var idle = Connect(listener);
+        await UntilAsync(() => IsClosed(idle));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Estiba.Hosting.Controllers;
 using Estiba.Hosting.Health;
 using Estiba.Identity.Credentials;
 using Estiba.Instances;
+using Estiba.LoadBalancing;
 using Estiba.Joining;
 using Estiba.State;
 using Estiba.State.Journals;
@@ -141,6 +142,11 @@ internal sealed partial class Platform : IAsyncDisposable
         var secrets = await OpenSecretsAsync(store, random, cancellation);
         host.Share(secrets);
         host.Share(await RegistryKey.OpenAsync(store, secrets, _configuration.Data, random, cancellation));
+        host.Share(
+            new StickinessKey(
+                await SealedKeys.GetOrAddAsync(store, secrets, "elbv2/stickiness", null, random, cancellation)
+            )
+        );
         return host;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using Estiba.Listeners.Connections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -27,6 +28,7 @@ public sealed class Listener : IAsyncDisposable
 {
     private readonly ListenerOptions _options;
     private readonly IHost? _tls;
+    private readonly KestrelServerOptions _server;
     private readonly KestrelServer _kestrel;
     private readonly ListenerApplication _application;
 
@@ -40,9 +42,10 @@ public sealed class Listener : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _application = new ListenerApplication(answer, loggers.CreateLogger<Listener>());
-        _tls = options.Certificate is null ? null : PartsOfTls(loggers);
+        _tls = options.Certificate is null && options.Handshake is null ? null : PartsOfTls(loggers);
+        _server = KestrelOptions(options, _tls, keeper);
         _kestrel = new KestrelServer(
-            Options.Create(KestrelOptions(options, _tls, keeper)),
+            Options.Create(_server),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
             new ServerLog(loggers)
         );
@@ -50,6 +53,13 @@ public sealed class Listener : IAsyncDisposable
 
     /// <summary>The addresses and ports that it listens on, once it is started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>How long a connection is kept open without a request, from its next request on.</summary>
+    public TimeSpan KeepAlive
+    {
+        get => _server.Limits.KeepAliveTimeout;
+        set => _server.Limits.KeepAliveTimeout = value;
+    }
 
     /// <summary>Starts to listen and to answer.</summary>
     /// <exception cref="AddressTakenException">Something else listens there.</exception>
@@ -95,6 +105,7 @@ public sealed class Listener : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAlive;
         kestrel.Limits.MaxRequestBodySize = null;
+        options.Server?.Invoke(kestrel);
         if (tls is not null)
             kestrel.ApplicationServices = tls.Services;
         foreach (var endPoint in options.EndPoints)
@@ -105,7 +116,19 @@ public sealed class Listener : IAsyncDisposable
                 if (options.Admits is { } admits)
                     listen.Use(next => connection => AdmitAsync(connection, admits, next));
                 listen.Use(keeper.Guard);
-                if (options.Certificate is { } own)
+                if (options.Handshake is { } handshake)
+                    listen.UseHttps(
+                        new TlsHandshakeCallbackOptions
+                        {
+                            OnConnection = context =>
+                                handshake(context.ClientHelloInfo) is { } answer
+                                    ? ValueTask.FromResult(answer)
+                                    : throw new AuthenticationException(
+                                        $"There is no certificate for \"{context.ClientHelloInfo.ServerName}\"."
+                                    ),
+                        }
+                    );
+                else if (options.Certificate is { } own)
                     listen.UseHttps(
                         new HttpsConnectionAdapterOptions
                         {

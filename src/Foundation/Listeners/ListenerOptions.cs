@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Estiba.Listeners;
@@ -11,6 +12,12 @@ public sealed record ListenerOptions
 
     /// <summary>What it proves itself with over TLS; null speaks plain HTTP.</summary>
     public ServerCertificate? Certificate { get; init; }
+
+    /// <summary>
+    /// Answers each handshake of TLS by what the client says of itself, instead of with <see cref="Certificate"/>; null
+    /// refuses one. Null speaks as the certificate says.
+    /// </summary>
+    public Func<SslClientHelloInfo, SslServerAuthenticationOptions?>? Handshake { get; init; }
 
     /// <summary>The versions of HTTP that it speaks.</summary>
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1;
@@ -26,4 +33,7 @@ public sealed record ListenerOptions
 
     /// <summary>How long running requests may take to end when the listener stops.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Says to the server what is said nowhere else, before it starts.</summary>
+    public Action<KestrelServerOptions>? Server { get; init; }
 }

@@ -50,6 +50,12 @@ public sealed class ComputeModule(InstanceNetworkOptions? network) : Module
         var present = new Controller("compute.addresses", new AddressReconciler(addresses))
         {
             AtStart = static _ => [AddressReconciler.Key],
+            Triggers =
+            [
+                Trigger.On(ComputeTables.NetworkInterfaces, change =>
+                    change.Before?.Address == change.After?.Address ? null : AddressReconciler.Key
+                ),
+            ],
         };
         return new OpenModule
         {

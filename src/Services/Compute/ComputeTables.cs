@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Estiba.Compute.Instances;
 using Estiba.Compute.KeyPairs;
+using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.SecurityGroups;
 using Estiba.Compute.Tags;
 using Estiba.Compute.Vpcs;
@@ -41,6 +42,23 @@ public static class ComputeTables
         ClientToken
     );
 
+    /// <summary>Network interfaces by their address.</summary>
+    internal static readonly Index<NetworkInterfaceRecord> InterfaceAddress = new("address", each => each.Address);
+
+    /// <summary>Network interfaces by the client token with which they were created.</summary>
+    internal static readonly Index<NetworkInterfaceRecord> InterfaceClientToken = new("clientToken", each =>
+        each.ClientToken is { } token ? new Scope(each.AccountId, each.Region).Key(token) : null
+    );
+
+    /// <summary>The network interfaces that are no instance's.</summary>
+    internal static readonly Table<NetworkInterfaceRecord> NetworkInterfaces = new(
+        "ec2.networkInterfaces",
+        KeyOf,
+        ComputeJson.Default.NetworkInterfaceRecord,
+        InterfaceAddress,
+        InterfaceClientToken
+    );
+
     internal static readonly Table<SecurityGroupRecord> SecurityGroups = new(
         "ec2.securityGroups",
         group => new Scope(group.AccountId, group.Region).Key(group.GroupId),
@@ -67,10 +85,14 @@ public static class ComputeTables
     );
 
     /// <summary>The tables to open the store with.</summary>
-    public static IReadOnlyList<Table> Tables { get; } = [Instances, SecurityGroups, KeyPairs, Tags, Settings];
+    public static IReadOnlyList<Table> Tables { get; } =
+    [Instances, NetworkInterfaces, SecurityGroups, KeyPairs, Tags, Settings];
 
     internal static string KeyOf(InstanceRecord instance) =>
         new Scope(instance.AccountId, instance.Region).Key(instance.InstanceId);
+
+    internal static string KeyOf(NetworkInterfaceRecord each) =>
+        new Scope(each.AccountId, each.Region).Key(each.NetworkInterfaceId);
 
     internal static string KeyOf(KeyPairRecord pair) => new Scope(pair.AccountId, pair.Region).Key(pair.KeyName);
 
@@ -88,6 +110,7 @@ public static class ComputeTables
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(InstanceRecord))]
+[JsonSerializable(typeof(NetworkInterfaceRecord))]
 [JsonSerializable(typeof(SecurityGroupRecord))]
 [JsonSerializable(typeof(KeyPairRecord))]
 [JsonSerializable(typeof(TagRecord))]

@@ -5,12 +5,14 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Sts;
 using Estiba.Ecr;
 using Estiba.Ecs;
 using Estiba.Identity;
 using Estiba.Identity.Sessions;
+using Estiba.LoadBalancing;
 using Estiba.Logs;
 
 namespace Estiba.Tests.Platforms;
@@ -22,6 +24,7 @@ public sealed class RequestMemberTests
     [
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
+        ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),
         ("logs", typeof(ILogsApi), typeof(LogsApi)),
         ("iam", typeof(IIamApi), typeof(IamApi)),
         ("sts", typeof(IStsApi), typeof(StsApi)),

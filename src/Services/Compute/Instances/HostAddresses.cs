@@ -4,7 +4,9 @@ using Estiba.State;
 
 namespace Estiba.Compute.Instances;
 
-/// <summary>Keeps the host's addresses equal to those that instances in the store need.</summary>
+/// <summary>
+/// Keeps the host's addresses equal to those that instances and network interfaces in the store need.
+/// </summary>
 internal sealed class HostAddresses(Store store, IInstanceNetwork network) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
@@ -16,10 +18,12 @@ internal sealed class HostAddresses(Store store, IInstanceNetwork network) : IDi
         await _one.WaitAsync(cancellation);
         try
         {
-            var wanted = store
-                .Current.Where(ComputeTables.Instances, ComputeTables.Live, ComputeTables.LiveKey)
+            var view = store.Current;
+            var wanted = view.Where(ComputeTables.Instances, ComputeTables.Live, ComputeTables.LiveKey)
                 .Where(instance => instance.Address is not null && InstanceStates.NeedsAddress(instance.State))
-                .Select(instance => IPAddress.Parse(instance.Address!))
+                .Select(instance => instance.Address!)
+                .Concat(view.Range(ComputeTables.NetworkInterfaces).Select(each => each.Address))
+                .Select(IPAddress.Parse)
                 .ToHashSet();
             return await network.ApplyAsync(wanted, cancellation);
         }

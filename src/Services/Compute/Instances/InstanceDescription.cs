@@ -1,5 +1,6 @@
 using Estiba.Compute.Images;
 using Estiba.Compute.InstanceTypes;
+using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.Regions;
 using Estiba.Compute.SecurityGroups;
 using Estiba.Compute.Tags;
@@ -153,7 +154,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
             Groups = Groups(record),
             InterfaceType = "interface",
             Ipv6Addresses = [],
-            MacAddress = Mac(record.Address!),
+            MacAddress = NetworkInterfaceDescription.Mac(record.Address!),
             OwnerId = record.AccountId,
             PrivateDnsName = PrivateDnsName(record),
             PrivateIpAddress = record.Address,
@@ -173,9 +174,4 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
             VpcId = record.VpcId,
         };
     }
-
-    /// <summary>Locally administered, with the address in it.</summary>
-    private static string Mac(string address) =>
-        "02:42:"
-        + string.Join(':', System.Net.IPAddress.Parse(address).GetAddressBytes().Select(part => part.ToString("x2")));
 }

@@ -1,5 +1,5 @@
-using System.Net;
 using Estiba.Compute.Networking;
+using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.Regions;
 using Estiba.Compute.SecurityGroups;
 using Estiba.Compute.Tags;
@@ -139,7 +139,8 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             .CountBy(instance => instance.Zone)
             .ToDictionary();
         var zones = zone is { } only ? [only] : Enumerable.Range(0, AddressRange.Zones).ToArray();
-        var free = zones.ToDictionary(each => each, each => FreeAddresses(transaction, each).GetEnumerator());
+        var addresses = new PrivateAddresses(transaction, range);
+        var free = zones.ToDictionary(each => each, each => addresses.Free(each).GetEnumerator());
         var chosen = new List<(int, string)>();
         while (chosen.Count < most && free.Count > 0)
         {
@@ -173,25 +174,8 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
     {
         if (launch.Request.MaxCount > 1)
             throw Ec2Requests.Combination("A private IP address cannot be specified for more than one instance");
-        if (
-            !IPAddress.TryParse(wanted, out var address)
-            || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork
-        )
-            throw Ec2Requests.Invalid(
-                $"Value ({wanted}) for parameter privateIpAddress is invalid. It is not an IPv4 address."
-            );
-        if (range.ZoneOf(address) is not { } inZone || (zone is not null && zone != inZone))
-            throw Ec2Requests.Invalid($"Address {wanted} does not fall within the subnet's address range");
-        if (transaction.Count(ComputeTables.Instances, ComputeTables.Address, address.ToString()) > 0)
-            throw new AwsException("InvalidIPAddress.InUse", $"Address {wanted} is in use.");
-        return (inZone, address.ToString());
+        return new PrivateAddresses(transaction, range).Take(wanted, zone);
     }
-
-    private IEnumerable<string> FreeAddresses(Transaction transaction, int zone) =>
-        Enumerable
-            .Range(0, range.CapacityOf(zone))
-            .Select(index => range.Address(zone, index).ToString())
-            .Where(address => transaction.Count(ComputeTables.Instances, ComputeTables.Address, address) == 0);
 
     private InstanceRecord Record(
         LaunchRequest launch,

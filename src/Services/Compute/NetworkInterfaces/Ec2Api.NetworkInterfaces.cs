@@ -1,6 +1,6 @@
 using Estiba.Compute.Describing;
 using Estiba.Compute.Instances;
-using Estiba.Compute.Regions;
+using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.Tags;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
@@ -8,7 +8,9 @@ using Estiba.State;
 
 namespace Estiba.Compute;
 
-/// <summary>Network interfaces: each instance has one for as long as it has an address.</summary>
+/// <summary>
+/// Network interfaces: each instance has one for as long as it has an address, and others are created on their own.
+/// </summary>
 public sealed partial class Ec2Api
 {
     private static readonly FilterSet<NetworkInterface> NetworkInterfaceFilters = new(
@@ -75,19 +77,14 @@ public sealed partial class Ec2Api
         Ec2Requests.EndDryRun(request.DryRun);
 
         var view = _store.Current;
-        var description = new InstanceDescription(view, context, Book(view, context));
-        var all = WithInterfaces(view, context);
+        var all = new NetworkInterfaceDescription(view, context, Book(view, context))
+            .All()
+            .ToDictionary(each => each.NetworkInterfaceId!);
         ResourceKind.NetworkInterface.Require(request.NetworkInterfaceIds, all.ContainsKey);
         var page = Page.Of(
-            all.Where(each =>
-                    request.NetworkInterfaceIds is null or [] || request.NetworkInterfaceIds.Contains(each.Key)
-                )
-                .Select(each =>
-                    ToNetworkInterface(
-                        each.Value,
-                        description.ToInstance(each.Value),
-                        ResourceTags.Of(view, context, each.Key)
-                    )
+            all.Values.Where(each =>
+                    request.NetworkInterfaceIds is null or []
+                    || request.NetworkInterfaceIds.Contains(each.NetworkInterfaceId!)
                 )
                 .Where(matches)
                 .OrderBy(each => each.NetworkInterfaceId, StringComparer.Ordinal),
@@ -111,16 +108,11 @@ public sealed partial class Ec2Api
     {
         Ec2Requests.EndDryRun(request.DryRun);
         var view = _store.Current;
-        var all = WithInterfaces(view, context);
-        ResourceKind.NetworkInterface.Require([request.NetworkInterfaceId!], all.ContainsKey);
-
-        var instance = all[request.NetworkInterfaceId!];
-        var described = ToNetworkInterface(
-            instance,
-            new InstanceDescription(view, context, Book(view, context)).ToInstance(instance),
-            []
-        );
-        var answer = new DescribeNetworkInterfaceAttributeResult { NetworkInterfaceId = described.NetworkInterfaceId };
+        var described = new NetworkInterfaceDescription(view, context, Book(view, context))
+            .All()
+            .FirstOrDefault(each => each.NetworkInterfaceId == request.NetworkInterfaceId);
+        ResourceKind.NetworkInterface.Require([request.NetworkInterfaceId!], _ => described is not null);
+        var answer = new DescribeNetworkInterfaceAttributeResult { NetworkInterfaceId = described!.NetworkInterfaceId };
         return Task.FromResult(
             request.Attribute switch
             {
@@ -128,7 +120,10 @@ public sealed partial class Ec2Api
                 "groupSet" => answer with { Groups = described.Groups },
                 "sourceDestCheck" => answer with { SourceDestCheck = Of(described.SourceDestCheck == true) },
                 "attachment" => answer with { Attachment = described.Attachment },
-                "associatePublicIpAddress" => answer with { AssociatePublicIpAddress = true },
+                "associatePublicIpAddress" => answer with
+                {
+                    AssociatePublicIpAddress = described.Association is not null,
+                },
                 _ => throw Ec2Requests.Missing("attribute"),
             }
         );
@@ -154,90 +149,116 @@ public sealed partial class Ec2Api
         await _store.CommitAsync(
             transaction =>
             {
-                var all = WithInterfaces(transaction, context);
-                ResourceKind.NetworkInterface.Require([request.NetworkInterfaceId!], all.ContainsKey);
-                var before = all[request.NetworkInterfaceId!];
                 var book = Book(transaction, context);
-                transaction.Put(
-                    ComputeTables.Instances,
-                    before with
-                    {
-                        SecurityGroupIds = request.Groups is { Count: > 0 } groups
-                            ? [.. groups.Select(id => book.GetById(id).GroupId).Distinct()]
-                            : before.SecurityGroupIds,
-                        SourceDestCheck = request.SourceDestCheck?.Value ?? before.SourceDestCheck,
-                        InterfaceDescription = request.Description?.Value ?? before.InterfaceDescription,
-                    }
-                );
+                var groups = request.Groups is { Count: > 0 } ids
+                    ? ids.Select(id => book.GetById(id).GroupId).Distinct().ToList()
+                    : null;
+                if (FindInterface(transaction, context, request.NetworkInterfaceId!) is { } created)
+                    transaction.Put(
+                        ComputeTables.NetworkInterfaces,
+                        RequireOwn(created, context) with
+                        {
+                            SecurityGroupIds = groups ?? created.SecurityGroupIds,
+                            SourceDestCheck = request.SourceDestCheck?.Value ?? created.SourceDestCheck,
+                            Description = request.Description?.Value ?? created.Description,
+                        }
+                    );
+                else
+                {
+                    var instance = RequireInstance(transaction, context, request.NetworkInterfaceId!);
+                    transaction.Put(
+                        ComputeTables.Instances,
+                        instance with
+                        {
+                            SecurityGroupIds = groups ?? instance.SecurityGroupIds,
+                            SourceDestCheck = request.SourceDestCheck?.Value ?? instance.SourceDestCheck,
+                            InterfaceDescription = request.Description?.Value ?? instance.InterfaceDescription,
+                        }
+                    );
+                }
             },
             cancellation
         );
         return new ModifyNetworkInterfaceAttributeResponse();
     }
 
-    /// <summary>Instances by the id of their interface.</summary>
-    private static Dictionary<string, InstanceRecord> WithInterfaces(View view, CallContext context) =>
-        view.Range(ComputeTables.Instances, Scope.Of(context).Prefix)
-            .Where(instance => instance.Address is not null)
-            .ToDictionary(InstanceDescription.NetworkInterfaceId);
-
-    private static NetworkInterface ToNetworkInterface(
-        InstanceRecord record,
-        Instance instance,
-        IReadOnlyList<Tag> tags
+    /// <inheritdoc />
+    public async Task<CreateNetworkInterfaceResult> CreateNetworkInterfaceAsync(
+        CreateNetworkInterfaceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
     )
     {
-        var its = instance.NetworkInterfaces![0];
-        var association = its.Association is { } known
-            ? new NetworkInterfaceAssociation
-            {
-                IpOwnerId = known.IpOwnerId,
-                PublicDnsName = known.PublicDnsName,
-                PublicIp = known.PublicIp,
-            }
-            : null;
-        return new NetworkInterface
+        var wanted = new NewNetworkInterface(request);
+        Ec2Requests.EndDryRun(request.DryRun);
+
+        var now = _time.GetUtcNow();
+        var record = await _store.CommitAsync(
+            transaction => wanted.Create(transaction, context, _network.Range, _ids, now),
+            cancellation
+        );
+        var view = _store.Current;
+        var created = new NetworkInterfaceDescription(view, context, Book(view, context)).Of(record);
+        return new CreateNetworkInterfaceResult
         {
-            NetworkInterfaceId = its.NetworkInterfaceId,
-            Association = association,
-            Attachment = new NetworkInterfaceAttachment
+            // The answer is given before it is available.
+            NetworkInterface = created with
             {
-                AttachmentId = its.Attachment!.AttachmentId,
-                AttachTime = its.Attachment.AttachTime,
-                DeleteOnTermination = its.Attachment.DeleteOnTermination,
-                DeviceIndex = its.Attachment.DeviceIndex,
-                NetworkCardIndex = its.Attachment.NetworkCardIndex,
-                InstanceId = record.InstanceId,
-                InstanceOwnerId = record.AccountId,
-                Status = its.Attachment.Status,
+                Status = "pending",
+                Attachment = null,
             },
-            AvailabilityZone = InstanceNames.ZoneName(record),
-            AvailabilityZoneId = RegionCatalog.ZoneId(record.Region, record.Zone),
-            Description = its.Description,
-            Groups = its.Groups,
-            InterfaceType = its.InterfaceType,
-            Ipv6Addresses = [],
-            MacAddress = its.MacAddress,
-            OwnerId = its.OwnerId,
-            PrivateDnsName = its.PrivateDnsName,
-            PrivateIpAddress = its.PrivateIpAddress,
-            PrivateIpAddresses =
-            [
-                new NetworkInterfacePrivateIpAddress
-                {
-                    Association = association,
-                    Primary = true,
-                    PrivateDnsName = its.PrivateDnsName,
-                    PrivateIpAddress = its.PrivateIpAddress,
-                },
-            ],
-            RequesterManaged = false,
-            SourceDestCheck = its.SourceDestCheck,
-            Status = its.Status,
-            SubnetId = its.SubnetId,
-            // One of the kinds of which EC2 tells an empty set.
-            TagSet = tags,
-            VpcId = its.VpcId,
+            ClientToken = request.ClientToken,
         };
     }
+
+    /// <inheritdoc />
+    public async Task<DeleteNetworkInterfaceResponse> DeleteNetworkInterfaceAsync(
+        DeleteNetworkInterfaceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Ec2Requests.EndDryRun(request.DryRun);
+        var id = request.NetworkInterfaceId!;
+        await _store.CommitAsync(
+            transaction =>
+            {
+                if (FindInterface(transaction, context, id) is not { } created)
+                {
+                    RequireInstance(transaction, context, id);
+                    throw InterfaceInUse(id);
+                }
+                // What a service has made is attached to it for as long as it is there.
+                if (created.Service is { } service && service != context.Service)
+                    throw InterfaceInUse(id);
+                transaction.Delete(ComputeTables.NetworkInterfaces, ComputeTables.KeyOf(created));
+                ResourceTags.DeleteAll(transaction, context.AccountId, context.Region, id);
+            },
+            cancellation
+        );
+        return new DeleteNetworkInterfaceResponse();
+    }
+
+    private static NetworkInterfaceRecord? FindInterface(View view, CallContext context, string id) =>
+        view.Find(ComputeTables.NetworkInterfaces, Scope.Of(context).Key(id));
+
+    /// <summary>The instance whose interface has this id.</summary>
+    /// <exception cref="AwsException">No interface has it.</exception>
+    private static InstanceRecord RequireInstance(View view, CallContext context, string id)
+    {
+        var found = view.Range(ComputeTables.Instances, Scope.Of(context).Prefix)
+            .FirstOrDefault(instance =>
+                instance.Address is not null && InstanceDescription.NetworkInterfaceId(instance) == id
+            );
+        ResourceKind.NetworkInterface.Require([id], _ => found is not null);
+        return found!;
+    }
+
+    private static NetworkInterfaceRecord RequireOwn(NetworkInterfaceRecord record, CallContext context) =>
+        record.Service is null || record.Service == context.Service
+            ? record
+            : throw new AwsException("AuthFailure", "You do not have permission to access the specified resource.");
+
+    private static AwsException InterfaceInUse(string id) =>
+        Ec2Requests.Invalid($"Network interface '{id}' is currently in use.");
 }

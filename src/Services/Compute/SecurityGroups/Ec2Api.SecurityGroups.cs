@@ -122,6 +122,8 @@ public sealed partial class Ec2Api
     private static bool IsUsed(View view, CallContext context, SecurityGroupBook book, string groupId) =>
         view.Range(ComputeTables.Instances, Scope.Of(context).Prefix)
             .Any(instance => instance.TerminatedAt is null && instance.SecurityGroupIds.Contains(groupId))
+        || view.Range(ComputeTables.NetworkInterfaces, Scope.Of(context).Prefix)
+            .Any(each => each.SecurityGroupIds.Contains(groupId))
         || book.All()
             .Any(other =>
                 other.GroupId != groupId && other.Rules.Any(rule => rule.ReferencedGroupInfo?.GroupId == groupId)

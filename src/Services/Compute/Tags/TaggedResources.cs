@@ -65,7 +65,8 @@ internal static class TaggedResources
             "vpc" => id == vpc.VpcId,
             "image" => ImageCatalog.Find(context.Region, id) is not null,
             "volume" => OfInstance(RootVolume.IdOf),
-            "network-interface" => OfInstance(InstanceDescription.NetworkInterfaceId),
+            "network-interface" => view.Find(ComputeTables.NetworkInterfaces, key) is not null
+                || OfInstance(InstanceDescription.NetworkInterfaceId),
             "route-table" => id == vpc.RouteTableId,
             "internet-gateway" => id == vpc.InternetGatewayId,
             "network-acl" => id == vpc.NetworkAclId,

@@ -62,7 +62,7 @@ internal sealed class DefaultVpc(string accountId, string region, AddressRange r
         };
 
     /// <param name="zone">The zone, from 0.</param>
-    /// <param name="used">How many of the subnet's addresses instances have.</param>
+    /// <param name="used">How many of the subnet's addresses are given out.</param>
     /// <param name="settings">What was changed of it.</param>
     /// <param name="tags">The subnet's tags.</param>
     public Subnet ToSubnet(int zone, int used, Settings settings, IReadOnlyList<Tag>? tags) =>

@@ -1,6 +1,6 @@
-using System.Net;
 using Estiba.Compute.Describing;
 using Estiba.Compute.Networking;
+using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.Tags;
 using Estiba.Compute.Vpcs;
 using Estiba.Contracts;
@@ -105,13 +105,7 @@ public sealed partial class Ec2Api
         ResourceKind.Subnet.Require(request.SubnetIds, id => vpc.ZoneOfSubnet(id) is not null);
 
         // An address is given out once on the host, so what other accounts use is not available either.
-        var used = view.Where(ComputeTables.Instances, ComputeTables.Live, ComputeTables.LiveKey)
-            .Select(instance =>
-                instance.Address is { } address ? _network.Range.ZoneOf(IPAddress.Parse(address)) : null
-            )
-            .Where(zone => zone is not null)
-            .CountBy(zone => zone!.Value)
-            .ToDictionary();
+        var used = new PrivateAddresses(view, _network.Range).Used();
         var page = Page.Of(
             Enumerable
                 .Range(0, AddressRange.Zones)

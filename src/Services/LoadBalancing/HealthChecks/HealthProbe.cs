@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Estiba.Contracts.ElbV2;
+
+namespace Estiba.LoadBalancing.HealthChecks;
+
+/// <summary>
+/// Asks over the network. As on AWS nobody looks at a target's certificate, no redirect is followed, and each check is
+/// a connection of its own.
+/// </summary>
+internal sealed class HealthProbe : IHealthProbe, IDisposable
+{
+    private const string Agent = "ELB-HealthChecker/2.0";
+    private const string GrpcStatus = "grpc-status";
+
+    /// <summary>An empty message: not packed, and no bytes long.</summary>
+    private static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
+
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+        }
+    )
+    {
+        // Whoever asks gives up by himself.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public Task<ProbeOutcome> ProbeAsync(
+        IPEndPoint target,
+        HealthCheckSettings settings,
+        CancellationToken cancellation
+    ) =>
+        settings.Protocol == ProtocolEnum.Tcp
+            ? ConnectAsync(target, cancellation)
+            : AskAsync(target, settings, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<ProbeOutcome> ConnectAsync(IPEndPoint target, CancellationToken cancellation)
+    {
+        using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(target, cancellation);
+            return new ProbeOutcome(ProbeKind.Connected);
+        }
+        catch (SocketException)
+        {
+            return new ProbeOutcome(ProbeKind.Failed);
+        }
+    }
+
+    private async Task<ProbeOutcome> AskAsync(
+        IPEndPoint target,
+        HealthCheckSettings settings,
+        CancellationToken cancellation
+    )
+    {
+        using var request = RequestFor(target, settings);
+        try
+        {
+            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return settings.GrpcCodes is null
+                ? new ProbeOutcome(ProbeKind.Answered, (int)answer.StatusCode)
+                : await GrpcAsync(answer, cancellation);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return new ProbeOutcome(ProbeKind.Failed);
+        }
+    }
+
+    private static HttpRequestMessage RequestFor(IPEndPoint target, HealthCheckSettings settings)
+    {
+        var scheme = settings.Protocol == ProtocolEnum.Https ? "https" : "http";
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{scheme}://{target}{settings.Path}"));
+        request.Headers.TryAddWithoutValidation("User-Agent", Agent);
+        if (settings.GrpcCodes is null)
+            return request;
+        request.Method = HttpMethod.Post;
+        request.Version = HttpVersion.Version20;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        request.Content = new ByteArrayContent(EmptyMessage);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        return request;
+    }
+
+    // The status follows the answer, or stands in its head when there is nothing else to say.
+    private static async Task<ProbeOutcome> GrpcAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        await answer.Content.CopyToAsync(Stream.Null, cancellation);
+        var found =
+            answer.TrailingHeaders.TryGetValues(GrpcStatus, out var values)
+            || answer.Headers.TryGetValues(GrpcStatus, out values);
+        return found && int.TryParse(values!.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? new ProbeOutcome(ProbeKind.Answered, code)
+            : new ProbeOutcome(ProbeKind.Failed);
+    }
+}

@@ -1,0 +1,124 @@
+using Estiba.Contracts;
+using Estiba.Contracts.ElbV2;
+using Estiba.LoadBalancing.Certificates;
+using static Estiba.Contracts.ElbV2.ElbV2Errors;
+
+namespace Estiba.LoadBalancing.Listeners;
+
+/// <summary>What a request says of how a listener takes connections.</summary>
+internal sealed record ListenerSettings
+{
+    private const string NoAlpn = "None";
+
+    private static readonly string[] AlpnPolicies =
+    [
+        "HTTP1Only",
+        "HTTP2Only",
+        "HTTP2Optional",
+        "HTTP2Preferred",
+        NoAlpn,
+    ];
+
+    internal string? Protocol { get; init; }
+    internal int? Port { get; init; }
+    internal string? SslPolicy { get; init; }
+    internal IReadOnlyList<Certificate>? Certificates { get; init; }
+    internal IReadOnlyList<string>? AlpnPolicy { get; init; }
+    internal MutualAuthenticationAttributes? MutualAuthentication { get; init; }
+
+    /// <summary>The listener with these settings in the place of those that it had.</summary>
+    /// <param name="listener">The listener; without a protocol and port when it is new.</param>
+    /// <param name="type">Its load balancer's type.</param>
+    internal ListenerRecord Apply(ListenerRecord listener, string type)
+    {
+        CheckMutualAuthentication();
+        var protocol = Protocol ?? listener.Protocol;
+        var port = Port ?? listener.Port;
+        if (protocol.Length == 0)
+            throw ElbErrors.ValidationError("A listener protocol must be specified");
+        CheckProtocol(protocol, type);
+        if (port == 0)
+            throw ElbErrors.ValidationError("A listener port must be specified");
+        var after = listener with { Protocol = protocol, Port = port };
+        return after.IsSecure ? WithTls(after) : WithoutTls(after);
+    }
+
+    private ListenerRecord WithTls(ListenerRecord after)
+    {
+        if (Certificates is { Count: > 1 })
+            throw TooManyCertificatesException("Up to '1' certificate can be specified, but more were specified");
+        if (SslPolicy is { } policy && SslPolicies.Find(policy) is null)
+            throw SSLPolicyNotFoundException($"SSL policy '{policy}' not found");
+        CheckAlpn(after.Protocol);
+        var certificate = Certificates is { Count: 1 } given ? given[0].CertificateArn : null;
+        if (Certificates is { Count: 1 } && (certificate is null || Certificates[0].IsDefault is not null))
+            throw ElbErrors.ValidationError("A certificate must be specified by its ARN, and IsDefault cannot be set");
+        if (certificate is null && after.Certificates.Count == 0)
+            throw ElbErrors.ValidationError($"A certificate must be specified for {after.Protocol} listeners");
+        return after with
+        {
+            SslPolicy = SslPolicy ?? after.SslPolicy ?? SslPolicies.Default,
+            Certificates = certificate is null
+                ? after.Certificates
+                : [certificate, .. after.Certificates.Skip(1).Where(other => other != certificate)],
+            AlpnPolicy =
+                AlpnPolicy is { Count: > 0 } alpn ? alpn[0]
+                : after.Protocol == ProtocolEnum.Tls ? after.AlpnPolicy
+                : null,
+        };
+    }
+
+    private ListenerRecord WithoutTls(ListenerRecord after)
+    {
+        if (Certificates is { Count: > 0 })
+            throw ElbErrors.ValidationError($"Certificates cannot be specified for {after.Protocol} listeners");
+        if (SslPolicy is not null)
+            throw ElbErrors.ValidationError($"An SSL policy cannot be specified for {after.Protocol} listeners");
+        CheckAlpn(after.Protocol);
+        return after with { SslPolicy = null, Certificates = [], AlpnPolicy = null };
+    }
+
+    private static void CheckProtocol(string protocol, string type)
+    {
+        string[] allowed =
+            type == LoadBalancerTypeEnum.Application
+                ? [ProtocolEnum.Http, ProtocolEnum.Https]
+                : [ProtocolEnum.Tcp, ProtocolEnum.Tls];
+        if (allowed.Contains(protocol))
+            return;
+        if (
+            type == LoadBalancerTypeEnum.Network
+            && protocol is ProtocolEnum.Udp or ProtocolEnum.TcpUdp or ProtocolEnum.Quic or ProtocolEnum.TcpQuic
+        )
+            throw UnsupportedProtocolException($"Estiba does not support listeners with the {protocol} protocol yet.");
+        throw ElbErrors.ValidationError(
+            $"Listener protocol '{protocol}' must be one of '{string.Join(", ", allowed)}'"
+        );
+    }
+
+    private void CheckAlpn(string protocol)
+    {
+        if (AlpnPolicy is not { Count: > 0 } policies)
+            return;
+        if (policies.Count > 1 || !AlpnPolicies.Contains(policies[0]))
+            throw ALPNPolicyNotSupportedException(
+                $"The ALPN policy must be one of '{string.Join(", ", AlpnPolicies)}'"
+            );
+        if (protocol != ProtocolEnum.Tls)
+            throw ElbErrors.ValidationError($"An ALPN policy cannot be specified for {protocol} listeners");
+        if (policies[0] != NoAlpn)
+            throw ElbErrors.NotSupported($"the ALPN policy '{policies[0]}'");
+    }
+
+    private void CheckMutualAuthentication()
+    {
+        if (
+            MutualAuthentication is { Mode: not (null or "off") }
+            || MutualAuthentication?.TrustStoreArn is not null
+            || MutualAuthentication?.IgnoreClientCertificateExpiry is not null
+            || MutualAuthentication?.AdvertiseTrustStoreCaNames is AdvertiseTrustStoreCaNamesEnum.On
+            || MutualAuthentication?.TrustStoreAssociationStatus is not null
+        )
+            throw ElbErrors.NotSupported("mutual TLS");
+    }
+}

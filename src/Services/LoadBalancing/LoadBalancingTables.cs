@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using Estiba.LoadBalancing.Listeners;
+using Estiba.LoadBalancing.LoadBalancers;
+using Estiba.LoadBalancing.Rules;
+using Estiba.LoadBalancing.TargetGroups;
+using Estiba.LoadBalancing.Targets;
+using Estiba.State;
+
+namespace Estiba.LoadBalancing;
+
+/// <summary>The state of this service.</summary>
+public static class LoadBalancingTables
+{
+    /// <summary>Load balancers by name; those that are deleted have given theirs back.</summary>
+    internal static readonly Index<LoadBalancerRecord> LoadBalancersByName = new("name", record =>
+        record.DeletedAt is null ? record.Scope.Key(record.Name) : null
+    );
+
+    internal static readonly Table<LoadBalancerRecord> LoadBalancers = new(
+        "elbv2.load-balancers",
+        record => record.Key,
+        LoadBalancingJson.Default.LoadBalancerRecord,
+        LoadBalancersByName
+    );
+
+    internal static readonly Table<ListenerRecord> Listeners = new(
+        "elbv2.listeners",
+        listener => listener.Key,
+        LoadBalancingJson.Default.ListenerRecord
+    );
+
+    internal static readonly Table<RuleRecord> Rules = new(
+        "elbv2.rules",
+        rule => rule.Key,
+        LoadBalancingJson.Default.RuleRecord
+    );
+
+    internal static readonly Table<ForwardRecord> Forwards = new(
+        "elbv2.forwards",
+        forward => forward.Key,
+        LoadBalancingJson.Default.ForwardRecord
+    );
+
+    internal static readonly Table<TargetGroupRecord> TargetGroups = new(
+        "elbv2.target-groups",
+        group => group.Key,
+        LoadBalancingJson.Default.TargetGroupRecord
+    );
+
+    /// <summary>Targets by what they are: load balancers that are targets themselves are found by it.</summary>
+    internal static readonly Index<TargetRecord> TargetsById = new("id", target => target.Scope.Key(target.Id));
+
+    internal static readonly Table<TargetRecord> Targets = new(
+        "elbv2.targets",
+        target => target.Key,
+        LoadBalancingJson.Default.TargetRecord,
+        TargetsById
+    );
+
+    /// <summary>All of them, to open the store with.</summary>
+    public static IReadOnlyList<Table> All { get; } =
+    [LoadBalancers, Listeners, Rules, Forwards, TargetGroups, Targets];
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true
+)]
+[JsonSerializable(typeof(LoadBalancerRecord))]
+[JsonSerializable(typeof(ListenerRecord))]
+[JsonSerializable(typeof(RuleRecord))]
+[JsonSerializable(typeof(ForwardRecord))]
+[JsonSerializable(typeof(TargetGroupRecord))]
+[JsonSerializable(typeof(TargetRecord))]
+internal sealed partial class LoadBalancingJson : JsonSerializerContext;

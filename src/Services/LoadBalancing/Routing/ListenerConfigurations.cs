@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Estiba.Contracts.ElbV2;
+using Estiba.Listeners;
+using Estiba.LoadBalancing.Attributes;
+using Estiba.LoadBalancing.Certificates;
+using Estiba.LoadBalancing.Listeners;
+using Estiba.LoadBalancing.LoadBalancers;
+using Estiba.LoadBalancing.Rules;
+using Estiba.LoadBalancing.TargetGroups;
+using Estiba.LoadBalancing.Targets;
+using Estiba.LoadBalancing.Traffic;
+using Estiba.LoadBalancing.Traffic.Headers;
+using Estiba.LoadBalancing.Traffic.Rules;
+using Estiba.LoadBalancing.Traffic.Targets;
+using Estiba.State;
+using Condition = Estiba.LoadBalancing.Traffic.Rules.RuleCondition;
+
+namespace Estiba.LoadBalancing.Routing;
+
+/// <summary>What the traffic of application load balancers needs to know of the records.</summary>
+internal static class ListenerConfigurations
+{
+    /// <summary>The listeners of all load balancers that have addresses.</summary>
+    /// <param name="view">The state.</param>
+    /// <param name="certificates">The certificates of listeners that speak TLS, by ARN; one without any is left
+    /// out.</param>
+    internal static IReadOnlyList<ListenerConfiguration> Of(
+        View view,
+        IReadOnlyDictionary<string, X509Certificate2> certificates
+    ) =>
+        [
+            .. view.Range(LoadBalancingTables.LoadBalancers)
+                .Where(IsCarried)
+                .SelectMany(balancer =>
+                    ListenerNames
+                        .Of(view, balancer)
+                        .Where(listener => !listener.IsSecure || listener.Certificates.Any(certificates.ContainsKey))
+                        .Select(listener => Of(view, balancer, listener, certificates))
+                ),
+        ];
+
+    /// <summary>The listeners that speak TLS.</summary>
+    internal static IEnumerable<ListenerRecord> Secure(View view) =>
+        view.Range(LoadBalancingTables.LoadBalancers)
+            .Where(IsCarried)
+            .SelectMany(balancer => ListenerNames.Of(view, balancer))
+            .Where(listener => listener.IsSecure);
+
+    private static bool IsCarried(LoadBalancerRecord balancer) =>
+        balancer is { DeletedAt: null, Type: LoadBalancerTypeEnum.Application, Interfaces.Count: > 0 };
+
+    private static ListenerConfiguration Of(
+        View view,
+        LoadBalancerRecord balancer,
+        ListenerRecord listener,
+        IReadOnlyDictionary<string, X509Certificate2> certificates
+    ) =>
+        new()
+        {
+            Arn = listener.Arn,
+            LoadBalancerArn = balancer.Arn,
+            Addresses = [.. balancer.Interfaces.Select(its => IPAddress.Parse(its.Address))],
+            Port = listener.Port,
+            Certificates = listener.IsSecure ? Chooser(listener, certificates) : null,
+            TlsVersions = TlsVersionsOf(listener),
+            Rules = [.. RuleNames.Of(view, listener.Key).Select(rule => Of(view, rule))],
+            Attributes = AttributesOf(balancer),
+        };
+
+    /// <summary>The first certificate for the name that a client asks for, else the listener's default.</summary>
+    private static Func<string?, ServerCertificate?> Chooser(
+        ListenerRecord listener,
+        IReadOnlyDictionary<string, X509Certificate2> certificates
+    )
+    {
+        var its = listener
+            .Certificates.Where(certificates.ContainsKey)
+            .Select(arn => new ServerCertificate(certificates[arn], []))
+            .ToList();
+        return name =>
+            (name is null ? null : its.Find(each => each.Certificate.MatchesHostname(name))) ?? its.FirstOrDefault();
+    }
+
+    // Of the versions before 1.2, which the policies of 2016 still have, none is spoken here.
+    private static SslProtocols TlsVersionsOf(ListenerRecord listener)
+    {
+        var policy = SslPolicies.Find(listener.SslPolicy ?? SslPolicies.Default);
+        var versions = SslProtocols.None;
+        if (policy?.SslProtocols?.Contains("TLSv1.2") == true)
+            versions |= SslProtocols.Tls12;
+        if (policy?.SslProtocols?.Contains("TLSv1.3") == true)
+            versions |= SslProtocols.Tls13;
+        return versions;
+    }
+
+    private static LoadBalancerAttributes AttributesOf(LoadBalancerRecord balancer)
+    {
+        var set = LoadBalancerAttributeSets.Of(balancer.Type);
+        string Value(string key) => set.ValueOf(balancer.Attributes, key);
+        bool Flag(string key) => Value(key) == "true";
+        TimeSpan Seconds(string key) => TimeSpan.FromSeconds(int.Parse(Value(key), CultureInfo.InvariantCulture));
+        return new LoadBalancerAttributes
+        {
+            IdleTimeout = Seconds("idle_timeout.timeout_seconds"),
+            ClientKeepAlive = Seconds("client_keep_alive.seconds"),
+            Http2 = Flag("routing.http2.enabled"),
+            DropInvalidHeaderFields = Flag("routing.http.drop_invalid_header_fields.enabled"),
+            PreserveHostHeader = Flag("routing.http.preserve_host_header.enabled"),
+            ForwardClientPort = Flag("routing.http.xff_client_port.enabled"),
+            ForwardedFor = Enum.Parse<ForwardedForMode>(
+                Value("routing.http.xff_header_processing.mode"),
+                ignoreCase: true
+            ),
+            DesyncMitigation = Enum.Parse<DesyncMitigationMode>(
+                Value("routing.http.desync_mitigation_mode"),
+                ignoreCase: true
+            ),
+        };
+    }
+
+    private static RuleConfiguration Of(View view, RuleRecord rule)
+    {
+        RuleRewrite? Rewrite(IEnumerable<RewriteConfig>? rewrites) =>
+            rewrites?.FirstOrDefault() is { } rewrite ? new RuleRewrite(rewrite.Regex!, rewrite.Replace!) : null;
+        return new RuleConfiguration
+        {
+            Conditions = [.. rule.Conditions.Select(Of)],
+            Action = Of(view, rule.Scope, rule.Actions[^1]),
+            HostHeaderRewrite = Rewrite(
+                rule.Transforms.SelectMany(transform => transform.HostHeaderRewriteConfig?.Rewrites ?? [])
+            ),
+            UrlRewrite = Rewrite(rule.Transforms.SelectMany(transform => transform.UrlRewriteConfig?.Rewrites ?? [])),
+        };
+    }
+
+    private static Condition Of(Contracts.ElbV2.RuleCondition condition) =>
+        condition.Field switch
+        {
+            "host-header" => new HostHeaderCondition(
+                condition.HostHeaderConfig?.Values ?? [],
+                condition.HostHeaderConfig?.RegexValues
+            ),
+            "path-pattern" => new PathPatternCondition(
+                condition.PathPatternConfig?.Values ?? [],
+                condition.PathPatternConfig?.RegexValues
+            ),
+            "http-header" => new HttpHeaderCondition(
+                condition.HttpHeaderConfig!.HttpHeaderName!,
+                condition.HttpHeaderConfig.Values ?? [],
+                condition.HttpHeaderConfig.RegexValues
+            ),
+            "http-request-method" => new HttpRequestMethodCondition(condition.HttpRequestMethodConfig!.Values!),
+            "query-string" => new QueryStringCondition(
+                condition.QueryStringConfig!.Values!.Select(pair => (pair.Key, pair.Value!))
+            ),
+            _ => new SourceIpCondition(condition.SourceIpConfig!.Values!.Select(IPNetwork.Parse)),
+        };
+
+    private static RuleAction Of(View view, Scope scope, ElbV2Action action) =>
+        action switch
+        {
+            { RedirectConfig: { } redirect } => new RedirectAction
+            {
+                StatusCode = redirect.StatusCode == RedirectActionStatusCodeEnum.Http301 ? 301 : 302,
+                Protocol = redirect.Protocol!,
+                Host = redirect.Host!,
+                Port = redirect.Port!,
+                Path = redirect.Path!,
+                Query = redirect.Query!,
+            },
+            { FixedResponseConfig: { } fixedResponse } => new FixedResponseAction(
+                int.Parse(fixedResponse.StatusCode!, CultureInfo.InvariantCulture),
+                fixedResponse.ContentType,
+                fixedResponse.MessageBody
+            ),
+            _ => Forward(view, scope, action.ForwardConfig!),
+        };
+
+    private static ForwardAction Forward(View view, Scope scope, ForwardActionConfig forward) =>
+        new(
+            [
+                .. forward.TargetGroups!.SelectMany(tuple =>
+                    TargetGroupNames.Find(view, scope, tuple.TargetGroupArn!) is { } group
+                        ? new[] { new WeightedTargetGroup(Of(view, group), tuple.Weight ?? 1) }
+                        : []
+                ),
+            ],
+            forward.TargetGroupStickinessConfig is { Enabled: true, DurationSeconds: { } seconds }
+                ? TimeSpan.FromSeconds(seconds)
+                : null
+        );
+
+    private static TargetGroupConfiguration Of(View view, TargetGroupRecord group)
+    {
+        var set = TargetGroupAttributeSets.Of(group.Protocol, group.TargetType);
+        string Value(string key) => set.ValueOf(group.Attributes, key);
+        TimeSpan Seconds(string key) => TimeSpan.FromSeconds(int.Parse(Value(key), CultureInfo.InvariantCulture));
+        var byApplication = Value("stickiness.type") == "app_cookie";
+        return new TargetGroupConfiguration
+        {
+            Arn = group.Arn,
+            Secure = group.Protocol == ProtocolEnum.Https,
+            ProtocolVersion = Enum.Parse<TargetProtocolVersion>(group.ProtocolVersion ?? "HTTP1", ignoreCase: true),
+            Algorithm = Value("load_balancing.algorithm.type") switch
+            {
+                "least_outstanding_requests" => TargetAlgorithm.LeastOutstandingRequests,
+                "weighted_random" => TargetAlgorithm.WeightedRandom,
+                _ => TargetAlgorithm.RoundRobin,
+            },
+            SlowStart = Seconds("slow_start.duration_seconds"),
+            Stickiness =
+                Value("stickiness.enabled") != "true" ? null
+                : byApplication
+                    ? new TargetStickiness(
+                        Seconds("stickiness.app_cookie.duration_seconds"),
+                        Value("stickiness.app_cookie.cookie_name")
+                    )
+                : new TargetStickiness(Seconds("stickiness.lb_cookie.duration_seconds")),
+            Targets =
+            [
+                .. TargetNames
+                    .Of(view, group.Key)
+                    .Where(target => target.Address is not null)
+                    .Select(target => new TargetConfiguration(
+                        IPAddress.Parse(target.Address!),
+                        target.Port,
+                        Enum.Parse<TargetState>(target.Health.State, ignoreCase: true),
+                        target.HealthySince
+                    )),
+            ],
+        };
+    }
+}

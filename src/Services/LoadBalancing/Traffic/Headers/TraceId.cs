@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+
+namespace Estiba.LoadBalancing.Traffic.Headers;
+
+/// <summary>X-Amzn-Trace-Id ("Request tracing for your Application Load Balancer").</summary>
+public static class TraceId
+{
+    /// <summary>The header's name.</summary>
+    public const string Header = "X-Amzn-Trace-Id";
+
+    /// <summary>
+    /// The header as it is sent: a new root; or where there is one, the load balancer's own part before what the client
+    /// sent, in the place of one that another wrote.
+    /// </summary>
+    /// <param name="received">As the client sent it; null where it did not.</param>
+    /// <param name="own">The id of this request, as <see cref="New"/> makes it.</param>
+    public static string Next(string? received, string own)
+    {
+        var fields = (received ?? "").Split(
+            ';',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
+        var kept = fields.Where(field => !Is(field, "Self="));
+        return string.Join(';', kept.Prepend((fields.Any(field => Is(field, "Root=")) ? "Self=" : "Root=") + own));
+    }
+
+    /// <summary>A new id: version, seconds and 96 bits of chance.</summary>
+    public static string New(DateTimeOffset now)
+    {
+        Span<byte> chance = stackalloc byte[12];
+        RandomNumberGenerator.Fill(chance);
+        return $"1-{now.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(chance)}";
+    }
+
+    private static bool Is(string field, string name) => field.StartsWith(name, StringComparison.OrdinalIgnoreCase);
+}

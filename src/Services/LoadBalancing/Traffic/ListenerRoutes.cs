@@ -1,0 +1,34 @@
+using Estiba.LoadBalancing.Traffic.Rules;
+using Estiba.LoadBalancing.Traffic.Targets;
+
+namespace Estiba.LoadBalancing.Traffic;
+
+/// <summary>A listener's configuration, and the traffic of its target groups: what one request is answered
+/// by.</summary>
+internal sealed class ListenerRoutes(
+    ListenerConfiguration listener,
+    IReadOnlyDictionary<string, TargetGroupTraffic> groups,
+    LoadBalancerCounters counters
+)
+{
+    private readonly Dictionary<string, IReadOnlyList<TargetConfiguration>> _candidates = GroupsOf(listener)
+        .DistinctBy(group => group.Arn)
+        .ToDictionary(group => group.Arn, group => TargetSelection.Candidates(group.Targets, target => target.State));
+
+    public ListenerConfiguration Listener { get; } = listener;
+
+    public LoadBalancerCounters Counters { get; } = counters;
+
+    public TargetGroupTraffic TrafficOf(TargetGroupConfiguration group) => groups[group.Arn];
+
+    /// <summary>The targets of a group that new requests may go to.</summary>
+    public IReadOnlyList<TargetConfiguration> CandidatesOf(TargetGroupConfiguration group) => _candidates[group.Arn];
+
+    /// <summary>The target groups to which a listener forwards.</summary>
+    public static IEnumerable<TargetGroupConfiguration> GroupsOf(ListenerConfiguration listener) =>
+        listener
+            .Rules.Select(rule => rule.Action)
+            .OfType<ForwardAction>()
+            .SelectMany(forward => forward.Groups)
+            .Select(weighted => weighted.Group);
+}

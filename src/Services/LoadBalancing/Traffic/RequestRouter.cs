@@ -1,0 +1,361 @@
+using System.Net;
+using Estiba.Listeners.Connections;
+using Estiba.LoadBalancing.Traffic.Headers;
+using Estiba.LoadBalancing.Traffic.Rules;
+using Estiba.LoadBalancing.Traffic.Targets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Estiba.LoadBalancing.Traffic;
+
+/// <summary>Answers the requests of listeners: by a rule's action, or as AWS says that it cannot.</summary>
+internal sealed partial class RequestRouter(
+    IHttpForwarder forwarder,
+    Stickiness stickiness,
+    TimeProvider time,
+    Random random,
+    ILogger logger
+)
+{
+    /// <summary>Answers a request by the routes that hold now.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="current">Tells the routes; they may be others at the next call.</param>
+    public async Task AnswerAsync(HttpContext http, Func<ListenerRoutes> current)
+    {
+        var routes = current();
+        routes.Counters.CountRequest();
+        EndOldConnection(http, routes.Listener.Attributes);
+        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var mode = routes.Listener.Attributes.DesyncMitigation;
+        if (RequestChecks.Refusal(http.Request.Method, target, http.Request.Headers, mode) is { } refusal)
+        {
+            await RefuseAsync(http, routes, refusal);
+            return;
+        }
+        if (RoutedRequest.Split(target) is not { } parts)
+        {
+            await RefuseAsync(http, routes, StatusCodes.Status400BadRequest);
+            return;
+        }
+        if (
+            mode == DesyncMitigationMode.Defensive
+            && RequestChecks.IsAmbiguous(http.Request.Method, http.Request.Headers)
+        )
+            CloseAfterwards(http);
+
+        var request = new RoutedRequest(
+            http.Request.Method,
+            RoutedRequest.HostOf(http.Request.Headers.Host.ToString()),
+            parts.Path,
+            parts.Query,
+            http.Request.Headers,
+            http.Connection.RemoteIpAddress ?? IPAddress.None
+        );
+        while (!await TryAnswerAsync(http, routes, request))
+        {
+            var next = current();
+            if (next == routes)
+            {
+                // The listener is being closed, and this connection with it.
+                CloseAfterwards(http);
+                await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+                return;
+            }
+            routes = next;
+        }
+    }
+
+    /// <returns>False where the routes hold no more: their target group is gone.</returns>
+    private async Task<bool> TryAnswerAsync(HttpContext http, ListenerRoutes routes, RoutedRequest request)
+    {
+        switch (RuleConfiguration.Find(routes.Listener.Rules, request))
+        {
+            case { Action: FixedResponseAction answer }:
+                await Answers.FixedAsync(http, answer);
+                return true;
+            case { Action: RedirectAction redirect }:
+                var location = redirect.Location(
+                    request,
+                    routes.Listener.Certificates is not null,
+                    routes.Listener.Port
+                );
+                await Answers.RedirectAsync(http, redirect.StatusCode, location);
+                return true;
+            case { Action: ForwardAction forward } rule:
+                return await TryForwardAsync(http, routes, request, rule, forward);
+            default:
+                await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+                return true;
+        }
+    }
+
+    private async Task<bool> TryForwardAsync(
+        HttpContext http,
+        ListenerRoutes routes,
+        RoutedRequest request,
+        RuleConfiguration rule,
+        ForwardAction forward
+    )
+    {
+        var group = stickiness.GroupOf(http, routes.Listener, forward)
+            ?? TargetSelection.ChooseByWeight(forward.Groups, weighted => weighted.Weight, random.NextDouble())?.Group;
+        if (group is null)
+        {
+            await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+            return true;
+        }
+        if (!Speaks(http.Request, group.ProtocolVersion))
+        {
+            await RefuseAsync(http, routes, Answers.IncompatibleProtocol);
+            return true;
+        }
+        var traffic = routes.TrafficOf(group);
+        if (!traffic.TryUse())
+            return false;
+        try
+        {
+            if (Rewritten(routes.Listener, rule, request, http) is { } rewritten)
+                await ForwardAsync(http, routes, rewritten, forward, group, traffic);
+            else
+                await RefuseAsync(http, routes, StatusCodes.Status500InternalServerError);
+        }
+        finally
+        {
+            traffic.EndUse();
+        }
+        return true;
+    }
+
+    private async Task ForwardAsync(
+        HttpContext http,
+        ListenerRoutes routes,
+        (string Host, string Url) rewritten,
+        ForwardAction forward,
+        TargetGroupConfiguration group,
+        TargetGroupTraffic traffic
+    )
+    {
+        if (
+            http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
+            && http.Features.Get<ConnectionTicket>()?.TryBecomeSocket() == false
+        )
+        {
+            await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        var listener = routes.Listener;
+        var version =
+            group.ProtocolVersion == TargetProtocolVersion.Http1 ? HttpVersion.Version11 : HttpVersion.Version20;
+        var settings = new ForwarderRequestConfig
+        {
+            ActivityTimeout = listener.Attributes.IdleTimeout,
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var client = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.None, http.Connection.RemotePort);
+        var trace = TraceId.Next(
+            http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
+            TraceId.New(time.GetUtcNow())
+        );
+        var turn = traffic.NextTurn();
+        var candidates = routes.CandidatesOf(group);
+        var target = stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
+        while (target is not null)
+        {
+            var chosen = target;
+            traffic.Counters.CountRequest();
+            var forwarded = new ForwardedRequest
+            {
+                Listener = listener,
+                Destination = $"{(group.Secure ? "https" : "http")}://{chosen.EndPoint}",
+                Url = rewritten.Url,
+                Host = rewritten.Host,
+                Client = client,
+                TraceId = trace,
+                Counters = traffic.Counters,
+                AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
+            };
+            ForwarderError error;
+            using (traffic.Begin(chosen.EndPoint))
+                error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
+            if (error == ForwarderError.None)
+                return;
+            var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
+            Log.Failed(logger, listener.LoadBalancerArn, chosen.EndPoint, error, exception?.Message);
+            var isUnreachable =
+                exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+            if (isUnreachable)
+                traffic.Counters.CountConnectionError();
+            candidates = [.. candidates.Where(candidate => candidate != chosen)];
+            target =
+                isUnreachable && IsIdempotent(http.Request.Method) ? Choose(group, traffic, candidates, turn) : null;
+            if (target is null)
+            {
+                await EndAsync(http, routes, error);
+                return;
+            }
+            // The forwarder has set the status of its failure.
+            http.Response.Clear();
+        }
+        await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private TargetConfiguration? Choose(
+        TargetGroupConfiguration group,
+        TargetGroupTraffic traffic,
+        IReadOnlyList<TargetConfiguration> candidates,
+        uint turn
+    )
+    {
+        if (candidates.Count == 0)
+            return null;
+        var now = time.GetUtcNow();
+        return TargetSelection.Choose(
+            candidates,
+            group.Algorithm,
+            turn,
+            random.NextDouble(),
+            target => traffic.OutstandingOf(target.EndPoint),
+            target => TargetSelection.Share(target, group.SlowStart, now)
+        );
+    }
+
+    /// <summary>What a target is told of host and URL; null where a rewrite makes none of it.</summary>
+    private static (string Host, string Url)? Rewritten(
+        ListenerConfiguration listener,
+        RuleConfiguration rule,
+        RoutedRequest request,
+        HttpContext http
+    )
+    {
+        var host = ForwardedHeaders.Host(
+            http.Request.Headers.Host.ToString(),
+            request.Host,
+            listener.Port,
+            listener.Attributes.PreserveHostHeader
+        );
+        if (rule.HostHeaderRewrite is { } hostRewrite && hostRewrite.Apply(request.Host) is var other)
+        {
+            if (Uri.CheckHostName(other) == UriHostNameType.Unknown)
+                return null;
+            if (other != request.Host)
+                host = other;
+        }
+        var url = request.Query.Length > 0 ? $"{request.Path}?{request.Query}" : request.Path;
+        if (rule.UrlRewrite is { } urlRewrite)
+            url = urlRewrite.Apply(url);
+        return url.StartsWith('/') && !url.AsSpan().ContainsAnyInRange('\0', ' ') ? (host, url) : null;
+    }
+
+    /// <summary>Whether a group's targets understand a request ("HTTP 464").</summary>
+    private static bool Speaks(HttpRequest request, TargetProtocolVersion version) =>
+        version switch
+        {
+            TargetProtocolVersion.Http1 => request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal)
+                != true,
+            TargetProtocolVersion.Http2 => HttpProtocol.IsHttp2(request.Protocol),
+            _ => HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method),
+        };
+
+    private static bool IsIdempotent(string method) =>
+        HttpMethods.IsGet(method)
+        || HttpMethods.IsHead(method)
+        || HttpMethods.IsOptions(method)
+        || HttpMethods.IsPut(method)
+        || HttpMethods.IsDelete(method);
+
+    private static async Task RefuseAsync(HttpContext http, ListenerRoutes routes, int status)
+    {
+        routes.Counters.CountError(status);
+        await Answers.StatusAsync(http, status);
+    }
+
+    /// <summary>Ends a request that did not come back whole from a target.</summary>
+    private static async Task EndAsync(HttpContext http, ListenerRoutes routes, ForwarderError error)
+    {
+        switch (error)
+        {
+            case ForwarderError.RequestCanceled
+            or ForwarderError.RequestBodyCanceled
+            or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.ResponseBodyClient:
+            case ForwarderError.RequestBodyClient when http.RequestAborted.IsCancellationRequested:
+                routes.Counters.CountError(Answers.ClientClosed);
+                http.Abort();
+                return;
+            // Both ends of a web socket close it as they like.
+            case ForwarderError.UpgradeRequestCanceled
+            or ForwarderError.UpgradeRequestClient
+            or ForwarderError.UpgradeRequestDestination
+            or ForwarderError.UpgradeResponseCanceled
+            or ForwarderError.UpgradeResponseClient
+            or ForwarderError.UpgradeResponseDestination
+            or ForwarderError.UpgradeActivityTimeout:
+                http.Abort();
+                return;
+        }
+        var status = error switch
+        {
+            ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
+            ForwarderError.RequestBodyClient => StatusCodes.Status400BadRequest,
+            _ => StatusCodes.Status502BadGateway,
+        };
+        if (http.Response.HasStarted)
+        {
+            routes.Counters.CountError(status);
+            http.Abort();
+            return;
+        }
+        http.Response.Clear();
+        // Where the next request begins in a body that nobody read to its end, nobody knows.
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+            CloseAfterwards(http);
+        await RefuseAsync(http, routes, status);
+    }
+
+    private void EndOldConnection(HttpContext http, LoadBalancerAttributes attributes)
+    {
+        if (http.Features.Get<IConnectionItemsFeature>()?.Items is not { } items)
+            return;
+        if (!items.TryGetValue(typeof(RequestRouter), out var began))
+            items[typeof(RequestRouter)] = time.GetTimestamp();
+        else if (time.GetElapsedTime((long)began!) >= attributes.ClientKeepAlive)
+            CloseAfterwards(http);
+    }
+
+    private static void CloseAfterwards(HttpContext http)
+    {
+        if (HttpProtocol.IsHttp11(http.Request.Protocol) || HttpProtocol.IsHttp10(http.Request.Protocol))
+            http.Response.OnStarting(
+                static state =>
+                {
+                    var response = (HttpResponse)state;
+                    if (response.StatusCode != StatusCodes.Status101SwitchingProtocols)
+                        response.Headers.Connection = "close";
+                    return Task.CompletedTask;
+                },
+                http.Response
+            );
+        http.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Debug,
+            "{LoadBalancer}: target {Target} did not answer a request as it should ({Error}): {Reason}"
+        )]
+        public static partial void Failed(
+            ILogger logger,
+            string loadBalancer,
+            IPEndPoint target,
+            ForwarderError error,
+            string? reason
+        );
+    }
+}

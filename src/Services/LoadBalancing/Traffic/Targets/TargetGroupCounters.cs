@@ -1,0 +1,34 @@
+namespace Estiba.LoadBalancing.Traffic.Targets;
+
+/// <summary>What happened with a target group since the server began; metrics are made of the differences.</summary>
+/// <remarks>The names are those of CloudWatch's metrics for application load balancers.</remarks>
+public sealed class TargetGroupCounters
+{
+    private readonly long[] _codes = new long[6];
+    private long _requests;
+    private long _connectionErrors;
+    private long _responseTicks;
+
+    /// <summary><c>RequestCount</c>: requests for which a target was chosen.</summary>
+    public long RequestCount => Interlocked.Read(ref _requests);
+
+    /// <summary><c>TargetConnectionErrorCount</c>.</summary>
+    public long TargetConnectionErrorCount => Interlocked.Read(ref _connectionErrors);
+
+    /// <summary><c>TargetResponseTime</c>, its sum: from the request to the response's headers.</summary>
+    public TimeSpan TargetResponseTime => TimeSpan.FromTicks(Interlocked.Read(ref _responseTicks));
+
+    /// <summary><c>HTTPCode_Target_2XX_Count</c> and its like.</summary>
+    /// <param name="hundreds">The first digit of the status, from 1 to 5.</param>
+    public long TargetResponseCount(int hundreds) => Interlocked.Read(ref _codes[hundreds]);
+
+    internal void CountRequest() => Interlocked.Increment(ref _requests);
+
+    internal void CountConnectionError() => Interlocked.Increment(ref _connectionErrors);
+
+    internal void CountResponse(int status, TimeSpan time)
+    {
+        Interlocked.Increment(ref _codes[Math.Clamp(status / 100, 1, 5)]);
+        Interlocked.Add(ref _responseTicks, time.Ticks);
+    }
+}
