@@ -50,6 +50,7 @@ public sealed class ArchitectureTests
             "Tasks",
             "Placement",
             "Services",
+            "LoadBalancers",
             "Scheduling",
             "Agents",
         ],

@@ -1,7 +1,9 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Placement;
 using Estiba.State;
 
@@ -13,6 +15,7 @@ namespace Estiba.Ecs;
 /// </summary>
 /// <param name="store">Where everything is kept.</param>
 /// <param name="sts">Where the credentials of tasks' roles come from.</param>
+/// <param name="elb">Where the target groups of services are.</param>
 /// <param name="ids">Makes the ids of new resources.</param>
 /// <param name="random">Decides where placement leaves it to chance; seeded in a simulation.</param>
 /// <param name="options">What an operator may set.</param>
@@ -20,6 +23,7 @@ namespace Estiba.Ecs;
 public sealed partial class EcsApi(
     Store store,
     IStsApi sts,
+    IElbV2Api elb,
     EcsIds ids,
     Random random,
     EcsOptions options,
@@ -28,6 +32,7 @@ public sealed partial class EcsApi(
 {
     private readonly Store _store = store;
     private readonly RoleSessions _roles = new(sts, ids);
+    private readonly TargetGroups _targetGroups = new(elb, ids);
     private readonly EcsIds _ids = ids;
     private readonly Random _random = random;
     private readonly EcsOptions _options = options;

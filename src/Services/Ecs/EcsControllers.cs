@@ -1,4 +1,5 @@
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
 using Estiba.Hosting.Controllers;
@@ -29,6 +30,26 @@ internal static class EcsControllers
             ],
         };
 
+    /// <summary>Registers tasks with their target groups, and takes them off; by the service's key.</summary>
+    internal static Controller Targets(TargetReconciler reconciler) =>
+        new("ecs.targets", reconciler)
+        {
+            AtStart = static view =>
+                view.Range(EcsTables.Services)
+                    .Where(service => view.Where(EcsTables.Tasks, EcsTables.TargetTasks, service.Key).Any())
+                    .Select(service => service.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.Tasks, static change =>
+                    change.After is { TargetsOf: { } service } task
+                    && (change.Before?.LastStatus, change.Before?.DesiredStatus)
+                        != (task.LastStatus, task.DesiredStatus)
+                        ? service
+                        : null
+                ),
+            ],
+        };
+
     /// <summary>Places what waits in a cluster; by the cluster's key.</summary>
     internal static Controller Scheduler(ClusterScheduler reconciler) =>
         new("ecs.scheduler", reconciler)
@@ -56,8 +77,8 @@ internal static class EcsControllers
             [
                 Trigger.On(EcsTables.Tasks, static change =>
                     change.After is { IsTransitional: true } task
-                    && (change.Before?.DesiredStatus, change.Before?.ContainerInstance)
-                        != (task.DesiredStatus, task.ContainerInstance)
+                    && (change.Before?.DesiredByAgent, change.Before?.ContainerInstance)
+                        != (task.DesiredByAgent, task.ContainerInstance)
                         ? task.InstanceKey
                         : null
                 ),

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
 using Estiba.Hosting;
@@ -39,7 +41,8 @@ public sealed class EcsModule(EcsOptions options) : Module
         var own = host.Find<IHostKeys>() is { } keys ? options with { HostKeys = keys } : options;
         var ids = Ids ?? new EcsIds(new Random(), RandomNumberGenerator.Create());
         var sts = host.Neighbour<IStsApi>(CallPrincipal.Service(RoleSessions.Service));
-        var api = new EcsApi(store, sts, ids, host.Random, own, time);
+        var elb = host.Neighbour<IElbV2Api>(CallPrincipal.Service(TargetGroups.Service));
+        var api = new EcsApi(store, sts, elb, ids, host.Random, own, time);
         var sessions = new AgentSessions();
         var payloads = EcsControllers.Payloads(
             new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, own, time)
@@ -72,6 +75,7 @@ public sealed class EcsModule(EcsOptions options) : Module
                 [
                     EcsControllers.Services(new ServiceReconciler(store, ids, own.HealthyAfter, time)),
                     EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
+                    EcsControllers.Targets(new TargetReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],

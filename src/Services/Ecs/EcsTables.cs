@@ -40,6 +40,7 @@ public static class EcsTables
         task => task.LiveService,
         (task, _) => task.ServiceKey!
     );
+    internal static readonly Index<TaskRecord> TargetTasks = new("targets", task => task.TargetsOf);
     internal static readonly Index<TaskRecord> WaitingTasks = new(
         "waiting",
         task => task.IsWaiting ? task.Service ?? "" : null,
@@ -102,6 +103,7 @@ public static class EcsTables
         EndedTasks,
         TransitionalTasks,
         TasksOfService,
+        TargetTasks,
         WaitingTasks,
         StoppedTasks
     )

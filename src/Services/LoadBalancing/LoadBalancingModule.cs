@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.Ec2;
@@ -26,6 +27,9 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
 {
     /// <inheritdoc/>
     public override string Name => "elbv2";
+
+    /// <summary>Whether a target has answered all that it was asked, in a world without traffic.</summary>
+    internal Func<string, IPEndPoint, bool>? HasDrained { get; init; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Table> Tables => LoadBalancingTables.All;
@@ -59,7 +63,9 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                 Controllers =
                 [
                     LoadBalancingControllers.LoadBalancers(new LoadBalancerReconciler(host.Store, networks)),
-                    LoadBalancingControllers.Targets(new TargetReconciler(host.Store, networks, probe, host.Time)),
+                    LoadBalancingControllers.Targets(
+                        new TargetReconciler(host.Store, networks, probe, HasDrained ?? traffic.HasDrained, host.Time)
+                    ),
                     LoadBalancingControllers.Traffic(
                         new TrafficReconciler(
                             host.Store,

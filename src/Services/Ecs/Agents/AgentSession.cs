@@ -225,7 +225,7 @@ internal sealed class AgentSession(
                     Tasks =
                     [
                         .. view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey)
-                            .Select(task => Identify(task.Arn, instance, task.DesiredStatus)),
+                            .Select(task => Identify(task.Arn, instance, task.DesiredByAgent)),
                     ],
                 }
             ),

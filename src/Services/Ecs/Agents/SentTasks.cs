@@ -39,10 +39,10 @@ internal sealed class SentTasks(string instanceKey, TimeProvider time)
                 )
             )
             {
-                if (!_sent.TryGetValue(task.Id, out var before) || before.DesiredStatus != task.DesiredStatus)
+                if (!_sent.TryGetValue(task.Id, out var before) || before.DesiredStatus != task.DesiredByAgent)
                 {
                     unsent.Add(task);
-                    before = new Sent(task.DesiredStatus, message);
+                    before = new Sent(task.DesiredByAgent, message);
                 }
 
                 sent.Add(task.Id, before);

@@ -68,7 +68,7 @@ internal sealed class TaskPayload
         {
             Arn = task.Arn,
             TaskClusterArn = task.Scope.Arn("cluster/" + task.Cluster),
-            DesiredStatus = task.DesiredStatus,
+            DesiredStatus = task.DesiredByAgent,
             ServiceName = task.Service,
             Containers = containers,
             Associations = task.Resources.Gpus == 0 ? null : [.. task.Containers.SelectMany(GpusOf)],

@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
@@ -18,14 +19,15 @@ public sealed partial class EcsApi
     private const int MostServicesDescribed = 10;
 
     /// <inheritdoc />
-    public Task<CreateServiceResponse> CreateServiceAsync(
+    public async Task<CreateServiceResponse> CreateServiceAsync(
         CreateServiceRequest request,
         CallContext context,
         CancellationToken cancellation = default
     )
     {
         ServiceRequests.Validate(request);
-        return _store.CommitAsync(
+        await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -39,6 +41,7 @@ public sealed partial class EcsApi
                     : null;
                 if (definition is not null)
                 {
+                    TargetGroups.CheckContainers(request.LoadBalancers, definition.Definition);
                     TaskRequests.ValidateLaunchType(definition.Definition, request.LaunchType);
                     TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                     TaskRequests.RequireRoleForCommands(
@@ -98,14 +101,15 @@ public sealed partial class EcsApi
     }
 
     /// <inheritdoc />
-    public Task<UpdateServiceResponse> UpdateServiceAsync(
+    public async Task<UpdateServiceResponse> UpdateServiceAsync(
         UpdateServiceRequest request,
         CallContext context,
         CancellationToken cancellation = default
     )
     {
         ServiceRequests.Validate(request);
-        return _store.CommitAsync(
+        await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        return await _store.CommitAsync(
             transaction =>
             {
                 var scope = Scope.Of(context);
@@ -134,6 +138,11 @@ public sealed partial class EcsApi
                 var definition = request.TaskDefinition is { } named
                     ? TaskDefinitionNames.Require(transaction, scope, named)
                     : null;
+                if (
+                    (definition ?? (request.LoadBalancers is null ? null : CurrentDefinition())) is { } balanced
+                    && !service.IsExternal
+                )
+                    TargetGroups.CheckContainers(settings.LoadBalancers, balanced.Definition);
                 if ((definition ?? (request.NetworkConfiguration is null ? null : CurrentDefinition())) is { } runs)
                     TaskRequests.ValidateNetwork(runs.Definition, settings.NetworkConfiguration);
                 if (
@@ -266,6 +275,25 @@ public sealed partial class EcsApi
             cancellation
         );
 
+    private Task CheckTargetGroupsAsync(
+        IReadOnlyList<LoadBalancer>? loadBalancers,
+        string? taskDefinition,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var definition =
+            loadBalancers is { Count: > 0 } && taskDefinition is not null
+                ? TaskDefinitionNames.Require(_store.Current, Scope.Of(context), taskDefinition)
+                : null;
+        return _targetGroups.CheckAsync(
+            loadBalancers,
+            definition is null ? null : TargetGroups.NetworkModeOf(definition),
+            context,
+            cancellation
+        );
+    }
+
     /// <summary>
     /// The service that an earlier request with the same token created; null when there was none, or when it has been
     /// deleted: a token ends with its service.
@@ -332,11 +360,12 @@ public sealed partial class EcsApi
                 ?? new DeploymentController { Type = DeploymentControllerType.Ecs },
             EnableECSManagedTags = request.EnableECSManagedTags ?? false,
             EnableExecuteCommand = request.EnableExecuteCommand ?? false,
-            HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds,
+            HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds
+                ?? (request.LoadBalancers is { Count: > 0 } ? 0 : null),
             CapacityProviderStrategy = strategy.Count > 0 ? strategy : null,
             LaunchType =
                 MayLackTaskDefinition(request) || strategy.Count > 0 ? null : request.LaunchType ?? LaunchType.Ec2,
-            LoadBalancers = [],
+            LoadBalancers = request.LoadBalancers ?? [],
             NetworkConfiguration = TaskRequests.Network(request.NetworkConfiguration),
             PlacementConstraints = request.PlacementConstraints ?? [],
             PlacementStrategy = request.PlacementStrategy ?? [],

@@ -8,7 +8,8 @@ namespace Estiba.Ecs.Services;
 /// </summary>
 /// <remarks>
 /// <c>minimumHealthyPercent</c> of "DeploymentConfiguration", API reference: a task with a health check counts when it
-/// passes, one without when it has run for 40 seconds. Here the same holds for everything that a deployment decides:
+/// passes, one without when it has run for 40 seconds, and one that load balancers send requests to when its targets
+/// are healthy. Beyond ECS, these must have come through their slow start, too. Here the same holds for everything that a deployment decides:
 /// its steps, its end, the steady state, what is given up when there are too many.
 /// </remarks>
 /// <param name="Now">The time.</param>
@@ -21,6 +22,7 @@ internal readonly record struct HealthCount(DateTimeOffset Now, TimeSpan Healthy
     /// </summary>
     internal DateTimeOffset? From(TaskRecord task) =>
         !task.IsHealthy ? null
+        : task.Targets is { } targets ? targets.Max(target => target.ReadyAt)
         : task.HealthStatus == Contracts.Ecs.HealthStatus.Healthy ? task.StartedAt
         : task.StartedAt + HealthyAfter;
 

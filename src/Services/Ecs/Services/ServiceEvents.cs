@@ -98,7 +98,28 @@ internal static class ServiceEvents
 
     internal static string RollingBack(string deployment) => $"rolling back to deployment {deployment}.";
 
-    internal static string FailedHealthChecks(TaskRecord task) => $"(task {task.Id}) failed container health checks.";
+    internal static string FailedHealthChecks(TaskRecord task) =>
+        task.UnhealthyTarget is { } target
+            ? $"(instance {target.Id}) (port {target.Port}) is unhealthy in (target-group {target.TargetGroupArn}) due to "
+                + $"(reason {target.Reason})"
+            : $"(task {task.Id}) failed container health checks.";
+
+    /// <summary>Why a task that fails health checks is stopped, as the task itself says it.</summary>
+    internal static string WhyUnhealthy(TaskRecord task) =>
+        task.UnhealthyTarget is { } target
+            ? $"Task failed ELB health checks in (target-group {target.TargetGroupArn}): {target.Reason}"
+            : "Task failed container health checks";
+
+    internal static string Registered(int targets, string targetGroup) =>
+        $"registered {targets} targets in (target-group {targetGroup})";
+
+    internal static string Deregistered(int targets, string targetGroup) =>
+        $"deregistered {targets} targets in (target-group {targetGroup})";
+
+    internal static string Draining(int tasks) => $"has begun draining connections on {tasks} tasks.";
+
+    internal static string FailedToRegister(string targetGroup, string error) =>
+        $"failed to register targets in (target-group {targetGroup}) with (error {error})";
 
     internal static string FailedToLaunch(string reason) => $"failed to launch a task with (error {reason}).";
 

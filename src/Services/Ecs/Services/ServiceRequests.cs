@@ -11,6 +11,7 @@ namespace Estiba.Ecs.Services;
 internal static class ServiceRequests
 {
     private const int MostTasks = 5000;
+    private const int MostTargetGroups = 5;
     private const int LongestClientToken = 36;
     private const int LongestBakeMinutes = 1440;
     private const string CannotBeBalanced =
@@ -40,7 +41,8 @@ internal static class ServiceRequests
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
-        RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
+        ValidateLoadBalancers(request.LoadBalancers);
+        RequireNoRegistries(request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
@@ -65,7 +67,7 @@ internal static class ServiceRequests
             )
         )
             throw EcsErrors.InvalidParameterException(CannotBeBalanced);
-        if (request.Role is not null)
+        if (request is { Role: not null, LoadBalancers: not { Count: > 0 } })
             throw EcsErrors.InvalidParameterException(
                 "IAM roles are only valid for services configured to use load balancers."
             );
@@ -77,7 +79,8 @@ internal static class ServiceRequests
     {
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
-        RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
+        ValidateLoadBalancers(request.LoadBalancers);
+        RequireNoRegistries(request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
@@ -145,15 +148,42 @@ internal static class ServiceRequests
             );
     }
 
+    /// <summary>What can be said of load balancers without looking at the state.</summary>
+    /// <exception cref="AwsException">In ECS's words.</exception>
+    internal static void ValidateLoadBalancers(IReadOnlyList<LoadBalancer>? loadBalancers)
+    {
+        if (loadBalancers is not { Count: > 0 })
+            return;
+        if (loadBalancers.Count > MostTargetGroups)
+            throw EcsErrors.InvalidParameterException($"load balancers can have at most {MostTargetGroups} items.");
+        foreach (var each in loadBalancers)
+        {
+            if (each is { LoadBalancerName: not null, TargetGroupArn: not null })
+                throw EcsErrors.InvalidParameterException(
+                    "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a "
+                        + "loadBalancerName or a targetGroupArn."
+                );
+            if (each.LoadBalancerName is not null)
+                throw EcsErrors.UnsupportedFeatureException(
+                    "Estiba has no Classic Load Balancers. Name a targetGroupArn."
+                );
+            if (string.IsNullOrEmpty(each.TargetGroupArn))
+                throw EcsErrors.InvalidParameterException("Target group ARN can not be blank.");
+            if (string.IsNullOrEmpty(each.ContainerName))
+                throw EcsErrors.InvalidParameterException("Container Name can not be blank.");
+            if (each.ContainerPort is null)
+                throw EcsErrors.InvalidParameterException("Container Port can not be blank.");
+            if (each.AdvancedConfiguration is not null)
+                throw EcsErrors.UnsupportedFeatureException(
+                    "Estiba does not implement blue/green deployments yet. Leave advancedConfiguration out."
+                );
+        }
+    }
+
     /// <exception cref="AwsException"><c>UnsupportedFeatureException</c>: there is something in front of tasks that the
     /// platform does not have.</exception>
-    internal static void RequireNoBalancing(
-        IReadOnlyList<LoadBalancer>? balancers,
-        IReadOnlyList<ServiceRegistry>? registries
-    )
+    internal static void RequireNoRegistries(IReadOnlyList<ServiceRegistry>? registries)
     {
-        if (balancers is { Count: > 0 })
-            throw EcsErrors.UnsupportedFeatureException("Estiba has no load balancers yet. Leave loadBalancers out.");
         if (registries is { Count: > 0 })
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba has no service discovery yet. Leave serviceRegistries out."

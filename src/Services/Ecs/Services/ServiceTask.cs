@@ -37,10 +37,24 @@ internal static class ServiceTask
                     StartedBy = startedBy,
                     Group = TaskTemplate.ServiceGroup + service.Name,
                     EnableExecuteCommand = service.Settings.EnableExecuteCommand ?? false,
+                    Targets = TargetsFor(taskSet?.Settings.LoadBalancers ?? service.Settings.LoadBalancers),
                     Tags = TagsFor(service, cluster, definition),
                 }
             );
     }
+
+    private static IReadOnlyList<TaskTarget>? TargetsFor(IReadOnlyList<LoadBalancer>? loadBalancers) =>
+        loadBalancers is not { Count: > 0 }
+            ? null
+            :
+            [
+                .. loadBalancers.Select(each => new TaskTarget
+                {
+                    TargetGroupArn = each.TargetGroupArn!,
+                    ContainerName = each.ContainerName!,
+                    ContainerPort = each.ContainerPort!.Value,
+                }),
+            ];
 
     private static List<Tag> TagsFor(ServiceRecord service, ClusterRecord cluster, TaskDefinitionRecord definition)
     {

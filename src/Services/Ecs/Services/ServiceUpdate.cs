@@ -18,6 +18,7 @@ internal static class ServiceUpdate
             EnableExecuteCommand = request.EnableExecuteCommand ?? settings.EnableExecuteCommand,
             HealthCheckGracePeriodSeconds = request.HealthCheckGracePeriodSeconds
                 ?? settings.HealthCheckGracePeriodSeconds,
+            LoadBalancers = request.LoadBalancers ?? settings.LoadBalancers,
             NetworkConfiguration = TaskRequests.Network(request.NetworkConfiguration) ?? settings.NetworkConfiguration,
             PlacementConstraints = request.PlacementConstraints ?? settings.PlacementConstraints,
             PlacementStrategy = request.PlacementStrategy ?? settings.PlacementStrategy,
@@ -29,7 +30,9 @@ internal static class ServiceUpdate
     /// Whether the request changes something that only new tasks can have ("UpdateService", API reference).
     /// </summary>
     internal static bool NeedsDeployment(UpdateServiceRequest request) =>
-        request.NetworkConfiguration?.AwsvpcConfiguration is not null || request.PlatformVersion is not null;
+        request.NetworkConfiguration?.AwsvpcConfiguration is not null
+        || request.PlatformVersion is not null
+        || request.LoadBalancers is not null;
 
     /// <summary>
     /// The settings with another capacity provider strategy; without any, tasks go to any container instance.

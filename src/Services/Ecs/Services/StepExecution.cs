@@ -52,7 +52,7 @@ internal static class StepExecution
                 TaskTransitions.RequestStop(
                     task,
                     TaskStopCode.ServiceSchedulerInitiated,
-                    "Task failed container health checks",
+                    ServiceEvents.WhyUnhealthy(task),
                     edit.Now
                 )
             );

@@ -145,6 +145,9 @@ public sealed record TaskRecord
     /// <summary>The capacity provider whose instances it may be on, by name; null for any instance.</summary>
     public string? CapacityProvider { get; init; }
 
+    /// <summary>What it is to target groups of load balancers; null for a task that is to none.</summary>
+    public IReadOnlyList<TaskTarget>? Targets { get; init; }
+
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 
@@ -199,18 +202,36 @@ public sealed record TaskRecord
     /// <summary>Whether it is to run, as far as anybody knows.</summary>
     public bool IsWanted => DesiredStatus == Contracts.Ecs.DesiredStatus.Running && !IsStopped;
 
-    /// <summary>Whether it does its work: it is wanted, runs, and passes its health checks, if it has any.</summary>
+    /// <summary>Whether it does its work: it is wanted, runs, and passes its health checks and those of its target
+    /// groups, if it has any.</summary>
     public bool IsHealthy =>
         IsWanted
         && LastStatus == TaskStatus.Running
         && (
             HealthStatus == Contracts.Ecs.HealthStatus.Healthy
             || (!HasHealthCheck && HealthStatus != Contracts.Ecs.HealthStatus.Unhealthy)
-        );
+        )
+        && (Targets is null || Targets.All(target => target.IsHealthy));
 
     /// <summary>Whether it is wanted and runs, but fails a health check.</summary>
     public bool IsUnhealthy =>
-        IsWanted && LastStatus == TaskStatus.Running && HealthStatus == Contracts.Ecs.HealthStatus.Unhealthy;
+        IsWanted
+        && LastStatus == TaskStatus.Running
+        && (HealthStatus == Contracts.Ecs.HealthStatus.Unhealthy || UnhealthyTarget is not null);
+
+    /// <summary>The first of its targets that fails the health checks of its target group.</summary>
+    public TaskTarget? UnhealthyTarget => Targets?.FirstOrDefault(target => target.IsUnhealthy);
+
+    /// <summary>Its service, by key, as long as a target group has it or is to have it.</summary>
+    public string? TargetsOf =>
+        Targets is null || (IsStopped && Targets.All(target => target.State == TaskTargetState.Gone))
+            ? null
+            : ServiceKey;
+
+    /// <summary>What its agent is to do with it: one that is being taken off its target groups runs until it has
+    /// answered what it was asked.</summary>
+    public string DesiredByAgent =>
+        LastStatus == TaskStatus.Deactivating ? Contracts.Ecs.DesiredStatus.Running : DesiredStatus;
 
     /// <summary>Whether it waits to be placed; ECS shows such a task to nobody.</summary>
     public bool IsWaiting => ContainerInstance is null && !IsStopped;
@@ -219,7 +240,10 @@ public sealed record TaskRecord
     /// Whether its agent has something to do: it is placed and does not run yet, or is to stop and has not.
     /// </summary>
     public bool IsTransitional =>
-        ContainerInstance is not null && !IsStopped && (LastStatus != TaskStatus.Running || !IsWanted);
+        ContainerInstance is not null
+        && !IsStopped
+        && (LastStatus != TaskStatus.Running || !IsWanted)
+        && LastStatus != TaskStatus.Deactivating;
 
     /// <summary>Whether scaling and deployments must leave it alone at this time.</summary>
     public bool IsProtected(DateTimeOffset now) => ProtectedUntil > now;

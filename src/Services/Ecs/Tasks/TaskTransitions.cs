@@ -9,13 +9,20 @@ internal static class TaskTransitions
 {
     private const int LongestReason = 1024;
 
-    /// <summary>The task, asked to stop. The first reason given counts.</summary>
+    /// <summary>
+    /// The task, asked to stop. The first reason given counts. One that target groups have is taken off them first,
+    /// before its containers hear of it.
+    /// </summary>
     internal static TaskRecord RequestStop(TaskRecord task, string code, string reason, DateTimeOffset now) =>
         task.DesiredStatus == DesiredStatus.Stopped
             ? task
             : task with
             {
                 DesiredStatus = DesiredStatus.Stopped,
+                LastStatus =
+                    task.LastStatus == TaskStatus.Running && task.Targets is not null
+                        ? TaskStatus.Deactivating
+                        : task.LastStatus,
                 StoppingAt = task.StoppingAt ?? now,
                 StopCode = task.StopCode ?? code,
                 StoppedReason = task.StoppedReason ?? Bounded(reason),
@@ -64,6 +71,14 @@ internal static class TaskTransitions
             LastStatus = TaskStatus.Running,
             StartedAt = task.StartedAt ?? now,
             ConnectivityAt = task.ConnectivityAt ?? now,
+            Version = task.Version + 1,
+        };
+
+    /// <summary>The task, which no target group has any more: its containers are stopped now.</summary>
+    internal static TaskRecord Deactivated(TaskRecord task) =>
+        task with
+        {
+            LastStatus = TaskStatus.Stopping,
             Version = task.Version + 1,
         };
 

@@ -21,9 +21,22 @@ namespace Estiba.LoadBalancing.Targets;
 /// Only what changes is written. How many checks in a row went well or wrong is not: after a restart the count begins
 /// anew, from the state that the target had.
 /// </remarks>
-internal sealed class TargetReconciler(Store store, Ec2Networks networks, IHealthProbe probe, TimeProvider time)
-    : IReconciler<string>
+/// <param name="store">Where targets are.</param>
+/// <param name="networks">Where instances are.</param>
+/// <param name="probe">Asks targets.</param>
+/// <param name="hasDrained">Whether a target, by its group and address, has answered all that it was asked.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TargetReconciler(
+    Store store,
+    Ec2Networks networks,
+    IHealthProbe probe,
+    Func<string, IPEndPoint, bool> hasDrained,
+    TimeProvider time
+) : IReconciler<string>
 {
+    /// <summary>How long a target drains at least: the traffic follows its deregistration in far less.</summary>
+    private static readonly TimeSpan DrainedAfter = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, CheckCount> _counts = new(StringComparer.Ordinal);
 
     public async Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
@@ -70,11 +83,21 @@ internal sealed class TargetReconciler(Store store, Ec2Networks networks, IHealt
             .Of(group.Protocol, group.TargetType)
             .ValueOf(group.Attributes, TargetGroupAttributeSets.DeregistrationDelay);
         var left = since + TimeSpan.FromSeconds(int.Parse(delay, CultureInfo.InvariantCulture)) - time.GetUtcNow();
-        if (user is not null && left > TimeSpan.Zero)
-            return left;
+        if (user is not null && left > TimeSpan.Zero && !HasDrained(target, group, since))
+            return group.IsHttp && left > DrainedAfter ? DrainedAfter : left;
         await DeleteAsync(target, cancellation);
         return Forget(target.Key);
     }
+
+    /// <summary>Whether nothing is to be waited for. AWS ends the deregistration then, too, and goes on showing the
+    /// target as draining.</summary>
+    private bool HasDrained(TargetRecord target, TargetGroupRecord group, DateTimeOffset since) =>
+        group.IsHttp
+        && time.GetUtcNow() - since >= DrainedAfter
+        && (
+            target.Address is not { } address
+            || hasDrained(group.Arn, new IPEndPoint(IPAddress.Parse(address), target.Port))
+        );
 
     private async Task<TimeSpan?> WatchAsync(
         View view,

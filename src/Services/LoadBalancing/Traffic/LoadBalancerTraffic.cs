@@ -31,6 +31,8 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TargetGroupTraffic> _groups = new();
     private readonly ConcurrentDictionary<string, LoadBalancerCounters> _counters = new();
     private readonly List<Task> _closing = [];
+    private volatile IReadOnlyDictionary<string, TargetGroupConfiguration> _configured =
+        new Dictionary<string, TargetGroupConfiguration>();
 
     /// <summary>Listens nowhere yet.</summary>
     /// <param name="options">What it needs to know.</param>
@@ -106,6 +108,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
                     faults.Add(fault);
             }
 
+            _configured = groups;
             foreach (var (arn, traffic) in _groups)
             {
                 if (groups.TryGetValue(arn, out var group))
@@ -127,6 +130,13 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     /// <summary>How many requests each target of a group has to answer that has any.</summary>
     public IReadOnlyDictionary<IPEndPoint, int> OutstandingRequests(string targetGroupArn) =>
         _groups.TryGetValue(targetGroupArn, out var group) ? group.AllOutstanding() : [];
+
+    /// <summary>Whether a target gets no new requests, and has answered all that it had.</summary>
+    public bool HasDrained(string targetGroupArn, IPEndPoint target) =>
+        !(
+            _configured.TryGetValue(targetGroupArn, out var group)
+            && group.Targets.Any(its => its.EndPoint.Equals(target) && its.State != TargetState.Draining)
+        ) && !(_groups.TryGetValue(targetGroupArn, out var traffic) && traffic.OutstandingOf(target) > 0);
 
     /// <summary>What happened with a target group; null where no listener has it.</summary>
     public TargetGroupCounters? CountersOfTargetGroup(string arn) => _groups.GetValueOrDefault(arn)?.Counters;

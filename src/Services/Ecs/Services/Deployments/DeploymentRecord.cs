@@ -43,6 +43,9 @@ public sealed record DeploymentRecord
     /// <summary>When the last of them failed.</summary>
     public DateTimeOffset? LastFailureAt { get; init; }
 
+    /// <summary>Why it cannot succeed, whatever becomes of its tasks; null as long as it may.</summary>
+    public string? Obstacle { get; init; }
+
     /// <summary>Whether it is on its way.</summary>
     public bool IsInProgress => RolloutState == DeploymentRolloutState.InProgress;
 

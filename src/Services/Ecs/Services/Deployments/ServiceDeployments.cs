@@ -81,6 +81,7 @@ internal static class ServiceDeployments
     /// <summary>Whether <see cref="Advance"/> would do anything for a deployment that is on its way.</summary>
     internal static bool HasWork(View view, ServiceRecord service, ServiceRolloutRecord rollout) =>
         CircuitBreaker.IsTripped(service, rollout)
+        || rollout.Primary.Obstacle is not null
         || Find(view, service, rollout.Primary)?.Status
             is ServiceDeploymentStatus.Pending
                 or ServiceDeploymentStatus.RollbackRequested;
@@ -121,15 +122,35 @@ internal static class ServiceDeployments
                 return;
         }
 
-        if (!CircuitBreaker.IsTripped(edit.Service, edit.Rollout))
-            return;
-        var failed = Fail(edit, CircuitBreaker.TasksFailedToStart, byCircuitBreaker: true);
+        if (primary.Obstacle is { } obstacle)
+            End(edit, history, Fail(edit, obstacle, byCircuitBreaker: false), obstacle, obstacle);
+        else if (CircuitBreaker.IsTripped(edit.Service, edit.Rollout))
+            End(
+                edit,
+                history,
+                Fail(edit, CircuitBreaker.TasksFailedToStart, byCircuitBreaker: true),
+                CircuitBreaker.TasksFailedToStart,
+                TrippedReason
+            );
+    }
+
+    /// <summary>Ends a deployment that has failed: rolls it back where the service is to do that.</summary>
+    private static void End(
+        ServiceEdit edit,
+        ServiceDeploymentRecord? history,
+        DeploymentRecord failed,
+        string reason,
+        string reasonOfRollback
+    )
+    {
         if (history?.Rollback is not null)
-            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, CircuitBreaker.TasksFailedToStart);
-        else if (edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker!.Rollback == true)
-            RollBack(edit, failed, TrippedReason);
+            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, reason);
+        else if (
+            edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker is { Enable: true, Rollback: true }
+        )
+            RollBack(edit, failed, reasonOfRollback);
         else
-            Finish(edit, failed, ServiceDeploymentStatus.Stopped, CircuitBreaker.TasksFailedToStart);
+            Finish(edit, failed, ServiceDeploymentStatus.Stopped, reason);
     }
 
     /// <summary>The primary deployment has reached what it was to reach.</summary>
@@ -220,6 +241,7 @@ internal static class ServiceDeployments
             RolloutState = DeploymentRolloutState.InProgress,
             RolloutStateReason = $"ECS deployment circuit breaker: rolling back to deploymentId {target.Id}.",
             FailedTasks = 0,
+            Obstacle = null,
             UpdatedAt = edit.Now,
         };
         edit.Transaction.Delete(EcsTables.PlacementFailures, edit.Service.Key);

@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
@@ -17,7 +18,7 @@ namespace Estiba.Ecs;
 public sealed partial class EcsApi
 {
     /// <inheritdoc />
-    public Task<CreateTaskSetResponse> CreateTaskSetAsync(
+    public async Task<CreateTaskSetResponse> CreateTaskSetAsync(
         CreateTaskSetRequest request,
         CallContext context,
         CancellationToken cancellation = default
@@ -27,8 +28,10 @@ public sealed partial class EcsApi
         ServiceRequests.ValidateToken(request.ClientToken);
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
-        ServiceRequests.RequireNoBalancing(request.LoadBalancers, request.ServiceRegistries);
-        return ChangeTaskSetsAsync(
+        ServiceRequests.ValidateLoadBalancers(request.LoadBalancers);
+        ServiceRequests.RequireNoRegistries(request.ServiceRegistries);
+        await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        return await ChangeTaskSetsAsync(
             request.Cluster,
             request.Service!,
             context,
@@ -51,6 +54,7 @@ public sealed partial class EcsApi
                     edit.Service.Scope,
                     request.TaskDefinition!
                 );
+                TargetGroups.CheckContainers(request.LoadBalancers, definition.Definition);
                 TaskRequests.ValidateLaunchType(definition.Definition, request.LaunchType);
                 TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 TaskRequests.RequireRoleForCommands(
@@ -86,7 +90,7 @@ public sealed partial class EcsApi
                         CapacityProviderStrategy = strategy.Count > 0 ? strategy : null,
                         NetworkConfiguration = TaskRequests.Network(request.NetworkConfiguration),
                         PlatformVersion = request.PlatformVersion,
-                        LoadBalancers = [],
+                        LoadBalancers = request.LoadBalancers ?? [],
                         ServiceRegistries = [],
                     },
                     StabilityAt = Now,
