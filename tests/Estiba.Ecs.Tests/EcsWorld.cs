@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Scheduling;
 using Estiba.Hosting;
@@ -20,18 +21,23 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     private readonly Store _store;
     private readonly ModuleRunner _modules;
+    private int _nextPort = 32768;
     private readonly IReconciler<string> _services;
     private readonly IReconciler<string> _scheduler;
+    private readonly IReconciler<string> _targets;
 
-    private EcsWorld(ModuleHost host, ModuleRunner modules, StandInSts sts, StoppedClock clock)
+    private EcsWorld(ModuleHost host, ModuleRunner modules, StandInSts sts, StandInElbV2 elb, StoppedClock clock)
     {
-        (_store, _modules, Sts, Clock) = (host.Store, modules, sts, clock);
+        (_store, _modules, Sts, Elb, Clock) = (host.Store, modules, sts, elb, clock);
         Api = host.Get<EcsApi>();
         _services = Controller("ecs.services").Reconciler;
         _scheduler = Controller("ecs.scheduler").Reconciler;
+        _targets = Controller("ecs.targets").Reconciler;
     }
 
     internal StandInSts Sts { get; }
+
+    internal StandInElbV2 Elb { get; }
 
     internal StoppedClock Clock { get; }
 
@@ -53,10 +59,12 @@ internal sealed class EcsWorld : IAsyncDisposable
     {
         var clock = new StoppedClock(Start);
         var sts = new StandInSts { Time = clock };
+        var elb = new StandInElbV2();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", sts),
+            new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -65,7 +73,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             Time = clock,
             Random = new Random(1),
         };
-        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, clock);
+        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, clock);
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
@@ -105,7 +113,10 @@ internal sealed class EcsWorld : IAsyncDisposable
         {
             before = _store.Current.Revision;
             foreach (var service in _store.Current.Range(EcsTables.Services).ToList())
+            {
+                await _targets.ReconcileAsync(service.Key, default);
                 await _services.ReconcileAsync(service.Key, default);
+            }
             foreach (var cluster in _store.Current.Range(EcsTables.Clusters).ToList())
                 await _scheduler.ReconcileAsync(cluster.Key, default);
         }
@@ -270,15 +281,36 @@ internal sealed class EcsWorld : IAsyncDisposable
         foreach (
             var task in _store
                 .Current.Range(EcsTables.Tasks)
-                .Where(task => task is { IsWaiting: false, IsStopped: false })
+                .Where(task => task is { IsWaiting: false, IsStopped: false, LastStatus: not TaskStatus.Deactivating })
                 .ToList()
         )
             if (task.LastStatus != task.DesiredStatus)
-                await ReportAsync(task.Arn, task.DesiredStatus);
+                await ReportAsync(task.Arn, task.DesiredStatus, bindings: Bindings(task));
         await SettleAsync();
     }
 
-    internal Task ReportAsync(string taskArn, string status, string? reason = null, int? exitCode = null) =>
+    // What the engine gives to ports of which nobody said where on the host they are to be.
+    private List<NetworkBinding>? Bindings(Ecs.Tasks.TaskRecord task) =>
+        task.Targets is null
+            ? null
+            :
+            [
+                .. task.Targets.Select(target => new NetworkBinding
+                {
+                    BindIP = "0.0.0.0",
+                    ContainerPort = target.ContainerPort,
+                    HostPort = _nextPort++,
+                    Protocol = "tcp",
+                }),
+            ];
+
+    internal Task ReportAsync(
+        string taskArn,
+        string status,
+        string? reason = null,
+        int? exitCode = null,
+        IReadOnlyList<NetworkBinding>? bindings = null
+    ) =>
         Api.SubmitTaskStateChangeAsync(
             new SubmitTaskStateChangeRequest
             {
@@ -293,6 +325,7 @@ internal sealed class EcsWorld : IAsyncDisposable
                         Status = status,
                         ExitCode = exitCode,
                         RuntimeId = "abc",
+                        NetworkBindings = bindings,
                     },
                 ],
             },

@@ -33,6 +33,9 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
 
     public StandInProbe Probe { get; } = new();
 
+    /// <summary>Whether targets have answered all that they were asked.</summary>
+    public bool HasDrained { get; set; }
+
     public IElbV2Api Api { get; private set; } = null!;
 
     public static CallContext Context { get; } =
@@ -248,7 +251,10 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
                     Task.FromResult(
                         arn is FirstCertificate or OtherCertificate || arn.Contains("/many-") ? _certificate : null
                     )
-            ),
+            )
+            {
+                HasDrained = (_, _) => HasDrained,
+            },
         ];
         _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));
         var host = new ModuleHost

@@ -59,6 +59,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         );
         host.Share(api);
         host.Share(agents);
+        host.Share<IHostAddresses>(new HostAddresses(store));
         var stopping = new CancellationTokenSource();
         return Task.FromResult(
             new OpenModule

@@ -42,7 +42,11 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         var ids = new ElbIds(host.Random);
-        var networks = new Ec2Networks(host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)), ids);
+        var networks = new Ec2Networks(
+            host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)),
+            host.Find<IHostAddresses>,
+            ids
+        );
         var own = host.Find<IHealthProbe>() is null ? new HealthProbe() : null;
         var probe = host.Find<IHealthProbe>() ?? own!;
         var lookup = certificates ?? (static (_, _, _) => NoCertificate);

@@ -182,6 +182,23 @@ public sealed class TargetHealthTests
     }
 
     [Fact]
+    public async Task A_target_that_has_answered_everything_is_gone_at_once()
+    {
+        await using var world = await CreateAsync();
+        var group = await UsedAsync(world);
+        await world.RegisterAsync(group, "10.0.1.5");
+
+        await world.DeregisterAsync(group, "10.0.1.5");
+        await world.AdvanceAsync(30);
+        var asked = await world.OnlyHealthAsync(group);
+        world.HasDrained = true;
+        await world.AdvanceAsync(1);
+
+        asked.State.ShouldBe("draining");
+        (await world.HealthAsync(group)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Draining_goes_on_after_the_platform_was_killed()
     {
         await using var world = await CreateAsync();

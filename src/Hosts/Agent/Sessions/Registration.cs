@@ -159,6 +159,8 @@ internal sealed partial class Registration(
             json.WriteString("region", options.Region);
             if (options.AccountId.Length > 0)
                 json.WriteString("accountId", options.AccountId);
+            if (options.PlatformEndpoint is { } server && OwnAddress.Towards(server) is { } address)
+                json.WriteString("privateIp", $"{address}");
             if (options.Attributes.GetValueOrDefault("ecs.availability-zone") is { } zone)
                 json.WriteString("availabilityZone", zone);
             if (options.Attributes.GetValueOrDefault("ecs.instance-type") is { } type)

@@ -93,6 +93,9 @@ public sealed record ContainerInstanceRecord
     /// <summary>The EC2 instance, where it is one.</summary>
     public string? Ec2InstanceId { get; init; }
 
+    /// <summary>Its host's IPv4 address by the identity document; null where that does not say.</summary>
+    public string? PrivateIp { get; init; }
+
     /// <summary>
     /// Who registered it last: the id of a host with a key of its own, or the ARN of a principal of the account. Null
     /// where that was not written down yet; then it is the host

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
@@ -39,6 +40,7 @@ internal static class InstanceRegistration
                 ? known.RegistrationToken
                 : request.ClientToken,
             Ec2InstanceId = InstanceIdOf(request) ?? known.Ec2InstanceId,
+            PrivateIp = AddressOf(identity) ?? known.PrivateIp,
             Attributes = [.. attributes.Values],
             SaysHostAccess = saysAll ? InstanceAccess.IsSaidBy(request) : known.SaysHostAccess,
             Tags = request.Tags is { } tags ? Tagging.Tags.Merge([], tags) : known.Tags,
@@ -57,6 +59,9 @@ internal static class InstanceRegistration
     /// <summary>The EC2 instance in the identity document; null where there is none.</summary>
     internal static string? InstanceIdOf(RegisterContainerInstanceRequest request) =>
         Identity(request.InstanceIdentityDocument)?.GetValueOrDefault("instanceId");
+
+    private static string? AddressOf(Dictionary<string, string>? identity) =>
+        IPAddress.TryParse(identity?.GetValueOrDefault("privateIp"), out var address) ? $"{address}" : null;
 
     // ECS gives these attributes to every instance from its identity document.
     private static readonly (string Attribute, string Property)[] FromIdentity =

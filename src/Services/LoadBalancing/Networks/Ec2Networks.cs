@@ -1,13 +1,16 @@
+using System.Net;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
+using Estiba.Hosting;
 
 namespace Estiba.LoadBalancing.Networks;
 
 /// <summary>What load balancers need of EC2: where subnets, groups and instances are, and network interfaces.</summary>
 /// <param name="ec2">EC2, called as <see cref="Service"/>: whoever makes a load balancer needs no permission for what
 /// it consists of, as with AWS's service-linked role.</param>
+/// <param name="hosts">Where hosts are that EC2 does not know; null where there are none.</param>
 /// <param name="ids">Makes request ids.</param>
-internal sealed class Ec2Networks(IEc2Api ec2, ElbIds ids)
+internal sealed class Ec2Networks(IEc2Api ec2, Func<IHostAddresses?> hosts, ElbIds ids)
 {
     /// <summary>As whom EC2 is to be called.</summary>
     internal const string Service = "elasticloadbalancing.amazonaws.com";
@@ -98,6 +101,9 @@ internal sealed class Ec2Networks(IEc2Api ec2, ElbIds ids)
 
         return found;
     }
+
+    /// <summary>The address of a host that is no instance of EC2; null where there is none of this name.</summary>
+    internal IPAddress? HostAddress(Scope scope, string host) => hosts()?.Find(scope, host);
 
     /// <summary>The network interfaces with a description.</summary>
     internal async Task<IReadOnlyList<NetworkInterface>> InterfacesAsync(

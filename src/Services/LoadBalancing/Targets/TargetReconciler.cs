@@ -192,6 +192,8 @@ internal sealed class TargetReconciler(
                 : new Place(null, Health.Registering);
         var context = networks.ContextOf(target.Scope, target.Id);
         var instance = (await networks.InstancesAsync([target.Id], context, cancellation)).GetValueOrDefault(target.Id);
+        if (instance is null && networks.HostAddress(target.Scope, target.Id) is { } host)
+            return new Place(host);
         return instance?.State?.Name switch
         {
             null or InstanceStateName.Terminated => new Place(null) { IsGone = true },

@@ -83,10 +83,15 @@ internal sealed class TargetRegistration(Ec2Networks networks)
         CancellationToken cancellation
     )
     {
-        var wrong = targets.FirstOrDefault(target => !target.Id!.StartsWith("i-", StringComparison.Ordinal));
+        var scope = Scope.Of(context);
+        var hosts = targets
+            .Select(target => target.Id!)
+            .Where(id => !IsOfEc2(id) && networks.HostAddress(scope, id) is not null)
+            .ToHashSet(StringComparer.Ordinal);
+        var wrong = targets.FirstOrDefault(target => !IsOfEc2(target.Id!) && !hosts.Contains(target.Id!));
         if (wrong is not null)
             throw ElbErrors.ValidationError($"Instance ID '{wrong.Id}' is not valid");
-        var ids = targets.Select(target => target.Id!).Distinct(StringComparer.Ordinal).ToList();
+        var ids = targets.Select(target => target.Id!).Distinct(StringComparer.Ordinal).Except(hosts).ToList();
         var found = await networks.InstancesAsync(ids, context, cancellation);
         var idle = ids.Where(id => found.GetValueOrDefault(id)?.State?.Name != Running).ToList();
         if (idle.Count > 0)
@@ -106,7 +111,7 @@ internal sealed class TargetRegistration(Ec2Networks networks)
                 target.Id!,
                 target.Port ?? group.Port,
                 null,
-                found[target.Id!].Placement?.AvailabilityZone
+                found.GetValueOrDefault(target.Id!)?.Placement?.AvailabilityZone
             )),
         ];
     }
@@ -162,6 +167,8 @@ internal sealed class TargetRegistration(Ec2Networks networks)
             ),
         };
     }
+
+    private static bool IsOfEc2(string id) => id.StartsWith("i-", StringComparison.Ordinal);
 
     private static bool HasZone(TargetDescription target) => target.AvailabilityZone is { Length: > 0 };
 }
