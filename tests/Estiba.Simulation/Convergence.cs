@@ -25,8 +25,17 @@ internal sealed class Convergence(World world)
             .Select(service => Missing(view, service, tasks))
             .Concat(tasks.Select(task => Missing(view, task)))
             .Concat(world.Machines.Where(machine => !machine.IsScrapped).Select(machine => Missing(machine, tasks)))
+            .Concat(world.TargetGroup.Targets.Select(target => Missing(target, tasks)))
             .FirstOrDefault(missing => missing is not null);
     }
+
+    private static string? Missing((string Id, int Port) target, List<TaskRecord> tasks) =>
+        tasks.Exists(task =>
+            task is { IsWanted: true, Targets: not null }
+            && task.Targets.Any(its => (its.Id, its.Port) == (target.Id, target.Port))
+        )
+            ? null
+            : $"{target.Id}:{target.Port} gets requests, and no task listens there";
 
     private string? Missing(View view, ServiceRecord service, List<TaskRecord> all)
     {
@@ -180,6 +189,8 @@ internal sealed class Convergence(World world)
             return null;
         if (task.LastStatus != TaskStatus.Running)
             return $"Task {name} is {task.LastStatus}";
+        if (task.Targets?.FirstOrDefault(target => !target.IsHealthy) is { } target)
+            return $"Task {name} as a target is {target.State}, {target.Health}";
         return
             HostOf(instance)?.Engine.Containers.Any(container => container.IsRunning && container.TaskArn == task.Arn)
             == true

@@ -3,6 +3,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Simulation.Customers;
 using Estiba.Simulation.Invariants;
+using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
 using Estiba.Simulation.Networks;
 using Estiba.Simulation.Servers;
@@ -26,6 +27,7 @@ internal sealed class World
         Server = new SimulatedServer(this);
         Network = new Network(this);
         Registry = new Registry(this);
+        TargetGroup = new SimulatedTargetGroup(this);
         Customer = new Customer(this);
         _invariants = Invariant.All(this);
     }
@@ -55,6 +57,9 @@ internal sealed class World
     internal Network Network { get; }
 
     internal Registry Registry { get; }
+
+    /// <summary>The one target group, which half of the services are behind.</summary>
+    internal SimulatedTargetGroup TargetGroup { get; }
 
     internal Customer Customer { get; }
 

@@ -3,7 +3,7 @@ using Estiba.Contracts.Ecs;
 
 namespace Estiba.Ecs.Tests.LoadBalancers;
 
-/// <summary>Tasks as targets: when they are registered, what a service makes of how they are, and how they end.</summary>
+/// <summary>Tasks as targets: when they are registered, what a service makes of them, and how they end.</summary>
 public sealed class TargetTests
 {
     [Fact]
@@ -142,8 +142,8 @@ public sealed class TargetTests
             );
         Messages(await world.ServiceAsync())
             .ShouldContain(
-                $"(instance i-1) (port 32768) is unhealthy in (target-group {arn}) due to (reason Health checks failed with "
-                    + "these codes: [502])"
+                $"(instance i-1) (port 32768) is unhealthy in (target-group {arn}) due to (reason Health checks failed "
+                    + "with these codes: [502])"
             );
         (await world.TasksAsync("RUNNING")).ShouldContain(other => other.TaskArn != task.TaskArn);
     }
@@ -276,8 +276,8 @@ public sealed class TargetTests
         IsRefusedAsync(
             world => LoadBalancerOf(world.Elb.Add(type: "ip")),
             arn =>
-                $"The provided target group {arn} has target type ip, which is incompatible with the bridge network mode "
-                + "specified in the task definition."
+                $"The provided target group {arn} has target type ip, which is incompatible with the bridge network "
+                + "mode specified in the task definition."
         );
 
     [Fact]
@@ -307,8 +307,8 @@ public sealed class TargetTests
         IsRefusedAsync(
             world => LoadBalancerOf(world.Elb.Add()) with { LoadBalancerName = "classic" },
             _ =>
-                "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a loadBalancerName "
-                + "or a targetGroupArn."
+                "loadBalancerName and targetGroupArn cannot both be specified. You must specify either a "
+                + "loadBalancerName or a targetGroupArn."
         );
 
     private static async Task IsRefusedAsync(Func<EcsWorld, LoadBalancer> balancer, Func<string, string> message)

@@ -7,7 +7,7 @@ namespace Estiba.EndToEnd.Tests.Faults;
 /// </summary>
 internal sealed class Visitor : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(120) };
     private readonly CancellationTokenSource _end = new();
     private readonly List<string> _failures = [];
@@ -17,10 +17,13 @@ internal sealed class Visitor : IAsyncDisposable
 
     public IReadOnlyList<string> Failures => _failures;
 
-    public static Visitor Begin(Uri server)
+    /// <param name="server">Whom to ask.</param>
+    /// <param name="pause">How long to wait between an answer and the next question; a tenth of a second unless
+    /// said.</param>
+    public static Visitor Begin(Uri server, TimeSpan? pause = null)
     {
         var visitor = new Visitor();
-        visitor._visiting = visitor.VisitAsync(server);
+        visitor._visiting = visitor.VisitAsync(server, pause ?? DefaultPause);
         return visitor;
     }
 
@@ -44,7 +47,7 @@ internal sealed class Visitor : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task VisitAsync(Uri server)
+    private async Task VisitAsync(Uri server, TimeSpan pause)
     {
         while (!_end.IsCancellationRequested)
         {
@@ -60,7 +63,7 @@ internal sealed class Visitor : IAsyncDisposable
                 _failures.Add($"visit {Visits}: {failure.Message}");
             }
 
-            await Task.Delay(Pause);
+            await Task.Delay(pause);
         }
     }
 }

@@ -131,7 +131,10 @@ internal sealed class World : IAsyncDisposable
         File("user-data.sh", $"#!/bin/bash\necho ECS_CLUSTER={cluster} >> /etc/ecs/ecs.config\n");
 
     /// <summary>Starts instances and waits until they are in the cluster.</summary>
-    public async Task RunInstancesAsync(string cluster, int count)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="count">How many to start.</param>
+    /// <param name="all">How many the cluster has then; as many as are started where it had none.</param>
+    public async Task RunInstancesAsync(string cluster, int count, int? all = null)
     {
         UserData(cluster);
         (
@@ -141,13 +144,13 @@ internal sealed class World : IAsyncDisposable
             )
         ).Text.ShouldNotBeEmpty();
         await Eventually.BeAsync(
-            $"{count} container instances in {cluster}",
+            $"{all ?? count} container instances in {cluster}",
             () =>
                 AwsAsync(
                     $"ecs list-container-instances --cluster {cluster} --filter agentConnected==true --query "
                         + "'length(containerInstanceArns)'"
                 ),
-            answer => answer.Text == $"{count}"
+            answer => answer.Text == $"{all ?? count}"
         );
     }
 

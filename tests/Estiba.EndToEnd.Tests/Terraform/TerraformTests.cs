@@ -32,6 +32,8 @@ public sealed class TerraformEcrTests() : TerraformTests("ecr");
 
 public sealed class TerraformEcsTests() : TerraformTests("ecs");
 
+public sealed class TerraformElbTests() : TerraformTests("elb");
+
 public sealed class TerraformIamTests() : TerraformTests("iam");
 
 public sealed class TerraformLogsTests() : TerraformTests("logs");

@@ -5,7 +5,8 @@ namespace Estiba.Simulation.Customers;
 /// <summary>A task definition that a customer has registered, and what can be expected of it.</summary>
 /// <param name="Arn">Its ARN.</param>
 /// <param name="Works">Whether its tasks run, and go on running, when nothing is in their way.</param>
-internal sealed record Application(string Arn, bool Works)
+/// <param name="Listens">Whether its main container has a port.</param>
+internal sealed record Application(string Arn, bool Works, bool Listens)
 {
     /// <summary>For example <c>web:3</c>.</summary>
     internal string Name => Arn[(Arn.LastIndexOf('/') + 1)..];

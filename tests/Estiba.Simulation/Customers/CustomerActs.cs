@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Contracts.Ecs;
+using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
 
 namespace Estiba.Simulation.Customers;
@@ -28,6 +29,13 @@ internal static class CustomerActs
     {
         Type = PlacementConstraintType.MemberOf,
         Expression = "attribute:ecs.availability-zone != eu-west-1a",
+    };
+
+    private static readonly LoadBalancer Balanced = new()
+    {
+        TargetGroupArn = SimulatedTargetGroup.Arn,
+        ContainerName = "main",
+        ContainerPort = 80,
     };
 
     internal static IReadOnlyList<Act> All { get; } =
@@ -65,7 +73,13 @@ internal static class CustomerActs
             ) is
             { } answer
         )
-            world.Customer.Remember(new Application(answer.TaskDefinition!.TaskDefinitionArn!, works));
+            world.Customer.Remember(
+                new Application(
+                    answer.TaskDefinition!.TaskDefinitionArn!,
+                    works,
+                    request.ContainerDefinitions[0].PortMappings is not null
+                )
+            );
     }
 
     internal static async Task CreateServiceAsync(World world)
@@ -81,6 +95,7 @@ internal static class CustomerActs
             DesiredCount = desired,
             CapacityProviderStrategy = world.Random.Next(4) == 0 ? CapacityActs.Strategy(world) : null,
             DeploymentConfiguration = Configuration(world),
+            LoadBalancers = application.Listens && world.Random.Next(2) == 0 ? [Balanced] : null,
             PlacementConstraints = world.Random.Next(6) switch
             {
                 0 => [new PlacementConstraint { Type = PlacementConstraintType.DistinctInstance }],
@@ -97,7 +112,8 @@ internal static class CustomerActs
         await world.Customer.ChangeAsync(
             name,
             $"create-service {name}: {desired} × {application.Name}, {Describe(request.DeploymentConfiguration)}, "
-                + $"{CapacityActs.Describe(request.CapacityProviderStrategy)}",
+                + $"{CapacityActs.Describe(request.CapacityProviderStrategy)}"
+                + $"{(request.LoadBalancers is null ? "" : ", behind a load balancer")}",
             (api, caller) => api.CreateServiceAsync(request, caller),
             answer => WantedService.Of(answer.Service!)
         );

@@ -26,6 +26,7 @@ internal abstract class Invariant(World world)
             new TasksNeverGoBack(world),
             new StoppedIsStopped(world),
             new NobodyStopsWhatIsWanted(world),
+            new TargetsDrainFirst(world),
             new TokensCountOnce(world),
             new CountsAreRight(world),
         ];

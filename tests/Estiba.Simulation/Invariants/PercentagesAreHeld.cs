@@ -123,13 +123,15 @@ internal sealed class PercentagesAreHeld(World world) : Invariant(world)
             task.HasHealthCheck
                 ? task.HealthStatus == HealthStatus.Healthy
                 : task.HealthStatus != HealthStatus.Unhealthy
-        );
+        )
+        && (task.Targets is null || task.Targets.All(target => target.IsHealthy));
 
     // One that started later than now did so before the server's clock was set back.
     private bool HasLasted(TaskRecord task) =>
         IsHealthy(task)
         && (
             task.HasHealthCheck
+            || task.Targets is not null
             || World.Server.Clock.GetUtcNow() is var now
                 && (task.StartedAt > now || task.StartedAt + HealthyAfter <= now)
         );

@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
 
@@ -81,7 +82,7 @@ internal sealed class ChanceScheduler(World world, ServerProcess process) : ICon
                 if (next is { } delay)
                     EnqueueAfter(key, delay);
             }
-            catch (JournalException) when (process.IsAlive)
+            catch (Exception failure) when (process.IsAlive && failure is JournalException or AwsException)
             {
                 var count = _failures[key] = _failures.GetValueOrDefault(key) + 1;
                 EnqueueAfter(key, controller.Options.RetryAfter(count, world.Random.NextDouble()));

@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
@@ -41,6 +42,7 @@ internal sealed class ServerProcess
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
+            new ApiModule<IElbV2Api>("Elastic Load Balancing", world.TargetGroup),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];
         var host = new ModuleHost

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using Estiba.Agent.Hosts;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Engines;

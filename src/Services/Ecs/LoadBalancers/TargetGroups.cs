@@ -7,8 +7,8 @@ using LoadBalancer = Estiba.Contracts.Ecs.LoadBalancer;
 namespace Estiba.Ecs.LoadBalancers;
 
 /// <summary>What services need of Elastic Load Balancing, and what they may ask of it.</summary>
-/// <param name="elb">Elastic Load Balancing, called as <see cref="Service"/>: as with AWS's service-linked role, whoever
-/// makes a service needs no permission for what that consists of.</param>
+/// <param name="elb">Elastic Load Balancing, called as <see cref="Service"/>: as with AWS's service-linked role,
+/// whoever makes a service needs no permission for what that consists of.</param>
 /// <param name="ids">Makes request ids.</param>
 internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
 {

@@ -36,7 +36,8 @@ internal static class ConcernedServices
 
     private static void WithTasksOn(View view, ContainerInstanceRecord instance, Action<string> enqueue)
     {
-        foreach (var group in InstanceUsage.Of(view, instance.Key).Groups.Names)
+        // In an order, so that a history in virtual time is the same twice.
+        foreach (var group in InstanceUsage.Of(view, instance.Key).Groups.Names.Order(StringComparer.Ordinal))
         {
             if (group.StartsWith(Group, StringComparison.Ordinal))
                 enqueue(ServiceRecord.KeyOf(instance.Scope, instance.Cluster, group[Group.Length..]));

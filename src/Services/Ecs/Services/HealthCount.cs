@@ -9,8 +9,8 @@ namespace Estiba.Ecs.Services;
 /// <remarks>
 /// <c>minimumHealthyPercent</c> of "DeploymentConfiguration", API reference: a task with a health check counts when it
 /// passes, one without when it has run for 40 seconds, and one that load balancers send requests to when its targets
-/// are healthy. Beyond ECS, these must have come through their slow start, too. Here the same holds for everything that a deployment decides:
-/// its steps, its end, the steady state, what is given up when there are too many.
+/// are healthy. Beyond ECS, these must have come through their slow start, too. Here the same holds for everything that
+/// a deployment decides: its steps, its end, the steady state, what is given up when there are too many.
 /// </remarks>
 /// <param name="Now">The time.</param>
 /// <param name="HealthyAfter">How long a task without a health check must have run.</param>

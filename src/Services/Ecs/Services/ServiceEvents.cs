@@ -100,8 +100,8 @@ internal static class ServiceEvents
 
     internal static string FailedHealthChecks(TaskRecord task) =>
         task.UnhealthyTarget is { } target
-            ? $"(instance {target.Id}) (port {target.Port}) is unhealthy in (target-group {target.TargetGroupArn}) due to "
-                + $"(reason {target.Reason})"
+            ? $"(instance {target.Id}) (port {target.Port}) is unhealthy in (target-group {target.TargetGroupArn}) due "
+                + $"to (reason {target.Reason})"
             : $"(task {task.Id}) failed container health checks.";
 
     /// <summary>Why a task that fails health checks is stopped, as the task itself says it.</summary>

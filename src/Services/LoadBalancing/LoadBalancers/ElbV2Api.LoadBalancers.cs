@@ -237,6 +237,18 @@ public sealed partial class ElbV2Api
     }
 
     /// <inheritdoc/>
+    /// <remarks>Nobody can reserve capacity here, so that none is reserved.</remarks>
+    public Task<DescribeCapacityReservationOutput> DescribeCapacityReservationAsync(
+        DescribeCapacityReservationInput request,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        LoadBalancerNames.Require(_store.Current, Scope.Of(context), request.LoadBalancerArn!);
+        return Task.FromResult(new DescribeCapacityReservationOutput());
+    }
+
+    /// <inheritdoc/>
     public async Task<ModifyLoadBalancerAttributesOutput> ModifyLoadBalancerAttributesAsync(
         ModifyLoadBalancerAttributesInput request,
         CallContext context,

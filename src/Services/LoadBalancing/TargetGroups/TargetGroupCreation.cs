@@ -90,13 +90,15 @@ internal static class TargetGroupCreation
 
     private static string? VersionOf(CreateTargetGroupInput request, string protocol)
     {
+        // Terraform's provider names an empty one for target groups that have none.
+        var given = request.ProtocolVersion is { Length: > 0 } its ? its : null;
         if (!HttpProtocols.Contains(protocol))
-            return request.ProtocolVersion is null
+            return given is null
                 ? null
                 : throw ElbErrors.ValidationError(
                     $"Protocol version cannot be specified for target groups with the {protocol} protocol"
                 );
-        var version = request.ProtocolVersion ?? Versions[0];
+        var version = given ?? Versions[0];
         return Versions.Contains(version)
             ? version
             : throw ElbErrors.ValidationError(
