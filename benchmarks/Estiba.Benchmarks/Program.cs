@@ -1,4 +1,5 @@
 using Estiba.Benchmarks;
+using Estiba.Benchmarks.Balancers;
 using Estiba.Benchmarks.Calls;
 using Estiba.Benchmarks.Logs;
 using Estiba.Benchmarks.Platform;
@@ -21,6 +22,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["placement"] = PlacementBenchmark.RunAsync,
     ["steps"] = StepsBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,
+    ["balancer"] = BalancerBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
 };
 
@@ -28,9 +30,12 @@ switch (args)
 {
     case ["all"]:
         return await PerformancePage.WriteAsync(benchmarks.Keys) ? 0 : 1;
-    // Not a benchmark: the process that the one of the registry starts beside itself.
+    // Not benchmarks: the processes that those of the registry and of load balancers start beside themselves.
     case ["registry-server", .. var place]:
         await RegistryServer.ServeAsync(place);
+        return 0;
+    case ["balancer-server", .. var place]:
+        await Balancer.ServeAsync(place);
         return 0;
     case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
         try

@@ -25,6 +25,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     private readonly IReconciler<string> _services;
     private readonly IReconciler<string> _scheduler;
     private readonly IReconciler<string> _targets;
+    private readonly IReconciler<string> _traffic;
 
     private EcsWorld(ModuleHost host, ModuleRunner modules, StandInSts sts, StandInElbV2 elb, StoppedClock clock)
     {
@@ -33,6 +34,7 @@ internal sealed class EcsWorld : IAsyncDisposable
         _services = Controller("ecs.services").Reconciler;
         _scheduler = Controller("ecs.scheduler").Reconciler;
         _targets = Controller("ecs.targets").Reconciler;
+        _traffic = Controller("ecs.traffic").Reconciler;
     }
 
     internal StandInSts Sts { get; }
@@ -114,6 +116,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             before = _store.Current.Revision;
             foreach (var service in _store.Current.Range(EcsTables.Services).ToList())
             {
+                await _traffic.ReconcileAsync(service.Key, default);
                 await _targets.ReconcileAsync(service.Key, default);
                 await _services.ReconcileAsync(service.Key, default);
             }

@@ -16,6 +16,52 @@ internal sealed class StandInElbV2 : IElbV2Api
         return arn;
     }
 
+    /// <summary>Rules that forward, by ARN: the weight of each target group.</summary>
+    internal Dictionary<string, Dictionary<string, int>> Rules { get; } = [];
+
+    /// <summary>A rule that forwards to a target group.</summary>
+    internal string AddRule(string targetGroup, string name = "production")
+    {
+        var arn = $"arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/web/1/2/{name}";
+        Rules[arn] = new Dictionary<string, int> { [targetGroup] = 1 };
+        return arn;
+    }
+
+    public Task<DescribeRulesOutput> DescribeRulesAsync(
+        DescribeRulesInput request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Rules.ContainsKey(request.RuleArns!.Single())
+            ? Task.FromResult(
+                new DescribeRulesOutput
+                {
+                    Rules =
+                    [
+                        new Rule
+                        {
+                            RuleArn = request.RuleArns!.Single(),
+                            Priority = "1",
+                            IsDefault = false,
+                            Actions = [new Contracts.ElbV2.Action { Type = ActionTypeEnum.Forward }],
+                        },
+                    ],
+                }
+            )
+            : throw new AwsException("RuleNotFound", "One or more rules not found", 400);
+
+    public Task<ModifyRuleOutput> ModifyRuleAsync(
+        ModifyRuleInput request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Rules[request.RuleArn!] = request
+            .Actions!.Single()
+            .ForwardConfig!.TargetGroups!.ToDictionary(group => group.TargetGroupArn!, group => group.Weight!.Value);
+        return Task.FromResult(new ModifyRuleOutput());
+    }
+
     public Task<DescribeTargetGroupsOutput> DescribeTargetGroupsAsync(
         DescribeTargetGroupsInput request,
         CallContext context,

@@ -2,6 +2,7 @@ using Estiba.Ecs.Agents;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
 
@@ -45,6 +46,24 @@ internal static class EcsControllers
                     && (change.Before?.LastStatus, change.Before?.DesiredStatus)
                         != (task.LastStatus, task.DesiredStatus)
                         ? service
+                        : null
+                ),
+            ],
+        };
+
+    /// <summary>Has listener rules share the traffic of services; by the service's key.</summary>
+    internal static Controller Traffic(TrafficReconciler reconciler) =>
+        new("ecs.traffic", reconciler)
+        {
+            AtStart = static view =>
+                view.Range(EcsTables.ServiceRollouts)
+                    .Where(rollout => rollout.Shift is not null)
+                    .Select(rollout => rollout.ServiceKey),
+            Triggers =
+            [
+                Trigger.On(EcsTables.ServiceRollouts, static change =>
+                    change.After is { Shift: not null } rollout && TrafficShift.WantedShares(rollout) != rollout.Shares
+                        ? change.Key
                         : null
                 ),
             ],

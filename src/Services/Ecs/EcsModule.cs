@@ -77,6 +77,7 @@ public sealed class EcsModule(EcsOptions options) : Module
                     EcsControllers.Services(new ServiceReconciler(store, ids, own.HealthyAfter, time)),
                     EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
                     EcsControllers.Targets(new TargetReconciler(store, new TargetGroups(elb, ids), ids, time)),
+                    EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],

@@ -30,6 +30,17 @@ public sealed record ConnectionLimits(int Total, int OfOneAddress, int OfThisMac
         );
     }
 
+    /// <summary>
+    /// As many as this process's descriptors allow, for what strangers are to be let in to: one address may have three
+    /// quarters of them, since many clients may be behind it.
+    /// </summary>
+    public static ConnectionLimits OfDescriptors()
+    {
+        var descriptors = Descriptors.Limit();
+        var total = Math.Max(descriptors / 2, 1);
+        return new ConnectionLimits(total, total * 3 / 4, total * 3 / 4, descriptors / 4);
+    }
+
     /// <summary>The limits that are named, and for the others what this process's descriptors allow.</summary>
     public static ConnectionLimits Of(NamedLimits named) => Of(named, Descriptors.Limit());
 }

@@ -15,6 +15,9 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
     /// <summary>As whom Elastic Load Balancing is to be called.</summary>
     internal const string Service = "ecs.amazonaws.com";
 
+    /// <summary>How finely requests are shared: a rule's weights go to 999.</summary>
+    private const double WeightsOfPercent = 9;
+
     private const string SlowStart = "slow_start.duration_seconds";
 
     /// <summary>Refuses target groups that are not there, that no load balancer has, or that cannot have the tasks of a
@@ -27,20 +30,36 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
         CancellationToken cancellation
     )
     {
-        foreach (var arn in (loadBalancers ?? []).Select(each => each.TargetGroupArn!).Distinct())
+        foreach (var each in loadBalancers ?? [])
         {
-            var group = await FindAsync(arn, context, cancellation);
-            if (group.LoadBalancerArns is not { Count: > 0 })
-                throw EcsErrors.InvalidParameterException(
-                    $"The target group with targetGroupArn {arn} does not have an associated load balancer."
-                );
-            var needed = networkMode == NetworkMode.Awsvpc ? TargetTypeEnum.Ip : TargetTypeEnum.Instance;
-            if (networkMode is not null && group.TargetType != needed)
-                throw EcsErrors.InvalidParameterException(
-                    $"The provided target group {arn} has target type {group.TargetType}, which is incompatible with "
-                        + $"the {networkMode} network mode specified in the task definition."
-                );
+            await CheckAsync(each.TargetGroupArn!, networkMode, mustBeUsed: true, context, cancellation);
+            if (each.AdvancedConfiguration is not { } advanced)
+                continue;
+            await CheckAsync(advanced.AlternateTargetGroupArn!, networkMode, mustBeUsed: false, context, cancellation);
+            foreach (var rule in new[] { advanced.ProductionListenerRule, advanced.TestListenerRule }.OfType<string>())
+                await RuleAsync(rule, context, cancellation);
         }
+    }
+
+    private async Task CheckAsync(
+        string arn,
+        string? networkMode,
+        bool mustBeUsed,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var group = await FindAsync(arn, context, cancellation);
+        if (mustBeUsed && group.LoadBalancerArns is not { Count: > 0 })
+            throw EcsErrors.InvalidParameterException(
+                $"The target group with targetGroupArn {arn} does not have an associated load balancer."
+            );
+        var needed = networkMode == NetworkMode.Awsvpc ? TargetTypeEnum.Ip : TargetTypeEnum.Instance;
+        if (networkMode is not null && group.TargetType != needed)
+            throw EcsErrors.InvalidParameterException(
+                $"The provided target group {arn} has target type {group.TargetType}, which is incompatible with "
+                    + $"the {networkMode} network mode specified in the task definition."
+            );
     }
 
     /// <summary>Refuses containers and ports that a definition does not have.</summary>
@@ -130,6 +149,58 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
         return int.TryParse(value, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
     }
 
+    /// <summary>Has a listener rule share its requests between two target groups.</summary>
+    /// <exception cref="AwsException">The rule does not exist, or does not forward.</exception>
+    internal async Task ShareAsync(
+        string ruleArn,
+        (string TargetGroup, double Percent) first,
+        (string TargetGroup, double Percent) second,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var rule = await RuleAsync(ruleArn, context, cancellation);
+        // Weights are whole numbers up to 999: the percents themselves, unless they have tenths.
+        var unit = double.IsInteger(first.Percent) ? 1 : WeightsOfPercent;
+        List<TargetGroupTuple> shares =
+        [
+            .. new[] { first, second }.Select(share => new TargetGroupTuple
+            {
+                TargetGroupArn = share.TargetGroup,
+                Weight = (int)Math.Round(share.Percent * unit),
+            }),
+        ];
+        List<Contracts.ElbV2.Action> actions =
+        [
+            .. (rule.Actions ?? []).Select(action =>
+                action.Type == ActionTypeEnum.Forward
+                    ? action with
+                    {
+                        TargetGroupArn = null,
+                        ForwardConfig = (action.ForwardConfig ?? new ForwardActionConfig()) with
+                        {
+                            TargetGroups = shares,
+                        },
+                    }
+                    : action
+            ),
+        ];
+        if (actions.TrueForAll(action => action.ForwardConfig is null))
+            throw EcsErrors.InvalidParameterException($"The listener rule {ruleArn} does not forward requests.");
+        if (rule.IsDefault != true)
+            await elb.ModifyRuleAsync(
+                new ModifyRuleInput { RuleArn = ruleArn, Actions = actions },
+                context,
+                cancellation
+            );
+        else
+            await elb.ModifyListenerAsync(
+                new ModifyListenerInput { ListenerArn = ListenerOf(ruleArn), DefaultActions = actions },
+                context,
+                cancellation
+            );
+    }
+
     /// <summary>The context of a controller's calls for a service.</summary>
     internal CallContext ContextOf(Scope scope, string serviceArn) =>
         new()
@@ -142,6 +213,26 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
             Service = Service,
             SourceArn = serviceArn,
         };
+
+    // "...:listener-rule/app/NAME/ID/LISTENER/RULE" is a rule of "...:listener/app/NAME/ID/LISTENER".
+    private static string ListenerOf(string ruleArn) =>
+        ruleArn[..ruleArn.LastIndexOf('/')].Replace(":listener-rule/", ":listener/", StringComparison.Ordinal);
+
+    private async Task<Rule> RuleAsync(string arn, CallContext context, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = new DescribeRulesInput { RuleArns = [arn] };
+            if ((await elb.DescribeRulesAsync(request, context, cancellation)).Rules is [var rule])
+                return rule;
+        }
+        catch (AwsException unknown) when (unknown.Code is "RuleNotFound" or "ValidationError")
+        {
+            // Said in ECS's words below.
+        }
+
+        throw EcsErrors.InvalidParameterException($"The listener rule {arn} does not exist.");
+    }
 
     private async Task<TargetGroup> FindAsync(string arn, CallContext context, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using Estiba.Ecs.Placement;
 using Estiba.Ecs.Queries;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
@@ -47,7 +48,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         var rollout = ServiceRolloutRecord.Of(view, serviceKey);
         if (
             service is not { Status: ServiceStatus.Active, IsDaemon: false }
-            || rollout is not { Rebalancing: null or { Replaced: null }, Deployments: [var primary] }
+            || rollout is not { Rebalancing: null or { Replaced: null }, Shift: null, Deployments: [var primary] }
         )
             return false;
         if (primary.IsInProgress && (primary.FailedTasks > 0 || ServiceDeployments.HasWork(view, service, rollout)))
@@ -112,6 +113,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         DeploymentFailures.ResetOnceHealthy(edit, tasks, health);
         if (edit.Service.Status == ServiceStatus.Active)
             ServiceDeployments.Advance(edit);
+        if (edit.Rollout.Shift is not null)
+            return DeployBeside(edit, tasks, present, standingOf, health);
         var step = edit.Service.IsDaemon
             ? NextDaemonStep(edit, tasks, standingOf, health)
             : RollingUpdate.NextStep(
@@ -127,6 +130,26 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         if (edit.Service.Status == ServiceStatus.Active)
             Settle(edit, present, step, health);
         return step.Start + step.StartOn.Count > 0;
+    }
+
+    /// <summary>Takes the next step of a service whose deployment runs beside what serves, and shifts the
+    /// traffic.</summary>
+    /// <returns>Whether it misses tasks.</returns>
+    private bool DeployBeside(
+        ServiceEdit edit,
+        List<TaskRecord> tasks,
+        List<TaskRecord> present,
+        Func<string, InstanceStanding> standingOf,
+        HealthCount health
+    )
+    {
+        TrafficShift.Advance(edit, tasks, health);
+        var (step, serving) = TrafficShift.NextSteps(edit, tasks, standingOf, health);
+        StepExecution.Apply(edit, step, edit.Rollout.Primary);
+        StepExecution.Apply(edit, serving, TrafficShift.Serving(edit.Rollout) ?? edit.Rollout.Primary);
+        if (edit.Service.Status == ServiceStatus.Active)
+            Settle(edit, present, step, health);
+        return step.Start + serving.Start > 0;
     }
 
     private ServiceStep NextDaemonStep(
@@ -216,6 +239,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
     {
         var (service, rollout, now) = (edit.Service, edit.Rollout, edit.Now);
         var next = Earlier(null, missing ? StartBackOff.Until(rollout, now) : null);
+        next = Earlier(next, TrafficShift.NextAt(service, rollout));
+        next = Earlier(next, Pauses.EndAt(edit));
         if (rollout.IsSteady && ZoneBalance.IsUneven(edit.Transaction, service))
             next = Earlier(next, now + ZoneBalance.Interval);
         foreach (var task in tasks.Where(task => task.IsWanted))

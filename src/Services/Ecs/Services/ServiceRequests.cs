@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Services;
@@ -55,6 +56,12 @@ internal static class ServiceRequests
                 request.SchedulingStrategy == SchedulingStrategy.Daemon
             )
         );
+        TrafficShiftRequests.ValidateFor(
+            request.DeploymentConfiguration,
+            request.LoadBalancers,
+            request.SchedulingStrategy,
+            request.DeploymentController?.Type
+        );
         if (request.HealthCheckGracePeriodSeconds < 0)
             throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
         if (
@@ -104,6 +111,12 @@ internal static class ServiceRequests
         var settings = ServiceUpdate.Apply(service.Settings, request);
         if (request.DeploymentConfiguration is not null)
             ValidateDeployment(settings.DeploymentConfiguration);
+        TrafficShiftRequests.ValidateFor(
+            settings.DeploymentConfiguration,
+            settings.LoadBalancers,
+            settings.SchedulingStrategy,
+            settings.DeploymentController?.Type
+        );
         if (
             request.DeploymentController is { Type: { } controller }
             && controller != (settings.DeploymentController?.Type ?? DeploymentControllerType.Ecs)
@@ -173,10 +186,7 @@ internal static class ServiceRequests
                 throw EcsErrors.InvalidParameterException("Container Name can not be blank.");
             if (each.ContainerPort is null)
                 throw EcsErrors.InvalidParameterException("Container Port can not be blank.");
-            if (each.AdvancedConfiguration is not null)
-                throw EcsErrors.UnsupportedFeatureException(
-                    "Estiba does not implement blue/green deployments yet. Leave advancedConfiguration out."
-                );
+            TrafficShiftRequests.Validate(each.AdvancedConfiguration);
         }
     }
 
@@ -281,19 +291,7 @@ internal static class ServiceRequests
     {
         if (configuration is null)
             return;
-        if (configuration.Strategy is { } strategy && strategy != DeploymentStrategy.Rolling)
-            throw EcsErrors.UnsupportedFeatureException(
-                $"Estiba does not implement the deployment strategy {strategy} yet. Use ROLLING."
-            );
-        if (configuration.LifecycleHooks is { Count: > 0 })
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out."
-            );
-        if (configuration.LinearConfiguration is not null || configuration.CanaryConfiguration is not null)
-            throw EcsErrors.InvalidParameterException(
-                "linearConfiguration and canaryConfiguration are only valid for the deployment strategies LINEAR "
-                    + "and CANARY."
-            );
+        TrafficShiftRequests.Validate(configuration);
         if (configuration.Alarms?.Enable == true)
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba has no alarms yet. Create the service without deployment alarms."

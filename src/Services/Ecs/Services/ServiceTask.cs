@@ -1,5 +1,6 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
@@ -12,14 +13,14 @@ internal static class ServiceTask
     /// <summary>The template of the tasks of one of a service's deployments or task sets.</summary>
     /// <param name="service">The service.</param>
     /// <param name="taskSet">The task set; null for a deployment.</param>
-    /// <param name="startedBy">The deployment or task set, by id.</param>
+    /// <param name="deployment">The deployment, or that of the task set.</param>
     /// <param name="cluster">The service's cluster.</param>
     /// <param name="definition">What to run.</param>
     /// <param name="now">The time.</param>
     internal static TaskTemplate Template(
         ServiceRecord service,
         TaskSetRecord? taskSet,
-        string startedBy,
+        DeploymentRecord deployment,
         ClusterRecord cluster,
         TaskDefinitionRecord definition,
         DateTimeOffset now
@@ -34,23 +35,35 @@ internal static class ServiceTask
                 {
                     Service = service.Name,
                     LaunchType = launchType ?? LaunchType.Ec2,
-                    StartedBy = startedBy,
+                    StartedBy = deployment.Id,
                     Group = TaskTemplate.ServiceGroup + service.Name,
                     EnableExecuteCommand = service.Settings.EnableExecuteCommand ?? false,
-                    Targets = TargetsFor(taskSet?.Settings.LoadBalancers ?? service.Settings.LoadBalancers),
+                    Targets = TargetsFor(
+                        taskSet?.Settings.LoadBalancers ?? service.Settings.LoadBalancers,
+                        deployment.UsesAlternate
+                    ),
                     Tags = TagsFor(service, cluster, definition),
                 }
             );
     }
 
-    private static IReadOnlyList<TaskTarget>? TargetsFor(IReadOnlyList<LoadBalancer>? loadBalancers) =>
+    /// <summary>The target group of a load balancer that a deployment's tasks are in.</summary>
+    internal static string TargetGroupOf(LoadBalancer loadBalancer, bool usesAlternate) =>
+        usesAlternate && loadBalancer.AdvancedConfiguration?.AlternateTargetGroupArn is { } alternate
+            ? alternate
+            : loadBalancer.TargetGroupArn!;
+
+    private static IReadOnlyList<TaskTarget>? TargetsFor(
+        IReadOnlyList<LoadBalancer>? loadBalancers,
+        bool usesAlternate
+    ) =>
         loadBalancers is not { Count: > 0 }
             ? null
             :
             [
                 .. loadBalancers.Select(each => new TaskTarget
                 {
-                    TargetGroupArn = each.TargetGroupArn!,
+                    TargetGroupArn = TargetGroupOf(each, usesAlternate),
                     ContainerName = each.ContainerName!,
                     ContainerPort = each.ContainerPort!.Value,
                 }),

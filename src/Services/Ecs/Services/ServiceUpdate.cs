@@ -73,5 +73,8 @@ internal static class ServiceUpdate
                 MinimumHealthyPercent = given.MinimumHealthyPercent ?? known.MinimumHealthyPercent,
                 Strategy = given.Strategy ?? known.Strategy,
                 EarlySuccessCriteria = given.EarlySuccessCriteria ?? known.EarlySuccessCriteria,
+                LifecycleHooks = given.LifecycleHooks ?? known.LifecycleHooks,
+                LinearConfiguration = given.LinearConfiguration ?? known.LinearConfiguration,
+                CanaryConfiguration = given.CanaryConfiguration ?? known.CanaryConfiguration,
             };
 }

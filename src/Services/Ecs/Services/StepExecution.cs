@@ -98,7 +98,7 @@ internal static class StepExecution
             ? service.Settings.CapacityProviderStrategy
             : taskSet.Settings.CapacityProviderStrategy;
         var shares = strategy is null ? null : SharesOf(edit, deployment);
-        var template = ServiceTask.Template(service, taskSet, deployment.Id, cluster, definition, edit.Now);
+        var template = ServiceTask.Template(service, taskSet, deployment, cluster, definition, edit.Now);
         TaskRecord New() =>
             shares is null
                 ? template.Make(edit.Ids)

@@ -199,7 +199,7 @@ public sealed record LoadBalancerTrafficOptions
     public required ReadOnlyMemory<byte> CookieKey { get; init; }
 
     /// <summary>How many connections clients may have.</summary>
-    public ConnectionLimits Limits { get; init; } = ConnectionLimits.Of(new NamedLimits());
+    public ConnectionLimits Limits { get; init; } = ConnectionLimits.OfDescriptors();
 
     /// <summary>How long running requests may take to end when their listener closes.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(30);

@@ -43,6 +43,9 @@ public sealed record DeploymentRecord
     /// <summary>When the last of them failed.</summary>
     public DateTimeOffset? LastFailureAt { get; init; }
 
+    /// <summary>Whether its tasks are in the alternate target groups of the service's load balancers.</summary>
+    public bool UsesAlternate { get; init; }
+
     /// <summary>Why it cannot succeed, whatever becomes of its tasks; null as long as it may.</summary>
     public string? Obstacle { get; init; }
 

@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.State;
 using Task = System.Threading.Tasks.Task;
 
@@ -159,6 +160,65 @@ public sealed partial class EcsApi
                 }
 
                 return new StopServiceDeploymentResponse { ServiceDeploymentArn = request.ServiceDeploymentArn };
+            },
+            cancellation
+        );
+
+    /// <summary>
+    /// Ends a pause of a deployment: it goes on, or is rolled back ("Pause hooks for Amazon ECS service deployments",
+    /// developer guide).
+    /// </summary>
+    public Task<ContinueServiceDeploymentResponse> ContinueServiceDeploymentAsync(
+        ContinueServiceDeploymentRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        _store.CommitAsync(
+            transaction =>
+            {
+                if (
+                    FindOfService(
+                        transaction,
+                        EcsTables.ServiceDeployments,
+                        Scope.Of(context),
+                        request.ServiceDeploymentArn!,
+                        "service-deployment"
+                    )
+                    is not var (service, deployment)
+                )
+                    throw EcsErrors.ServiceDeploymentNotFoundException("Service deployment not found.");
+                if (deployment.Pauses.FirstOrDefault(pause => pause.HookId == request.HookId) is not { } found)
+                    throw EcsErrors.InvalidParameterException("The hookId is not of this service deployment.");
+                if (!deployment.IsOngoing || !Pauses.IsAwaiting(found))
+                    throw EcsErrors.InvalidParameterException(
+                        $"The lifecycle hook does not await an action: its status is {found.Status}."
+                    );
+                var status =
+                    request.Action == DeploymentLifecycleHookAction.Rollback
+                        ? DeploymentLifecycleHookStatus.Failed
+                        : DeploymentLifecycleHookStatus.Succeeded;
+                transaction.Put(
+                    EcsTables.ServiceDeployments,
+                    deployment with
+                    {
+                        Pauses =
+                        [
+                            .. deployment.Pauses.Select(pause =>
+                                pause == found ? pause with { Status = status } : pause
+                            ),
+                        ],
+                        UpdatedAt = Now,
+                    }
+                );
+                // Concerns the service's controller.
+                transaction.Put(
+                    EcsTables.ServiceRollouts,
+                    ServiceRolloutRecord.Of(transaction, service.Key) with
+                    {
+                        IsSteady = false,
+                    }
+                );
+                return new ContinueServiceDeploymentResponse { ServiceDeploymentArn = request.ServiceDeploymentArn };
             },
             cancellation
         );

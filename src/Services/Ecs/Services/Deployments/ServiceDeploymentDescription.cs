@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.State;
 
 namespace Estiba.Ecs.Services.Deployments;
@@ -13,12 +14,10 @@ internal static class ServiceDeploymentDescription
     /// <summary>The deployment as <c>DescribeServiceDeployments</c> shows it.</summary>
     internal static ServiceDeployment Of(View view, ServiceRecord service, ServiceDeploymentRecord record)
     {
-        var deployed = (
-            record.IsOngoing
-                ? Deployed(view, service, ServiceRolloutRecord.Of(view, service.Key), record)
-                : record.AtTheEnd
-        )
-            .Select(revision => Summary(service, revision))
+        var rollout = ServiceRolloutRecord.Of(view, service.Key);
+        var shift = record.IsOngoing ? rollout.Shift : null;
+        var deployed = (record.IsOngoing ? Deployed(view, service, rollout, record) : record.AtTheEnd)
+            .Select((revision, index) => Summary(service, revision, index == 0, shift))
             .ToList();
         return new ServiceDeployment
         {
@@ -34,6 +33,8 @@ internal static class ServiceDeploymentDescription
             SourceServiceRevisions = [.. deployed.Skip(1)],
             Status = record.Status,
             StatusReason = record.StatusReason,
+            LifecycleStage = shift?.Stage,
+            LifecycleHookDetails = Pauses.Describe(record),
             DeploymentConfiguration = record.Configuration,
             Rollback = record.Rollback is { } rollback
                 ? new Rollback
@@ -102,14 +103,25 @@ internal static class ServiceDeploymentDescription
         ];
     }
 
-    private static ServiceRevisionSummary Summary(ServiceRecord service, DeployedRevision revision) =>
-        new()
+    private static ServiceRevisionSummary Summary(
+        ServiceRecord service,
+        DeployedRevision revision,
+        bool isTarget,
+        TrafficShiftRecord? shift
+    )
+    {
+        // After a rollback has begun it is the other one that the traffic goes to.
+        double? Share(double? ofPrimary) => isTarget != shift?.IsRollback ? ofPrimary : 100 - ofPrimary;
+        return new()
         {
+            RequestedProductionTrafficWeight = Share(shift?.Production),
+            RequestedTestTrafficWeight = Share(shift?.Test),
             Arn = ServiceRevisions.ArnOf(service, revision.Revision),
             RequestedTaskCount = revision.Requested,
             RunningTaskCount = revision.Running,
             PendingTaskCount = revision.Pending,
         };
+    }
 
     private static ServiceDeploymentCircuitBreaker CircuitBreakerOf(
         View view,

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.TrafficShifts;
 
 namespace Estiba.Ecs.Services.Deployments;
 
@@ -58,6 +59,9 @@ public sealed record ServiceDeploymentRecord
 
     /// <summary>What ran of each revision when it ended; empty before.</summary>
     public IReadOnlyList<DeployedRevision> AtTheEnd { get; init; } = [];
+
+    /// <summary>Where it was paused, in order.</summary>
+    public IReadOnlyList<PauseRecord> Pauses { get; init; } = [];
 
     /// <summary>How often the circuit breaker counted a failure.</summary>
     public int Failures { get; init; }

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.State;
 
@@ -30,7 +31,12 @@ internal static class ServiceDeployments
             Finish(edit, unfinished, ServiceDeploymentStatus.Stopped, Superseded);
         }
 
-        var revision = ServiceRevisions.Of(service, definition, edit.Ids.ServiceRevision(), edit.Now);
+        // What serves goes on serving from its target groups, until the traffic is shifted to the others.
+        var serving = rollout.LastCompleted;
+        var shifts = TrafficShift.IsUsedBy(service.Settings.DeploymentConfiguration) && serving is not null;
+        var current = serving ?? (rollout.Deployments is [var first, ..] ? first : null);
+        var usesAlternate = shifts != (current?.UsesAlternate ?? false);
+        var revision = ServiceRevisions.Of(service, definition, edit.Ids.ServiceRevision(), usesAlternate, edit.Now);
         var deployment = new DeploymentRecord
         {
             Id = edit.Ids.Deployment(),
@@ -42,6 +48,7 @@ internal static class ServiceDeployments
             UpdatedAt = edit.Now,
             RolloutState = DeploymentRolloutState.InProgress,
             RolloutStateReason = "",
+            UsesAlternate = usesAlternate,
         };
         deployment = deployment with { RolloutStateReason = $"ECS deployment {deployment.Id} in progress." };
 
@@ -72,6 +79,7 @@ internal static class ServiceDeployments
         edit.Rollout = rollout with
         {
             Deployments = [deployment, .. rollout.Deployments],
+            Shift = shifts ? TrafficShift.Begin(edit.Now) : null,
             NextStartAt = null,
             EarlyExits = 0,
             IsSteady = false,
@@ -165,7 +173,7 @@ internal static class ServiceDeployments
                 FailedTasks = 0,
             }
         );
-        edit.Rollout = edit.Rollout with { LastCompleted = edit.Rollout.Primary };
+        edit.Rollout = edit.Rollout with { LastCompleted = edit.Rollout.Primary, Shift = null };
         edit.AddEvent(ServiceEvents.DeploymentCompleted(primary.Id));
 
         var history = Find(edit.Transaction, edit.Service, primary);
@@ -253,6 +261,7 @@ internal static class ServiceDeployments
         {
             Deployments = [promoted, .. edit.Rollout.Deployments.Where(deployment => deployment.Id != target.Id)],
             LastCompleted = null,
+            Shift = edit.Rollout.Shift is null ? null : TrafficShift.GoBack(edit.Now),
             NextStartAt = null,
             IsSteady = false,
         };

@@ -16,6 +16,7 @@ internal static class ServiceRevisions
         ServiceRecord service,
         TaskDefinitionRecord definition,
         string id,
+        bool usesAlternate,
         DateTimeOffset now
     ) =>
         new()
@@ -43,9 +44,25 @@ internal static class ServiceRevisions
                     }),
                 ],
                 GuardDutyEnabled = false,
+                ResolvedConfiguration = Resolved(service.Settings.LoadBalancers, usesAlternate),
                 CreatedAt = now,
             },
         };
+
+    private static ResolvedConfiguration? Resolved(IReadOnlyList<LoadBalancer>? loadBalancers, bool usesAlternate) =>
+        loadBalancers is not { Count: > 0 }
+            ? null
+            : new ResolvedConfiguration
+            {
+                LoadBalancers =
+                [
+                    .. loadBalancers.Select(each => new ServiceRevisionLoadBalancer
+                    {
+                        TargetGroupArn = ServiceTask.TargetGroupOf(each, usesAlternate),
+                        ProductionListenerRule = each.AdvancedConfiguration?.ProductionListenerRule,
+                    }),
+                ],
+            };
 
     /// <summary>The service's settings with those of the revision that a deployment has rolled out.</summary>
     internal static Service Restore(View view, ServiceRecord service, DeploymentRecord deployment) =>

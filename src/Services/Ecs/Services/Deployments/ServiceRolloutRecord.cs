@@ -1,4 +1,5 @@
 using Estiba.Ecs.Services.TaskSets;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.State;
 
 namespace Estiba.Ecs.Services.Deployments;
@@ -31,6 +32,13 @@ public sealed record ServiceRolloutRecord
 
     /// <summary>How its tasks are being balanced over the zones; null while they are not.</summary>
     public ZoneRebalancing? Rebalancing { get; init; }
+
+    /// <summary>How far the traffic has been shifted to the primary deployment; null where no deployment shifts
+    /// it.</summary>
+    public TrafficShiftRecord? Shift { get; init; }
+
+    /// <summary>How listener rules share the traffic, as last written to them; null where nobody has.</summary>
+    public TrafficShares? Shares { get; init; }
 
     /// <summary>No task is started before this time.</summary>
     public DateTimeOffset? NextStartAt { get; init; }

@@ -1,0 +1,475 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Ecs;
+
+namespace Estiba.Ecs.Tests.Services;
+
+/// <summary>
+/// Deployments that run beside what serves: when the traffic goes where, and how they end.
+/// </summary>
+public sealed class TrafficShiftTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task A_first_deployment_shifts_nothing()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN");
+
+        (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
+        world.Blue.States.ShouldBe(["healthy"]);
+        world.Production.ShouldBe(new Dictionary<string, int> { [world.BlueArn] = 1 });
+    }
+
+    [Fact]
+    public async Task A_new_revision_gets_all_of_the_traffic_when_it_is_healthy_and_the_old_one_bakes()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake: 5);
+        world.Green.FirstState = "initial";
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        var scaling = await world.DeploymentAsync();
+        var whileScaling = world.Production;
+
+        world.Green.Set("healthy");
+        await world.ObeyAsync();
+        var baking = await world.DeploymentAsync();
+        var whileBaking = world.Production;
+        world.Ecs.Clock.Advance(5 * Minute - TimeSpan.FromSeconds(1));
+        await world.ObeyAsync();
+        var blueStill = world.Blue.States.ToList();
+        world.Ecs.Clock.Advance(TimeSpan.FromSeconds(1));
+        await world.EndAsync();
+
+        (scaling.Status, scaling.LifecycleStage).ShouldBe(("IN_PROGRESS", "SCALE_UP"));
+        whileScaling.ShouldBe(world.Shares(blue: 100, green: 0));
+        baking.LifecycleStage.ShouldBe("BAKE_TIME");
+        baking.TargetServiceRevision!.RequestedProductionTrafficWeight.ShouldBe(100);
+        baking.SourceServiceRevisions!.Single().RequestedProductionTrafficWeight.ShouldBe(0);
+        whileBaking.ShouldBe(world.Shares(blue: 0, green: 100));
+        blueStill.ShouldBe(["healthy"]);
+        (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
+        world.Blue.Targets.ShouldBeEmpty();
+        world.Green.States.ShouldBe(["healthy"]);
+        world.Production.ShouldBe(world.Shares(blue: 0, green: 100));
+    }
+
+    [Fact]
+    public async Task The_next_deployment_goes_back_to_the_first_target_group()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN");
+        await world.UpdateAsync();
+        await world.EndAsync();
+        var first = world.Production;
+
+        await world.UpdateAsync();
+        await world.EndAsync();
+
+        first.ShouldBe(world.Shares(blue: 0, green: 100));
+        world.Production.ShouldBe(world.Shares(blue: 100, green: 0));
+        (world.Blue.Targets.Count, world.Green.Targets.Count).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task A_canary_gets_its_share_first()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("CANARY", with: configuration =>
+            configuration with
+            {
+                CanaryConfiguration = new CanaryConfiguration { CanaryPercent = 2.5, CanaryBakeTimeInMinutes = 3 },
+            }
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        var canary = world.Production;
+        world.Ecs.Clock.Advance(3 * Minute);
+        await world.EndAsync();
+
+        canary.ShouldBe(world.Shares(blue: 878, green: 22));
+        world.Production.ShouldBe(world.Shares(blue: 0, green: 100));
+    }
+
+    [Fact]
+    public async Task A_linear_deployment_goes_step_by_step()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("LINEAR", with: configuration =>
+            configuration with
+            {
+                LinearConfiguration = new LinearConfiguration { StepPercent = 40, StepBakeTimeInMinutes = 1 },
+            }
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        var shares = new List<int>();
+        for (var step = 0; step < 3; step++)
+        {
+            await world.ObeyAsync();
+            shares.Add(world.Production[world.GreenArn]);
+            world.Ecs.Clock.Advance(Minute);
+        }
+
+        await world.EndAsync();
+
+        shares.ShouldBe([40, 80, 100]);
+        (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
+    }
+
+    [Fact]
+    public async Task The_test_rule_leads_to_the_new_revision_first()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", hasTestRule: true, with: configuration =>
+            Pausing(configuration, "POST_TEST_TRAFFIC_SHIFT")
+        );
+
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+
+        world.Ecs.Elb.Rules[world.TestRule!].ShouldBe(world.Shares(blue: 0, green: 100));
+        world.Production.ShouldBe(world.Shares(blue: 100, green: 0));
+    }
+
+    [Theory]
+    [InlineData("CONTINUE", "SUCCESSFUL", "SUCCEEDED")]
+    [InlineData("ROLLBACK", "ROLLBACK_SUCCESSFUL", "FAILED")]
+    public async Task A_pause_ends_when_somebody_says_so(string action, string status, string hook)
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", with: configuration =>
+            Pausing(configuration, "PRE_PRODUCTION_TRAFFIC_SHIFT")
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        var paused = await world.DeploymentAsync();
+        var whilePaused = world.Production;
+
+        await world.Ecs.Api.ContinueServiceDeploymentAsync(
+            new ContinueServiceDeploymentRequest
+            {
+                ServiceDeploymentArn = paused.ServiceDeploymentArn,
+                HookId = paused.LifecycleHookDetails!.Single().HookId,
+                Action = action,
+            },
+            world.Ecs.Caller
+        );
+        await world.EndAsync();
+
+        paused.LifecycleHookDetails!.Single().Status.ShouldBe("AWAITING_ACTION");
+        whilePaused.ShouldBe(world.Shares(blue: 100, green: 0));
+        var ended = await world.DeploymentAsync();
+        (ended.Status, ended.LifecycleHookDetails!.Single().Status).ShouldBe((status, hook));
+    }
+
+    [Theory]
+    [InlineData("ROLLBACK", "ROLLBACK_SUCCESSFUL")]
+    [InlineData("CONTINUE", "SUCCESSFUL")]
+    public async Task A_pause_ends_by_itself_when_its_time_is_over(string action, string status)
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", with: configuration =>
+            Pausing(configuration, "POST_SCALE_UP", minutes: 10, action)
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        (await world.Ecs.ReconcileServiceAsync()).ShouldBe(10 * Minute, "nobody else says when the time is over");
+
+        world.Ecs.Clock.Advance(10 * Minute);
+        await world.EndAsync();
+
+        (await world.DeploymentAsync()).Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public async Task Going_back_is_a_change_of_the_listener_rule_and_starts_nothing()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake: 60);
+        var serving = (await world.Ecs.TasksAsync("RUNNING")).Single().TaskArn;
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        var before = world.Production;
+
+        await world.Ecs.Api.StopServiceDeploymentAsync(
+            new StopServiceDeploymentRequest
+            {
+                ServiceDeploymentArn = (await world.DeploymentAsync()).ServiceDeploymentArn,
+                StopType = "ROLLBACK",
+            },
+            world.Ecs.Caller
+        );
+        await world.Ecs.SettleAsync();
+        var atOnce = world.Production;
+        await world.EndAsync();
+
+        before.ShouldBe(world.Shares(blue: 0, green: 100));
+        atOnce.ShouldBe(world.Shares(blue: 100, green: 0));
+        (await world.DeploymentAsync()).Status.ShouldBe("ROLLBACK_SUCCESSFUL");
+        (await world.Ecs.TasksAsync("RUNNING")).Single().TaskArn.ShouldBe(serving);
+        world.Green.Targets.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_revision_that_is_not_healthy_gets_no_traffic_and_is_taken_back()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", with: configuration =>
+            configuration with
+            {
+                DeploymentCircuitBreaker = new DeploymentCircuitBreaker { Enable = true, Rollback = true },
+            }
+        );
+        world.Green.FirstState = "unhealthy";
+        await world.UpdateAsync();
+
+        for (var n = 0; n < 12; n++)
+        {
+            await world.ObeyAsync();
+            world.Green.Drain();
+            world.Ecs.Clock.Advance(5 * Minute);
+            world.Production[world.BlueArn].ShouldBe(100);
+        }
+
+        (await world.DeploymentAsync()).Status.ShouldBe("ROLLBACK_SUCCESSFUL");
+        world.Blue.States.ShouldBe(["healthy"]);
+    }
+
+    [Fact]
+    public async Task A_task_that_serves_is_replaced_while_the_new_revision_bakes()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake: 60);
+        var serving = (await world.Ecs.TasksAsync("RUNNING")).Single().TaskArn!;
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+
+        await world.Ecs.ReportAsync(serving, "STOPPED", exitCode: 1);
+        await world.ObeyAsync();
+        world.Blue.Drain();
+        world.Ecs.Clock.Advance(Minute);
+        await world.ObeyAsync();
+
+        world.Blue.States.ShouldBe(["healthy"]);
+        world.Green.States.ShouldBe(["healthy"]);
+    }
+
+    [Fact]
+    public async Task A_listener_rule_that_is_gone_fails_the_deployment()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN");
+        world.Ecs.Elb.Rules.Clear();
+
+        await world.UpdateAsync();
+        await world.EndAsync();
+
+        var failed = await world.DeploymentAsync();
+        failed.Status.ShouldBe("STOPPED");
+        failed.StatusReason!.ShouldContain("The listener rule");
+        world.Blue.States.ShouldBe(["healthy"]);
+    }
+
+    [Fact]
+    public async Task What_a_shift_of_traffic_needs_is_asked_for()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN");
+        async Task<string> RefusedAsync(Func<CreateServiceRequest, CreateServiceRequest> change)
+        {
+            var refused = await Should.ThrowAsync<AwsException>(() =>
+                world.Ecs.Api.CreateServiceAsync(change(world.Request("other")), world.Ecs.Caller)
+            );
+            return $"{refused.Code}: {refused.Message}";
+        }
+
+        (await RefusedAsync(request => request with { LoadBalancers = [Plain(request.LoadBalancers![0])] })).ShouldBe(
+            "InvalidParameterException: advancedConfiguration is required for load balancers of services with the "
+                + "deployment strategy BLUE_GREEN."
+        );
+        (
+            await RefusedAsync(request =>
+                request with
+                {
+                    LoadBalancers = null,
+                    DeploymentConfiguration = new DeploymentConfiguration { Strategy = "CANARY" },
+                }
+            )
+        ).ShouldBe("InvalidParameterException: The deployment strategy CANARY needs a load balancer.");
+        (
+            await RefusedAsync(request =>
+                request with
+                {
+                    DeploymentConfiguration = new DeploymentConfiguration
+                    {
+                        Strategy = "BLUE_GREEN",
+                        LinearConfiguration = new LinearConfiguration { StepPercent = 10 },
+                    },
+                }
+            )
+        ).ShouldBe("InvalidParameterException: linearConfiguration is only valid for the deployment strategy LINEAR.");
+        (
+            await RefusedAsync(request =>
+                request with
+                {
+                    DeploymentConfiguration = new DeploymentConfiguration
+                    {
+                        Strategy = "LINEAR",
+                        LinearConfiguration = new LinearConfiguration { StepPercent = 2.9 },
+                    },
+                }
+            )
+        ).ShouldBe("InvalidParameterException: stepPercent must be between 3 and 100.");
+        (
+            await RefusedAsync(request =>
+                request with
+                {
+                    DeploymentConfiguration = Pausing(request.DeploymentConfiguration!, "TEST_TRAFFIC_SHIFT"),
+                }
+            )
+        ).ShouldBe(
+            "InvalidParameterException: The lifecycle stage TEST_TRAFFIC_SHIFT is not valid for a hook with the "
+                + "targetType PAUSE."
+        );
+    }
+
+    private static LoadBalancer Plain(LoadBalancer balancer) => balancer with { AdvancedConfiguration = null };
+
+    private static DeploymentConfiguration Pausing(
+        DeploymentConfiguration configuration,
+        string stage,
+        int? minutes = null,
+        string? action = null
+    ) =>
+        configuration with
+        {
+            LifecycleHooks =
+            [
+                new DeploymentLifecycleHook
+                {
+                    TargetType = "PAUSE",
+                    LifecycleStages = [stage],
+                    TimeoutConfiguration = new DeploymentLifecycleHookTimeoutConfiguration
+                    {
+                        TimeoutInMinutes = minutes,
+                        Action = action,
+                    },
+                },
+            ],
+        };
+
+    /// <summary>A service of one task behind two target groups, of which the first serves.</summary>
+    private sealed class ShiftingWorld : IAsyncDisposable
+    {
+        private ShiftingWorld(EcsWorld ecs, bool hasTestRule, DeploymentConfiguration configuration)
+        {
+            Ecs = ecs;
+            Configuration = configuration;
+            BlueArn = ecs.Elb.Add("blue");
+            GreenArn = ecs.Elb.Add("green", isUsed: false);
+            ProductionRule = ecs.Elb.AddRule(BlueArn);
+            TestRule = hasTestRule ? ecs.Elb.AddRule(BlueArn, "test") : null;
+        }
+
+        internal EcsWorld Ecs { get; }
+
+        internal string BlueArn { get; }
+
+        internal string GreenArn { get; }
+
+        internal string? TestRule { get; }
+
+        internal StandInTargetGroup Blue => Ecs.Elb.Groups[BlueArn];
+
+        internal StandInTargetGroup Green => Ecs.Elb.Groups[GreenArn];
+
+        /// <summary>The weights of the production rule.</summary>
+        internal Dictionary<string, int> Production => Ecs.Elb.Rules.GetValueOrDefault(ProductionRule) ?? [];
+
+        private string ProductionRule { get; }
+
+        private DeploymentConfiguration Configuration { get; }
+
+        internal static async Task<ShiftingWorld> CreateAsync(
+            string strategy,
+            int bake = 0,
+            bool hasTestRule = false,
+            Func<DeploymentConfiguration, DeploymentConfiguration>? with = null
+        )
+        {
+            var configuration = new DeploymentConfiguration { Strategy = strategy, BakeTimeInMinutes = bake };
+            var ecs = await EcsWorld.CreateAsync();
+            var world = new ShiftingWorld(ecs, hasTestRule, with?.Invoke(configuration) ?? configuration);
+            await ecs.AddInstanceAsync(ec2: "i-1");
+            await ecs.RegisterAsync(hostPort: 0);
+            await ecs.Api.CreateServiceAsync(world.Request("s"), ecs.Caller);
+            await world.EndAsync();
+            return world;
+        }
+
+        internal CreateServiceRequest Request(string name) =>
+            new()
+            {
+                ServiceName = name,
+                TaskDefinition = "web",
+                DesiredCount = 1,
+                DeploymentConfiguration = Configuration,
+                LoadBalancers =
+                [
+                    new LoadBalancer
+                    {
+                        TargetGroupArn = BlueArn,
+                        ContainerName = "nginx",
+                        ContainerPort = 80,
+                        AdvancedConfiguration = new AdvancedConfiguration
+                        {
+                            AlternateTargetGroupArn = GreenArn,
+                            ProductionListenerRule = ProductionRule,
+                            TestListenerRule = TestRule,
+                            RoleArn = "arn:aws:iam::123456789012:role/elb",
+                        },
+                    },
+                ],
+            };
+
+        internal Dictionary<string, int> Shares(int blue, int green) => new() { [BlueArn] = blue, [GreenArn] = green };
+
+        internal async Task UpdateAsync()
+        {
+            Ecs.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Ecs.Api.UpdateServiceAsync(
+                new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
+                Ecs.Caller
+            );
+            await Ecs.SettleAsync();
+        }
+
+        internal Task ObeyAsync() => Ecs.ObeyAsync();
+
+        /// <summary>Lets everybody do as he is told, and targets drain.</summary>
+        internal async Task EndAsync()
+        {
+            for (var n = 0; n < 6; n++)
+            {
+                await ObeyAsync();
+                Blue.Drain();
+                Green.Drain();
+            }
+        }
+
+        /// <summary>The newest of the service's deployments.</summary>
+        internal async Task<ServiceDeployment> DeploymentAsync()
+        {
+            var list = await Ecs.Api.ListServiceDeploymentsAsync(
+                new ListServiceDeploymentsRequest { Service = "s" },
+                Ecs.Caller
+            );
+            return (
+                await Ecs.Api.DescribeServiceDeploymentsAsync(
+                    new DescribeServiceDeploymentsRequest
+                    {
+                        ServiceDeploymentArns = [list.ServiceDeployments![0].ServiceDeploymentArn!],
+                    },
+                    Ecs.Caller
+                )
+            ).ServiceDeployments!.Single();
+        }
+
+        public ValueTask DisposeAsync() => Ecs.DisposeAsync();
+    }
+}
