@@ -267,6 +267,46 @@ public sealed class TrafficShiftTests
     }
 
     [Fact]
+    public async Task A_service_that_is_deleted_in_the_middle_ends()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake: 60);
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        world.Ecs.Elb.Rules.Clear();
+
+        await world.Ecs.Api.DeleteServiceAsync(
+            new DeleteServiceRequest { Service = "s", Force = true },
+            world.Ecs.Caller
+        );
+        await world.EndAsync();
+
+        (await world.Ecs.ServiceAsync()).Status.ShouldBe("INACTIVE");
+        (world.Blue.Targets.Count, world.Green.Targets.Count).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task A_new_deployment_takes_the_place_of_one_that_is_not_done()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake: 60);
+        var serving = (await world.Ecs.TasksAsync("RUNNING")).Single().TaskArn;
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        var first = world.Production;
+
+        await world.UpdateAsync();
+        var between = world.Production;
+        await world.EndAsync();
+
+        first.ShouldBe(world.Shares(blue: 0, green: 100));
+        between.ShouldBe(world.Shares(blue: 100, green: 0));
+        world.Production.ShouldBe(world.Shares(blue: 0, green: 100));
+        (await world.DeploymentAsync()).LifecycleStage.ShouldBe("BAKE_TIME");
+        var running = (await world.Ecs.TasksAsync("RUNNING")).Select(task => task.TaskArn).ToList();
+        (running.Count, running.Contains(serving)).ShouldBe((2, true));
+    }
+
+    [Fact]
     public async Task What_a_shift_of_traffic_needs_is_asked_for()
     {
         await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN");

@@ -129,9 +129,98 @@ public sealed class LoadBalancerTests(ServiceLifeWorld life) : IClassFixture<Ser
         await World.RunInstancesAsync(Cluster, 1, all: 2);
     }
 
-    private async Task<BalancedService> BalancedAsync(string name, int desired, string more = "")
+    [Fact]
+    public async Task A_revision_beside_the_one_that_serves_gets_the_traffic_and_gives_it_back()
     {
-        var vpc = (await AwsAsync("ec2 describe-vpcs --query 'Vpcs[0].VpcId' --output text")).Text;
+        var service = await BalancedAsync("shifted", desired: 1, create: false);
+        var green = await TargetGroupAsync("shifted-green");
+        var rule = (
+            await AwsAsync(
+                $"elbv2 describe-rules --listener-arn {service.Listener} --query 'Rules[0].RuleArn' --output text"
+            )
+        ).Text;
+        var role = (
+            await AwsAsync(
+                "iam create-role --role-name shifted --assume-role-policy-document "
+                    + "'{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
+                    + "\"Principal\":{\"Service\":\"ecs.amazonaws.com\"}}]}' --query Role.Arn --output text"
+            )
+        ).Text;
+        (
+            await AwsAsync(
+                $"ecs create-service --cluster {Cluster} --service-name shifted --task-definition shifted "
+                    + "--desired-count 1 --deployment-configuration strategy=BLUE_GREEN,bakeTimeInMinutes=60 "
+                    + $"--load-balancers 'targetGroupArn={service.TargetGroup},containerName=nginx,containerPort=80,"
+                    + $"advancedConfiguration={{alternateTargetGroupArn={green},productionListenerRule={rule},"
+                    + $"roleArn={role}}}'"
+            )
+        ).Text.ShouldNotBeEmpty();
+        await life.StableAsync("shifted");
+        await using var visitors = new Visitors(service.Address);
+        await visitors.VisitedAsync(100);
+
+        (await AwsAsync($"ecs update-service {service.Names} --force-new-deployment")).Text.ShouldNotBeEmpty();
+        await StageAsync("BAKE_TIME");
+        var shifted = await WeightsAsync(rule);
+        await visitors.VisitedAsync(100);
+        var deployment = (
+            await AwsAsync(
+                $"ecs list-service-deployments --cluster {Cluster} --service shifted --query "
+                    + "'serviceDeployments[0].serviceDeploymentArn' --output text"
+            )
+        ).Text;
+        (
+            await AwsAsync($"ecs stop-service-deployment --service-deployment-arn {deployment} --stop-type ROLLBACK")
+        ).Text.ShouldNotBeEmpty();
+        await Eventually.BeAsync(
+            "the rollback",
+            () => DeploymentAsync("status"),
+            status => status == "ROLLBACK_SUCCESSFUL",
+            TimeSpan.FromSeconds(180)
+        );
+        await visitors.VisitedAsync(100);
+        await visitors.EndAsync();
+
+        shifted.ShouldBe("0 100");
+        (await WeightsAsync(rule)).ShouldBe("100 0");
+        visitors.Failures.ShouldBeEmpty();
+        await service.DeleteAsync();
+
+        Task StageAsync(string stage) =>
+            Eventually.BeAsync(
+                $"the stage {stage}",
+                () => DeploymentAsync("lifecycleStage"),
+                seen => seen == stage,
+                TimeSpan.FromSeconds(180)
+            );
+
+        async Task<string> DeploymentAsync(string member)
+        {
+            var arn = (
+                await AwsAsync(
+                    $"ecs list-service-deployments --cluster {Cluster} --service shifted --query "
+                        + "'serviceDeployments[0].serviceDeploymentArn' --output text"
+                )
+            ).Text;
+            return (
+                await AwsAsync(
+                    $"ecs describe-service-deployments --service-deployment-arns {arn} --query "
+                        + $"'serviceDeployments[0].{member}' --output text"
+                )
+            ).Text;
+        }
+
+        async Task<string> WeightsAsync(string ruleArn) =>
+            (
+                await AwsAsync(
+                    $"elbv2 describe-rules --rule-arns {ruleArn} --query "
+                        + "'Rules[0].Actions[0].ForwardConfig.TargetGroups[].Weight' --output text"
+                )
+            ).Text.Replace('\t', ' ');
+    }
+
+    private async Task<BalancedService> BalancedAsync(string name, int desired, string more = "", bool create = true)
+    {
         var subnets = (
             await AwsAsync("ec2 describe-subnets --query 'Subnets[].SubnetId' --output text")
         ).Text.ReplaceLineEndings(" ");
@@ -141,28 +230,26 @@ public sealed class LoadBalancerTests(ServiceLifeWorld life) : IClassFixture<Ser
                     + "'LoadBalancers[0].LoadBalancerArn' --output text"
             )
         ).Text;
-        var group = (
-            await AwsAsync(
-                $"elbv2 create-target-group --name {name} --protocol HTTP --port 80 --vpc-id {vpc} "
-                    + "--health-check-interval-seconds 5 --health-check-timeout-seconds 4 "
-                    + "--unhealthy-threshold-count 2 --query 'TargetGroups[0].TargetGroupArn' --output text"
-            )
-        ).Text;
-        (
+        var group = await TargetGroupAsync(name);
+        var listener = (
             await AwsAsync(
                 $"elbv2 create-listener --load-balancer-arn {loadBalancer} --protocol HTTP --port 80 --default-actions "
-                    + $"Type=forward,TargetGroupArn={group}"
+                    + $"Type=forward,TargetGroupArn={group} --query 'Listeners[0].ListenerArn' --output text"
             )
-        ).Text.ShouldNotBeEmpty();
+        ).Text;
         await life.RegisterAsync(name, hostPort: null);
-        (
-            await AwsAsync(
-                $"ecs create-service --cluster {Cluster} --service-name {name} --task-definition {name} "
-                    + $"--desired-count {desired} {more} --load-balancers "
-                    + $"targetGroupArn={group},containerName=nginx,containerPort=80"
-            )
-        ).Text.ShouldNotBeEmpty();
-        await life.StableAsync(name);
+        if (create)
+        {
+            (
+                await AwsAsync(
+                    $"ecs create-service --cluster {Cluster} --service-name {name} --task-definition {name} "
+                        + $"--desired-count {desired} {more} --load-balancers "
+                        + $"targetGroupArn={group},containerName=nginx,containerPort=80"
+                )
+            ).Text.ShouldNotBeEmpty();
+            await life.StableAsync(name);
+        }
+
         var address = (
             await AwsAsync(
                 "ec2 describe-network-interfaces --filters "
@@ -170,7 +257,19 @@ public sealed class LoadBalancerTests(ServiceLifeWorld life) : IClassFixture<Ser
                     + "--query 'NetworkInterfaces[0].PrivateIpAddress' --output text"
             )
         ).Text;
-        return new BalancedService(this, name, loadBalancer, group, new Uri($"http://{address}"));
+        return new BalancedService(this, name, loadBalancer, listener, group, new Uri($"http://{address}"));
+    }
+
+    private async Task<string> TargetGroupAsync(string name)
+    {
+        var vpc = (await AwsAsync("ec2 describe-vpcs --query 'Vpcs[0].VpcId' --output text")).Text;
+        return (
+            await AwsAsync(
+                $"elbv2 create-target-group --name {name} --protocol HTTP --port 80 --vpc-id {vpc} "
+                    + "--health-check-interval-seconds 5 --health-check-timeout-seconds 4 "
+                    + "--unhealthy-threshold-count 2 --query 'TargetGroups[0].TargetGroupArn' --output text"
+            )
+        ).Text;
     }
 
     private async Task SetAsync(string containerInstance, string status) =>
@@ -187,6 +286,7 @@ public sealed class LoadBalancerTests(ServiceLifeWorld life) : IClassFixture<Ser
         LoadBalancerTests Tests,
         string Name,
         string LoadBalancer,
+        string Listener,
         string TargetGroup,
         Uri Address
     )

@@ -128,19 +128,16 @@ internal static class TrafficShift
                 packing
             );
 
-        var applied = rollout.Shares == WantedShares(rollout);
+        var isActive = service.Status == ServiceStatus.Active;
+        var applied = rollout.Shares == WantedShares(rollout) || !isActive;
         var isScaled = Array.IndexOf(Stages, shift.Stage) >= Array.IndexOf(Stages, ScaleUp);
         var primary = isScaled ? Keep(rollout.Primary) : new ServiceStep();
         var others = tasks
             .Where(task => task.StartedBy != rollout.Primary.Id && task.StartedBy != serving?.Id)
             .ToList();
-        var old =
-            shift.Stage == CleanUp || service.Status != ServiceStatus.Active ? [.. others, .. Of(serving)] : others;
+        var old = shift.Stage == CleanUp || !isActive ? [.. others, .. Of(serving)] : others;
         var leaving = applied ? End(old, edit) : new ServiceStep();
-        var kept =
-            serving is null || shift.Stage == CleanUp || service.Status != ServiceStatus.Active
-                ? new ServiceStep()
-                : Keep(serving);
+        var kept = serving is null || shift.Stage == CleanUp || !isActive ? new ServiceStep() : Keep(serving);
         return (
             primary with
             {
