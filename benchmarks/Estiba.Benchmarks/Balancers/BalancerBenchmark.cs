@@ -9,8 +9,8 @@ using System.Text.RegularExpressions;
 namespace Estiba.Benchmarks.Balancers;
 
 /// <summary>
-/// Application load balancers beside HAProxy and nginx, each in a process of its own, in turns, in front of the same two
-/// web servers on the same processors. Options: seconds for each measurement.
+/// Application load balancers beside HAProxy and nginx, each in a process of its own, in turns, in front of the same
+/// two web servers on the same processors. Options: seconds for each measurement.
 /// </summary>
 internal static partial class BalancerBenchmark
 {
