@@ -11,6 +11,7 @@ using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
 using Estiba.LoadBalancing.Traffic;
+using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
@@ -52,6 +53,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
             host.Random,
             host.Loggers
         );
+        var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
         return Task.FromResult(
             new OpenModule
             {
@@ -64,6 +66,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                         new TrafficReconciler(
                             host.Store,
                             traffic,
+                            network,
                             networks,
                             lookup,
                             host.Loggers.CreateLogger("Estiba.LoadBalancing")
@@ -72,7 +75,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                 ],
                 CloseAsync = async () =>
                 {
-                    await traffic.DisposeAsync();
+                    await Task.WhenAll(traffic.DisposeAsync().AsTask(), network.DisposeAsync().AsTask());
                     own?.Dispose();
                 },
             }
