@@ -321,7 +321,7 @@ public sealed class TcpTests
     [Fact]
     public async Task To_close_ends_what_is_idle()
     {
-        var world = new NetworkWorld(grace: Timeout.InfiniteTimeSpan);
+        var world = new NetworkWorld(grace: TimeSpan.FromHours(1));
         await using var target = SocketTarget.Echoing();
         world.Forward(target.Healthy);
         var client = await world.ConnectAsync();

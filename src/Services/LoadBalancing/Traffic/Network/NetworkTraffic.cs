@@ -24,6 +24,7 @@ public sealed class NetworkTraffic : IAsyncDisposable
     private readonly ConcurrentDictionary<string, NetworkCounters> _counters = new();
     private readonly List<Task> _closing = [];
     private readonly ITimer _timer;
+    private bool _isTicking;
 
     /// <summary>Listens nowhere yet.</summary>
     /// <param name="options">What it needs to know.</param>
@@ -34,7 +35,7 @@ public sealed class NetworkTraffic : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         _services = new FlowServices(options, time, loggers.CreateLogger<NetworkTraffic>());
-        _timer = time.CreateTimer(_ => CheckIdle(), null, Tick, Tick);
+        _timer = time.CreateTimer(_ => CheckIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -66,6 +67,7 @@ public sealed class NetworkTraffic : IAsyncDisposable
                     faults.Add(fault);
             }
 
+            SetTicking(_sockets.Count > 0);
             var loadBalancers = listeners.Select(listener => listener.LoadBalancerArn).ToHashSet();
             foreach (var gone in _counters.Keys.Where(arn => !loadBalancers.Contains(arn)))
                 _counters.TryRemove(gone, out _);
@@ -109,22 +111,33 @@ public sealed class NetworkTraffic : IAsyncDisposable
 
     private ListenerFault? Open((ProtocolType Protocol, IPEndPoint EndPoint) place, NetworkRoutes routes)
     {
-        INetworkSocket socket =
-            place.Protocol == ProtocolType.Tcp
-                ? new TcpListenerSocket(place.EndPoint, routes, _services)
-                : new UdpListenerSocket(place.EndPoint, routes, _services);
+        INetworkSocket? socket = null;
         try
         {
+            socket =
+                place.Protocol == ProtocolType.Tcp
+                    ? new TcpListenerSocket(place.EndPoint, routes, _services)
+                    : new UdpListenerSocket(place.EndPoint, routes, _services);
             socket.Open();
         }
         catch (SocketException refused)
         {
-            _closing.Add(socket.DisposeAsync().AsTask());
+            if (socket is not null)
+                _closing.Add(socket.DisposeAsync().AsTask());
             return new ListenerFault(routes.Listener.Arn, place.EndPoint, refused.Message);
         }
 
         _sockets[place] = socket;
         return null;
+    }
+
+    private void SetTicking(bool ticking)
+    {
+        if (_isTicking == ticking)
+            return;
+        _isTicking = ticking;
+        var period = ticking ? Tick : Timeout.InfiniteTimeSpan;
+        _timer.Change(period, period);
     }
 
     private void CheckIdle()

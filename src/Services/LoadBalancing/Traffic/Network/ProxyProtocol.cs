@@ -6,8 +6,8 @@ namespace Estiba.LoadBalancing.Traffic.Network;
 
 /// <summary>Headers of the proxy protocol, version 2, by which targets learn who their clients are.</summary>
 /// <remarks>
-/// As on AWS a checksum follows the addresses, and what does nothing fills the header up to 100 bytes. The endpoint's id
-/// (PP2_TYPE_AWS) would be there only for clients that come through PrivateLink.
+/// As on AWS a checksum follows the addresses, and what does nothing fills the header up to 100 bytes. The
+/// endpoint's id (PP2_TYPE_AWS) would be there only for clients that come through PrivateLink.
 /// </remarks>
 internal static class ProxyProtocol
 {

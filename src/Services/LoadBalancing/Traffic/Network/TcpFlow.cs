@@ -17,7 +17,9 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
     /// <summary>How long a target may take to accept a connection, and an end to come to terms about TLS.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long it is quiet before its segments are counted: the last acknowledgements have come then.</summary>
+    /// <summary>
+    /// How long it is quiet before its segments are counted: the last acknowledgements have come then.
+    /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
     /// <summary>After how much that needed no waiting others have their turn.</summary>
@@ -113,7 +115,10 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
             client.NoDelay = true;
             source = (IPEndPoint)client.RemoteEndPoint!;
             destination = (IPEndPoint)client.LocalEndPoint!;
-            _near = routes.Listener.Tls is { } tls ? await AcceptTlsAsync(tls) : new PlainSide(client);
+            if (routes.Listener.Tls is { } tls)
+                await AcceptTlsAsync(tls);
+            else
+                _near = new PlainSide(client);
         }
         catch (Exception gone) when (IsEnd(gone))
         {
@@ -132,7 +137,7 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
         (Group, Target) = (group.Arn, target);
         try
         {
-            _far = await ConnectAsync(group, target, source, destination);
+            await ConnectAsync(group, target, source, destination);
             return true;
         }
         catch (Exception gone) when (IsEnd(gone))
@@ -145,9 +150,10 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
         }
     }
 
-    private async Task<FlowSide> AcceptTlsAsync(NetworkTls tls)
+    private async Task AcceptTlsAsync(NetworkTls tls)
     {
         var stream = new SslStream(new NetworkStream(client, ownsSocket: false));
+        _near = new TlsSide(client, stream);
         using var limit = new CancellationTokenSource(Patience, services.Time);
         await stream.AuthenticateAsServerAsync(
             (_, hello, _, _) =>
@@ -167,10 +173,9 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
             null,
             limit.Token
         );
-        return new TlsSide(client, stream);
     }
 
-    private async Task<FlowSide> ConnectAsync(
+    private async Task ConnectAsync(
         NetworkTargetGroupConfiguration group,
         IPEndPoint target,
         IPEndPoint source,
@@ -191,13 +196,17 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
         var plain = new PlainSide(socket);
         if (group.ProxyProtocol)
             await plain.WriteAsync(ProxyProtocol.Of(source, destination));
-        return group.Secure ? await ConnectTlsAsync(socket, target, limit.Token) : plain;
+        if (group.Secure)
+            await ConnectTlsAsync(socket, target, limit.Token);
+        else
+            _far = plain;
     }
 
-    private async Task<FlowSide> ConnectTlsAsync(Socket socket, IPEndPoint target, CancellationToken cancellation)
+    private async Task ConnectTlsAsync(Socket socket, IPEndPoint target, CancellationToken cancellation)
     {
         // "The load balancer does not validate these certificates" (Target groups, "Routing configuration").
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        _far = new TlsSide(socket, stream);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = target.Address.ToString(),
@@ -207,7 +216,6 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
         if (_near is TlsSide { Protocol: { Protocol.IsEmpty: false } protocol })
             options.ApplicationProtocols = [protocol];
         await stream.AuthenticateAsClientAsync(options, cancellation);
-        return new TlsSide(socket, stream);
     }
 
     private async Task PumpAsync(FlowSide from, FlowSide to, ResetBy reader, ResetBy writer)
@@ -244,14 +252,9 @@ internal sealed class TcpFlow(Socket client, NetworkRoutes routes, FlowServices 
     private void Close()
     {
         lock (_gate)
-        {
-            if (_ended)
-                return;
             _ended = true;
-        }
-
-        _near!.Close();
-        _far!.Close();
+        _near?.Close();
+        _far?.Close();
     }
 
     private void Touch() => Volatile.Write(ref _activeAt, services.Time.GetTimestamp());

@@ -57,8 +57,9 @@ internal sealed partial class TcpListenerSocket(IPEndPoint endPoint, NetworkRout
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
+        // At once: the address may be needed again.
         _socket.Dispose();
+        await _closing.CancelAsync();
         await _accepting;
         var began = services.Time.GetTimestamp();
         while (Flows() is { Length: > 0 } flows)
@@ -86,16 +87,20 @@ internal sealed partial class TcpListenerSocket(IPEndPoint endPoint, NetworkRout
     {
         // Not on the thread of whoever opens it.
         await Task.Yield();
+        var isShort = false;
         while (!_closing.IsCancellationRequested)
         {
             try
             {
                 var client = await _socket.AcceptAsync(_closing.Token);
+                isShort = false;
                 _ = CarryAsync(client);
             }
             catch (SocketException failure) when (failure.SocketErrorCode == SocketError.TooManyOpenSockets)
             {
-                Log.OutOfDescriptors(services.Logger, endPoint);
+                if (!isShort)
+                    Log.OutOfDescriptors(services.Logger, endPoint);
+                isShort = true;
                 await Task.Delay(OutOfDescriptors, CancellationToken.None);
             }
             catch (SocketException)

@@ -2,7 +2,9 @@ using System.Net.Sockets;
 
 namespace Estiba.LoadBalancing.Traffic.Network;
 
-/// <summary>How many segments a connection has had from its other end: a keepalive is one, and carries no data.</summary>
+/// <summary>
+/// How many segments a connection has had from its other end: a keepalive is one, and carries no data.
+/// </summary>
 internal static class TcpSegments
 {
     private const int Tcp = 6;

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Estiba.LoadBalancing.Traffic.Network;
 
-/// <summary>Datagrams between a client and a target. What the target answers comes from the load balancer's address.</summary>
+/// <summary>
+/// Datagrams between a client and a target. What the target answers comes from the load balancer's address.
+/// </summary>
 /// <param name="socket">Connected to the target.</param>
 /// <param name="client">Who the client is.</param>
 /// <param name="group">The target group.</param>

@@ -5,8 +5,8 @@ namespace Estiba.LoadBalancing.Traffic.Network;
 
 /// <summary>One address and port at which a network load balancer takes datagrams.</summary>
 /// <remarks>
-/// Who sends from the same address and port is the same flow, and keeps its target. A datagram that would begin one flow
-/// too many is dropped: flows that there are do not suffer from a flood.
+/// Who sends from the same address and port is the same flow, and keeps its target. A datagram that would begin one
+/// flow too many is dropped: flows that there are do not suffer from a flood.
 /// </remarks>
 internal sealed class UdpListenerSocket(IPEndPoint endPoint, NetworkRoutes routes, FlowServices services)
     : INetworkSocket
@@ -51,8 +51,9 @@ internal sealed class UdpListenerSocket(IPEndPoint endPoint, NetworkRoutes route
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
+        // At once: the address may be needed again.
         _socket.Dispose();
+        await _closing.CancelAsync();
         await _receiving;
         EndWhere(static _ => true);
         _closing.Dispose();
