@@ -38,6 +38,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
 
     public IElbV2Api Api { get; private set; } = null!;
 
+    public View View => _store.Current;
+
     public static CallContext Context { get; } =
         new()
         {

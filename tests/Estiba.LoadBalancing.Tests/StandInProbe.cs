@@ -25,6 +25,7 @@ internal sealed class StandInProbe : IHealthProbe, IDisposable
     public async Task<ProbeOutcome> ProbeAsync(
         IPEndPoint target,
         HealthCheckSettings settings,
+        bool proxyProtocol,
         CancellationToken cancellation
     )
     {

@@ -12,6 +12,7 @@ using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
 using Estiba.LoadBalancing.Traffic;
+using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +61,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
             host.Random,
             host.Loggers
         );
+        var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
         return Task.FromResult(
             new OpenModule
             {
@@ -74,6 +76,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                         new TrafficReconciler(
                             host.Store,
                             traffic,
+                            network,
                             networks,
                             lookup,
                             host.Loggers.CreateLogger("Estiba.LoadBalancing")
@@ -82,7 +85,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                 ],
                 CloseAsync = async () =>
                 {
-                    await traffic.DisposeAsync();
+                    await Task.WhenAll(traffic.DisposeAsync().AsTask(), network.DisposeAsync().AsTask());
                     own?.Dispose();
                 },
             }

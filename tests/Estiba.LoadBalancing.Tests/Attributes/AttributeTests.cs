@@ -197,6 +197,28 @@ public sealed class AttributeTests
     }
 
     [Theory]
+    [InlineData("UDP")]
+    [InlineData("TCP_UDP")]
+    public async Task A_group_that_takes_UDP_has_its_attributes(string protocol)
+    {
+        await using var world = await CreateAsync();
+        var made = await world.TargetGroupAsync(change: request => request with { Protocol = protocol });
+
+        (await OfAsync(world, made)).ShouldBe(
+            new Dictionary<string, string?>(OfAllGroups)
+            {
+                ["stickiness.type"] = "source_ip",
+                ["deregistration_delay.connection_termination.enabled"] = "true",
+                ["preserve_client_ip.enabled"] = "true",
+                ["proxy_protocol_v2.enabled"] = "false",
+                ["target_health_state.unhealthy.connection_termination.enabled"] = "false",
+                ["target_health_state.unhealthy.draining_interval_seconds"] = "0",
+            },
+            ignoreOrder: true
+        );
+    }
+
+    [Theory]
     [InlineData("HTTP", "deregistration_delay.timeout_seconds", "3600", null)]
     [InlineData("HTTP", "deregistration_delay.timeout_seconds", "3601", "ValidationError")]
     [InlineData("HTTP", "slow_start.duration_seconds", "30", null)]
@@ -210,6 +232,10 @@ public sealed class AttributeTests
     [InlineData("HTTP", "proxy_protocol_v2.enabled", "true", "InvalidConfigurationRequest")]
     [InlineData("HTTP", "what", "true", "ValidationError")]
     [InlineData("TCP", "proxy_protocol_v2.enabled", "true", null)]
+    [InlineData("UDP", "proxy_protocol_v2.enabled", "true", "InvalidConfigurationRequest")]
+    [InlineData("TCP", "preserve_client_ip.enabled", "false", null)]
+    [InlineData("TCP", "preserve_client_ip.enabled", "true", "InvalidConfigurationRequest")]
+    [InlineData("UDP", "preserve_client_ip.enabled", "false", "InvalidConfigurationRequest")]
     [InlineData("TCP", "target_health_state.unhealthy.draining_interval_seconds", "10", "InvalidConfigurationRequest")]
     [InlineData("TCP", "target_group_health.dns_failover.minimum_healthy_targets.count", "off", null)]
     [InlineData(

@@ -40,7 +40,7 @@ public sealed class HealthProbeTests
         });
         using var probe = new HealthProbe();
 
-        var outcome = await probe.ProbeAsync(AddressOf(server), Settings, CancellationToken.None);
+        var outcome = await probe.ProbeAsync(AddressOf(server), Settings, proxyProtocol: false, CancellationToken.None);
 
         outcome.ShouldBe(new ProbeOutcome(ProbeKind.Answered, 302));
         (await asked.Task).ShouldBe(("/health", "ELB-HealthChecker/2.0"));
@@ -62,7 +62,7 @@ public sealed class HealthProbeTests
         using var probe = new HealthProbe();
         var settings = Settings with { Path = "/AWS.ALB/healthcheck", HttpCodes = null, GrpcCodes = "12" };
 
-        var outcome = await probe.ProbeAsync(AddressOf(server), settings, CancellationToken.None);
+        var outcome = await probe.ProbeAsync(AddressOf(server), settings, proxyProtocol: false, CancellationToken.None);
 
         outcome.ShouldBe(new ProbeOutcome(ProbeKind.Answered, int.Parse(status)));
         outcome.IsSuccess(settings).ShouldBe(status == "12");
@@ -77,12 +77,34 @@ public sealed class HealthProbeTests
         var settings = Settings with { Protocol = ProtocolEnum.Tcp, Path = null, HttpCodes = null };
         var address = (IPEndPoint)listener.LocalEndpoint;
 
-        var listening = await probe.ProbeAsync(address, settings, CancellationToken.None);
+        var listening = await probe.ProbeAsync(address, settings, proxyProtocol: false, CancellationToken.None);
         listener.Stop();
-        var stopped = await probe.ProbeAsync(address, settings, CancellationToken.None);
+        var stopped = await probe.ProbeAsync(address, settings, proxyProtocol: false, CancellationToken.None);
 
         listening.IsSuccess(settings).ShouldBeTrue();
         stopped.ShouldBe(new ProbeOutcome(ProbeKind.Failed));
+    }
+
+    [Theory]
+    [InlineData(ProtocolEnum.Tcp)]
+    [InlineData(ProtocolEnum.Http)]
+    public async Task Where_targets_expect_it_a_check_begins_with_the_proxy_protocol_for_nobody(string protocol)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var probe = new HealthProbe();
+        var settings = Settings with { Protocol = protocol };
+        var address = (IPEndPoint)listener.LocalEndpoint;
+
+        var probing = probe.ProbeAsync(address, settings, proxyProtocol: true, CancellationToken.None);
+        using var connection = await listener.AcceptTcpClientAsync();
+        var header = new byte[16];
+        await connection.GetStream().ReadExactlyAsync(header);
+        if (protocol == ProtocolEnum.Http)
+            await connection.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+
+        (await probing).IsSuccess(settings).ShouldBeTrue();
+        Convert.ToHexStringLower(header).ShouldBe("0d0a0d0a000d0a515549540a20000000");
     }
 
     [Fact]
@@ -94,7 +116,7 @@ public sealed class HealthProbeTests
         listener.Stop();
         using var probe = new HealthProbe();
 
-        (await probe.ProbeAsync(address, Settings, CancellationToken.None)).ShouldBe(
+        (await probe.ProbeAsync(address, Settings, proxyProtocol: false, CancellationToken.None)).ShouldBe(
             new ProbeOutcome(ProbeKind.Failed)
         );
     }

@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.ElbV2;
 using static Estiba.LoadBalancing.Tests.LoadBalancingWorld;
 
@@ -80,6 +81,74 @@ public sealed class ListenerTests
         );
     }
 
+    [Theory]
+    [InlineData("TCP", "TCP,TCP_UDP")]
+    [InlineData("TLS", "TCP,TLS")]
+    [InlineData("UDP", "UDP,TCP_UDP")]
+    [InlineData("TCP_UDP", "TCP_UDP")]
+    public async Task A_listener_of_a_network_load_balancer_takes_groups_of_some_protocols(string listener, string fit)
+    {
+        await using var world = await CreateAsync();
+        var loadBalancer = await world.NetworkLoadBalancerAsync();
+        string[] protocols = ["TCP", "TLS", "UDP", "TCP_UDP"];
+        var took = new List<string>();
+
+        foreach (var protocol in protocols)
+        {
+            var group = await world.TargetGroupAsync($"group-{Array.IndexOf(protocols, protocol)}", request =>
+                request with
+                {
+                    Protocol = protocol,
+                }
+            );
+            try
+            {
+                await world.ListenerAsync(loadBalancer, request =>
+                    request with
+                    {
+                        Port = 1000 + Array.IndexOf(protocols, protocol),
+                        Protocol = listener,
+                        Certificates =
+                            listener == "TLS" ? [new Certificate { CertificateArn = FirstCertificate }] : null,
+                        DefaultActions = [Forward(group)],
+                    }
+                );
+                took.Add(protocol);
+            }
+            catch (AwsException refused) when (refused.Code == "IncompatibleProtocols")
+            {
+                refused.Message.ShouldContain($"'{listener}' and '{protocol}'");
+            }
+        }
+
+        took.ShouldBe(fit.Split(','), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("HTTP1Only")]
+    [InlineData("HTTP2Only")]
+    [InlineData("HTTP2Optional")]
+    [InlineData("HTTP2Preferred")]
+    [InlineData("None")]
+    public async Task A_TLS_listener_has_an_ALPN_policy(string policy)
+    {
+        await using var world = await CreateAsync();
+        var loadBalancer = await world.NetworkLoadBalancerAsync();
+        var group = await world.TargetGroupAsync(change: request => request with { Protocol = "TLS" });
+
+        var made = await world.ListenerAsync(loadBalancer, request =>
+            request with
+            {
+                Protocol = "TLS",
+                AlpnPolicy = [policy],
+                Certificates = [new Certificate { CertificateArn = FirstCertificate }],
+                DefaultActions = [Forward(group)],
+            }
+        );
+
+        made.AlpnPolicy.ShouldBe([policy]);
+    }
+
     [Fact]
     public async Task A_group_must_be_there_and_in_the_same_VPC()
     {
@@ -109,13 +178,13 @@ public sealed class ListenerTests
                 "network",
                 request => request with { Protocol = "HTTP" },
                 "ValidationError",
-                "Listener protocol 'HTTP' must be one of 'TCP, TLS'"
+                "Listener protocol 'HTTP' must be one of 'TCP, TLS, UDP, TCP_UDP'"
             },
             {
                 "network",
-                request => request with { Protocol = "UDP" },
+                request => request with { Protocol = "QUIC" },
                 "UnsupportedProtocol",
-                "Estiba does not support listeners with the UDP protocol yet."
+                "Estiba does not support listeners with the QUIC protocol yet."
             },
             {
                 "application",

@@ -133,9 +133,9 @@ public sealed class TargetGroupTests
                 "Health check protocol 'TCP' must be one of 'HTTP, HTTPS'"
             },
             {
-                request => request with { Protocol = "UDP" },
+                request => request with { Protocol = "GENEVE" },
                 "InvalidConfigurationRequest",
-                "Estiba does not support target groups with the UDP protocol yet."
+                "Estiba does not support target groups with the GENEVE protocol yet."
             },
             {
                 request => request with { TargetType = "lambda" },

@@ -4,7 +4,7 @@ namespace Estiba.Listeners.Connections;
 
 /// <summary>How many files and sockets this process may have open.</summary>
 /// <remarks>The runtime has raised the soft limit to the hard one when the process began.</remarks>
-internal static class Descriptors
+public static class Descriptors
 {
     /// <summary>What POSIX promises at least on systems of today, where nobody tells.</summary>
     private const int Usual = 1024;

@@ -7,7 +7,9 @@ namespace Estiba.LoadBalancing.Attributes;
 /// <summary>The attributes of listeners ("ListenerAttribute", API reference).</summary>
 internal static class ListenerAttributeSets
 {
-    private static readonly AttributeSpec[] OfTcp = [Number("tcp.idle_timeout.seconds", "350", 60, 6000)];
+    internal const string IdleTimeout = "tcp.idle_timeout.seconds";
+
+    private static readonly AttributeSpec[] OfTcp = [Number(IdleTimeout, "350", 60, 6000)];
 
     private static readonly AttributeSpec[] OfHttp =
     [
@@ -47,6 +49,8 @@ internal static class ListenerAttributeSets
         [ProtocolEnum.Https] = Of(ProtocolEnum.Https, OfHttps),
         [ProtocolEnum.Tcp] = Of(ProtocolEnum.Tcp, OfTcp),
         [ProtocolEnum.Tls] = Of(ProtocolEnum.Tls, []),
+        [ProtocolEnum.Udp] = Of(ProtocolEnum.Udp, []),
+        [ProtocolEnum.TcpUdp] = Of(ProtocolEnum.TcpUdp, []),
     };
 
     /// <summary>Those of a listener with a protocol.</summary>

@@ -7,6 +7,7 @@ namespace Estiba.LoadBalancing.Attributes;
 /// <summary>The attributes of load balancers ("LoadBalancerAttribute", API reference).</summary>
 internal static class LoadBalancerAttributeSets
 {
+    internal const string CrossZone = "load_balancing.cross_zone.enabled";
     internal const string DeletionProtection = "deletion_protection.enabled";
 
     private static readonly AttributeSpec[] OfApplication =
@@ -14,7 +15,7 @@ internal static class LoadBalancerAttributeSets
         .. Logs("access_logs", "access logs"),
         Flag(DeletionProtection, false),
         // On an Application Load Balancer it is always on.
-        Flag("load_balancing.cross_zone.enabled", true) with
+        Flag(CrossZone, true) with
         {
             Needs = "load balancing within one zone",
         },
@@ -40,7 +41,7 @@ internal static class LoadBalancerAttributeSets
     [
         .. Logs("access_logs", "access logs"),
         Flag(DeletionProtection, false),
-        Flag("load_balancing.cross_zone.enabled", false),
+        Flag(CrossZone, false),
         Flag("zonal_shift.config.enabled", false) with
         {
             Needs = "zonal shift",

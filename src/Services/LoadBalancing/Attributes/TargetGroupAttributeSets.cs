@@ -10,14 +10,20 @@ internal static class TargetGroupAttributeSets
 {
     internal const string DeregistrationDelay = "deregistration_delay.timeout_seconds";
 
-    private const string StickinessEnabled = "stickiness.enabled";
+    internal const string StickinessEnabled = "stickiness.enabled";
     private const string StickinessType = "stickiness.type";
     private const string CookieName = "stickiness.app_cookie.cookie_name";
     private const string Algorithm = "load_balancing.algorithm.type";
     private const string SlowStart = "slow_start.duration_seconds";
     private const string RoundRobin = "round_robin";
-    private const string Termination = "target_health_state.unhealthy.connection_termination.enabled";
-    private const string DrainingInterval = "target_health_state.unhealthy.draining_interval_seconds";
+    internal const string StopsWithDeregistration = "deregistration_delay.connection_termination.enabled";
+    internal const string ProxyProtocol = "proxy_protocol_v2.enabled";
+    internal const string CrossZone = "load_balancing.cross_zone.enabled";
+    internal const string LeastHealthy = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count";
+    internal const string LeastHealthyPercent =
+        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage";
+    internal const string Termination = "target_health_state.unhealthy.connection_termination.enabled";
+    private const string PreserveClientAddress = "preserve_client_ip.enabled";
 
     private const int ShortestSlowStart = 30;
 
@@ -28,17 +34,11 @@ internal static class TargetGroupAttributeSets
     [
         Number(DeregistrationDelay, "300", 0, 3600),
         Flag(StickinessEnabled, false),
-        Choice(
-            "load_balancing.cross_zone.enabled",
-            "use_load_balancer_configuration",
-            "true",
-            "false",
-            "use_load_balancer_configuration"
-        ),
+        Choice(CrossZone, "use_load_balancer_configuration", "true", "false", "use_load_balancer_configuration"),
         Number("target_group_health.dns_failover.minimum_healthy_targets.count", "1", 1, 1000, "off"),
         Number("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", 1, 100, "off"),
-        Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1", 1, 1000),
-        Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off", 1, 100, "off"),
+        Number(LeastHealthy, "1", 1, 1000),
+        Number(LeastHealthyPercent, "off", 1, 100, "off"),
     ];
 
     private static readonly AttributeSpec[] OfHttp =
@@ -72,12 +72,14 @@ internal static class TargetGroupAttributeSets
     private static readonly AttributeSet Http = Set(OfHttp);
     private static readonly AttributeSet TcpToInstances = Set(OfTcp(TargetTypeEnum.Instance));
     private static readonly AttributeSet TcpToAddresses = Set(OfTcp(TargetTypeEnum.Ip));
+    private static readonly AttributeSet Udp = Set(OfUdp());
 
     /// <summary>Those of a target group.</summary>
     /// <param name="protocol">Its protocol.</param>
     /// <param name="targetType">What it has.</param>
     internal static AttributeSet Of(string protocol, string targetType) =>
         protocol is ProtocolEnum.Http or ProtocolEnum.Https ? Http
+        : protocol is ProtocolEnum.Udp or ProtocolEnum.TcpUdp ? Udp
         : targetType == TargetTypeEnum.Ip ? TcpToAddresses
         : TcpToInstances;
 
@@ -101,14 +103,30 @@ internal static class TargetGroupAttributeSets
                 throw StickinessNotSupported(type!, protocol);
         }
 
+        if (set != Http)
+            CheckClientAddresses(set, asked);
         var merged = set.Merge(changed, asked);
         if (set == Http)
             CheckHttp(set, merged);
-        else if (set.ValueOf(merged, Termination) == "true" && set.ValueOf(merged, DrainingInterval) != "0")
-            throw InvalidConfigurationRequestException(
-                $"Target group attribute key '{DrainingInterval}' can only be set when '{Termination}' is 'false'"
-            );
         return merged;
+    }
+
+    // Targets see the load balancer's address: nobody is made to believe that they do not.
+    private static void CheckClientAddresses(AttributeSet set, IReadOnlyList<(string? Key, string? Value)> asked)
+    {
+        foreach (var (_, value) in asked.Where(each => each.Key == PreserveClientAddress))
+        {
+            if (value == "false" && set == Udp)
+                throw InvalidConfigurationRequestException(
+                    $"{PreserveClientAddress} cannot be false if the target group protocol is UDP or TCP_UDP"
+                );
+            if (value == "true")
+                throw InvalidConfigurationRequestException(
+                    "Estiba does not preserve the addresses of clients: targets see the load balancer's own. Leave "
+                        + $"'{PreserveClientAddress}' alone or set it to 'false', and set '{ProxyProtocol}' to "
+                        + "'true' where targets have to know their clients"
+                );
+        }
     }
 
     private static void CheckHttp(AttributeSet set, IReadOnlyDictionary<string, string> merged)
@@ -141,12 +159,32 @@ internal static class TargetGroupAttributeSets
         [
             .. OfAll,
             Choice(StickinessType, "source_ip", "source_ip"),
-            Flag("deregistration_delay.connection_termination.enabled", false),
-            Flag("preserve_client_ip.enabled", targetType != TargetTypeEnum.Ip),
-            Flag("proxy_protocol_v2.enabled", false),
+            Flag(StopsWithDeregistration, false),
+            Flag(PreserveClientAddress, targetType != TargetTypeEnum.Ip),
+            Flag(ProxyProtocol, false),
             Flag(Termination, true),
-            Number(DrainingInterval, "0", 0, 360_000),
+            UnhealthyDraining,
         ];
+
+    private static AttributeSpec[] OfUdp() =>
+        [
+            .. OfAll,
+            Choice(StickinessType, "source_ip", "source_ip"),
+            Flag(StopsWithDeregistration, true),
+            Flag(PreserveClientAddress, true),
+            Flag(ProxyProtocol, false) with
+            {
+                Needs = "the proxy protocol over UDP",
+            },
+            Choice(Termination, "false", "false"),
+            UnhealthyDraining,
+        ];
+
+    private static AttributeSpec UnhealthyDraining =>
+        Number("target_health_state.unhealthy.draining_interval_seconds", "0", 0, 360_000) with
+        {
+            Needs = "draining of unhealthy targets",
+        };
 
     private static AttributeSet Set(AttributeSpec[] specs) =>
         new("Target group", specs, Keys, _ =>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Estiba.Contracts.ElbV2;
+using Estiba.LoadBalancing.Traffic.Network;
 
 namespace Estiba.LoadBalancing.HealthChecks;
 
@@ -18,38 +19,73 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
     /// <summary>An empty message: not packed, and no bytes long.</summary>
     private static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
 
-    private readonly HttpClient _http = new(
-        new SocketsHttpHandler
+    private readonly HttpClient _http = NewClient(proxyProtocol: false);
+    private readonly HttpClient _httpWithHeader = NewClient(proxyProtocol: true);
+
+    public Task<ProbeOutcome> ProbeAsync(
+        IPEndPoint target,
+        HealthCheckSettings settings,
+        bool proxyProtocol,
+        CancellationToken cancellation
+    ) =>
+        settings.Protocol == ProtocolEnum.Tcp
+            ? ConnectAsync(target, proxyProtocol, cancellation)
+            : AskAsync(proxyProtocol ? _httpWithHeader : _http, target, settings, cancellation);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _httpWithHeader.Dispose();
+    }
+
+    private static HttpClient NewClient(bool proxyProtocol)
+    {
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
             PooledConnectionLifetime = TimeSpan.Zero,
             SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
-        }
+        };
+        if (proxyProtocol)
+            handler.ConnectCallback = ConnectWithHeaderAsync;
+        // Whoever asks gives up by himself.
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    // "The header is also included in health check connections", without a client in it (Proxy protocol, user guide).
+    private static async ValueTask<Stream> ConnectWithHeaderAsync(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellation
     )
     {
-        // Whoever asks gives up by himself.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            await socket.SendAsync(ProxyProtocol.Local, SocketFlags.None, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
-    public Task<ProbeOutcome> ProbeAsync(
+    private static async Task<ProbeOutcome> ConnectAsync(
         IPEndPoint target,
-        HealthCheckSettings settings,
+        bool proxyProtocol,
         CancellationToken cancellation
-    ) =>
-        settings.Protocol == ProtocolEnum.Tcp
-            ? ConnectAsync(target, cancellation)
-            : AskAsync(target, settings, cancellation);
-
-    public void Dispose() => _http.Dispose();
-
-    private static async Task<ProbeOutcome> ConnectAsync(IPEndPoint target, CancellationToken cancellation)
+    )
     {
         using var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(target, cancellation);
+            if (proxyProtocol)
+                await socket.SendAsync(ProxyProtocol.Local, SocketFlags.None, cancellation);
             return new ProbeOutcome(ProbeKind.Connected);
         }
         catch (SocketException)
@@ -58,7 +94,8 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
         }
     }
 
-    private async Task<ProbeOutcome> AskAsync(
+    private static async Task<ProbeOutcome> AskAsync(
+        HttpClient http,
         IPEndPoint target,
         HealthCheckSettings settings,
         CancellationToken cancellation
@@ -67,7 +104,7 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
         using var request = RequestFor(target, settings);
         try
         {
-            using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return settings.GrpcCodes is null
                 ? new ProbeOutcome(ProbeKind.Answered, (int)answer.StatusCode)
                 : await GrpcAsync(answer, cancellation);

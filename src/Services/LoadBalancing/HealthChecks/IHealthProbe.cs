@@ -9,9 +9,15 @@ public interface IHealthProbe
     /// <param name="target">Where the target answers.</param>
     /// <param name="settings">How it is to be asked. How long an answer may take and what it means is the caller's
     /// concern.</param>
+    /// <param name="proxyProtocol">Whether the connection begins with a header of the proxy protocol.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
-    Task<ProbeOutcome> ProbeAsync(IPEndPoint target, HealthCheckSettings settings, CancellationToken cancellation);
+    Task<ProbeOutcome> ProbeAsync(
+        IPEndPoint target,
+        HealthCheckSettings settings,
+        bool proxyProtocol,
+        CancellationToken cancellation
+    );
 }
 
 /// <summary>What came of a health check.</summary>

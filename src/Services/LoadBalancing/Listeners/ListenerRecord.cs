@@ -6,6 +6,9 @@ namespace Estiba.LoadBalancing.Listeners;
 /// <summary>A listener: a port at which a load balancer takes connections. What it does, its rules say.</summary>
 internal sealed record ListenerRecord
 {
+    /// <summary>No attribute was changed.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+
     /// <summary>The account and region it belongs to.</summary>
     public required Scope Scope { get; init; }
 
@@ -15,7 +18,7 @@ internal sealed record ListenerRecord
     /// <summary>Sixteen hexadecimal digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>HTTP</c>, <c>HTTPS</c>, <c>TCP</c> or <c>TLS</c>.</summary>
+    /// <summary><c>HTTP</c>, <c>HTTPS</c>, <c>TCP</c>, <c>TLS</c>, <c>UDP</c> or <c>TCP_UDP</c>.</summary>
     public required string Protocol { get; init; }
 
     /// <summary>The port.</summary>
@@ -41,8 +44,6 @@ internal sealed record ListenerRecord
 
     /// <summary>Its tags.</summary>
     public IReadOnlyList<Tag> Tags { get; init; } = [];
-
-    private static readonly Dictionary<string, string> NoAttributes = [];
 
     /// <summary>What names it in its scope.</summary>
     public string Resource => $"{LoadBalancer}/{Id}";

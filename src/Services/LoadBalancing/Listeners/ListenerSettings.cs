@@ -8,17 +8,6 @@ namespace Estiba.LoadBalancing.Listeners;
 /// <summary>What a request says of how a listener takes connections.</summary>
 internal sealed record ListenerSettings
 {
-    private const string NoAlpn = "None";
-
-    private static readonly string[] AlpnPolicies =
-    [
-        "HTTP1Only",
-        "HTTP2Only",
-        "HTTP2Optional",
-        "HTTP2Preferred",
-        NoAlpn,
-    ];
-
     internal string? Protocol { get; init; }
     internal int? Port { get; init; }
     internal string? SslPolicy { get; init; }
@@ -83,13 +72,10 @@ internal sealed record ListenerSettings
         string[] allowed =
             type == LoadBalancerTypeEnum.Application
                 ? [ProtocolEnum.Http, ProtocolEnum.Https]
-                : [ProtocolEnum.Tcp, ProtocolEnum.Tls];
+                : [ProtocolEnum.Tcp, ProtocolEnum.Tls, ProtocolEnum.Udp, ProtocolEnum.TcpUdp];
         if (allowed.Contains(protocol))
             return;
-        if (
-            type == LoadBalancerTypeEnum.Network
-            && protocol is ProtocolEnum.Udp or ProtocolEnum.TcpUdp or ProtocolEnum.Quic or ProtocolEnum.TcpQuic
-        )
+        if (type == LoadBalancerTypeEnum.Network && protocol is ProtocolEnum.Quic or ProtocolEnum.TcpQuic)
             throw UnsupportedProtocolException($"Estiba does not support listeners with the {protocol} protocol yet.");
         throw ElbErrors.ValidationError(
             $"Listener protocol '{protocol}' must be one of '{string.Join(", ", allowed)}'"
@@ -100,14 +86,12 @@ internal sealed record ListenerSettings
     {
         if (AlpnPolicy is not { Count: > 0 } policies)
             return;
-        if (policies.Count > 1 || !AlpnPolicies.Contains(policies[0]))
+        if (policies.Count > 1 || AlpnPolicies.Find(policies[0]) is null)
             throw ALPNPolicyNotSupportedException(
-                $"The ALPN policy must be one of '{string.Join(", ", AlpnPolicies)}'"
+                $"The ALPN policy must be one of '{string.Join(", ", AlpnPolicies.Names)}'"
             );
         if (protocol != ProtocolEnum.Tls)
             throw ElbErrors.ValidationError($"An ALPN policy cannot be specified for {protocol} listeners");
-        if (policies[0] != NoAlpn)
-            throw ElbErrors.NotSupported($"the ALPN policy '{policies[0]}'");
     }
 
     private void CheckMutualAuthentication()

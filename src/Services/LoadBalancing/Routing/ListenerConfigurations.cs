@@ -45,7 +45,7 @@ internal static class ListenerConfigurations
     /// <summary>The listeners that speak TLS.</summary>
     internal static IEnumerable<ListenerRecord> Secure(View view) =>
         view.Range(LoadBalancingTables.LoadBalancers)
-            .Where(IsCarried)
+            .Where(balancer => balancer is { DeletedAt: null, Interfaces.Count: > 0 })
             .SelectMany(balancer => ListenerNames.Of(view, balancer))
             .Where(listener => listener.IsSecure);
 
@@ -71,7 +71,7 @@ internal static class ListenerConfigurations
         };
 
     /// <summary>The first certificate for the name that a client asks for, else the listener's default.</summary>
-    private static Func<string?, ServerCertificate?> Chooser(
+    internal static Func<string?, ServerCertificate?> Chooser(
         ListenerRecord listener,
         IReadOnlyDictionary<string, X509Certificate2> certificates
     )
@@ -85,7 +85,7 @@ internal static class ListenerConfigurations
     }
 
     // Of the versions before 1.2, which the policies of 2016 still have, none is spoken here.
-    private static SslProtocols TlsVersionsOf(ListenerRecord listener)
+    internal static SslProtocols TlsVersionsOf(ListenerRecord listener)
     {
         var policy = SslPolicies.Find(listener.SslPolicy ?? SslPolicies.Default);
         var versions = SslProtocols.None;

@@ -4,6 +4,7 @@ using Estiba.Hosting.Controllers;
 using Estiba.LoadBalancing.Certificates;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Traffic;
+using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ namespace Estiba.LoadBalancing.Routing;
 internal sealed partial class TrafficReconciler(
     Store store,
     LoadBalancerTraffic traffic,
+    NetworkTraffic network,
     Ec2Networks networks,
     CertificateLookup lookup,
     ILogger logger
@@ -35,7 +37,9 @@ internal sealed partial class TrafficReconciler(
     {
         var view = store.Current;
         var certificates = await CertificatesAsync(view, cancellation);
-        var faults = await traffic.ApplyAsync(ListenerConfigurations.Of(view, certificates), cancellation);
+        var faults = (await traffic.ApplyAsync(ListenerConfigurations.Of(view, certificates), cancellation))
+            .Concat(network.Apply(NetworkListenerConfigurations.Of(view, certificates)))
+            .ToList();
         foreach (var fault in faults.Where(fault => !_said.Contains(fault.ListenerArn)))
             Log.CannotListen(logger, fault.ListenerArn, $"{fault.EndPoint}", fault.Reason);
         _said = [.. faults.Select(fault => fault.ListenerArn)];

@@ -65,8 +65,10 @@ internal static class ForwardTargets
         var fits = protocol switch
         {
             ProtocolEnum.Http or ProtocolEnum.Https => group.IsHttp,
-            ProtocolEnum.Tls => !group.IsHttp,
-            _ => group.Protocol == ProtocolEnum.Tcp,
+            ProtocolEnum.Tls => group.Protocol is ProtocolEnum.Tcp or ProtocolEnum.Tls,
+            ProtocolEnum.TcpUdp => group.Protocol == ProtocolEnum.TcpUdp,
+            // What takes both takes one of them, too ("Listener and target group protocols").
+            _ => group.Protocol == protocol || group.Protocol == ProtocolEnum.TcpUdp,
         };
         if (!fits)
             throw IncompatibleProtocolsException(

@@ -11,7 +11,13 @@ namespace Estiba.LoadBalancing.TargetGroups;
 internal static class TargetGroupCreation
 {
     private static readonly string[] HttpProtocols = [ProtocolEnum.Http, ProtocolEnum.Https];
-    private static readonly string[] TcpProtocols = [ProtocolEnum.Tcp, ProtocolEnum.Tls];
+    private static readonly string[] NetworkProtocols =
+    [
+        ProtocolEnum.Tcp,
+        ProtocolEnum.Tls,
+        ProtocolEnum.Udp,
+        ProtocolEnum.TcpUdp,
+    ];
     private static readonly string[] Versions = ["HTTP1", "HTTP2", "GRPC"];
 
     /// <summary>The group that a request describes, with AWS's defaults, and without an id.</summary>
@@ -80,7 +86,11 @@ internal static class TargetGroupCreation
     {
         if (targetType == TargetTypeEnum.Lambda)
             throw ElbErrors.NotSupported("target groups with target type 'lambda'");
-        if (request.Protocol is { } protocol && !HttpProtocols.Contains(protocol) && !TcpProtocols.Contains(protocol))
+        if (
+            request.Protocol is { } protocol
+            && !HttpProtocols.Contains(protocol)
+            && !NetworkProtocols.Contains(protocol)
+        )
             throw ElbErrors.NotSupported($"target groups with the {protocol} protocol");
         if (request.IpAddressType == TargetGroupIpAddressTypeEnum.Ipv6)
             throw ElbErrors.NotSupported("target groups with IPv6 addresses");

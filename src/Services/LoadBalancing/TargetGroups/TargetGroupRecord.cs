@@ -21,10 +21,10 @@ internal sealed record TargetGroupRecord
     /// <summary><c>instance</c>, <c>ip</c> or <c>alb</c>.</summary>
     public required string TargetType { get; init; }
 
-    /// <summary><c>HTTP</c>, <c>HTTPS</c>, <c>TCP</c> or <c>TLS</c>.</summary>
+    /// <summary><c>HTTP</c>, <c>HTTPS</c>, <c>TCP</c>, <c>TLS</c>, <c>UDP</c> or <c>TCP_UDP</c>.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary><c>HTTP1</c>, <c>HTTP2</c> or <c>GRPC</c>; null for TCP and TLS.</summary>
+    /// <summary><c>HTTP1</c>, <c>HTTP2</c> or <c>GRPC</c>; null where it is neither HTTP nor HTTPS.</summary>
     public string? ProtocolVersion { get; init; }
 
     /// <summary>The port of targets that are registered without one.</summary>

@@ -133,7 +133,7 @@ internal sealed class TargetReconciler(
         if (!IsChecked(target.Health))
             target = await SetAsync(target, Health.InitialChecking, cancellation);
         target = await SetAsync(target, target.Health, cancellation, $"{place.Address}");
-        var outcome = await AskAsync(target, group.HealthCheck, place.Address, cancellation);
+        var outcome = await AskAsync(target, group, place.Address, cancellation);
         count = count.After(outcome.IsSuccess(group.HealthCheck));
         _counts[target.Key] = count;
         await SetAsync(target, After(target.Health, group, count, outcome), cancellation);
@@ -161,11 +161,17 @@ internal sealed class TargetReconciler(
 
     private async Task<ProbeOutcome> AskAsync(
         TargetRecord target,
-        HealthCheckSettings settings,
+        TargetGroupRecord group,
         IPAddress address,
         CancellationToken cancellation
     )
     {
+        var settings = group.HealthCheck;
+        var proxyProtocol =
+            !group.IsHttp
+            && TargetGroupAttributeSets
+                .Of(group.Protocol, group.TargetType)
+                .ValueOf(group.Attributes, TargetGroupAttributeSets.ProxyProtocol) == "true";
         var port =
             settings.Port == HealthCheckSettings.TrafficPort
                 ? target.Port
@@ -174,7 +180,7 @@ internal sealed class TargetReconciler(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            return await probe.ProbeAsync(new IPEndPoint(address, port), settings, either.Token);
+            return await probe.ProbeAsync(new IPEndPoint(address, port), settings, proxyProtocol, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Estiba.Contracts.ElbV2;
+using Estiba.LoadBalancing.Attributes;
+using Estiba.LoadBalancing.Listeners;
+using Estiba.LoadBalancing.LoadBalancers;
+using Estiba.LoadBalancing.Rules;
+using Estiba.LoadBalancing.TargetGroups;
+using Estiba.LoadBalancing.Targets;
+using Estiba.LoadBalancing.Traffic.Network;
+using Estiba.LoadBalancing.Traffic.Targets;
+using Estiba.State;
+
+namespace Estiba.LoadBalancing.Routing;
+
+/// <summary>What the traffic of network load balancers needs to know of the records.</summary>
+internal static class NetworkListenerConfigurations
+{
+    /// <summary>The listeners of all load balancers that have addresses.</summary>
+    /// <param name="view">The state.</param>
+    /// <param name="certificates">The certificates of listeners that speak TLS, by ARN; one without any is left
+    /// out.</param>
+    internal static IReadOnlyList<NetworkListenerConfiguration> Of(
+        View view,
+        IReadOnlyDictionary<string, X509Certificate2> certificates
+    ) =>
+        [
+            .. view.Range(LoadBalancingTables.LoadBalancers)
+                .Where(balancer =>
+                    balancer is { DeletedAt: null, Type: LoadBalancerTypeEnum.Network, Interfaces.Count: > 0 }
+                )
+                .SelectMany(balancer =>
+                    ListenerNames
+                        .Of(view, balancer)
+                        .Where(listener => !listener.IsSecure || listener.Certificates.Any(certificates.ContainsKey))
+                        .Select(listener => Of(view, balancer, listener, certificates))
+                ),
+        ];
+
+    private static NetworkListenerConfiguration Of(
+        View view,
+        LoadBalancerRecord balancer,
+        ListenerRecord listener,
+        IReadOnlyDictionary<string, X509Certificate2> certificates
+    )
+    {
+        var forward = view.Find(LoadBalancingTables.Rules, listener.DefaultRuleKey)!.Actions[^1].ForwardConfig!;
+        return new NetworkListenerConfiguration
+        {
+            Arn = listener.Arn,
+            LoadBalancerArn = balancer.Arn,
+            Addresses = [.. AddressesOf(balancer)],
+            Port = listener.Port,
+            Protocol = listener.Protocol switch
+            {
+                ProtocolEnum.Tls => NetworkProtocol.Tls,
+                ProtocolEnum.Udp => NetworkProtocol.Udp,
+                ProtocolEnum.TcpUdp => NetworkProtocol.TcpUdp,
+                _ => NetworkProtocol.Tcp,
+            },
+            Tls = listener.IsSecure
+                ? new NetworkTls(
+                    ListenerConfigurations.Chooser(listener, certificates),
+                    ListenerConfigurations.TlsVersionsOf(listener),
+                    listener.AlpnPolicy is { } policy ? AlpnPolicies.Find(policy) ?? [] : []
+                )
+                : null,
+            IdleTimeout = IdleTimeoutOf(listener),
+            Groups =
+            [
+                .. forward.TargetGroups!.SelectMany(tuple =>
+                    TargetGroupNames.Find(view, listener.Scope, tuple.TargetGroupArn!) is { } group
+                        ? new[] { new WeightedNetworkTargetGroup(Of(view, balancer, group), tuple.Weight ?? 1) }
+                        : []
+                ),
+            ],
+            StickyGroups = forward.TargetGroupStickinessConfig?.Enabled == true,
+        };
+    }
+
+    private static IEnumerable<ZonalAddress> AddressesOf(LoadBalancerRecord balancer) =>
+        balancer.Interfaces.Select(its => new ZonalAddress(
+            IPAddress.Parse(its.Address),
+            balancer.Subnets.FirstOrDefault(subnet => subnet.SubnetId == its.SubnetId)?.ZoneName ?? ""
+        ));
+
+    // Only TCP listeners have the attribute; with others it is the default.
+    private static TimeSpan IdleTimeoutOf(ListenerRecord listener) =>
+        TimeSpan.FromSeconds(
+            int.Parse(
+                ListenerAttributeSets
+                    .Of(ProtocolEnum.Tcp)
+                    .ValueOf(
+                        listener.Protocol == ProtocolEnum.Tcp ? listener.Attributes : ListenerRecord.NoAttributes,
+                        ListenerAttributeSets.IdleTimeout
+                    ),
+                CultureInfo.InvariantCulture
+            )
+        );
+
+    private static NetworkTargetGroupConfiguration Of(View view, LoadBalancerRecord balancer, TargetGroupRecord group)
+    {
+        var set = TargetGroupAttributeSets.Of(group.Protocol, group.TargetType);
+        string Value(string key) => set.ValueOf(group.Attributes, key);
+        bool Flag(string key) => Value(key) == "true";
+        var crossZone = Value(TargetGroupAttributeSets.CrossZone);
+        if (crossZone is not ("true" or "false"))
+            crossZone = LoadBalancerAttributeSets
+                .Of(balancer.Type)
+                .ValueOf(balancer.Attributes, LoadBalancerAttributeSets.CrossZone);
+        var percentage = Value(TargetGroupAttributeSets.LeastHealthyPercent);
+        return new NetworkTargetGroupConfiguration
+        {
+            Arn = group.Arn,
+            Secure = group.Protocol == ProtocolEnum.Tls,
+            CrossZone = crossZone == "true",
+            StickyBySource = Flag(TargetGroupAttributeSets.StickinessEnabled),
+            ProxyProtocol = Flag(TargetGroupAttributeSets.ProxyProtocol),
+            EndsWithDeregistration = Flag(TargetGroupAttributeSets.StopsWithDeregistration),
+            EndsWhenUnhealthy = Flag(TargetGroupAttributeSets.Termination),
+            LeastHealthy = int.Parse(Value(TargetGroupAttributeSets.LeastHealthy), CultureInfo.InvariantCulture),
+            LeastHealthyPercent = percentage == "off" ? 0 : int.Parse(percentage, CultureInfo.InvariantCulture),
+            Targets = [.. TargetNames.Of(view, group.Key).SelectMany(target => Of(view, target))],
+        };
+    }
+
+    /// <summary>A target at its address; a load balancer as a target at all of its addresses, for each zone
+    /// alike.</summary>
+    private static IEnumerable<NetworkTarget> Of(View view, TargetRecord target)
+    {
+        if (target.Address is null)
+            return [];
+        var state = Enum.Parse<TargetState>(target.Health.State, ignoreCase: true);
+        var addresses = LoadBalancerNames.Find(view, target.Scope, target.Id) is { } its
+            ? its.Interfaces.Select(each => each.Address)
+            : [target.Address];
+        return addresses.Select(address => new NetworkTarget(
+            new IPEndPoint(IPAddress.Parse(address), target.Port),
+            state,
+            target.Zone
+        ));
+    }
+}
