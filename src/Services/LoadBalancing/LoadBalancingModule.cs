@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
-using Estiba.LoadBalancing.Certificates;
+using Estiba.Hosting.Certificates;
 using Estiba.LoadBalancing.HealthChecks;
+using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Routing;
@@ -18,11 +18,10 @@ namespace Estiba.LoadBalancing;
 
 /// <summary>
 /// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, and asks for an
-/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network.
+/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The certificates of
+/// listeners are those of the modules before it (<see cref="ServerCertificates"/>).
 /// </summary>
-/// <param name="certificates">Finds the certificates of listeners that speak TLS; null where there are none, so that
-/// there can be no such listeners.</param>
-public sealed class LoadBalancingModule(CertificateLookup? certificates = null) : Module
+public sealed class LoadBalancingModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "elbv2";
@@ -41,8 +40,9 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
         var networks = new Ec2Networks(host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)), ids);
         var own = host.Find<IHealthProbe>() is null ? new HealthProbe() : null;
         var probe = host.Find<IHealthProbe>() ?? own!;
-        var lookup = certificates ?? (static (_, _, _) => NoCertificate);
-        var api = new ElbV2Api(host.Store, networks, lookup, ids, host.Time);
+        var certificates = ServerCertificates.Of(host);
+        certificates.AddUser(ListenerNames.CertificateUses);
+        var api = new ElbV2Api(host.Store, networks, certificates, ids, host.Time);
         var traffic = new LoadBalancerTraffic(
             new LoadBalancerTrafficOptions
             {
@@ -64,10 +64,10 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                         new TrafficReconciler(
                             host.Store,
                             traffic,
-                            networks,
-                            lookup,
+                            certificates,
                             host.Loggers.CreateLogger("Estiba.LoadBalancing")
-                        )
+                        ),
+                        certificates
                     ),
                 ],
                 CloseAsync = async () =>
@@ -78,8 +78,6 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
             }
         );
     }
-
-    private static readonly Task<X509Certificate2?> NoCertificate = Task.FromResult<X509Certificate2?>(null);
 }
 
 /// <summary>What the cookies of sticky sessions are encrypted with, shared with the module; without it they are good
