@@ -1,3 +1,4 @@
+using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
 using Estiba.Hosting;
@@ -36,7 +37,7 @@ internal sealed class AcmWorld : IAsyncDisposable
 
     public static CallContext Context { get; } = In("111122223333", "eu-west-1");
 
-    public static Scope Scope { get; } = Scope.Of(Context);
+    public static Scope Home { get; } = Scope.Of(Context);
 
     public static CallContext In(string account, string region) =>
         new()
@@ -87,7 +88,7 @@ internal sealed class AcmWorld : IAsyncDisposable
                     CertificateArn = arn,
                     Certificate = Issued.Bytes(certificate.Pem),
                     PrivateKey = Issued.Bytes(certificate.KeyPem),
-                    CertificateChain = chain is null ? null : Issued.Bytes(chain),
+                    CertificateChain = Issued.BytesOrNull(chain),
                 },
                 Context
             )
@@ -103,6 +104,9 @@ internal sealed class AcmWorld : IAsyncDisposable
 
     public Task DeleteAsync(string arn) =>
         Api.DeleteCertificateAsync(new DeleteCertificateRequest { CertificateArn = arn }, Context);
+
+    /// <summary>All that a shape says; records alone do not look into their lists.</summary>
+    public static string Text(IShape shape) => Encoding.UTF8.GetString(ShapeJson.ToUtf8(shape));
 
     /// <summary>An error's code and message.</summary>
     public static async Task<(string Code, string Message)> ErrorOfAsync(Func<Task> call)

@@ -16,6 +16,9 @@ internal sealed record Issued(X509Certificate2 Certificate, AsymmetricAlgorithm 
 
     public static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
+    public static ReadOnlyMemory<byte>? BytesOrNull(string? text) =>
+        text is null ? default(ReadOnlyMemory<byte>?) : Bytes(text);
+
     public static RSA Rsa(int bits = 2048) => RSA.Create(bits);
 
     public static ECDsa Elliptic(ECCurve? curve = null) => ECDsa.Create(curve ?? ECCurve.NamedCurves.nistP256);

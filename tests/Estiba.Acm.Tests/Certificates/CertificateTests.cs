@@ -140,18 +140,18 @@ public sealed class CertificateTests
             foreach (var trigger in world.Certificates.Changes("traffic"))
                 trigger.Find(commit.View, [.. commit.Changes.Where(each => each.Table == trigger.Table)], heard.Add);
         });
-        var before = world.Certificates.Find(world.Store.Current, arn, Scope);
+        var before = world.Certificates.Find(world.Store.Current, arn, Home);
 
         await world.Api.AddTagsToCertificateAsync(
             new AddTagsToCertificateRequest { CertificateArn = arn, Tags = [new Tag { Key = "team" }] },
             Context
         );
-        world.Certificates.Find(world.Store.Current, arn, Scope).ShouldBeSameAs(before);
+        world.Certificates.Find(world.Store.Current, arn, Home).ShouldBeSameAs(before);
         heard.ShouldBeEmpty();
         await world.ImportAsync(second, arn: arn);
 
         heard.ShouldBe(["traffic"]);
-        var after = world.Certificates.Find(world.Store.Current, arn, Scope)!;
+        var after = world.Certificates.Find(world.Store.Current, arn, Home)!;
         after.Certificate.Thumbprint.ShouldBe(second.Certificate.Thumbprint);
     }
 }

@@ -28,33 +28,29 @@ public sealed class ImportTests
 
         arn.ShouldMatch("^arn:aws:acm:eu-west-1:111122223333:certificate/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
         var now = world.Time.GetUtcNow();
-        (await world.DescribeAsync(arn)).ShouldBe(
-            new CertificateDetail
-            {
-                CertificateArn = arn,
-                DomainName = "www.example.com",
-                SubjectAlternativeNames = ["www.example.com", "example.com"],
-                Serial = "01:02:ab",
-                Subject = "C=ES,O=Example,CN=www.example.com",
-                Issuer = "Example Trust",
-                CreatedAt = now,
-                ImportedAt = now,
-                Status = "ISSUED",
-                NotBefore = Issued.From,
-                NotAfter = Issued.From.AddYears(1),
-                KeyAlgorithm = "RSA-2048",
-                SignatureAlgorithm = "SHA256WITHRSA",
-                InUseBy = [],
-                Type = "IMPORTED",
-                KeyUsages = [new KeyUsage { Name = "DIGITAL_SIGNATURE" }, new KeyUsage { Name = "KEY_ENCIPHERMENT" }],
-                ExtendedKeyUsages =
-                [
-                    new ExtendedKeyUsage { Name = "TLS_WEB_SERVER_AUTHENTICATION", OID = ServerUsage },
-                ],
-                RenewalEligibility = "INELIGIBLE",
-                Options = new CertificateOptions { CertificateTransparencyLoggingPreference = "DISABLED" },
-            }
-        );
+        var expected = new CertificateDetail
+        {
+            CertificateArn = arn,
+            DomainName = "www.example.com",
+            SubjectAlternativeNames = ["www.example.com", "example.com"],
+            Serial = "01:02:ab",
+            Subject = "C=ES,O=Example,CN=www.example.com",
+            Issuer = "Example Trust",
+            CreatedAt = now,
+            ImportedAt = now,
+            Status = "ISSUED",
+            NotBefore = Issued.From,
+            NotAfter = Issued.From.AddYears(1),
+            KeyAlgorithm = "RSA-2048",
+            SignatureAlgorithm = "SHA256WITHRSA",
+            InUseBy = [],
+            Type = "IMPORTED",
+            KeyUsages = [new KeyUsage { Name = "DIGITAL_SIGNATURE" }, new KeyUsage { Name = "KEY_ENCIPHERMENT" }],
+            ExtendedKeyUsages = [new ExtendedKeyUsage { Name = "TLS_WEB_SERVER_AUTHENTICATION", OID = ServerUsage }],
+            RenewalEligibility = "INELIGIBLE",
+            Options = new CertificateOptions { CertificateTransparencyLoggingPreference = "DISABLED" },
+        };
+        Text(await world.DescribeAsync(arn)).ShouldBe(Text(expected));
         (await world.GetAsync(arn)).ShouldBe(
             new GetCertificateResponse { Certificate = certificate.Pem, CertificateChain = root.Pem }
         );
@@ -88,7 +84,7 @@ public sealed class ImportTests
         described.KeyUsages.ShouldBe([new KeyUsage { Name = "ANY" }]);
         described.ExtendedKeyUsages.ShouldBe([new ExtendedKeyUsage { Name = "NONE" }]);
         (await world.GetAsync(arn)).CertificateChain.ShouldBeNull();
-        world.Certificates.Find(world.Store.Current, arn, Scope)!.Certificate.HasPrivateKey.ShouldBeTrue();
+        world.Certificates.Find(world.Store.Current, arn, Home)!.Certificate.HasPrivateKey.ShouldBeTrue();
     }
 
     [Fact]
@@ -305,7 +301,7 @@ public sealed class ImportTests
                 {
                     Certificate = Issued.Bytes(certificate),
                     PrivateKey = Issued.Bytes(key),
-                    CertificateChain = chain is null ? null : Issued.Bytes(chain),
+                    CertificateChain = Issued.BytesOrNull(chain),
                 },
                 Context
             )

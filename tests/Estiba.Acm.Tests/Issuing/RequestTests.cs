@@ -22,39 +22,38 @@ public sealed class RequestTests
         var now = world.Time.GetUtcNow();
         var from = new DateTimeOffset(now.Date, TimeSpan.Zero);
         var described = await world.DescribeAsync(arn);
-        described.ShouldBe(
-            new CertificateDetail
+        var expected = new CertificateDetail
+        {
+            CertificateArn = arn,
+            DomainName = "example.com",
+            SubjectAlternativeNames = ["example.com", "*.example.com"],
+            DomainValidationOptions = described.DomainValidationOptions,
+            Serial = described.Serial,
+            Subject = "CN=example.com",
+            Issuer = "Estiba",
+            CreatedAt = now,
+            IssuedAt = now,
+            Status = "ISSUED",
+            NotBefore = from,
+            NotAfter = from.AddDays(198).AddSeconds(-1),
+            KeyAlgorithm = "RSA-2048",
+            SignatureAlgorithm = "SHA256WITHRSA",
+            InUseBy = [],
+            Type = "AMAZON_ISSUED",
+            KeyUsages = [new KeyUsage { Name = "DIGITAL_SIGNATURE" }, new KeyUsage { Name = "KEY_ENCIPHERMENT" }],
+            ExtendedKeyUsages =
+            [
+                new ExtendedKeyUsage { Name = "TLS_WEB_SERVER_AUTHENTICATION", OID = "1.3.6.1.5.5.7.3.1" },
+            ],
+            RenewalEligibility = "INELIGIBLE",
+            Options = new CertificateOptions
             {
-                CertificateArn = arn,
-                DomainName = "example.com",
-                SubjectAlternativeNames = ["example.com", "*.example.com"],
-                DomainValidationOptions = described.DomainValidationOptions,
-                Serial = described.Serial,
-                Subject = "CN=example.com",
-                Issuer = "Estiba",
-                CreatedAt = now,
-                IssuedAt = now,
-                Status = "ISSUED",
-                NotBefore = from,
-                NotAfter = from.AddDays(198).AddSeconds(-1),
-                KeyAlgorithm = "RSA-2048",
-                SignatureAlgorithm = "SHA256WITHRSA",
-                InUseBy = [],
-                Type = "AMAZON_ISSUED",
-                KeyUsages = [new KeyUsage { Name = "DIGITAL_SIGNATURE" }, new KeyUsage { Name = "KEY_ENCIPHERMENT" }],
-                ExtendedKeyUsages =
-                [
-                    new ExtendedKeyUsage { Name = "TLS_WEB_SERVER_AUTHENTICATION", OID = "1.3.6.1.5.5.7.3.1" },
-                ],
-                RenewalEligibility = "INELIGIBLE",
-                Options = new CertificateOptions
-                {
-                    CertificateTransparencyLoggingPreference = "ENABLED",
-                    Export = "DISABLED",
-                },
-            }
-        );
-        described.Serial.ShouldMatch("^[0-9a-f]{2}(:[0-9a-f]{2}){15}$");
+                CertificateTransparencyLoggingPreference = "ENABLED",
+                Export = "DISABLED",
+            },
+        };
+        Text(described).ShouldBe(Text(expected));
+        described.Serial!.ShouldMatch("^[0-9a-f]{2}(:[0-9a-f]{2}){15}$");
         described
             .DomainValidationOptions!.Select(each =>
                 (each.DomainName, each.ValidationDomain, each.ValidationMethod, each.ValidationStatus)
@@ -68,8 +67,8 @@ public sealed class RequestTests
             .DomainValidationOptions!.Select(each => each.ResourceRecord)
             .Distinct()
             .ShouldHaveSingleItem();
-        record!.Name.ShouldMatch(@"^_[0-9a-f]{32}\.example\.com\.$");
-        record.Value.ShouldMatch(@"^_[0-9a-f]{32}\.[a-z]{10}\.acm-validations\.aws\.$");
+        record!.Name!.ShouldMatch(@"^_[0-9a-f]{32}\.example\.com\.$");
+        record.Value!.ShouldMatch(@"^_[0-9a-f]{32}\.[a-z]{10}\.acm-validations\.aws\.$");
     }
 
     [Fact]
@@ -142,7 +141,7 @@ public sealed class RequestTests
         var arn = await world.RequestAsync(change: request => request with { KeyAlgorithm = algorithm });
 
         (await world.DescribeAsync(arn)).KeyAlgorithm.ShouldBe(told);
-        world.Certificates.Find(world.Store.Current, arn, Scope)!.Certificate.HasPrivateKey.ShouldBeTrue();
+        world.Certificates.Find(world.Store.Current, arn, Home)!.Certificate.HasPrivateKey.ShouldBeTrue();
     }
 
     [Fact]

@@ -73,7 +73,7 @@ internal sealed class ListenerWorld : IAsyncDisposable
                     CertificateArn = arn,
                     Certificate = Issued.Bytes(certificate.Pem),
                     PrivateKey = Issued.Bytes(certificate.KeyPem),
-                    CertificateChain = chain is null ? null : Issued.Bytes(chain),
+                    CertificateChain = Issued.BytesOrNull(chain),
                 },
                 Context
             )
