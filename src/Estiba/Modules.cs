@@ -1,3 +1,4 @@
+using Estiba.Acm;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
@@ -35,6 +36,7 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
+            new AcmModule(),
             new LoadBalancingModule(),
             new InstancesModule(configuration),
         ];

@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
             "Services/Compute",
             "Services/Identity",
             "Services/LoadBalancing",
+            "Services/Acm",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -61,6 +62,7 @@ public sealed class ArchitectureTests
     [
         "Foundation/State",
         "Gateway",
+        "Services/Acm",
         "Services/Ecs",
         "Services/LoadBalancing",
         "Services/Logs",

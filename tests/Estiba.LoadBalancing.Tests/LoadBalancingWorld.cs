@@ -5,7 +5,9 @@ using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
+using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
+using Estiba.Listeners;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.State;
 using Estiba.State.Journals;
@@ -23,7 +25,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     public const string OtherCertificate = "arn:aws:acm:eu-west-1:111122223333:certificate/two";
 
     private readonly MemoryJournal _journal = new();
-    private readonly X509Certificate2 _certificate = SelfSigned();
+    private readonly ServerCertificate _certificate = SelfSigned();
     private Store _store = null!;
     private ModuleRunner _modules = null!;
 
@@ -248,15 +250,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         Module[] modules =
         [
             new ApiModule<IEc2Api>("Amazon EC2", Ec2),
-            new LoadBalancingModule(
-                (arn, _, _) =>
-                    Task.FromResult(
-                        arn is FirstCertificate or OtherCertificate || arn.Contains("/many-") ? _certificate : null
-                    )
-            )
-            {
-                HasDrained = (_, _) => HasDrained,
-            },
+            new LoadBalancingModule { HasDrained = (_, _) => HasDrained },
         ];
         _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));
         var host = new ModuleHost
@@ -266,6 +260,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
             Random = new Random(1),
         };
         host.Share<IHealthProbe>(Probe);
+        ServerCertificates.Of(host).Add(new StandInCertificates(_certificate));
         _modules = await ModuleRunner.OpenAsync(modules, host);
         Api = _modules.Neighbour<IElbV2Api>(CallPrincipal.Caller);
         if (reconciling)
@@ -278,12 +273,22 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
-    private static X509Certificate2 SelfSigned()
+    private static ServerCertificate SelfSigned()
     {
         using var key = ECDsa.Create();
-        return new CertificateRequest("CN=example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+        var made = new CertificateRequest("CN=example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(
             DateTimeOffset.UnixEpoch,
             DateTimeOffset.UnixEpoch.AddYears(100)
         );
+        return new ServerCertificate(made, []);
+    }
+
+    private sealed class StandInCertificates(ServerCertificate certificate) : ICertificateKeeper
+    {
+        public ServerCertificate? Find(View view, string arn, Scope scope) =>
+            arn is FirstCertificate or OtherCertificate || arn.Contains("/many-") ? certificate : null;
+
+        // They never change.
+        public Trigger Changes(string key) => Trigger.On(LoadBalancingTables.LoadBalancers, _ => null);
     }
 }

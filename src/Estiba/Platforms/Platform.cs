@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Estiba.Acm;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Files;
@@ -142,6 +143,11 @@ internal sealed partial class Platform : IAsyncDisposable
         var secrets = await OpenSecretsAsync(store, random, cancellation);
         host.Share(secrets);
         host.Share(await RegistryKey.OpenAsync(store, secrets, _configuration.Data, random, cancellation));
+        host.Share(
+            new CertificateSealKey(
+                await SealedKeys.GetOrAddAsync(store, secrets, "acm/private-keys", null, random, cancellation)
+            )
+        );
         host.Share(
             new StickinessKey(
                 await SealedKeys.GetOrAddAsync(store, secrets, "elbv2/stickiness", null, random, cancellation)

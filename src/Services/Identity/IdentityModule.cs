@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Estiba.Contracts;
+using Estiba.Contracts.Acm;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -80,6 +81,7 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Ecr = host.Neighbour<IEcrApi>(iam),
             Logs = host.Neighbour<ILogsApi>(iam),
             Ec2 = host.Neighbour<IEc2Api>(iam),
+            Acm = host.Neighbour<IAcmApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

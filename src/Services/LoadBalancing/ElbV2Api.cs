@@ -1,5 +1,5 @@
 using Estiba.Contracts.ElbV2;
-using Estiba.LoadBalancing.Certificates;
+using Estiba.Hosting.Certificates;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Targets;
@@ -18,7 +18,7 @@ public sealed partial class ElbV2Api : IElbV2Api
     private readonly LoadBalancerNetwork _network;
     private readonly LoadBalancerCreation _creation;
     private readonly TargetRegistration _registration;
-    private readonly CertificateLookup _certificates;
+    private readonly ServerCertificates _certificates;
     private readonly ElbIds _ids;
     private readonly TimeProvider _time;
 
@@ -28,7 +28,7 @@ public sealed partial class ElbV2Api : IElbV2Api
     /// <param name="certificates">Finds certificates.</param>
     /// <param name="ids">Makes the ids of new resources.</param>
     /// <param name="time">The clock.</param>
-    internal ElbV2Api(Store store, Ec2Networks networks, CertificateLookup certificates, ElbIds ids, TimeProvider time)
+    internal ElbV2Api(Store store, Ec2Networks networks, ServerCertificates certificates, ElbIds ids, TimeProvider time)
     {
         (_store, _networks, _certificates, _ids, _time) = (store, networks, certificates, ids, time);
         _network = new LoadBalancerNetwork(networks);

@@ -1,3 +1,4 @@
+using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Routing;
@@ -68,7 +69,7 @@ internal static class LoadBalancingControllers
         };
 
     /// <summary>Has the traffic follow what was changed.</summary>
-    internal static Controller Traffic(TrafficReconciler reconciler) =>
+    internal static Controller Traffic(TrafficReconciler reconciler, ServerCertificates certificates) =>
         new("elbv2.traffic", reconciler)
         {
             AtStart = static _ => [TrafficReconciler.Key],
@@ -79,6 +80,7 @@ internal static class LoadBalancingControllers
                 Changes(LoadBalancingTables.Rules),
                 Changes(LoadBalancingTables.TargetGroups),
                 Changes(LoadBalancingTables.Targets),
+                .. certificates.Changes(TrafficReconciler.Key),
             ],
         };
 

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
-using Estiba.LoadBalancing.Certificates;
+using Estiba.Hosting.Certificates;
 using Estiba.LoadBalancing.HealthChecks;
+using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Routing;
@@ -20,11 +20,10 @@ namespace Estiba.LoadBalancing;
 
 /// <summary>
 /// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, and asks for an
-/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network.
+/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The certificates of
+/// listeners are those of the modules before it (<see cref="ServerCertificates"/>).
 /// </summary>
-/// <param name="certificates">Finds the certificates of listeners that speak TLS; null where there are none, so that
-/// there can be no such listeners.</param>
-public sealed class LoadBalancingModule(CertificateLookup? certificates = null) : Module
+public sealed class LoadBalancingModule : Module
 {
     /// <inheritdoc/>
     public override string Name => "elbv2";
@@ -50,8 +49,9 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
         );
         var own = host.Find<IHealthProbe>() is null ? new HealthProbe() : null;
         var probe = host.Find<IHealthProbe>() ?? own!;
-        var lookup = certificates ?? (static (_, _, _) => NoCertificate);
-        var api = new ElbV2Api(host.Store, networks, lookup, ids, host.Time);
+        var certificates = ServerCertificates.Of(host);
+        certificates.AddUser(ListenerNames.CertificateUses);
+        var api = new ElbV2Api(host.Store, networks, certificates, ids, host.Time);
         var traffic = new LoadBalancerTraffic(
             new LoadBalancerTrafficOptions
             {
@@ -77,10 +77,10 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
                             host.Store,
                             traffic,
                             network,
-                            networks,
-                            lookup,
+                            certificates,
                             host.Loggers.CreateLogger("Estiba.LoadBalancing")
-                        )
+                        ),
+                        certificates
                     ),
                 ],
                 CloseAsync = async () =>
@@ -91,8 +91,6 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
             }
         );
     }
-
-    private static readonly Task<X509Certificate2?> NoCertificate = Task.FromResult<X509Certificate2?>(null);
 }
 
 /// <summary>What the cookies of sticky sessions are encrypted with, shared with the module; without it they are good

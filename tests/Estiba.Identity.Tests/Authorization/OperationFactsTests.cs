@@ -6,7 +6,8 @@ namespace Estiba.Identity.Tests.Authorization;
 /// <summary>The facts in <c>contracts/authorization</c> beside the contracts themselves.</summary>
 public sealed class OperationFactsTests
 {
-    public static TheoryData<string> Services => ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing"];
+    public static TheoryData<string> Services =>
+        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm"];
 
     [Theory]
     [MemberData(nameof(Services))]

@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.ElbV2;
+using Estiba.Listeners;
 using Estiba.LoadBalancing.Routing;
+using Estiba.LoadBalancing.Tests.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.LoadBalancing.Traffic.Targets;
 using static Estiba.LoadBalancing.Tests.LoadBalancingWorld;
@@ -129,20 +129,16 @@ public sealed class NetworkListenerConfigurationTests
                 DefaultActions = [Forward(group)],
             }
         );
-        using var key = ECDsa.Create();
-        using var certificate = new CertificateRequest("CN=a", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch.AddYears(100)
-        );
+        using var certificate = TestCertificate.Of("a");
 
-        NetworkListenerConfigurations.Of(world.View, new Dictionary<string, X509Certificate2>()).ShouldBeEmpty();
+        NetworkListenerConfigurations.Of(world.View, new Dictionary<string, ServerCertificate>()).ShouldBeEmpty();
         var listener = NetworkListenerConfigurations
-            .Of(world.View, new Dictionary<string, X509Certificate2> { [FirstCertificate] = certificate })
+            .Of(world.View, new Dictionary<string, ServerCertificate> { [FirstCertificate] = certificate })
             .ShouldHaveSingleItem();
 
         listener.Protocol.ShouldBe(NetworkProtocol.Tls);
         listener.Groups[0].Group.Secure.ShouldBeTrue();
-        listener.Tls!.Certificates("any.example.com")!.Certificate.ShouldBe(certificate);
+        listener.Tls!.Certificates("any.example.com").ShouldBe(certificate);
         listener.Tls.Versions.ShouldBe(SslProtocols.Tls12 | SslProtocols.Tls13);
         listener.Tls.Alpn.ShouldBe([
             SslApplicationProtocol.Http2,
@@ -182,7 +178,9 @@ public sealed class NetworkListenerConfigurationTests
     }
 
     private static NetworkListenerConfiguration Only(LoadBalancingWorld world) =>
-        NetworkListenerConfigurations.Of(world.View, new Dictionary<string, X509Certificate2>()).ShouldHaveSingleItem();
+        NetworkListenerConfigurations
+            .Of(world.View, new Dictionary<string, ServerCertificate>())
+            .ShouldHaveSingleItem();
 
     private static Task<TargetGroup> GroupAsync(LoadBalancingWorld world, string protocol) =>
         world.TargetGroupAsync(change: request => request with { Protocol = protocol });

@@ -1,11 +1,13 @@
 using System.Collections;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Estiba.Acm;
 using Estiba.Contracts;
+using Estiba.Contracts.Acm;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
-using Estiba.Contracts.Iam;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Sts;
 using Estiba.Ecr;
@@ -22,6 +24,7 @@ public sealed class RequestMemberTests
 {
     private static readonly (string Service, Type Contract, Type Implementation)[] Services =
     [
+        ("acm", typeof(IAcmApi), typeof(AcmApi)),
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),

@@ -110,6 +110,8 @@ internal static class UnreadMembers
 
     private static readonly Dictionary<string, string> Reviewed = new(StringComparer.Ordinal)
     {
+        ["acm ExportCertificateRequest.Passphrase"] = "nothing can be exported",
+        ["acm RevokeCertificateRequest.RevocationReason"] = "nothing is exported, so that nothing can be revoked",
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,
         ["ecr ScanningRepositoryFilter.FilterType"] = OneValue,

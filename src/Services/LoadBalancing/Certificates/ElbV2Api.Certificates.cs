@@ -4,6 +4,7 @@ using Estiba.LoadBalancing.Limits;
 using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Names;
+using Estiba.State;
 using static Estiba.Contracts.ElbV2.ElbV2Errors;
 
 namespace Estiba.LoadBalancing;
@@ -21,11 +22,11 @@ public sealed partial class ElbV2Api
         var scope = Scope.Of(context);
         ListenerNames.Require(_store.Current, scope, request.ListenerArn!);
         var added = ArnsOf(request.Certificates!);
-        await RequireCertificatesAsync(added, context, cancellation);
         return await _store.CommitAsync(
             transaction =>
             {
                 var before = ListenerNames.Require(transaction, scope, request.ListenerArn!);
+                RequireCertificates(transaction, scope, added);
                 RequireSecure(before);
                 var after = before with
                 {
@@ -104,17 +105,10 @@ public sealed partial class ElbV2Api
         );
     }
 
-    private async Task RequireCertificatesAsync(
-        IReadOnlyList<string> arns,
-        CallContext context,
-        CancellationToken cancellation
-    )
+    private void RequireCertificates(View view, Scope scope, IEnumerable<string> arns)
     {
-        foreach (var arn in arns)
-        {
-            if (await _certificates(arn, context, cancellation) is null)
-                throw CertificateNotFoundException($"Certificate '{arn}' not found");
-        }
+        if (arns.FirstOrDefault(arn => _certificates.Find(view, arn, scope) is null) is { } absent)
+            throw CertificateNotFoundException($"Certificate '{absent}' not found");
     }
 
     private static IReadOnlyList<string> ArnsOf(IReadOnlyList<Certificate> certificates)

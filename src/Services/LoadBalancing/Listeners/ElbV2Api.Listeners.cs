@@ -46,7 +46,6 @@ public sealed partial class ElbV2Api
             },
             owner.Type
         );
-        await RequireCertificatesAsync(listener.Certificates, context, cancellation);
         var rule = new RuleRecord
         {
             Scope = owner.Scope,
@@ -57,6 +56,7 @@ public sealed partial class ElbV2Api
         return await _store.CommitAsync(
             transaction =>
             {
+                RequireCertificates(transaction, owner.Scope, listener.Certificates);
                 var loadBalancer = LoadBalancerNames.Require(transaction, owner.Scope, owner.Arn);
                 var others = ListenerNames.Of(transaction, loadBalancer).ToList();
                 if (others.Find(other => other.Port == listener.Port) is { } existing)
@@ -124,14 +124,11 @@ public sealed partial class ElbV2Api
             MutualAuthentication = request.MutualAuthentication,
         };
         ListenerNames.Require(_store.Current, scope, request.ListenerArn!);
-        await RequireCertificatesAsync(
-            [.. (request.Certificates ?? []).Select(each => each.CertificateArn).OfType<string>()],
-            context,
-            cancellation
-        );
+        var certificates = (request.Certificates ?? []).Select(each => each.CertificateArn).OfType<string>().ToList();
         return await _store.CommitAsync(
             transaction =>
             {
+                RequireCertificates(transaction, scope, certificates);
                 var before = ListenerNames.Require(transaction, scope, request.ListenerArn!);
                 var loadBalancer = LoadBalancerNames.ByKey(transaction, before.LoadBalancerKey)!;
                 var after = settings.Apply(before, loadBalancer.Type);

@@ -1,3 +1,4 @@
+using Estiba.Hosting.Certificates;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Names;
 using Estiba.LoadBalancing.Rules;
@@ -19,6 +20,16 @@ internal static class ListenerNames
     /// <summary>The one with an ARN.</summary>
     internal static ListenerRecord Require(View view, Scope scope, string arn) =>
         Find(view, scope, arn) ?? throw ArnKinds.Listener.One(arn);
+
+    /// <summary>Which certificates an account's load balancers use, in all regions.</summary>
+    internal static IEnumerable<CertificateUse> CertificateUses(View view, string accountId) =>
+        view.Range(LoadBalancingTables.Listeners, accountId + "/")
+            .SelectMany(listener =>
+                listener.Certificates.Select(certificate => new CertificateUse(
+                    certificate,
+                    ArnKinds.LoadBalancer.Arn(listener.Scope, listener.LoadBalancer)
+                ))
+            );
 
     /// <summary>Deletes a listener with its rules.</summary>
     internal static void Delete(Transaction transaction, ListenerRecord listener)

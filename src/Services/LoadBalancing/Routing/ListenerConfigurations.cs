@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.ElbV2;
 using Estiba.Listeners;
 using Estiba.LoadBalancing.Attributes;
@@ -29,7 +28,7 @@ internal static class ListenerConfigurations
     /// out.</param>
     internal static IReadOnlyList<ListenerConfiguration> Of(
         View view,
-        IReadOnlyDictionary<string, X509Certificate2> certificates
+        IReadOnlyDictionary<string, ServerCertificate> certificates
     ) =>
         [
             .. view.Range(LoadBalancingTables.LoadBalancers)
@@ -56,7 +55,7 @@ internal static class ListenerConfigurations
         View view,
         LoadBalancerRecord balancer,
         ListenerRecord listener,
-        IReadOnlyDictionary<string, X509Certificate2> certificates
+        IReadOnlyDictionary<string, ServerCertificate> certificates
     ) =>
         new()
         {
@@ -73,13 +72,10 @@ internal static class ListenerConfigurations
     /// <summary>The first certificate for the name that a client asks for, else the listener's default.</summary>
     internal static Func<string?, ServerCertificate?> Chooser(
         ListenerRecord listener,
-        IReadOnlyDictionary<string, X509Certificate2> certificates
+        IReadOnlyDictionary<string, ServerCertificate> certificates
     )
     {
-        var its = listener
-            .Certificates.Where(certificates.ContainsKey)
-            .Select(arn => new ServerCertificate(certificates[arn], []))
-            .ToList();
+        var its = listener.Certificates.Where(certificates.ContainsKey).Select(arn => certificates[arn]).ToList();
         return name =>
             (name is null ? null : its.Find(each => each.Certificate.MatchesHostname(name))) ?? its.FirstOrDefault();
     }

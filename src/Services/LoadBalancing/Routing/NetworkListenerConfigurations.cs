@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.ElbV2;
 using Estiba.LoadBalancing.Attributes;
 using Estiba.LoadBalancing.Listeners;
@@ -23,7 +22,7 @@ internal static class NetworkListenerConfigurations
     /// out.</param>
     internal static IReadOnlyList<NetworkListenerConfiguration> Of(
         View view,
-        IReadOnlyDictionary<string, X509Certificate2> certificates
+        IReadOnlyDictionary<string, ServerCertificate> certificates
     ) =>
         [
             .. view.Range(LoadBalancingTables.LoadBalancers)
@@ -42,7 +41,7 @@ internal static class NetworkListenerConfigurations
         View view,
         LoadBalancerRecord balancer,
         ListenerRecord listener,
-        IReadOnlyDictionary<string, X509Certificate2> certificates
+        IReadOnlyDictionary<string, ServerCertificate> certificates
     )
     {
         var forward = view.Find(LoadBalancingTables.Rules, listener.DefaultRuleKey)!.Actions[^1].ForwardConfig!;

@@ -1,8 +1,6 @@
-using System.Security.Cryptography.X509Certificates;
-using Estiba.Contracts;
+using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
-using Estiba.LoadBalancing.Certificates;
-using Estiba.LoadBalancing.Networks;
+using Estiba.Listeners;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.State;
@@ -21,8 +19,7 @@ internal sealed partial class TrafficReconciler(
     Store store,
     LoadBalancerTraffic traffic,
     NetworkTraffic network,
-    Ec2Networks networks,
-    CertificateLookup lookup,
+    ServerCertificates certificates,
     ILogger logger
 ) : IReconciler<string>
 {
@@ -36,9 +33,9 @@ internal sealed partial class TrafficReconciler(
     public async Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
     {
         var view = store.Current;
-        var certificates = await CertificatesAsync(view, cancellation);
-        var faults = (await traffic.ApplyAsync(ListenerConfigurations.Of(view, certificates), cancellation))
-            .Concat(network.Apply(NetworkListenerConfigurations.Of(view, certificates)))
+        var found = Certificates(view);
+        var faults = (await traffic.ApplyAsync(ListenerConfigurations.Of(view, found), cancellation))
+            .Concat(network.Apply(NetworkListenerConfigurations.Of(view, found)))
             .ToList();
         foreach (var fault in faults.Where(fault => !_said.Contains(fault.ListenerArn)))
             Log.CannotListen(logger, fault.ListenerArn, $"{fault.EndPoint}", fault.Reason);
@@ -46,17 +43,14 @@ internal sealed partial class TrafficReconciler(
         return faults.Count > 0 ? Retry : null;
     }
 
-    private async Task<IReadOnlyDictionary<string, X509Certificate2>> CertificatesAsync(
-        View view,
-        CancellationToken cancellation
-    )
+    private Dictionary<string, ServerCertificate> Certificates(View view)
     {
-        var found = new Dictionary<string, X509Certificate2>(StringComparer.Ordinal);
+        var found = new Dictionary<string, ServerCertificate>(StringComparer.Ordinal);
         foreach (var listener in ListenerConfigurations.Secure(view))
         {
             foreach (var arn in listener.Certificates.Where(arn => !found.ContainsKey(arn)))
             {
-                if (await lookup(arn, networks.ContextOf(listener.Scope, listener.Arn), cancellation) is { } its)
+                if (certificates.Find(view, arn, listener.Scope) is { } its)
                     found.Add(arn, its);
             }
         }

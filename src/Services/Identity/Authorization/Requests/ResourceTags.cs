@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.Acm;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -27,6 +28,9 @@ internal sealed class ResourceTags
 
     /// <summary>Amazon EC2.</summary>
     public required IEc2Api Ec2 { get; init; }
+
+    /// <summary>AWS Certificate Manager.</summary>
+    public required IAcmApi Acm { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -132,6 +136,13 @@ internal sealed class ResourceTags
                 var filter = new Contracts.Ec2.Filter { Name = "resource-id", Values = [arn.ResourceName] };
                 var ofEc2 = await Ec2.DescribeTagsAsync(new() { Filters = [filter] }, context, cancellation);
                 return Listed(ofEc2.Tags, tag => (tag.Key!, tag.Value));
+            case "acm":
+                var ofAcm = await Acm.ListTagsForCertificateAsync(
+                    new() { CertificateArn = resource },
+                    context,
+                    cancellation
+                );
+                return Listed(ofAcm.Tags, tag => (tag.Key!, tag.Value));
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
