@@ -161,15 +161,30 @@ public sealed class ChunkedBodyTests
         (answer.Status, answer.Code).ShouldBe((403, "InvalidChunkSizeError"), answer.Body);
     }
 
+    [Theory]
+    [InlineData(Signed)]
+    [InlineData(SignedWithTrailer)]
+    [InlineData(Unsigned)]
+    public async Task An_operation_that_nobody_wrote_says_so_to_who_sends_chunks(string payload)
+    {
+        await using var world = await GatewayWorld.StartWithAsync(new StandInProtocols().Dispatchers);
+
+        var answer = await SendAsync(world, payload, [First], path: "/bucket/key?partNumber=1&uploadId=1");
+
+        (answer.Status, answer.Code).ShouldBe((400, "UnsupportedOperation"), answer.Body);
+        answer.Message!.ShouldStartWith("Estiba does not implement s3:UploadPart yet.");
+    }
+
     private static async Task<Answer> SendAsync(
         GatewayWorld world,
         string payload,
         IReadOnlyList<string> chunks,
         Func<string, string>? change = null,
-        string? length = null
+        string? length = null,
+        string path = "/bucket/key"
     )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(world.Address, "/bucket/key"));
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(world.Address, path));
         request.Headers.Add("x-amz-content-sha256", payload);
         if (length != "none")
             request.Headers.Add("x-amz-decoded-content-length", length ?? $"{chunks.Sum(chunk => chunk.Length)}");

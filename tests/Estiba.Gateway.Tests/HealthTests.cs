@@ -59,7 +59,7 @@ public sealed class HealthTests
     public async Task A_check_that_throws_has_failed()
     {
         await using var world = await StartAsync(
-            new HealthCheck("store", _ => throw new IOException("Input/output error"))
+            new HealthCheck("store", _ => throw new IOException("Input/output error : '/srv/state.db'"))
         );
 
         (await AskAsync(world)).Body.ShouldContain(

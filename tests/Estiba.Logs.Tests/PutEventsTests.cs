@@ -123,7 +123,7 @@ public sealed class PutEventsTests
 
         var refused = await Should.ThrowAsync<AwsException>(() => world.SayAsync("s", new string('x', 1_040_000)));
         refused.Code.ShouldBe("ServiceUnavailableException");
-        refused.Message.ShouldContain("No space left on device");
+        refused.Message.ShouldBe("The log events could not be stored, none of them was: No space left on device");
         refused.StatusCode.ShouldBe(503);
 
         await world.SayAsync("s", "small enough");

@@ -5,8 +5,8 @@ using Estiba.ContractImporter;
 
 // Usage: dotnet run --project tools/Estiba.ContractImporter [-- FOLDER-OF-SERVICE-DESCRIPTIONS]
 //   rewrites contracts/*.json from the descriptions that come with the AWS command line, and from contracts/additions.
-//   Run it when AWS adds a field. Usage: dotnet run --project tools/Estiba.ContractImporter -- compare [--write]
-//   [SERVICE...]
+//   Run it when AWS adds a field.
+// Usage: dotnet run --project tools/Estiba.ContractImporter -- compare [--write] [SERVICE...]
 //   says what the contracts lack of the newest AWS SDK for JavaScript (which needs npm and node), and with --write adds
 //   it to contracts/additions.
 var root = Repository.Root();

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
 using Estiba.Demo;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
 
 namespace Estiba.Benchmarks.Platform;
@@ -25,7 +25,7 @@ internal sealed class BenchPlatform : IAsyncDisposable
 
     private BenchPlatform(string command, string[] options)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         _arguments = [command, "--port", port.ToString(CultureInfo.InvariantCulture), "--data", _data, .. options];
         Endpoint = new Uri($"http://127.0.0.1:{port}");
     }
@@ -181,12 +181,5 @@ internal sealed class BenchPlatform : IAsyncDisposable
             line.Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(),
             CultureInfo.InvariantCulture
         );
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

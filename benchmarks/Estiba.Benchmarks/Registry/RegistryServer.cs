@@ -1,13 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecr;
 using Estiba.Ecr;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
+using Estiba.Listeners.Tests;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
@@ -41,7 +41,7 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
     /// <summary>This program again, as a registry.</summary>
     public static async Task<RegistryServer> StartEstibaAsync()
     {
-        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort());
+        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort.Take());
         var process = Start(Environment.ProcessPath!, "registry-server", port.ToString(), directory);
         var password = await process.StandardOutput.ReadLineAsync();
         process.BeginErrorReadLine();
@@ -51,7 +51,7 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
     /// <summary>Debian's docker-registry, as its package configures it but for the place and the log.</summary>
     public static async Task<RegistryServer> StartDockerRegistryAsync()
     {
-        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort());
+        var (directory, port) = (Directory.CreateTempSubdirectory("estiba-bench-").FullName, FreePort.Take());
         var configuration = Path.Combine(directory, "config.yml");
         await File.WriteAllTextAsync(
             configuration,
@@ -152,13 +152,6 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
                 RedirectStandardError = true,
             }
         )!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task AnswersAsync(Uri address)
     {

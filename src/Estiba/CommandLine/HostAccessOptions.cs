@@ -27,7 +27,7 @@ internal sealed class HostAccessOptions
         _volumes = new Option<string[]>("--host-volumes")
         {
             Description =
-                $"A directory of {whose} that containers may bind, with what is beneath; may be said several "
+                $"A directory that containers may bind, with what is beneath, on {whose}; may be said several "
                 + $"times. [default: {(otherwise.Volumes is [var first] ? first : None)}]",
             HelpName = "directory",
         };

@@ -46,7 +46,7 @@ internal static class ServerCommand
     };
 
     private static readonly HostAccessOptions Access = new(
-        "hosts whose agent does not say it, as Amazon's",
+        "hosts whose agent leaves that to the server, as Amazon's does",
         HostAccess.Nothing
     );
 

@@ -88,7 +88,7 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
 
     private ArticlePlace Place(ClientEnvironment environment, Platform platform, int port)
     {
-        var handPort = Ports.FirstFree(80);
+        var handPort = Ports.FirstFree(80, onAllAddresses: true);
         if (handPort != 80)
             Note($"port 80 is taken on this machine; the container that is run by hand gets {handPort}.");
         var hostPort = Ports.FirstFree(9999);

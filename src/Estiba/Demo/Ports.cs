@@ -7,12 +7,15 @@ namespace Estiba.Demo;
 internal static class Ports
 {
     /// <summary>The wanted port, or the next above it that is free; below 1024 it goes on at 8080.</summary>
-    internal static int FirstFree(int wanted)
+    /// <param name="wanted">The port.</param>
+    /// <param name="onAllAddresses">Whether whoever takes it listens on all addresses: then a listener on any of them,
+    /// as that of a virtual instance, is in its way.</param>
+    internal static int FirstFree(int wanted, bool onAllAddresses = false)
     {
         var taken = IPGlobalProperties
             .GetIPGlobalProperties()
             .GetActiveTcpListeners()
-            .Where(IsInTheWay)
+            .Where(listener => onAllAddresses || IsInTheWay(listener))
             .Select(listener => listener.Port)
             .ToHashSet();
         if (!taken.Contains(wanted))

@@ -52,7 +52,7 @@ internal static class HealthChecks
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                return HealthResult.Failed($"Its directory cannot be written: {WithoutPath(failure.Message, path)}");
+                return HealthResult.Failed($"Its directory cannot be written: {FileFault.WithoutPath(failure)}");
             }
         });
 
@@ -104,10 +104,4 @@ internal static class HealthChecks
                 return HealthResult.Degraded($"The container engine does not answer: {failure.Message}");
             }
         });
-
-    // Whoever asks need not know where on the disk it is.
-    private static string WithoutPath(string message, string path) =>
-        message
-            .Replace($" : '{Path.Combine(path, ProbeFile.Name)}'", "", StringComparison.Ordinal)
-            .Replace($" '{Path.Combine(path, ProbeFile.Name)}'", "", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using Estiba.Files;
 using Estiba.Hosting.Health;
 
 namespace Estiba.Gateway.Health;
@@ -68,7 +69,7 @@ internal sealed class HealthMonitor(IReadOnlyList<HealthCheck> checks, TimeProvi
             }
             catch (Exception exception)
             {
-                return HealthResult.Failed(exception.Message);
+                return HealthResult.Failed(FileFault.WithoutPath(exception));
             }
         });
 }

@@ -138,8 +138,8 @@ internal sealed partial class OperationDoor(
                 );
         if (
             claimant is { } streaming
-            && operation.Model.StreamsRequest
             && SignatureVerifier.PayloadOf(exchange.Request, streaming.Claim) is { } payload
+            && IsStreamed(operation, payload)
         )
         {
             var sender = authenticator.ProveHead(exchange.Request, streaming, payload);
@@ -160,6 +160,13 @@ internal sealed partial class OperationDoor(
         using var unpacked = Open(exchange, body, isKnown: claimant is not null);
         await CallAsync(exchange, route, caller, answer);
     }
+
+    /// <summary>
+    /// Whether the body is given out while it comes. Of an operation that nobody wrote it is not known whether its
+    /// contract says so; what its clients send in chunks is not read for it.
+    /// </summary>
+    private static bool IsStreamed(OperationHandler operation, string payload) =>
+        operation.Model.StreamsRequest || (!operation.IsThere && ChunkedPayload.Find(payload) is not null);
 
     private async Task AnswerFormAsync(Exchange exchange, SignatureClaim? claim, WireAnswer answer)
     {

@@ -17,7 +17,9 @@ public sealed class FullDiskTests
         using var answer = await platform.Http.PatchAsync(location, RandomBytes(4_000_000));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
-        (await answer.ErrorAsync()).Message.ShouldStartWith("The registry's disk is full");
+        (await answer.ErrorAsync()).Message.ShouldBe(
+            "The registry's disk is full. Free some space, or delete images, and push again."
+        );
         platform.UploadFiles().ShouldBeEmpty();
         await platform.Http.PushBlobAsync("one", RandomBytes(1_000_000));
     }

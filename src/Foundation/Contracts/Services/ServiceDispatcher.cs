@@ -12,6 +12,9 @@ public abstract class OperationHandler(OperationModel model)
     /// </summary>
     internal Func<bool> IsImplemented { get; set; } = static () => true;
 
+    /// <summary>Whether there is more to it than the answer that nobody wrote it.</summary>
+    public bool IsThere => IsImplemented();
+
     /// <summary>Reads and validates the request, calls the operation and gives its answer.</summary>
     /// <param name="request">The request in its protocol's form.</param>
     /// <param name="service">The service's facts.</param>
@@ -50,7 +53,8 @@ public abstract class OperationHandler(OperationModel model)
         where TResponse : IShape<TResponse> => new Typed<TRequest, TResponse>(model, call);
 
     /// <summary>An operation that AWS has and nobody has written.</summary>
-    internal static OperationHandler Missing(OperationModel model) => new NotWritten(model);
+    internal static OperationHandler Missing(OperationModel model) =>
+        new NotWritten(model) { IsImplemented = static () => false };
 
     private sealed class NotWritten(OperationModel model) : OperationHandler(model)
     {

@@ -176,7 +176,7 @@ public sealed class SqliteJournal(
         }
         catch (SqliteException fault)
         {
-            throw SqliteFault.Explain($"The change was not kept: the state in {_path} cannot be written", fault);
+            throw SqliteFault.Explain("The change was not kept: the state cannot be written", fault);
         }
     }
 

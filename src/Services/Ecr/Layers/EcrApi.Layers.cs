@@ -227,9 +227,6 @@ public sealed partial class EcrApi
                 + $"registry with id '{repository.AccountId}'"
         );
 
-    private AwsException DiskFull() =>
-        EcrErrors.ServerException(
-            $"The registry's disk is full ({_options.DataDirectory}). Free some space, or delete images, and "
-                + "upload again."
-        );
+    private static AwsException DiskFull() =>
+        EcrErrors.ServerException("The registry's disk is full. Free some space, or delete images, and upload again.");
 }

@@ -111,8 +111,10 @@ public sealed partial class RegistryEndpoint
     private async Task RefuseAsync(HttpContext context, Exception exception)
     {
         var refusal = Translate(exception);
+        if (exception is IOException fault && DurableFile.IsDiskFull(fault))
+            Log.DiskFull(_logger, _directory);
         // Of damage the log has a line already.
-        if (refusal.Status >= 500 && exception is not InvalidDataException)
+        else if (refusal.Status >= 500 && exception is not InvalidDataException)
             Log.Failed(_logger, context.Request.Method, context.Request.Path, exception);
 
         var response = context.Response;
@@ -136,7 +138,7 @@ public sealed partial class RegistryEndpoint
     }
 
     // ECR says the same through both doors; its registry gives each of its errors one of the protocol's codes.
-    private RegistryException Translate(Exception exception) =>
+    private static RegistryException Translate(Exception exception) =>
         exception switch
         {
             RegistryException refusal => refusal,
@@ -149,7 +151,7 @@ public sealed partial class RegistryEndpoint
             ),
             AwsException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
             BadHttpRequestException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
-            IOException error when DurableFile.IsDiskFull(error) => RegistryException.DiskFull(_directory),
+            IOException error when DurableFile.IsDiskFull(error) => RegistryException.DiskFull(),
             TimeoutException error => new(408, "BLOB_UPLOAD_INVALID", error.Message),
             InvalidDataException error => new(500, "UNKNOWN", error.Message),
             _ => new(500, "UNKNOWN", "The registry failed. Its log says why."),
@@ -159,5 +161,8 @@ public sealed partial class RegistryEndpoint
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         public static partial void Failed(ILogger logger, string method, string? path, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The disk of {Directory} is full: nothing can be pushed")]
+        public static partial void DiskFull(ILogger logger, string directory);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
+using Estiba.Files;
 using Estiba.Files.Segments;
 using Estiba.Logs.Events;
 using Estiba.Logs.Filters;
@@ -57,7 +58,7 @@ public sealed partial class LogsApi
                 // description has none.
                 throw new AwsException(
                     Unavailable,
-                    $"The log events could not be stored, none of them was: {failure.Message}",
+                    $"The log events could not be stored, none of them was: {FileFault.WithoutPath(failure)}",
                     503
                 );
             }

@@ -61,10 +61,6 @@ internal sealed class RegistryException(int status, string code, string message)
     /// <summary>
     /// Clients show the message of a 4xx answer only, and try again and again after a 5xx: so this is a 413, not a 507.
     /// </summary>
-    public static RegistryException DiskFull(string directory) =>
-        new(
-            413,
-            "DENIED",
-            $"The registry's disk is full ({directory}). Free some space, or delete images, and push again."
-        );
+    public static RegistryException DiskFull() =>
+        new(413, "DENIED", "The registry's disk is full. Free some space, or delete images, and push again.");
 }
