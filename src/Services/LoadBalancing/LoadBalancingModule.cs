@@ -62,6 +62,8 @@ public sealed class LoadBalancingModule : Module
             host.Loggers
         );
         var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
+        var hasDrained = HasDrained
+            ?? ((group, target) => traffic.HasDrained(group, target) && network.HasDrained(group, target));
         return Task.FromResult(
             new OpenModule
             {
@@ -70,7 +72,7 @@ public sealed class LoadBalancingModule : Module
                 [
                     LoadBalancingControllers.LoadBalancers(new LoadBalancerReconciler(host.Store, networks)),
                     LoadBalancingControllers.Targets(
-                        new TargetReconciler(host.Store, networks, probe, HasDrained ?? traffic.HasDrained, host.Time)
+                        new TargetReconciler(host.Store, networks, probe, hasDrained, host.Time)
                     ),
                     LoadBalancingControllers.Traffic(
                         new TrafficReconciler(

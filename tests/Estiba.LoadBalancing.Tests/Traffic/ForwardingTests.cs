@@ -274,6 +274,7 @@ public sealed class ForwardingTests
         var request = world.Client.GetAsync(world.Url, leaving.Token);
         await arrived.Task.WaitAsync(TrafficWorld.Patience);
         world.Traffic.OutstandingRequests(TrafficWorld.Group)[target.Configuration.EndPoint].ShouldBe(1);
+        world.Traffic.HasDrained(TrafficWorld.Group, target.Configuration.EndPoint).ShouldBeFalse();
 
         await leaving.CancelAsync();
 

@@ -84,7 +84,7 @@ internal sealed class TargetReconciler(
             .ValueOf(group.Attributes, TargetGroupAttributeSets.DeregistrationDelay);
         var left = since + TimeSpan.FromSeconds(int.Parse(delay, CultureInfo.InvariantCulture)) - time.GetUtcNow();
         if (user is not null && left > TimeSpan.Zero && !HasDrained(target, group, since))
-            return group.IsHttp && left > DrainedAfter ? DrainedAfter : left;
+            return left > DrainedAfter ? DrainedAfter : left;
         await DeleteAsync(target, cancellation);
         return Forget(target.Key);
     }
@@ -92,8 +92,7 @@ internal sealed class TargetReconciler(
     /// <summary>Whether nothing is to be waited for. AWS ends the deregistration then, too, and goes on showing the
     /// target as draining.</summary>
     private bool HasDrained(TargetRecord target, TargetGroupRecord group, DateTimeOffset since) =>
-        group.IsHttp
-        && time.GetUtcNow() - since >= DrainedAfter
+        time.GetUtcNow() - since >= DrainedAfter
         && (
             target.Address is not { } address
             || hasDrained(group.Arn, new IPEndPoint(IPAddress.Parse(address), target.Port))

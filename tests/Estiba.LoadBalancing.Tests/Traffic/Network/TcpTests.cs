@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.LoadBalancing.Traffic.Network;
+using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.Time.Testing;
 using static Estiba.LoadBalancing.Tests.Traffic.Network.NetworkWorld;
 
@@ -27,6 +28,26 @@ public sealed class TcpTests
         (world.Counters.ClientResetCount, world.Counters.ElbResetCount, world.Counters.TargetResetCount).ShouldBe(
             (0, 0, 0)
         );
+    }
+
+    [Fact]
+    public async Task A_target_has_drained_when_it_gets_no_flow_and_has_none()
+    {
+        await using var world = new NetworkWorld();
+        await using var target = SocketTarget.Echoing();
+        bool HasDrained() => world.Traffic.HasDrained(Group, target.EndPoint);
+        world.Forward(target.Healthy);
+        using var client = await world.ConnectAsync();
+        (await EchoAsync(client, "hello")).ShouldBe("hello");
+        var registered = HasDrained();
+
+        world.Forward(target.Healthy with { State = TargetState.Draining });
+        var draining = HasDrained();
+        client.Shutdown(SocketShutdown.Send);
+        await ReadAllAsync(client);
+
+        (registered, draining).ShouldBe((false, false));
+        await TrafficWorld.UntilAsync(HasDrained, "the last flow has ended");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Estiba.LoadBalancing.Traffic.Network;
+using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.Time.Testing;
 using static Estiba.LoadBalancing.Tests.Traffic.Network.NetworkWorld;
 
@@ -21,6 +22,8 @@ public sealed class UdpTests
 
         answer.ShouldBe("a:hello");
         from.ShouldBe(new IPEndPoint(world.Address, Port));
+        world.Apply(world.Listener(GroupOf(target.Healthy with { State = TargetState.Draining }), NetworkProtocol.Udp));
+        world.Traffic.HasDrained(Group, target.Healthy.EndPoint).ShouldBeFalse("the client may ask again");
         world.Counters.NewFlowCount(FlowKind.Udp).ShouldBe(1);
         await TrafficWorld.UntilAsync(() => world.Counters.ProcessedBytes(FlowKind.Udp) == 12, "both are counted");
     }

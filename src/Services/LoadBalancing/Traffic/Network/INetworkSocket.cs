@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Estiba.LoadBalancing.Traffic.Network;
 
 /// <summary>
@@ -16,4 +18,7 @@ internal interface INetworkSocket : IAsyncDisposable
 
     /// <summary>Ends flows that have been idle for too long.</summary>
     void CheckIdle();
+
+    /// <summary>Whether a flow goes to a target of a group.</summary>
+    bool HasFlowTo(string group, IPEndPoint target);
 }

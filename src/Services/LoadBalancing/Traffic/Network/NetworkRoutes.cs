@@ -36,6 +36,10 @@ internal sealed class NetworkRoutes(NetworkListenerConfiguration listener, strin
         return (group, target);
     }
 
+    /// <summary>Whether new flows may go to a target of a group.</summary>
+    public bool MayChoose(string group, IPEndPoint target) =>
+        _choices.Any(each => each.Group.Arn == group && each.Candidates.Contains(target));
+
     /// <summary>Whether a flow has to end because of what became of its target.</summary>
     public bool Ends(string group, IPEndPoint target)
     {

@@ -75,6 +75,15 @@ public sealed class NetworkTraffic : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a target gets no new flows, and has none.</summary>
+    public bool HasDrained(string targetGroupArn, IPEndPoint target)
+    {
+        lock (_one)
+            return !_sockets.Values.Any(socket =>
+                socket.Routes.MayChoose(targetGroupArn, target) || socket.HasFlowTo(targetGroupArn, target)
+            );
+    }
+
     /// <summary>What happened with a load balancer; null where it has no listener.</summary>
     public NetworkCounters? CountersOf(string loadBalancerArn) => _counters.GetValueOrDefault(loadBalancerArn);
 

@@ -55,6 +55,13 @@ internal sealed partial class TcpListenerSocket(IPEndPoint endPoint, NetworkRout
     }
 
     /// <inheritdoc/>
+    public bool HasFlowTo(string group, IPEndPoint target)
+    {
+        lock (_gate)
+            return _flows.Any(flow => flow.Group == group && target.Equals(flow.Target));
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // At once: the address may be needed again.

@@ -84,6 +84,13 @@ internal sealed class UdpListenerSocket(IPEndPoint endPoint, NetworkRoutes route
         }
     }
 
+    /// <inheritdoc/>
+    public bool HasFlowTo(string group, IPEndPoint target)
+    {
+        lock (_gate)
+            return _flows.Values.Any(flow => flow.Group == group && flow.Target.Equals(target));
+    }
+
     private UdpFlow? FlowOf(SocketAddress client)
     {
         lock (_gate)
