@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
@@ -7,7 +5,6 @@ using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
-using Estiba.Listeners;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.State;
 using Estiba.State.Journals;
@@ -25,7 +22,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     public const string OtherCertificate = "arn:aws:acm:eu-west-1:111122223333:certificate/two";
 
     private readonly MemoryJournal _journal = new();
-    private readonly ServerCertificate _certificate = SelfSigned();
+    private readonly StandInCertificates _certificates = new();
     private Store _store = null!;
     private ModuleRunner _modules = null!;
 
@@ -241,7 +238,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        _certificate.Dispose();
+        _certificates.Dispose();
         Probe.Dispose();
     }
 
@@ -260,7 +257,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
             Random = new Random(1),
         };
         host.Share<IHealthProbe>(Probe);
-        ServerCertificates.Of(host).Add(new StandInCertificates(_certificate));
+        ServerCertificates.Of(host).Add(_certificates);
         _modules = await ModuleRunner.OpenAsync(modules, host);
         Api = _modules.Neighbour<IElbV2Api>(CallPrincipal.Caller);
         if (reconciling)
@@ -271,24 +268,5 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     {
         await _modules.DisposeAsync();
         await _store.DisposeAsync();
-    }
-
-    private static ServerCertificate SelfSigned()
-    {
-        using var key = ECDsa.Create();
-        var made = new CertificateRequest("CN=example.com", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch.AddYears(100)
-        );
-        return new ServerCertificate(made, []);
-    }
-
-    private sealed class StandInCertificates(ServerCertificate certificate) : ICertificateKeeper
-    {
-        public ServerCertificate? Find(View view, string arn, Scope scope) =>
-            arn is FirstCertificate or OtherCertificate || arn.Contains("/many-") ? certificate : null;
-
-        // They never change.
-        public Trigger Changes(string key) => Trigger.On(LoadBalancingTables.LoadBalancers, _ => null);
     }
 }

@@ -16,10 +16,10 @@ public sealed class ListenerTests
         var arn = await world.RequestAsync("www.example.com");
         await world.ListenAsync(arn);
 
-        var (answer, _) = await world.UntilAsync("www.example.com", await world.AuthorityAsync(arn));
+        var answer = await world.UntilAsync("www.example.com", await world.AuthorityAsync(arn));
 
-        answer.ShouldStartWith("HTTP/1.1 200 OK");
-        answer.ShouldEndWith("secure");
+        answer.Text.ShouldStartWith("HTTP/1.1 200 OK");
+        answer.Text.ShouldEndWith("secure");
         (await world.GetAsync("other.example.com", await world.AuthorityAsync(arn))).ShouldBeNull();
     }
 
@@ -52,22 +52,36 @@ public sealed class ListenerTests
         var middle = Issued.By(root, "CN=Middle", from: Yesterday, to: Yesterday.AddYears(1));
         await world.ListenAsync(await world.ImportAsync(Own(middle, "CN=www.example.com"), middle.Pem));
 
-        var (answer, sent) = await world.UntilAsync("www.example.com", root.Pem);
+        var answer = await world.UntilAsync("www.example.com", root.Pem);
 
-        answer.ShouldEndWith("secure");
-        sent.ShouldBe(["CN=www.example.com", "CN=Middle"]);
+        answer.Text.ShouldEndWith("secure");
+        answer.Sent.ShouldBe(["CN=www.example.com", "CN=Middle"]);
     }
 
     [Fact]
-    public async Task What_is_imported_again_or_renewed_reaches_open_listeners()
+    public async Task What_is_imported_again_reaches_open_listeners()
     {
         await using var world = await ListenerWorld.CreateAsync();
         var arn = await world.ImportAsync(Own(null, "CN=first"));
         await world.ListenAsync(arn);
-        await world.UntilAsync("www.example.com", null, sent => sent[0] == "CN=first");
+        await world.UntilAsync("www.example.com", null, answer => answer.Sent[0] == "CN=first");
 
         await world.ImportAsync(Own(null, "CN=second"), arn: arn);
-        await world.UntilAsync("www.example.com", null, sent => sent[0] == "CN=second");
+        await world.UntilAsync("www.example.com", null, answer => answer.Sent[0] == "CN=second");
+    }
+
+    [Fact]
+    public async Task What_is_renewed_reaches_open_listeners()
+    {
+        await using var world = await ListenerWorld.CreateAsync();
+        var arn = await world.RequestAsync("www.example.com");
+        await world.ListenAsync(arn);
+        var authority = await world.AuthorityAsync(arn);
+        var before = await world.UntilAsync("www.example.com", authority);
+
+        await world.Acm.RenewCertificateAsync(new RenewCertificateRequest { CertificateArn = arn }, Context);
+
+        await world.UntilAsync("www.example.com", authority, answer => answer.Serial != before.Serial);
     }
 
     [Fact]

@@ -114,9 +114,10 @@ internal sealed class ListenerWorld : IAsyncDisposable
     /// first; null while nobody listens, or not with a certificate that the client trusts for the name.</summary>
     /// <param name="name">The name.</param>
     /// <param name="authority">What the client trusts, in PEM form; null to look at nothing.</param>
-    public async Task<(string Answer, IReadOnlyList<string> Sent)?> GetAsync(string name, string? authority)
+    public async Task<Answer?> GetAsync(string name, string? authority)
     {
         var sent = new List<string>();
+        var serial = "";
         try
         {
             using var limit = new CancellationTokenSource(Patience);
@@ -128,7 +129,8 @@ internal sealed class ListenerWorld : IAsyncDisposable
                 TargetHost = name,
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
-                    sent.Add(((X509Certificate2)certificate!).Subject);
+                    sent.Add(certificate!.Subject);
+                    serial = certificate.GetSerialNumberString();
                     sent.AddRange(chain!.ChainPolicy.ExtraStore.Select(each => each.Subject).Except(sent));
                     return authority is null || errors == SslPolicyErrors.None;
                 },
@@ -149,7 +151,7 @@ internal sealed class ListenerWorld : IAsyncDisposable
                 limit.Token
             );
             using var reader = new StreamReader(secure, Encoding.ASCII);
-            return (await reader.ReadToEndAsync(limit.Token), sent);
+            return new Answer(await reader.ReadToEndAsync(limit.Token), sent, serial);
         }
         catch (Exception exception)
             when (exception is SocketException or IOException or System.Security.Authentication.AuthenticationException)
@@ -159,16 +161,12 @@ internal sealed class ListenerWorld : IAsyncDisposable
     }
 
     /// <summary>The same, as soon as it is as meant.</summary>
-    public async Task<(string Answer, IReadOnlyList<string> Sent)> UntilAsync(
-        string name,
-        string? authority,
-        Func<IReadOnlyList<string>, bool>? isMeant = null
-    )
+    public async Task<Answer> UntilAsync(string name, string? authority, Func<Answer, bool>? isMeant = null)
     {
         using var limit = new CancellationTokenSource(Patience);
         while (true)
         {
-            if (await GetAsync(name, authority) is { } answer && isMeant?.Invoke(answer.Sent) != false)
+            if (await GetAsync(name, authority) is { } answer && isMeant?.Invoke(answer) != false)
                 return answer;
             await Task.Delay(20, limit.Token);
         }
@@ -180,3 +178,9 @@ internal sealed class ListenerWorld : IAsyncDisposable
         await _store.DisposeAsync();
     }
 }
+
+/// <summary>What a client got.</summary>
+/// <param name="Text">The response.</param>
+/// <param name="Sent">The subjects of the certificates that were sent, the server's first.</param>
+/// <param name="Serial">The serial number of the server's.</param>
+internal sealed record Answer(string Text, IReadOnlyList<string> Sent, string Serial);

@@ -1,5 +1,6 @@
 using System.Net;
 using Estiba.Contracts;
+using Estiba.Contracts.Acm;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -127,6 +128,34 @@ public sealed class ConditionalAuthorizationTests
     }
 
     [Theory]
+    [InlineData("web", true)]
+    [InlineData("shop", false)]
+    public async Task Tags_of_certificates_are_looked_up(string team, bool allowed)
+    {
+        await using var world = await IdentityWorld.StartAsync(
+            new ApiModule<IAcmApi>("AWS Certificate Manager", new StandInAcm(team))
+        );
+        const string Arn = "arn:aws:acm:us-east-1:123456789012:certificate/one";
+        var session = await world.SessionAsync(
+            Policy(
+                """
+                {"Effect":"Allow","Action":"acm:DeleteCertificate","Resource":"arn:aws:acm:us-east-1:123456789012:certificate/one","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}}
+                """
+            )
+        );
+
+        (
+            await DecideAsync(
+                world,
+                AcmModel.Service,
+                AcmModel.DeleteCertificate,
+                new DeleteCertificateRequest { CertificateArn = Arn },
+                session
+            )
+        ).IsAllowed.ShouldBe(allowed);
+    }
+
+    [Theory]
     [InlineData(true, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/blue"}}""")]
     [InlineData(false, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/red"}}""")]
     public async Task What_is_no_operation_is_decided_too(bool allowed, string condition)
@@ -144,5 +173,17 @@ public sealed class ConditionalAuthorizationTests
                 CancellationToken.None
             )
         ).IsAllowed.ShouldBe(allowed);
+    }
+
+    private sealed class StandInAcm(string team) : IAcmApi
+    {
+        public Task<ListTagsForCertificateResponse> ListTagsForCertificateAsync(
+            ListTagsForCertificateRequest request,
+            CallContext context,
+            CancellationToken cancellation = default
+        ) =>
+            Task.FromResult(
+                new ListTagsForCertificateResponse { Tags = [new Contracts.Acm.Tag { Key = "team", Value = team }] }
+            );
     }
 }
