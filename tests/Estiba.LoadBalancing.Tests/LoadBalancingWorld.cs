@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
@@ -35,6 +36,9 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
 
     /// <summary>Whether targets have answered all that they were asked.</summary>
     public bool HasDrained { get; set; }
+
+    /// <summary>The names that the service gives.</summary>
+    public NameSources Names { get; private set; } = null!;
 
     public IElbV2Api Api { get; private set; } = null!;
 
@@ -264,6 +268,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
             Random = new Random(1),
         };
         host.Share<IHealthProbe>(Probe);
+        Names = new NameSources();
+        host.Share(Names);
         _modules = await ModuleRunner.OpenAsync(modules, host);
         Api = _modules.Neighbour<IElbV2Api>(CallPrincipal.Caller);
         if (reconciling)

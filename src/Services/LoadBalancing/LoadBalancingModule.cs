@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.LoadBalancing.Certificates;
@@ -19,7 +20,8 @@ namespace Estiba.LoadBalancing;
 
 /// <summary>
 /// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, and asks for an
-/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network.
+/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. Where a platform has
+/// <see cref="NameSources"/>, it adds the names of load balancers.
 /// </summary>
 /// <param name="certificates">Finds the certificates of listeners that speak TLS; null where there are none, so that
 /// there can be no such listeners.</param>
@@ -41,6 +43,7 @@ public sealed class LoadBalancingModule(CertificateLookup? certificates = null) 
     /// <inheritdoc/>
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
+        host.Find<NameSources>()?.Add(new LoadBalancerHosts(host.Store));
         var ids = new ElbIds(host.Random);
         var networks = new Ec2Networks(
             host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)),
