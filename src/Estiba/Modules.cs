@@ -11,6 +11,7 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
 
@@ -35,6 +36,7 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
+            new NamesModule(configuration),
             new LoadBalancingModule(),
             new InstancesModule(configuration),
         ];
