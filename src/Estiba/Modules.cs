@@ -12,6 +12,7 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
 
@@ -37,6 +38,7 @@ internal static class Modules
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
             new AcmModule(),
+            new NamesModule(configuration),
             new LoadBalancingModule(),
             new InstancesModule(configuration),
         ];

@@ -8,6 +8,8 @@ internal sealed class StandInNetwork : IInstanceNetwork
 {
     public AddressRange Range { get; } = AddressRange.OfBridge(IPNetwork.Parse("10.66.0.0/16"));
 
+    public IPAddress? Host => null;
+
     public string? Complaint { get; set; }
 
     public IReadOnlySet<IPAddress> Present { get; set; } = new HashSet<IPAddress>();

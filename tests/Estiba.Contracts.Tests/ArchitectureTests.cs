@@ -13,7 +13,7 @@ public sealed class ArchitectureTests
     private static readonly string[][] Layers =
     [
         ["Foundation/Contracts.Generator"],
-        ["Foundation/Contracts", "Foundation/Files", "Foundation/Listeners"],
+        ["Foundation/Contracts", "Foundation/Files", "Foundation/Listeners", "Foundation/Dns"],
         ["Foundation/State"],
         ["Hosts/Engines"],
         ["Foundation/Hosting"],
@@ -60,6 +60,7 @@ public sealed class ArchitectureTests
     /// <summary>The projects whose folders may be in any order, but have one: none import each other.</summary>
     private static readonly string[] ProjectsWithAnOrder =
     [
+        "Foundation/Dns",
         "Foundation/State",
         "Gateway",
         "Services/Acm",

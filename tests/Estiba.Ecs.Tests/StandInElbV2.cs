@@ -43,7 +43,7 @@ internal sealed class StandInElbV2 : IElbV2Api
                             RuleArn = request.RuleArns!.Single(),
                             Priority = "1",
                             IsDefault = false,
-                            Actions = [new Contracts.ElbV2.Action { Type = ActionTypeEnum.Forward }],
+                            Actions = [new ElbV2Action { Type = ActionTypeEnum.Forward }],
                         },
                     ],
                 }

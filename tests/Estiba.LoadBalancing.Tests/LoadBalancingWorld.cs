@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
@@ -34,6 +35,9 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
 
     /// <summary>Whether targets have answered all that they were asked.</summary>
     public bool HasDrained { get; set; }
+
+    /// <summary>The names that the service gives.</summary>
+    public NameSources Names { get; private set; } = null!;
 
     public IElbV2Api Api { get; private set; } = null!;
 
@@ -258,6 +262,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         };
         host.Share<IHealthProbe>(Probe);
         ServerCertificates.Of(host).Add(_certificates);
+        Names = new NameSources();
+        host.Share(Names);
         _modules = await ModuleRunner.OpenAsync(modules, host);
         Api = _modules.Neighbour<IElbV2Api>(CallPrincipal.Caller);
         if (reconciling)

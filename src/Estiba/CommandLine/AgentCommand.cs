@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Estiba.Clients;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
@@ -55,6 +56,14 @@ internal static class AgentCommand
         HelpName = "directory",
     };
 
+    private static readonly Option<string?> Dns = new("--dns")
+    {
+        Description =
+            "The address of the platform's name server ('estiba server --dns'), which containers ask before this "
+            + "host's own. [default: they ask only the host's]",
+        HelpName = "address",
+    };
+
     private static readonly HostAccessOptions Access = new("this host", HostAccess.Nothing);
 
     static AgentCommand()
@@ -68,6 +77,7 @@ internal static class AgentCommand
             );
         }
 
+        PlatformOptions.Refuse(Dns, text => !IPAddress.TryParse(text, out _), text => $"'{text}' is no address.");
         PlatformOptions.Refuse(
             Token,
             text => !JoinToken.TryParse(text, out _),
@@ -93,6 +103,7 @@ internal static class AgentCommand
             Cluster,
             Data,
             PlatformOptions.EnvironmentFiles,
+            Dns,
             Endpoint,
         };
         Access.AddTo(command);
@@ -128,6 +139,7 @@ internal static class AgentCommand
         var configuration = (await ConfigurationAsync(parsed, loggers, cancellation)) with
         {
             Access = Access.Value(parsed),
+            NameServer = parsed.GetValue(Dns) is { } server ? IPAddress.Parse(server) : null,
         };
         await using var agent = await HostAgent.StartAsync(configuration, TimeProvider.System, loggers, cancellation);
         await terminal.Output.WriteLineAsync(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
+using Estiba.Names;
 using Estiba.Platforms;
 
 namespace Estiba.CommandLine;
@@ -83,8 +84,33 @@ internal static class PlatformOptions
         HelpName = "seconds",
     };
 
+    internal static readonly Option<string?> Dns = new("--dns")
+    {
+        Description =
+            "Answer DNS queries on this address too, on port 53 or the one after a colon: for the names of load "
+            + "balancers, and for all others by asking this machine's name servers. Only for networks of your own.",
+        HelpName = "address",
+    };
+
+    internal static readonly Option<string?> HostsFile = new("--hosts-file")
+    {
+        Description =
+            "Keep the names of load balancers in this file, usually /etc/hosts, so that programs on this machine "
+            + "find them: in a marked block, which is taken away when the platform stops.",
+        HelpName = "file",
+    };
+
     static PlatformOptions()
     {
+        Refuse(
+            Dns,
+            text =>
+                !IPEndPoint.TryParse(text, out var endPoint)
+                || endPoint.Address.Equals(IPAddress.Any)
+                || endPoint.Address.Equals(IPAddress.IPv6Any),
+            text => $"'{text}' is no single address to listen on; one looks like 10.0.0.1, or 127.0.0.1:5353."
+        );
+        Refuse(HostsFile, text => !File.Exists(text), text => $"There is no file '{text}'.");
         Refuse(
             HealthyAfter,
             text => !int.TryParse(text, CultureInfo.InvariantCulture, out var seconds) || seconds is < 0 or > 3600,
@@ -135,6 +161,14 @@ internal static class PlatformOptions
     internal static string? EnvironmentFilesDirectory(ParseResult parsed) =>
         parsed.GetValue(EnvironmentFiles) is { Length: > 0 } path ? Path.GetFullPath(path) : null;
 
+    private static IPEndPoint? EndPoint(string? text)
+    {
+        if (text is null)
+            return null;
+        var endPoint = IPEndPoint.Parse(text);
+        return endPoint.Port == 0 ? new IPEndPoint(endPoint.Address, NameServers.Port) : endPoint;
+    }
+
     /// <summary>
     /// What these options say of a platform; what they do not say is as it was when its data directory was last used.
     /// </summary>
@@ -151,6 +185,8 @@ internal static class PlatformOptions
             AccountId = parsed.GetValue(Account) ?? before.Account,
             Region = parsed.GetValue(Region) ?? before.Region ?? DefaultRegion,
             HealthyAfter = parsed.GetValue(HealthyAfter) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Dns = EndPoint(parsed.GetValue(Dns)),
+            HostsFile = parsed.GetValue(HostsFile) is { } hosts ? Path.GetFullPath(hosts) : null,
             AcceptsLoss = parsed.GetValue(AcceptLoss),
             TakesOver = parsed.GetValue(TakeOver),
             DockerHost = Environment.GetEnvironmentVariable("DOCKER_HOST"),

@@ -87,6 +87,8 @@ internal static class ServerCommand
             Key,
             Authority,
             LostAfter,
+            PlatformOptions.Dns,
+            PlatformOptions.HostsFile,
             PlatformOptions.HealthyAfter,
             PlatformOptions.AcceptLoss,
             PlatformOptions.TakeOver,

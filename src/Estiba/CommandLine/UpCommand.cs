@@ -72,6 +72,8 @@ internal static class UpCommand
             PlatformOptions.Account,
             PlatformOptions.Region,
             PlatformOptions.Bind,
+            PlatformOptions.Dns,
+            PlatformOptions.HostsFile,
             PlatformOptions.HealthyAfter,
             PlatformOptions.AcceptLoss,
             PlatformOptions.TakeOver,

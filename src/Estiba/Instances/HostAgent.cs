@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Net;
 using Estiba.Agent;
 using Estiba.CommandLine;
 using Estiba.Contracts;
@@ -8,6 +9,7 @@ using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
 using Estiba.Engines;
 using Estiba.Engines.Docker;
+using Estiba.Names;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Instances;
@@ -31,6 +33,9 @@ internal sealed record HostAgentConfiguration
     /// The platform that the host belongs to, which its containers say; null where it is not known.
     /// </summary>
     internal string? PlatformId { get; init; }
+
+    /// <summary>The platform's name server, which containers are to ask first; null leaves them the host's.</summary>
+    internal IPAddress? NameServer { get; init; }
 
     /// <summary>Sends requests, and says which servers' certificates are good. The agent disposes it.</summary>
     internal required HttpMessageHandler Http { get; init; }
@@ -99,6 +104,7 @@ internal sealed class HostAgent : IAsyncDisposable
         var options = (await OptionsAsync(configuration, engine, engine.SocketPath, logger, cancellation)) with
         {
             WebSockets = http,
+            Resolver = configuration.NameServer is { } server ? NameServers.ResolverOf(server, time) : null,
         };
         var client = new AwsClientOptions
         {

@@ -12,6 +12,7 @@ using Estiba.Files;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Identity.Credentials;
+using Estiba.Names;
 using Estiba.Platforms;
 using Microsoft.Extensions.Logging;
 using Task = System.Threading.Tasks.Task;
@@ -123,6 +124,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
             Metadata = metadata,
             Platform = configuration.Endpoint,
             PlatformForContainers = forContainers,
+            Resolver = host.Find<NameServers>()?.ForContainers(host.Time),
             HostAccess = configuration.HostAccess,
             NeverBound =
             [

@@ -41,6 +41,9 @@ internal sealed record VirtualInstancesOptions
     /// <summary>Where programs on this machine reach the platform.</summary>
     internal required Uri Platform { get; init; }
 
+    /// <summary>Whom containers ask for names; null leaves it to the engine.</summary>
+    internal Func<ContainerResolver>? Resolver { get; init; }
+
     /// <summary>Where containers on bridges reach it; null where they do not.</summary>
     internal Uri? PlatformForContainers { get; init; }
 }
@@ -217,6 +220,7 @@ internal sealed class VirtualInstances(
             RegistryEndpoint = options.Registry,
             PlatformEndpoint = options.Platform,
             ContainersPlatformEndpoint = options.PlatformForContainers,
+            Resolver = options.Resolver,
             Attributes = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["ecs.availability-zone"] = instance.AvailabilityZone,

@@ -75,6 +75,14 @@ internal sealed record PlatformConfiguration
     /// </summary>
     internal TimeSpan? HealthyAfter { get; init; }
 
+    /// <summary>
+    /// Where queries for names are answered too, beside the network of virtual instances; null for nowhere else.
+    /// </summary>
+    internal IPEndPoint? Dns { get; init; }
+
+    /// <summary>The hosts file that has the names of load balancers as well, an absolute path; null for none.</summary>
+    internal string? HostsFile { get; init; }
+
     /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
     internal string? DockerHost { get; init; }
 

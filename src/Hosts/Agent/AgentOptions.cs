@@ -111,6 +111,12 @@ public sealed record AgentOptions
     /// </summary>
     public string? EnvironmentFilesDirectory { get; init; }
 
+    /// <summary>
+    /// Which name servers containers ask whose definition names none; asked for each container. Null leaves it to the
+    /// engine, which gives them the host's.
+    /// </summary>
+    public Func<ContainerResolver>? Resolver { get; init; }
+
     /// <summary>How images are pulled (<c>ECS_IMAGE_PULL_BEHAVIOR</c>).</summary>
     public ImagePullBehavior ImagePullBehavior { get; init; }
 
@@ -184,6 +190,11 @@ public sealed record AgentOptions
     /// </summary>
     public int LogFiles { get; init; } = 5;
 }
+
+/// <summary>What the resolver of a container is told ("resolv.conf", Linux manual pages).</summary>
+/// <param name="Servers">Its name servers, in their order.</param>
+/// <param name="Options">Its options.</param>
+public sealed record ContainerResolver(IReadOnlyList<string> Servers, IReadOnlyList<string> Options);
 
 /// <summary>
 /// Whether an image that is there already is pulled again ("Amazon ECS container agent configuration",

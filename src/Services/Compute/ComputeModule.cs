@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Compute;
 
 /// <summary>
-/// Amazon EC2. It asks for the <see cref="IInstanceHost"/> that runs its instances when they are to be started.
+/// Amazon EC2. It asks for the <see cref="IInstanceHost"/> that runs its instances when they are to be started, and
+/// shares the <see cref="IInstanceNetwork"/> that they are in.
 /// </summary>
 /// <param name="network">How instances get their addresses; null where there are no instances, so that EC2 answers
 /// nothing.</param>
@@ -43,6 +44,7 @@ public sealed class ComputeModule(InstanceNetworkOptions? network) : Module
         var logger = host.Loggers.CreateLogger("Estiba.Compute");
         var addressing = host.Find<IInstanceNetwork>()
             ?? await InstanceNetwork.OpenAsync(network, host.Time, logger, cancellation);
+        host.Share<IInstanceNetwork>(addressing);
         var iam = host.Neighbour<IIamApi>(CallPrincipal.Service(Service));
         var api = new Ec2Api(host.Store, addressing, iam, host.Time, host.Random);
         host.Share(api);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
@@ -22,6 +23,7 @@ namespace Estiba.LoadBalancing;
 /// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, and asks for an
 /// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The certificates of
 /// listeners are those of the modules before it (<see cref="ServerCertificates"/>).
+/// Where a platform has <see cref="NameSources"/>, it adds the names of load balancers.
 /// </summary>
 public sealed class LoadBalancingModule : Module
 {
@@ -41,6 +43,7 @@ public sealed class LoadBalancingModule : Module
     /// <inheritdoc/>
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
+        host.Find<NameSources>()?.Add(new LoadBalancerHosts(host.Store));
         var ids = new ElbIds(host.Random);
         var networks = new Ec2Networks(
             host.Neighbour<IEc2Api>(CallPrincipal.Service(Ec2Networks.Service)),

@@ -16,11 +16,17 @@ public static class LoadBalancingTables
         record.DeletedAt is null ? record.Scope.Key(record.Name) : null
     );
 
+    /// <summary>The same by the names that clients resolve, in small letters.</summary>
+    internal static readonly Index<LoadBalancerRecord> LoadBalancersByDnsName = new("dns-name", record =>
+        record.DeletedAt is null ? record.DnsName.ToLowerInvariant() : null
+    );
+
     internal static readonly Table<LoadBalancerRecord> LoadBalancers = new(
         "elbv2.load-balancers",
         record => record.Key,
         LoadBalancingJson.Default.LoadBalancerRecord,
-        LoadBalancersByName
+        LoadBalancersByName,
+        LoadBalancersByDnsName
     );
 
     internal static readonly Table<ListenerRecord> Listeners = new(

@@ -213,6 +213,26 @@ public sealed class ContainerDefinitionTests
             )
             .Message.ShouldBe("Unable to resolve volume mounts; invalid volume name: x");
 
+    [Theory]
+    [InlineData("""{"NetworkMode":"bridge"}""", """["10.66.0.1","192.0.2.1"]""", """["timeout:1"]""")]
+    [InlineData("""{"NetworkMode":"host"}""", """["10.66.0.1","192.0.2.1"]""", """["timeout:1"]""")]
+    [InlineData("""{"Dns":[],"DnsOptions":["x"]}""", """["10.66.0.1","192.0.2.1"]""", """["x"]""")]
+    [InlineData("""{"Dns":["192.0.2.9"]}""", """["192.0.2.9"]""", null)]
+    [InlineData("""{"NetworkMode":"none"}""", null, null)]
+    public void A_container_asks_the_agents_name_servers_unless_it_has_its_own(
+        string hostConfig,
+        string? servers,
+        string? resolverOptions
+    )
+    {
+        var host = (JsonObject)JsonNode.Parse(hostConfig)!;
+
+        ContainerDefinition.Resolve(host, new ContainerResolver(["10.66.0.1", "192.0.2.1"], ["timeout:1"]));
+
+        (host["Dns"]?.ToJsonString()).ShouldBe(servers);
+        (host["DnsOptions"]?.ToJsonString()).ShouldBe(resolverOptions);
+    }
+
     private static JsonObject Build(
         AcsContainer container,
         AcsTask? task = null,

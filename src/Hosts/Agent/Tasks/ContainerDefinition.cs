@@ -95,6 +95,16 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
         return body;
     }
 
+    /// <summary>Tells a container which name servers to ask, where its definition does not.</summary>
+    /// <remarks>The engine heeds it on the host's network too; without a network there is nobody to ask.</remarks>
+    public static void Resolve(JsonObject hostConfig, ContainerResolver resolver)
+    {
+        if (hostConfig["Dns"] is JsonArray { Count: > 0 } || hostConfig["NetworkMode"]?.GetValue<string>() == "none")
+            return;
+        hostConfig["Dns"] = Strings(resolver.Servers);
+        hostConfig["DnsOptions"] ??= Strings(resolver.Options);
+    }
+
     /// <summary>The overrides carry a command of <c>run-task</c>; it replaces the definition's.</summary>
     private JsonArray? Command()
     {

@@ -250,7 +250,10 @@ internal sealed partial class TaskEffects(
                 logs.LogConfig(definition),
                 random
             );
-            host.Apply((System.Text.Json.Nodes.JsonObject)body["HostConfig"]!);
+            var hostConfig = (System.Text.Json.Nodes.JsonObject)body["HostConfig"]!;
+            if (options.Resolver is { } resolver)
+                ContainerDefinition.Resolve(hostConfig, resolver());
+            host.Apply(hostConfig);
             var id = await CreateOrAdoptAsync(task, task.Containers[index].EngineName, body, limit.Token);
             return state => TaskOutcomes.Created(state, index, id);
         }

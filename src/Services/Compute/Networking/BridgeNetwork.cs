@@ -33,6 +33,8 @@ internal sealed partial class BridgeNetwork(
 
     public AddressRange Range => range;
 
+    public IPAddress? Host { get; } = DockerNetwork.GatewayOf(range.Block);
+
     public async Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);

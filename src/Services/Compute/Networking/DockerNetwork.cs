@@ -60,6 +60,10 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
         return answer.Succeeded ? answer.Json["Options"]?[BridgeNameOption]?.GetValue<string>() : null;
     }
 
+    /// <summary>The bridge's own address.</summary>
+    public static IPAddress GatewayOf(IPNetwork block) =>
+        AddressRange.ToAddress(AddressRange.ToNumber(block.BaseAddress) + 1);
+
     /// <summary>Creates the network on this block; null when another Docker network overlaps the block.</summary>
     /// <param name="docker">The engine.</param>
     /// <param name="name">The network's name.</param>
@@ -95,7 +99,7 @@ internal sealed record DockerNetwork(string Name, string Bridge, IPNetwork Block
                         ["Subnet"] = block.ToString(),
                         // Containers get the lower half, so none ever has an instance's address.
                         ["IPRange"] = new IPNetwork(block.BaseAddress, block.PrefixLength + 1).ToString(),
-                        ["Gateway"] = AddressRange.ToAddress(AddressRange.ToNumber(block.BaseAddress) + 1).ToString(),
+                        ["Gateway"] = GatewayOf(block).ToString(),
                     }
                 ),
             },

@@ -12,6 +12,11 @@ public interface IInstanceNetwork : IAsyncDisposable
     AddressRange Range { get; }
 
     /// <summary>
+    /// The address of the host itself at which containers reach what listens here; null where they reach nothing.
+    /// </summary>
+    IPAddress? Host { get; }
+
+    /// <summary>
     /// Makes the wanted addresses answer, and takes away those of ours that nobody wants any more. Safe to repeat.
     /// </summary>
     /// <returns>The wanted addresses that answer now, and why others do not.</returns>

@@ -8,6 +8,8 @@ internal sealed class LoopbackNetwork(string limitation = "addresses of 127.66.0
 {
     public AddressRange Range => AddressRange.Loopback;
 
+    public IPAddress? Host => null;
+
     public Task<AddressReport> ApplyAsync(IReadOnlySet<IPAddress> wanted, CancellationToken cancellation)
     {
         var answering = wanted.Where(IPAddress.IsLoopback).ToHashSet();

@@ -170,7 +170,7 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
                 Weight = (int)Math.Round(share.Percent * unit),
             }),
         ];
-        List<Contracts.ElbV2.Action> actions =
+        List<ElbV2Action> actions =
         [
             .. (rule.Actions ?? []).Select(action =>
                 action.Type == ActionTypeEnum.Forward

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Estiba.Contracts.ElbV2;
+using Estiba.Listeners;
 using Estiba.LoadBalancing.Attributes;
 using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;

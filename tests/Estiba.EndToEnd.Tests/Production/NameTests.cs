@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using Estiba.EndToEnd.Tests.Platforms;
+
+namespace Estiba.EndToEnd.Tests.Production;
+
+/// <summary>Programs find a load balancer by its name: in containers, and on this machine by its hosts file.</summary>
+public sealed class NameTests
+{
+    private const string Cluster = "names";
+    private const string Page = "found by its name";
+    private static readonly string[] Folders = ["bin", "lib", "lib64", "usr"];
+
+    [Fact]
+    public async Task A_load_balancer_is_found_by_its_name_in_containers_and_on_this_machine()
+    {
+        var root = Abandoned.NewRoot();
+        var hosts = Path.Combine(Directory.CreateDirectory(root).FullName, "hosts");
+        await File.WriteAllTextAsync(hosts, "127.0.0.1 localhost\n");
+        await using var world = await World.CreateInAsync(root, "--hosts-file", hosts);
+        await world.PushNginxAsync("nginx");
+        (await world.AwsAsync($"ecs create-cluster --cluster-name {Cluster}")).Text.ShouldNotBeEmpty();
+        (await world.AwsAsync($"logs create-log-group --log-group-name {Cluster}")).Text.ShouldBeEmpty();
+        await world.RunInstancesAsync(Cluster, 1);
+        var name = await CreateLoadBalancerAsync(world);
+
+        foreach (var mode in new[] { "bridge", "host" })
+        {
+            var lines = await RunAsync(
+                world,
+                mode,
+                $"for name in {name} dualstack.{name} {name.ToUpperInvariant()}; do "
+                    + "curl -sS --retry 60 --retry-all-errors --retry-delay 1 http://$name/; echo; done; "
+                    + $"getent ahostsv4 {name} | cut -d ' ' -f 1 | sort -u | wc -l; "
+                    + $"getent ahostsv4 eu-west-1a.{name} | cut -d ' ' -f 1 | sort -u | wc -l; "
+                    + $"getent ahostsv4 nothing.{name} || echo unknown"
+            );
+            lines.ShouldBe([Page, Page, Page, "2", "1", "unknown"], mode);
+        }
+
+        var block = await Eventually.BeAsync(
+            "the name in the hosts file",
+            () => File.ReadAllLinesAsync(hosts),
+            all => all.Any(line => line.Contains($" {name} ", StringComparison.Ordinal))
+        );
+        var address = block.First(line => line.Contains($" {name} ", StringComparison.Ordinal)).Split(' ')[0];
+        (await world.Commands.RunAsync($"curl -sS --resolve {name}:80:{address} http://{name}/")).Text.ShouldBe(Page);
+
+        (await world.Platform.StopAsync()).ShouldBe(0);
+        (await File.ReadAllTextAsync(hosts)).ShouldBe("127.0.0.1 localhost\n");
+    }
+
+    private static async Task<string> CreateLoadBalancerAsync(World world)
+    {
+        var subnets = (
+            await world.AwsAsync(
+                "ec2 describe-subnets --filters Name=availability-zone,Values=eu-west-1a,eu-west-1b --query "
+                    + "'Subnets[].SubnetId' --output text"
+            )
+        ).Text;
+        var made = (await world.AwsAsync($"elbv2 create-load-balancer --name web --subnets {subnets}")).Json;
+        var arn = (string)made["LoadBalancers"]![0]!["LoadBalancerArn"]!;
+        (
+            await world.AwsAsync(
+                $"elbv2 create-listener --load-balancer-arn {arn} --protocol HTTP --port 80 --default-actions "
+                    + "'Type=fixed-response,FixedResponseConfig={StatusCode=200,ContentType=text/plain,"
+                    + $"MessageBody={Page}}}'"
+            )
+        ).Text.ShouldNotBeEmpty();
+        (await world.AwsAsync($"elbv2 wait load-balancer-available --load-balancer-arns {arn}")).Text.ShouldBeEmpty();
+        return (string)made["LoadBalancers"]![0]!["DNSName"]!;
+    }
+
+    /// <summary>What a line of bash prints in a container that has this machine's programs.</summary>
+    private static async Task<IReadOnlyList<string>> RunAsync(World world, string mode, string line)
+    {
+        var family = "names-" + mode;
+        var definition = new JsonObject
+        {
+            ["family"] = family,
+            ["networkMode"] = mode,
+            ["containerDefinitions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "main",
+                    ["image"] = $"{world.AwsRegistry}/nginx:latest",
+                    ["memory"] = 128,
+                    ["entryPoint"] = new JsonArray("/usr/bin/bash", "-c"),
+                    ["command"] = new JsonArray(line),
+                    ["mountPoints"] = new JsonArray([
+                        .. Folders.Select(folder => new JsonObject
+                        {
+                            ["sourceVolume"] = folder,
+                            ["containerPath"] = "/" + folder,
+                            ["readOnly"] = true,
+                        }),
+                    ]),
+                    ["logConfiguration"] = new JsonObject
+                    {
+                        ["logDriver"] = "awslogs",
+                        ["options"] = new JsonObject
+                        {
+                            ["awslogs-group"] = Cluster,
+                            ["awslogs-region"] = "eu-west-1",
+                            ["awslogs-stream-prefix"] = "n",
+                        },
+                    },
+                }
+            ),
+            ["volumes"] = new JsonArray([
+                .. Folders.Select(folder => new JsonObject
+                {
+                    ["name"] = folder,
+                    ["host"] = new JsonObject { ["sourcePath"] = "/" + folder },
+                }),
+            ]),
+        };
+        var file = world.File($"{family}.json", definition.ToJsonString());
+        (await world.AwsAsync($"ecs register-task-definition --cli-input-json {file}")).Text.ShouldNotBeEmpty();
+        var task = (
+            await world.AwsAsync(
+                $"ecs run-task --cluster {Cluster} --task-definition {family} --query 'tasks[0].taskArn' --output text"
+            )
+        ).Text;
+        (await world.AwsAsync($"ecs wait tasks-stopped --cluster {Cluster} --tasks {task}")).Text.ShouldBeEmpty();
+        var described = (await world.AwsAsync($"ecs describe-tasks --cluster {Cluster} --tasks {task}")).Text;
+        return await Eventually.BeAsync(
+            $"the lines of a task in mode {mode}",
+            async () =>
+                (
+                    await world.AwsAsync(
+                        $"logs get-log-events --log-group-name {Cluster} --log-stream-name "
+                            + $"n/main/{task[(task.LastIndexOf('/') + 1)..]} --start-from-head"
+                    )
+                ).Json["events"]!
+                    .AsArray()
+                    .Select(each => (string)each!["message"]!)
+                    .ToList(),
+            lines => lines.Contains("unknown"),
+            explain: lines => $"{string.Join('\n', lines)}\n{described}\n{world.Platform.Log}"
+        );
+    }
+}
