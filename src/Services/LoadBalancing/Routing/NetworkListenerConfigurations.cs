@@ -121,20 +121,21 @@ internal static class NetworkListenerConfigurations
             EndsWhenUnhealthy = Flag(TargetGroupAttributeSets.Termination),
             LeastHealthy = int.Parse(Value(TargetGroupAttributeSets.LeastHealthy), CultureInfo.InvariantCulture),
             LeastHealthyPercent = percentage == "off" ? 0 : int.Parse(percentage, CultureInfo.InvariantCulture),
-            Targets = [.. TargetNames.Of(view, group.Key).SelectMany(target => Of(view, target))],
+            Targets = [.. TargetNames.Of(view, group.Key).SelectMany(target => Of(view, group, target))],
         };
     }
 
     /// <summary>A target at its address; a load balancer as a target at all of its addresses, for each zone
     /// alike.</summary>
-    private static IEnumerable<NetworkTarget> Of(View view, TargetRecord target)
+    private static IEnumerable<NetworkTarget> Of(View view, TargetGroupRecord group, TargetRecord target)
     {
         if (target.Address is null)
             return [];
         var state = Enum.Parse<TargetState>(target.Health.State, ignoreCase: true);
-        var addresses = LoadBalancerNames.Find(view, target.Scope, target.Id) is { } its
-            ? its.Interfaces.Select(each => each.Address)
-            : [target.Address];
+        var addresses =
+            group.TargetType == TargetTypeEnum.Alb && LoadBalancerNames.Find(view, target.Scope, target.Id) is { } its
+                ? its.Interfaces.Select(each => each.Address)
+                : [target.Address];
         return addresses.Select(address => new NetworkTarget(
             new IPEndPoint(IPAddress.Parse(address), target.Port),
             state,

@@ -105,10 +105,12 @@ internal sealed class NetworkWorld : IAsyncDisposable
 
     public static async Task<string> ReadAllAsync(Socket socket)
     {
-        await using var stream = new NetworkStream(socket);
-        using var reader = new StreamReader(stream, Encoding.ASCII);
         using var limit = new CancellationTokenSource(TrafficWorld.Patience);
-        return await reader.ReadToEndAsync(limit.Token);
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (await socket.ReceiveAsync(buffer, SocketFlags.None, limit.Token) is > 0 and var read)
+            text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+        return text.ToString();
     }
 
     public static async Task<string> EchoAsync(Socket socket, string text)
@@ -121,6 +123,13 @@ internal sealed class NetworkWorld : IAsyncDisposable
     public static async Task ShouldBeResetAsync(Socket socket)
     {
         var failure = await Should.ThrowAsync<SocketException>(() => ReadAsync(socket, 1));
+        failure.SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
+    }
+
+    /// <summary>A new connection is reset: it may be before its client knows that it was accepted.</summary>
+    public async Task ShouldResetNewOnesAsync()
+    {
+        var failure = await Should.ThrowAsync<SocketException>(async () => await ReadAsync(await ConnectAsync(), 1));
         failure.SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
     }
 

@@ -114,9 +114,7 @@ public sealed class TargetChoiceTests
         await using var there = SocketTarget.Saying("there");
         world.Forward(there.Healthy with { Zone = OtherZone });
 
-        using var client = await world.ConnectAsync();
-
-        await ShouldBeResetAsync(client);
+        await world.ShouldResetNewOnesAsync();
     }
 
     [Fact]

@@ -163,9 +163,7 @@ public sealed class TcpTests
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         world.Forward(Healthy((IPEndPoint)bound.LocalEndPoint!));
 
-        using var client = await world.ConnectAsync();
-
-        await ShouldBeResetAsync(client);
+        await world.ShouldResetNewOnesAsync();
         world.Counters.TargetResetCount.ShouldBe(1);
     }
 
@@ -175,9 +173,7 @@ public sealed class TcpTests
         await using var world = new NetworkWorld();
         world.Forward();
 
-        using var client = await world.ConnectAsync();
-
-        await ShouldBeResetAsync(client);
+        await world.ShouldResetNewOnesAsync();
         world.Counters.ElbResetCount.ShouldBe(1);
     }
 
@@ -309,8 +305,7 @@ public sealed class TcpTests
             await EchoAsync(clients[^1], "hello");
         }
 
-        using var refused = await world.ConnectAsync();
-        await ShouldBeResetAsync(refused);
+        await world.ShouldResetNewOnesAsync();
         world.Counters.RejectedFlowCount.ShouldBe(1);
         clients[0].Dispose();
         await TrafficWorld.UntilAsync(() => world.Counters.ActiveFlowCount(FlowKind.Tcp) == 2, "one has left");
