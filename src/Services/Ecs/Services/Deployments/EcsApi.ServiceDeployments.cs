@@ -123,17 +123,11 @@ public sealed partial class EcsApi
                     throw EcsErrors.InvalidParameterException(
                         $"The stop type {type} is not valid. Valid values: ROLLBACK."
                     );
-                if (
-                    FindOfService(
-                        transaction,
-                        EcsTables.ServiceDeployments,
-                        Scope.Of(context),
-                        request.ServiceDeploymentArn!,
-                        "service-deployment"
-                    )
-                    is not var (service, deployment)
-                )
-                    throw EcsErrors.ServiceDeploymentNotFoundException("Service deployment not found.");
+                var (service, deployment) = RequireServiceDeployment(
+                    transaction,
+                    request.ServiceDeploymentArn!,
+                    context
+                );
                 if (!deployment.IsOngoing)
                     throw EcsErrors.ConflictException(
                         $"The service deployment cannot be stopped because its status is {deployment.Status}."
@@ -149,14 +143,7 @@ public sealed partial class EcsApi
                             UpdatedAt = Now,
                         }
                     );
-                    // Concerns the service's controller.
-                    transaction.Put(
-                        EcsTables.ServiceRollouts,
-                        ServiceRolloutRecord.Of(transaction, service.Key) with
-                        {
-                            IsSteady = false,
-                        }
-                    );
+                    Concern(transaction, service);
                 }
 
                 return new StopServiceDeploymentResponse { ServiceDeploymentArn = request.ServiceDeploymentArn };
@@ -176,17 +163,11 @@ public sealed partial class EcsApi
         _store.CommitAsync(
             transaction =>
             {
-                if (
-                    FindOfService(
-                        transaction,
-                        EcsTables.ServiceDeployments,
-                        Scope.Of(context),
-                        request.ServiceDeploymentArn!,
-                        "service-deployment"
-                    )
-                    is not var (service, deployment)
-                )
-                    throw EcsErrors.ServiceDeploymentNotFoundException("Service deployment not found.");
+                var (service, deployment) = RequireServiceDeployment(
+                    transaction,
+                    request.ServiceDeploymentArn!,
+                    context
+                );
                 if (deployment.Pauses.FirstOrDefault(pause => pause.HookId == request.HookId) is not { } found)
                     throw EcsErrors.InvalidParameterException("The hookId is not of this service deployment.");
                 if (!deployment.IsOngoing || !Pauses.IsAwaiting(found))
@@ -210,17 +191,28 @@ public sealed partial class EcsApi
                         UpdatedAt = Now,
                     }
                 );
-                // Concerns the service's controller.
-                transaction.Put(
-                    EcsTables.ServiceRollouts,
-                    ServiceRolloutRecord.Of(transaction, service.Key) with
-                    {
-                        IsSteady = false,
-                    }
-                );
+                Concern(transaction, service);
                 return new ContinueServiceDeploymentResponse { ServiceDeploymentArn = request.ServiceDeploymentArn };
             },
             cancellation
+        );
+
+    private static (ServiceRecord Service, ServiceDeploymentRecord Deployment) RequireServiceDeployment(
+        View view,
+        string arn,
+        CallContext context
+    ) =>
+        FindOfService(view, EcsTables.ServiceDeployments, Scope.Of(context), arn, "service-deployment")
+        ?? throw EcsErrors.ServiceDeploymentNotFoundException("Service deployment not found.");
+
+    /// <summary>Has the service's controller look at it.</summary>
+    private static void Concern(Transaction transaction, ServiceRecord service) =>
+        transaction.Put(
+            EcsTables.ServiceRollouts,
+            ServiceRolloutRecord.Of(transaction, service.Key) with
+            {
+                IsSteady = false,
+            }
         );
 
     private static void CheckArns(IReadOnlyList<string>? arns, string what)
