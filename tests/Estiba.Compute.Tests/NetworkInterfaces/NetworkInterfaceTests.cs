@@ -117,6 +117,7 @@ public sealed class NetworkInterfaceTests
             second.PrivateIpAddress!,
         ];
         all.ShouldBeUnique();
+        await world.IdleAsync();
         world.Network.Present.ShouldBe(all.Select(IPAddress.Parse), ignoreOrder: true);
         (await SubnetAsync(world, 0)).AvailableIpAddressCount.ShouldBe(
             (await SubnetAsync(world, 1)).AvailableIpAddressCount - all.Length

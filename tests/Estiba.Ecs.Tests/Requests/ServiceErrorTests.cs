@@ -124,12 +124,12 @@ public sealed class ServiceErrorTests
             ),
             (
                 "UnsupportedFeatureException",
-                "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out.",
+                "Estiba has no Lambda functions. Use lifecycle hooks with the targetType PAUSE.",
                 world => world.Api.CreateServiceAsync(NewService with { DeploymentConfiguration = hooks }, world.Caller)
             ),
             (
                 "UnsupportedFeatureException",
-                "Estiba does not call lifecycle hooks yet. Leave lifecycleHooks out.",
+                "Estiba has no Lambda functions. Use lifecycle hooks with the targetType PAUSE.",
                 world =>
                     UpdateServiceAsync(
                         world,

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Estiba.Contracts.ElbV2;
 using Estiba.Listeners;
+using Estiba.LoadBalancing.HealthChecks;
 using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Tests.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
@@ -16,6 +17,7 @@ public sealed class NetworkListenerConfigurationTests
     public async Task A_listener_has_the_addresses_of_its_load_balancer_AWSs_defaults_and_the_targets()
     {
         await using var world = await CreateAsync();
+        world.Probe.Answer = static _ => new ProbeOutcome(ProbeKind.Connected);
         var loadBalancer = await world.NetworkLoadBalancerAsync();
         var group = await GroupAsync(world, "TCP");
         await world.ForwardAsync(loadBalancer, group, 5432);
