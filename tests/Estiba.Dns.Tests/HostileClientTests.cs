@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Estiba.Dns.Wire;
 using Makaretu.Dns;
@@ -198,7 +199,19 @@ public sealed class HostileClientTests
     [InlineData("203.0.113.1", false)]
     [InlineData("2001:db8::1", false)]
     public void Only_clients_of_private_networks_have_others_asked(string client, bool near) =>
-        QueryHandler.IsNear(IPAddress.Parse(client)).ShouldBe(near);
+        new Neighbourhood(TimeProvider.System).Has(IPAddress.Parse(client)).ShouldBe(near);
+
+    [Fact]
+    public void This_machine_has_others_asked_whatever_address_it_has()
+    {
+        var neighbourhood = new Neighbourhood(TimeProvider.System);
+
+        NetworkInterface
+            .GetAllNetworkInterfaces()
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address)
+            .ShouldAllBe(address => neighbourhood.Has(address));
+    }
 
     private static UdpClient ClientAt(TestServer server, string address)
     {

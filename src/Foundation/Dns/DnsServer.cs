@@ -75,7 +75,7 @@ public sealed class DnsServer : IAsyncDisposable
             throw;
         }
 
-        var handler = new QueryHandler(names, new Forwarder(servers, options, time), random);
+        var handler = new QueryHandler(names, new Forwarder(servers, options, time), new Neighbourhood(time), random);
         return new DnsServer(udp, tcp, handler, options, time, logger);
     }
 

@@ -9,8 +9,11 @@ public sealed record DnsServerOptions
     /// <summary>How many of them may be one client's.</summary>
     public int MostForwardedOfClient { get; init; } = 128;
 
-    /// <summary>How many queries of one client are looked at in a second.</summary>
-    public int MostQueriesOfClient { get; init; } = 5000;
+    /// <summary>
+    /// How many queries of one client are looked at in a second; as many as AWS's server takes from a network interface
+    /// ("DNS attributes for your VPC", DNS quotas).
+    /// </summary>
+    public int MostQueriesOfClient { get; init; } = 1024;
 
     /// <summary>How many connections may be open at a time.</summary>
     public int MostConnections { get; init; } = 128;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Estiba.Dns.Names;
 using Estiba.Dns.Upstream;
 using Estiba.Dns.Wire;
@@ -8,7 +7,7 @@ using Makaretu.Dns;
 namespace Estiba.Dns;
 
 /// <summary>What becomes of a packet: an answer, a question to other servers, or nothing.</summary>
-internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Random random)
+internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Neighbourhood neighbourhood, Random random)
 {
     /// <summary>Looks at a packet, without waiting for anybody.</summary>
     /// <param name="packet">What a client has sent.</param>
@@ -26,8 +25,7 @@ internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Rando
             return new Outcome(query.Failed(fault));
         if (query is { Name: { } name, IsInternet: true } && names.Find(name) is { } known)
             return new Outcome(Answer(query, known));
-        // An open server is a weapon against others: it sends large answers to whoever is named as asking.
-        if (!IsNear(client))
+        if (!neighbourhood.Has(client))
             return new Outcome(query.Failed(MessageStatus.Refused));
         var kept = packet.ToArray();
         return new Outcome(async cancellation =>
@@ -46,28 +44,6 @@ internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Rando
             records.Length == 0 ? Records.Authority(known.Zone) : null
         );
     }
-
-    /// <summary>Whether an address is of a network that is somebody's own, and not of the Internet.</summary>
-    internal static bool IsNear(IPAddress client)
-    {
-        if (IPAddress.IsLoopback(client) || client.IsIPv6LinkLocal || client.IsIPv6UniqueLocal)
-            return true;
-        if (client.IsIPv4MappedToIPv6)
-            return IsNear(client.MapToIPv4());
-        return client.AddressFamily == AddressFamily.InterNetwork
-            && Array.Exists(Near, block => block.Contains(client));
-    }
-
-    // RFC 1918, 6598 (carriers), 3927 (link-local) and 2544, of which virtual instances may have addresses.
-    private static readonly IPNetwork[] Near =
-    [
-        IPNetwork.Parse("10.0.0.0/8"),
-        IPNetwork.Parse("172.16.0.0/12"),
-        IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("100.64.0.0/10"),
-        IPNetwork.Parse("169.254.0.0/16"),
-        IPNetwork.Parse("198.18.0.0/15"),
-    ];
 }
 
 /// <summary>What becomes of a packet; nothing where both are null.</summary>

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Production;
@@ -9,6 +11,16 @@ public sealed class NameTests
     private const string Cluster = "names";
     private const string Page = "found by its name";
     private static readonly string[] Folders = ["bin", "lib", "lib64", "usr"];
+
+    // The addresses of localhost.invalid, which nobody has (RFC 6761).
+    private static readonly byte[] Question =
+    [
+        .. (byte[])[0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 9],
+        .. "localhost"u8,
+        7,
+        .. "invalid"u8,
+        .. (byte[])[0, 0, 1, 0, 1],
+    ];
 
     [Fact]
     public async Task A_load_balancer_is_found_by_its_name_in_containers_and_on_this_machine()
@@ -44,6 +56,12 @@ public sealed class NameTests
         );
         var address = block.First(line => line.Contains($" {name} ", StringComparison.Ordinal)).Split(' ')[0];
         (await world.Commands.RunAsync($"curl -sS --resolve {name}:80:{address} http://{name}/")).Text.ShouldBe(Page);
+
+        // It refuses no name of others, whatever there is: the machine is no stranger to it.
+        var server = Regex.Match(world.Platform.Log, @"DNS queries are answered on ([\d.]+):53").Groups[1].Value;
+        using var client = new UdpClient(server, 53);
+        await client.SendAsync(Question);
+        ((await client.ReceiveAsync().WaitAsync(TimeSpan.FromSeconds(60))).Buffer[3] & 0x0F).ShouldNotBe(5);
 
         (await world.Platform.StopAsync()).ShouldBe(0);
         (await File.ReadAllTextAsync(hosts)).ShouldBe("127.0.0.1 localhost\n");

@@ -30,14 +30,14 @@ internal sealed partial class UdpDoor(
             socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any,
             0
         );
+        var address = anybody.Serialize();
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, anybody, cancellation);
-                var client = (IPEndPoint)received.RemoteEndPoint;
-                if (_pace.Admits(client.Address))
-                    await TakeAsync(buffer.AsMemory(0, received.ReceivedBytes), client, cancellation);
+                var length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, address, cancellation);
+                if (_pace.Admits(address))
+                    await TakeAsync(buffer.AsMemory(0, length), (IPEndPoint)anybody.Create(address), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
