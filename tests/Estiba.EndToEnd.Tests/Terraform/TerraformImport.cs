@@ -13,8 +13,9 @@ internal static class TerraformImport
     private const string Membership = "aws_iam_group_membership";
 
     /// <summary>
-    /// What the provider asks nobody for after an import: its own settings, the public half of a key pair, and the
-    /// revision of a task definition, which it reads as <c>family:revision</c>.
+    /// What the provider asks nobody for after an import: its own settings, the public half of a key pair, the revision
+    /// of a task definition, which it reads as <c>family:revision</c>, and in which of its two forms a configuration
+    /// says where a listener forwards to: it takes both.
     /// </summary>
     private static readonly HashSet<string> NeverRead = new(StringComparer.Ordinal)
     {
@@ -27,6 +28,7 @@ internal static class TerraformImport
         "aws_iam_user.force_destroy",
         "aws_instance.user_data_replace_on_change",
         "aws_key_pair.public_key",
+        "aws_lb_listener.default_action",
     };
 
     /// <summary>The <c>import</c> blocks for all that a state holds.</summary>

@@ -119,7 +119,6 @@ internal static class UnreadMembers
         ["ecr SetRepositoryPolicyRequest.Force"] = "policies are not enforced, so that none locks anybody out",
         ["ecs AutoScalingGroupProvider.AutoScalingGroupArn"] = Kept,
         ["ecs AwsVpcConfiguration.Subnets"] = Kept,
-        ["ecs CanaryConfiguration"] = Refused,
         ["ecs ClusterConfiguration.ManagedStorageConfiguration"] =
             "kept and shown; there is no storage of Fargate's or ECS's own that it is about",
         ["ecs ContainerDefinition.VersionConsistency"] =
@@ -135,9 +134,7 @@ internal static class UnreadMembers
         ["ecs GatewayConnector"] = Refused,
         ["ecs InferenceAccelerator"] = Refused,
         ["ecs InferenceAcceleratorOverride"] = Refused,
-        ["ecs LinearConfiguration"] = Refused,
         ["ecs ListAttributesRequest.TargetType"] = OneValue,
-        ["ecs LoadBalancer"] = Refused,
         ["ecs DeploymentEarlySuccessCriteria"] = "refused when enabled, else kept and shown",
         ["ecs MetricConfiguration"] = Refused,
         ["ecs NetworkBinding"] = "reported by an agent, kept and shown as a whole",
