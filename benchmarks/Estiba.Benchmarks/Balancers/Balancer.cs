@@ -84,7 +84,7 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
             $"""
             global
                 nbthread {Environment.ProcessorCount}
-                maxconn 60000
+                maxconn 4000
             defaults
                 mode http
                 option forwardfor
@@ -209,7 +209,7 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
             worker_processes {{Environment.ProcessorCount}};
             pid {{directory}}/{{name}}.pid;
             error_log {{directory}}/{{name}}.log;
-            events { worker_connections 60000; }
+            events { worker_connections 4000; }
             http {
                 access_log off;
                 keepalive_requests 1000000000;
@@ -250,9 +250,12 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
                 await client.ConnectAsync(balancer.Address, port);
                 return balancer;
             }
-            catch (SocketException) when (watch.Elapsed < LongestStart)
+            catch (SocketException failure)
             {
-                // Not yet.
+                if (watch.Elapsed < LongestStart)
+                    continue;
+                balancer.Dispose();
+                throw new BenchmarkException($"{balancer.Name} did not start; its words are above.", failure);
             }
         }
     }
