@@ -113,7 +113,7 @@ public sealed class SqliteJournalTests : IDisposable
 
             var fault = await Should.ThrowAsync<JournalException>(() => PutAsync(store, "too much", padding: 100_000));
             fault.Message.ShouldContain("Free some space");
-            fault.Message.ShouldContain(FilePath);
+            fault.Message.ShouldNotContain(FilePath, Case.Insensitive, "clients hear it");
             await Should.ThrowAsync<JournalException>(() => PutAsync(store, "again too much", padding: 100_000));
             store.Current.Range(Tasks).Select(task => task.Id).ShouldBe(["before"]);
 

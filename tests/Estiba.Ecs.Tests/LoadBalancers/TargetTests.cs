@@ -185,6 +185,25 @@ public sealed class TargetTests
             .ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_task_on_a_host_without_an_instance_id_says_why_it_is_no_target()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync();
+        await world.RegisterAsync(hostPort: 0);
+        var arn = await BalancedAsync(world, desired: 1);
+
+        await world.ObeyAsync();
+        await world.SettleAsync();
+
+        Messages(await world.ServiceAsync())
+            .ShouldContain(
+                $"failed to register targets in (target-group {arn}) with (error The container instance of the task "
+                    + "has no EC2 instance ID, or the container has no port on it.)"
+            );
+        (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("IN_PROGRESS");
+    }
+
     [Theory]
     [InlineData(false, "STOPPED")]
     [InlineData(true, "ROLLBACK_SUCCESSFUL")]

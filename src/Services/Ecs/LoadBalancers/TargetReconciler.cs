@@ -28,6 +28,12 @@ internal sealed class TargetReconciler(Store store, TargetGroups groups, EcsIds 
     /// <summary>How soon to look again when all are as they should be.</summary>
     private static readonly TimeSpan AtRest = TimeSpan.FromSeconds(5);
 
+    private static readonly AwsException NoAddress = new(
+        "InvalidTarget",
+        "The container instance of the task has no EC2 instance ID, or the container has no port on it.",
+        400
+    );
+
     public async Task<TimeSpan?> ReconcileAsync(string serviceKey, CancellationToken cancellation)
     {
         var view = store.Current;
@@ -99,10 +105,13 @@ internal sealed class TargetReconciler(Store store, TargetGroups groups, EcsIds 
         CancellationToken cancellation
     )
     {
-        var coming = members.FindAll(member =>
-            member is { Target.State: TaskTargetState.Waiting, Address: not null, Task: { IsWanted: true } task }
+        var running = members.FindAll(member =>
+            member is { Target.State: TaskTargetState.Waiting, Task: { IsWanted: true } task }
             && task.LastStatus == TaskStatus.Running
         );
+        var coming = running.FindAll(member => member.Address is not null);
+        foreach (var member in running.Except(coming))
+            member.Refuse(NoAddress);
         if (coming.Count == 0 || await TryRegisterAsync(arn, coming, context, cancellation) || coming.Count == 1)
             return;
         // One that is refused must not keep the others away.
@@ -123,12 +132,7 @@ internal sealed class TargetReconciler(Store store, TargetGroups groups, EcsIds 
         }
         catch (AwsException refused) when (refused.StatusCode < 500)
         {
-            foreach (var member in members)
-            {
-                member.Refusal = refused;
-                member.Target = member.Target with { Reason = refused.Message };
-            }
-
+            members.ForEach(member => member.Refuse(refused));
             return false;
         }
 
@@ -277,6 +281,13 @@ internal sealed class TargetReconciler(Store store, TargetGroups groups, EcsIds 
 
         /// <summary>Why it could not be registered.</summary>
         internal AwsException? Refusal { get; set; }
+
+        /// <summary>It could not be registered.</summary>
+        internal void Refuse(AwsException why)
+        {
+            Refusal = why;
+            Target = Target with { Reason = why.Message };
+        }
 
         internal bool WasDeregistered { get; set; }
 
