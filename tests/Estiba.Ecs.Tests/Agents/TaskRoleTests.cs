@@ -239,7 +239,7 @@ public sealed class TaskRoleTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_task_that_is_to_stop_gets_no_credentials()
+    public async Task A_task_that_has_not_begun_and_is_to_stop_gets_no_credentials()
     {
         await StartAsync();
         await RegisterAsync(Role);
@@ -253,6 +253,33 @@ public sealed class TaskRoleTests : IAsyncDisposable
                 task => task.DesiredStatus.ShouldBe("STOPPED"),
                 task => task.RoleCredentials.ShouldBeNull()
             );
+        (await AdvanceAsync(TimeSpan.FromHours(1))).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("DEACTIVATING", "RUNNING")]
+    [InlineData("STOPPING", "STOPPED")]
+    public async Task A_task_that_drains_or_stops_gets_new_credentials_until_it_has_stopped(string at, string told)
+    {
+        await StartAsync();
+        await RegisterAsync(Role);
+        var arn = await RunAsync();
+        await ConnectAsync();
+        await _world.ReportAsync(arn, "RUNNING");
+        await _world.Store.CommitAsync(transaction =>
+            transaction.Put(EcsTables.Tasks, Record(arn) with { DesiredStatus = "STOPPED", LastStatus = at })
+        );
+
+        var (session, link) = await ConnectAsync();
+
+        var sent = link.Last<PayloadMessage>().Tasks!.Single();
+        (sent.DesiredStatus, sent.RoleCredentials?.CredentialsId).ShouldBe((told, Record(arn).RoleCredentialsId));
+
+        await AcknowledgeAsync(session, link);
+        await AdvanceAsync(HalfAnHour);
+        link.Last<IAMRoleCredentialsMessage>().TaskArn.ShouldBe(arn);
+
+        await _world.ReportAsync(arn, "STOPPED");
         (await AdvanceAsync(TimeSpan.FromHours(1))).ShouldBeNull();
     }
 

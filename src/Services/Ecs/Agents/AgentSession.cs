@@ -268,7 +268,7 @@ internal sealed class AgentSession(
     {
         var wanted = store
             .Current.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey)
-            .Where(task => task.IsWanted)
+            .Where(task => task is { IsStopped: false, DesiredByAgent: Contracts.Ecs.DesiredStatus.Running })
             .Select(task => task.Arn)
             .ToHashSet();
         await link.SendAsync(

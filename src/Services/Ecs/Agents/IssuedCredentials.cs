@@ -56,7 +56,7 @@ internal sealed class IssuedCredentials(TimeProvider time)
     }
 
     /// <summary>
-    /// The roles whose credentials are due, of tasks that are still wanted; what is due of others is forgotten.
+    /// The roles whose credentials are due, of tasks that may have containers; what is due of others is forgotten.
     /// </summary>
     internal IReadOnlyList<(TaskRecord Task, TaskRole Role)> Due(View view)
     {
@@ -68,7 +68,7 @@ internal sealed class IssuedCredentials(TimeProvider time)
             {
                 if (issue.Due > now)
                     continue;
-                if (view.Find(EcsTables.Tasks, issue.TaskKey) is { IsWanted: true } task)
+                if (view.Find(EcsTables.Tasks, issue.TaskKey) is { MayHaveContainers: true } task)
                     due.Add((task, issue.Role));
                 else
                     _byId.Remove(id);

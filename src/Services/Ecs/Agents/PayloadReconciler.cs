@@ -72,7 +72,7 @@ internal sealed class PayloadReconciler(
 
         var needed = TaskRole.Of(task, definition);
         var payload = _templates.Payload(task, definition, needed, agent);
-        return needed.Count == 0 || !task.IsWanted
+        return needed.Count == 0 || !task.MayHaveContainers
             ? ValueTask.FromResult<AcsTask?>(payload)
             : WithCredentialsAsync(payload, task, needed, issued, refused, cancellation);
     }
@@ -106,7 +106,7 @@ internal sealed class PayloadReconciler(
                             ExecutionRoleCredentials = session.Credentials,
                         };
             }
-            else if (HasNotBegun(task))
+            else if (task.IsWanted && HasNotBegun(task))
             {
                 refused.Add((task, RoleSessions.Refusal(role.RoleArn)));
                 return null;

@@ -202,6 +202,11 @@ public sealed record TaskRecord
     /// <summary>Whether it is to run, as far as anybody knows.</summary>
     public bool IsWanted => DesiredStatus == Contracts.Ecs.DesiredStatus.Running && !IsStopped;
 
+    /// <summary>Whether containers of it may run now or soon. Those of a task that was asked to stop may still answer, or
+    /// put their work away.</summary>
+    public bool MayHaveContainers =>
+        IsWanted || (!IsStopped && TaskStatus.Order(LastStatus) >= TaskStatus.Order(TaskStatus.Running));
+
     /// <summary>Whether it does its work: it is wanted, runs, and passes its health checks and those of its target
     /// groups, if it has any.</summary>
     public bool IsHealthy =>
