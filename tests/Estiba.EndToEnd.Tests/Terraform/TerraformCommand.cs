@@ -21,10 +21,11 @@ internal sealed class TerraformCommand(Platforms.CommandLine commands)
                 + "plug-in directories, or in a directory below /opt"
         : null;
 
-    /// <summary>Copies a configuration and sets Terraform up for it.</summary>
-    public static async Task<TerraformCommand> OpenAsync(World world, string example)
+    /// <summary>Sets Terraform up for all configurations below examples/terraform at once.</summary>
+    public static async Task<TerraformCommand> OpenAsync(World world)
     {
-        var directory = CopyTo(Path.Combine(world.Root, "terraform"), example);
+        var directory = Path.Combine(world.Root, "terraform");
+        await TerraformExamples.ComposeAsync(directory);
         var configuration = Path.Combine(world.Root, "terraform.rc");
         await File.WriteAllTextAsync(
             configuration,
@@ -58,20 +59,13 @@ internal sealed class TerraformCommand(Platforms.CommandLine commands)
     public async Task<IReadOnlyList<string>> ImportAsync(int revision)
     {
         var made = JsonNode.Parse(await RunAsync("show -json"))!;
-        var directory = CopyTo(commands.Directory + "-import", commands.Directory);
+        var directory = commands.Directory + "-import";
+        await TerraformExamples.ComposeAsync(directory);
         await File.WriteAllTextAsync(Path.Combine(directory, "import.tf"), TerraformImport.Blocks(made));
         var elsewhere = new TerraformCommand(new Platforms.CommandLine(directory, commands.Environment));
         await elsewhere.RunAsync("init");
         await elsewhere.RunAsync($"plan -out=plan -var revision={revision}");
         return TerraformImport.Differences(JsonNode.Parse(await elsewhere.RunAsync("show -json plan"))!);
-    }
-
-    private static string CopyTo(string directory, string example)
-    {
-        Directory.CreateDirectory(directory);
-        foreach (var file in Directory.GetFiles(example, "*.tf"))
-            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
-        return directory;
     }
 
     private static bool IsOnPath() =>

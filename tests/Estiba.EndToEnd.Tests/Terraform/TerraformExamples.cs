@@ -1,31 +1,75 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace Estiba.EndToEnd.Tests.Terraform;
 
-/// <summary>The configurations below examples/terraform.</summary>
-public sealed class TerraformExamples
+/// <summary>
+/// The configurations below examples/terraform, put together to one of which each is a module: so one provider does for
+/// all of them what each needs on its own.
+/// </summary>
+internal static partial class TerraformExamples
 {
-    internal static string Root { get; } = Find();
+    private const string Provider = """
+        terraform {
+          required_providers {
+            aws = {
+              source  = "hashicorp/aws"
+              version = "~> 5.0"
+            }
+          }
+        }
 
-    [Fact]
-    public void Every_example_has_a_class_of_tests()
+        provider "aws" {
+          skip_metadata_api_check     = true
+          skip_region_validation      = true
+          skip_credentials_validation = true
+
+          # In ecs a tag has a resource of its own.
+          ignore_tags {
+            keys = ["Team"]
+          }
+        }
+
+        variable "revision" {
+          type = number
+        }
+
+        """;
+
+    /// <summary>Writes the whole configuration into a directory.</summary>
+    public static async Task ComposeAsync(string directory)
     {
-        var tested = typeof(TerraformTests)
-            .Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(TerraformTests)))
-            .Select(type => type.Name);
+        var root = new StringBuilder(Provider);
+        foreach (var example in Directory.GetDirectories(Root()).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(example);
+            root.AppendLine(
+                $$"""
+                module "{{name}}" {
+                  source   = "./{{name}}"
+                  revision = var.revision
+                }
+                """
+            );
+            Directory.CreateDirectory(Path.Combine(directory, name));
+            foreach (var file in Directory.GetFiles(example, "*.tf"))
+                await File.WriteAllTextAsync(
+                    Path.Combine(directory, name, Path.GetFileName(file)),
+                    OwnProvider().Replace(await File.ReadAllTextAsync(file), "")
+                );
+        }
 
-        var examples = Directory.GetDirectories(Root).Select(directory => Path.GetFileName(directory)!);
-
-        tested.ShouldBe(
-            examples.Select(name => $"Terraform{char.ToUpperInvariant(name[0])}{name[1..]}Tests"),
-            ignoreOrder: true
-        );
+        await File.WriteAllTextAsync(Path.Combine(directory, "main.tf"), root.ToString());
     }
 
-    private static string Find()
+    private static string Root()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "Estiba.slnx")))
             directory = directory.Parent!;
         return Path.Combine(directory.FullName, "examples", "terraform");
     }
+
+    [GeneratedRegex("""^provider "aws" \{(\}|.*?^\})$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex OwnProvider();
 }

@@ -36,7 +36,7 @@ internal static class TerraformImport
     public static string Blocks(JsonNode state)
     {
         var blocks = new StringBuilder();
-        foreach (var resource in state["values"]!["root_module"]!["resources"]!.AsArray())
+        foreach (var resource in Modules(state["values"]!["root_module"]!).SelectMany(ResourcesOf))
             if ((string?)resource!["mode"] == "managed" && (string?)resource["type"] != Membership)
                 blocks.AppendLine(
                     $$"""
@@ -56,9 +56,17 @@ internal static class TerraformImport
             .. plan["resource_changes"]!
                 .AsArray()
                 .Where(change => (string?)change!["mode"] == "managed" && (string?)change["type"] != Membership)
-                .SelectMany(change => Differing(change!["change"]!).Select(name => $"{change!["address"]}: {name}"))
-                .Where(line => !NeverRead.Contains(TypeAndMember(line))),
+                .SelectMany(change =>
+                    Differing(change!["change"]!)
+                        .Where(name => !NeverRead.Contains($"{change["type"]}.{name}"))
+                        .Select(name => $"{change["address"]}: {name}")
+                ),
         ];
+
+    private static IEnumerable<JsonNode> Modules(JsonNode module) =>
+        (module["child_modules"]?.AsArray() ?? []).SelectMany(child => Modules(child!)).Prepend(module);
+
+    private static IEnumerable<JsonNode?> ResourcesOf(JsonNode module) => module["resources"]?.AsArray() ?? [];
 
     private static IEnumerable<string> Differing(JsonNode change)
     {
@@ -73,9 +81,6 @@ internal static class TerraformImport
             .Distinct()
             .Where(name => !JsonNode.DeepEquals(before[name], after[name]));
     }
-
-    // Of "aws_instance.host: ami" it is "aws_instance.ami".
-    private static string TypeAndMember(string line) => $"{line.Split('.')[0]}.{line.Split(": ")[1]}";
 
     private static string IdOf(string type, JsonNode values) =>
         type switch
