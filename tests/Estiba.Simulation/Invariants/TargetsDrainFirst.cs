@@ -22,7 +22,13 @@ internal sealed class TargetsDrainFirst(World world) : Invariant(world)
         )
             return;
         foreach (var container in machine.Engine.Containers.Where(container => container.TaskArn == task.Arn))
-            if (container.Ports.Any(port => World.TargetGroup.Has(machine.Ec2Id, port.HostPort)))
+            if (
+                container.Ports.Any(port =>
+                    record.Targets.Any(target =>
+                        World.LoadBalancing.Has(target.TargetGroupArn, machine.Ec2Id, port.HostPort)
+                    )
+                )
+            )
                 World.Violate($"{machine.Name} stops {World.History.Brief(record.Id)}, which a target group still has");
     }
 }
