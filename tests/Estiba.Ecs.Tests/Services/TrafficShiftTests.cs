@@ -179,6 +179,29 @@ public sealed class TrafficShiftTests
         (await world.DeploymentAsync()).Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(0, 5)]
+    public async Task A_clock_that_is_set_back_begins_the_time_of_a_stage_anew(int bake, int pause)
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake, with: configuration =>
+            pause == 0
+                ? configuration
+                : ShiftingWorld.Pausing(configuration, "POST_SCALE_UP", minutes: pause, action: "CONTINUE")
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+
+        world.Ecs.Clock.Advance(TimeSpan.FromHours(-2));
+        var next = await world.Ecs.ReconcileServiceAsync();
+        world.Ecs.Clock.Advance(5 * Minute);
+        await world.EndAsync();
+
+        next.ShouldBe(5 * Minute);
+        (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
+    }
+
     [Fact]
     public async Task Going_back_is_a_change_of_the_listener_rule_and_starts_nothing()
     {

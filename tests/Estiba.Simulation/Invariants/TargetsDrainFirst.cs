@@ -7,7 +7,7 @@ namespace Estiba.Simulation.Invariants;
 
 /// <summary>
 /// The containers of a task that somebody stops are left alone as long as a target group sends them requests, or waits
-/// for their answers.
+/// for their answers. One that has not run yet is no target, but a port of its may have been another task's.
 /// </summary>
 internal sealed class TargetsDrainFirst(World world) : Invariant(world)
 {
@@ -18,7 +18,7 @@ internal sealed class TargetsDrainFirst(World world) : Invariant(world)
             || task.StopReason is not null
             || World.Server.Process is not { } process
             || process.Store.Current.Find(EcsTables.Tasks, TaskNames.KeyOf(task.Arn)!)
-                is not { IsStopped: false, Targets: not null } record
+                is not { IsStopped: false, StartedAt: not null, Targets: not null } record
         )
             return;
         foreach (var container in machine.Engine.Containers.Where(container => container.TaskArn == task.Arn))

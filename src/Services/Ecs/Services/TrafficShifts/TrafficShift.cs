@@ -118,6 +118,7 @@ internal static class TrafficShift
         HealthCount health
     )
     {
+        Rewind(edit);
         var healthy = tasks.Where(task => health.Includes(task) && !IsLost(task, standingOf)).ToList();
         var own = healthy.Count(task => task.StartedBy == edit.Rollout.Primary.Id);
         if (edit.Rollout.Shift is { } back && IsWaiting(back) && (own > 0 || healthy.Count == 0))
@@ -252,6 +253,21 @@ internal static class TrafficShift
     /// <summary>Whether a stage is another one or comes after it.</summary>
     private static bool IsFrom(string other, string stage) =>
         Array.IndexOf(Stages, stage) >= Array.IndexOf(Stages, other);
+
+    // What was written down before the clock was set back has not happened yet: its time begins anew.
+    private static void Rewind(ServiceEdit edit)
+    {
+        if (edit.Rollout.Shift is not { } shift || !(shift.Since > edit.Now || shift.ProductionSince > edit.Now))
+            return;
+        edit.Rollout = edit.Rollout with
+        {
+            Shift = shift with
+            {
+                Since = shift.Since > edit.Now ? edit.Now : shift.Since,
+                ProductionSince = shift.ProductionSince > edit.Now ? edit.Now : shift.ProductionSince,
+            },
+        };
+    }
 
     private static void Enter(ServiceEdit edit, string stage)
     {
