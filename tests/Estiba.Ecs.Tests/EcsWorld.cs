@@ -219,7 +219,29 @@ internal sealed class EcsWorld : IAsyncDisposable
             transaction.Put(EcsTables.ContainerInstances, instance with { AgentConnected = connected });
         });
 
-    internal async Task<string> RegisterAsync(string family = "web", int memory = 256, int? hostPort = null)
+    /// <summary>A container instance is given up for lost.</summary>
+    internal Task LoseAsync(string instanceArn) =>
+        _store.CommitAsync(transaction =>
+        {
+            var instance = transaction
+                .Range(EcsTables.ContainerInstances)
+                .Single(instance => instance.Arn == instanceArn);
+            transaction.Put(
+                EcsTables.ContainerInstances,
+                instance with
+                {
+                    AgentConnected = false,
+                    LostAt = Clock.GetUtcNow(),
+                }
+            );
+        });
+
+    internal async Task<string> RegisterAsync(
+        string family = "web",
+        int memory = 256,
+        int? hostPort = null,
+        string container = "nginx"
+    )
     {
         var answer = await Api.RegisterTaskDefinitionAsync(
             new RegisterTaskDefinitionRequest
@@ -229,7 +251,7 @@ internal sealed class EcsWorld : IAsyncDisposable
                 [
                     new ContainerDefinition
                     {
-                        Name = "nginx",
+                        Name = container,
                         Image = "nginx",
                         Cpu = 256,
                         Memory = memory,
@@ -276,7 +298,8 @@ internal sealed class EcsWorld : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the agents report: every task that should run runs, every task that should stop has stopped.
+    /// What the agents report: every task that should run runs, every task that should stop has stopped. Those of lost
+    /// hosts report nothing.
     /// </summary>
     internal async Task ObeyAsync()
     {
@@ -285,10 +308,16 @@ internal sealed class EcsWorld : IAsyncDisposable
             var task in _store
                 .Current.Range(EcsTables.Tasks)
                 .Where(task => task is { IsWaiting: false, IsStopped: false, LastStatus: not TaskStatus.Deactivating })
+                .Where(task => View.Find(EcsTables.ContainerInstances, task.InstanceKey!) is not { LostAt: not null })
                 .ToList()
         )
             if (task.LastStatus != task.DesiredStatus)
-                await ReportAsync(task.Arn, task.DesiredStatus, bindings: Bindings(task));
+                await ReportAsync(
+                    task.Arn,
+                    task.DesiredStatus,
+                    bindings: Bindings(task),
+                    container: task.Containers[0].Name!
+                );
         await SettleAsync();
     }
 
@@ -312,7 +341,8 @@ internal sealed class EcsWorld : IAsyncDisposable
         string status,
         string? reason = null,
         int? exitCode = null,
-        IReadOnlyList<NetworkBinding>? bindings = null
+        IReadOnlyList<NetworkBinding>? bindings = null,
+        string container = "nginx"
     ) =>
         Api.SubmitTaskStateChangeAsync(
             new SubmitTaskStateChangeRequest
@@ -324,7 +354,7 @@ internal sealed class EcsWorld : IAsyncDisposable
                 [
                     new ContainerStateChange
                     {
-                        ContainerName = "nginx",
+                        ContainerName = container,
                         Status = status,
                         ExitCode = exitCode,
                         RuntimeId = "abc",

@@ -25,7 +25,7 @@ internal sealed class Convergence(World world)
             .Select(service => Missing(view, service, tasks))
             .Concat(tasks.Select(task => Missing(view, task)))
             .Concat(world.Machines.Where(machine => !machine.IsScrapped).Select(machine => Missing(machine, tasks)))
-            .Concat(world.TargetGroup.Targets.Select(target => Missing(target, tasks)))
+            .Concat(world.LoadBalancing.Targets.Select(target => Missing(target, tasks)))
             .FirstOrDefault(missing => missing is not null);
     }
 
@@ -74,7 +74,20 @@ internal sealed class Convergence(World world)
             return $"The deployment of service {service.Name} is not completed";
         if (view.Range(EcsTables.ServiceDeployments, service.Key + "/").Any(deployment => deployment.IsOngoing))
             return $"Service {service.Name} has deployments that do not end";
-        return Unbalanced(view, service, tasks);
+        return Misdirected(service, tasks) ?? Unbalanced(view, service, tasks);
+    }
+
+    /// <summary>Where the listener rule of a service does not lead to the target group that its tasks are in.</summary>
+    private string? Misdirected(ServiceRecord service, List<TaskRecord> tasks)
+    {
+        if (service.Settings.LoadBalancers is not [{ AdvancedConfiguration.ProductionListenerRule: { } rule }])
+            return null;
+        var weights = world.LoadBalancing.WeightsOf(rule).Where(group => group.Value > 0).ToList();
+        return
+            weights is [var (group, _)]
+            && tasks.TrueForAll(task => task.Targets!.All(target => target.TargetGroupArn == group))
+            ? null
+            : $"The traffic of service {service.Name} goes to {string.Join(", ", weights)}, where its tasks are not";
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class World
         Server = new SimulatedServer(this);
         Network = new Network(this);
         Registry = new Registry(this);
-        TargetGroup = new SimulatedTargetGroup(this);
+        LoadBalancing = new SimulatedLoadBalancing(this);
         Customer = new Customer(this);
         _invariants = Invariant.All(this);
     }
@@ -58,8 +58,8 @@ internal sealed class World
 
     internal Registry Registry { get; }
 
-    /// <summary>The one target group, which half of the services are behind.</summary>
-    internal SimulatedTargetGroup TargetGroup { get; }
+    /// <summary>Target groups and listener rules, which many of the services are behind.</summary>
+    internal SimulatedLoadBalancing LoadBalancing { get; }
 
     internal Customer Customer { get; }
 

@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
+using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Agents;
 
 namespace Estiba.Ecs.Tests.Agents;
@@ -116,6 +117,21 @@ public sealed class AgentSessionTests : IAsyncDisposable
         _world.Clock.Advance(TimeSpan.FromSeconds(1));
         await session.BeatAsync(default);
         link.IsClosed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_agent_whose_instance_is_deregistered_while_it_connects_is_hung_up_on()
+    {
+        var key = await InstanceAsync();
+        await _world.Api.DeregisterContainerInstanceAsync(
+            new DeregisterContainerInstanceRequest { ContainerInstance = InstanceArn(key) },
+            _world.Caller
+        );
+
+        var (_, link) = await BeginAsync(key);
+
+        link.IsClosed.ShouldBeTrue();
+        link.Types.ShouldBeEmpty();
     }
 
     private async Task<string> InstanceAsync()

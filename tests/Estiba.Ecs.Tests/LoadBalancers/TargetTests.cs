@@ -92,6 +92,32 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task A_task_that_ends_while_it_drains_leaves_its_port_to_the_next()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await world.AddInstanceAsync(ec2: "i-1");
+        await world.RegisterAsync(hostPort: 8080);
+        var group = world.Elb.Groups[await BalancedAsync(world, desired: 1)];
+        NetworkBinding[] port = [new() { ContainerPort = 80, HostPort = 8080 }];
+        var first = (await world.TasksAsync()).Single();
+        await world.ReportAsync(first.TaskArn!, "RUNNING", bindings: port);
+        await world.SettleAsync();
+        await world.Api.StopTaskAsync(new StopTaskRequest { Task = first.TaskArn }, world.Caller);
+        await world.SettleAsync();
+        group.States.ShouldBe(["draining"]);
+
+        await world.ReportAsync(first.TaskArn!, "STOPPED", exitCode: 1);
+        await world.SettleAsync();
+        var next = (await world.TasksAsync("RUNNING")).Single();
+        await world.ReportAsync(next.TaskArn!, "RUNNING", bindings: port);
+        await world.SettleAsync();
+
+        group.States.ShouldBe(["healthy"]);
+        Record(world, next).Targets!.Single().IsHealthy.ShouldBeTrue();
+        Record(world, first).TargetsOf.ShouldBeNull("nobody waits for its target, so that it can be removed");
+    }
+
+    [Fact]
     public async Task A_port_that_another_task_has_by_now_stays()
     {
         await using var world = await WorldAsync();

@@ -1,4 +1,6 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Placement;
+using Estiba.Ecs.Scheduling;
 using Estiba.State;
 
 namespace Estiba.Ecs.Tests.Scheduling;
@@ -303,6 +305,41 @@ public sealed class ClusterSchedulerTests
 
         commits.Sum().ShouldBe(5000);
         commits.Max().ShouldBeLessThanOrEqualTo(2000);
+    }
+
+    [Fact]
+    public async Task A_daemon_looks_at_each_instance_for_its_own_task_alone()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        for (var number = 0; number < 3; number++)
+            await world.AddInstanceAsync(memory: number == 2 ? 100 : 1000);
+        await world.RegisterAsync();
+        await world.Api.CreateServiceAsync(
+            new CreateServiceRequest
+            {
+                ServiceName = "s",
+                TaskDefinition = "web",
+                SchedulingStrategy = "DAEMON",
+            },
+            world.Caller
+        );
+        await world.ReconcileServiceAsync();
+        var service = world.View.Range(EcsTables.Services).Single();
+        var pass = PlacementPass.In(world.View, service.ClusterKey, new Random(1));
+
+        var placement = new ServicePlacement(
+            world.View,
+            pass,
+            BlockedLots.None.Begin(pass),
+            service,
+            new PreparedQueries()
+        );
+        placement.Run(most: 10);
+
+        placement.Placed.Count.ShouldBe(2);
+        placement.Placed.ShouldAllBe(task => task.ContainerInstance == task.OnlyInstance);
+        placement.Failure!.ContainerInstance.ShouldNotBeNull();
+        placement.Searches.ShouldBe(0);
     }
 
     [Fact]

@@ -269,6 +269,74 @@ public sealed class DaemonServiceTests
         error.Message.ShouldStartWith("The daemon scheduling strategy ");
     }
 
+    [Theory]
+    [InlineData("given")]
+    [InlineData("the cluster's")]
+    [InlineData("later")]
+    public async Task A_daemon_has_no_capacity_provider_strategy(string strategy)
+    {
+        await using var world = await WithInstancesAsync(1);
+        await world.Api.CreateCapacityProviderAsync(
+            new CreateCapacityProviderRequest
+            {
+                Name = "p",
+                AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = "g" },
+            },
+            world.Caller
+        );
+        IReadOnlyList<CapacityProviderStrategyItem> items = [new() { CapacityProvider = "p", Weight = 1 }];
+        await world.Api.PutClusterCapacityProvidersAsync(
+            new PutClusterCapacityProvidersRequest
+            {
+                Cluster = "default",
+                CapacityProviders = ["p"],
+                DefaultCapacityProviderStrategy = strategy == "the cluster's" ? items : [],
+            },
+            world.Caller
+        );
+
+        var error = await Should.ThrowAsync<AwsException>(async () =>
+        {
+            await CreateAsync(world, request =>
+                request with
+                {
+                    CapacityProviderStrategy = strategy == "given" ? items : null,
+                }
+            );
+            await world.Api.UpdateServiceAsync(
+                new UpdateServiceRequest { Service = "s", CapacityProviderStrategy = items },
+                world.Caller
+            );
+        });
+
+        error.Code.ShouldBe("InvalidParameterException");
+        error.Message.ShouldBe(
+            "Specifying a capacity provider strategy is not supported when you "
+                + $"{(strategy == "later" ? "update" : "create")} a service using the DAEMON scheduling strategy."
+        );
+    }
+
+    [Fact]
+    public async Task A_daemon_of_a_cluster_with_a_default_strategy_says_its_launch_type()
+    {
+        await using var world = await WithInstancesAsync(2);
+        await world.Store.CommitAsync(transaction =>
+            transaction.Put(
+                EcsTables.Clusters,
+                transaction.Range(EcsTables.Clusters).Single() with
+                {
+                    CapacityProviders = ["p"],
+                    DefaultCapacityProviderStrategy = [new() { CapacityProvider = "p", Weight = 1 }],
+                }
+            )
+        );
+
+        await CreateAsync(world, request => request with { LaunchType = "EC2" });
+        await world.ObeyAsync();
+
+        (await world.ServiceAsync()).RunningCount.ShouldBe(2);
+    }
+
     private static async Task<EcsWorld> WithInstancesAsync(int count)
     {
         var world = await EcsWorld.CreateAsync();

@@ -114,6 +114,84 @@ public sealed class TaskSetTests
     }
 
     [Fact]
+    public async Task A_task_set_whose_tasks_fail_to_start_does_not_delay_another()
+    {
+        await using var world = await WithServiceAsync(desired: 1);
+        var works = await CreateAsync(world, scale: 100);
+        await world.ObeyAsync();
+        var fails = await CreateAsync(world, scale: 100);
+        for (var failures = 0; failures < 4; failures++)
+        {
+            world.Clock.Advance(TimeSpan.FromMinutes(1));
+            await world.SettleAsync();
+            var starting = (await world.TasksAsync()).Single(task => task.StartedBy == fails.Id);
+            await world.ReportAsync(starting.TaskArn!, "STOPPED", "Task failed to start");
+            await world.SettleAsync();
+        }
+
+        var running = (await world.TasksAsync("RUNNING")).Single();
+        await world.Api.StopTaskAsync(new StopTaskRequest { Task = running.TaskArn }, world.Caller);
+        await world.SettleAsync();
+
+        (await world.TasksAsync("RUNNING")).Single().StartedBy.ShouldBe(works.Id);
+    }
+
+    [Fact]
+    public async Task A_deleted_task_set_does_not_wait_for_a_host_that_is_lost()
+    {
+        await using var world = await WithServiceAsync(desired: 1);
+        var set = await CreateAsync(world, scale: 100);
+        await world.ObeyAsync();
+        await world.LoseAsync((await world.TasksAsync()).Single().ContainerInstanceArn!);
+
+        await world.Api.DeleteTaskSetAsync(
+            new DeleteTaskSetRequest
+            {
+                Cluster = "default",
+                Service = "s",
+                TaskSet = set.Id,
+                Force = true,
+            },
+            world.Caller
+        );
+        await world.ObeyAsync();
+
+        (await DescribeAsync(world)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("loadBalancers")]
+    [InlineData("no loadBalancers")]
+    [InlineData("no capacityProviderStrategy")]
+    public async Task What_belongs_to_task_sets_is_not_changed_with_the_service(string what)
+    {
+        await using var world = await WithServiceAsync(desired: 1);
+        await CreateAsync(world, scale: 100);
+        var request = new UpdateServiceRequest { Service = "s" };
+        var balancer = new LoadBalancer
+        {
+            TargetGroupArn = world.Elb.Add(),
+            ContainerName = "nginx",
+            ContainerPort = 80,
+        };
+
+        var refused = await Should.ThrowAsync<AwsException>(() =>
+            world.Api.UpdateServiceAsync(
+                what switch
+                {
+                    "loadBalancers" => request with { LoadBalancers = [balancer] },
+                    "no loadBalancers" => request with { LoadBalancers = [] },
+                    _ => request with { CapacityProviderStrategy = [] },
+                },
+                world.Caller
+            )
+        );
+
+        refused.Code.ShouldBe("InvalidParameterException");
+        refused.Message.ShouldEndWith("Use CreateTaskSet for the rest.");
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_refused()
     {
         await using var world = await WithServiceAsync(desired: 1);

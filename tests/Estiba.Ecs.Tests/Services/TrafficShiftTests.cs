@@ -17,7 +17,7 @@ public sealed class TrafficShiftTests
 
         (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
         world.Blue.States.ShouldBe(["healthy"]);
-        world.Production.ShouldBe(new Dictionary<string, int> { [world.BlueArn] = 1 });
+        world.Production.ShouldBe(world.Shares(blue: 100, green: 0));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class TrafficShiftTests
     public async Task The_test_rule_leads_to_the_new_revision_first()
     {
         await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", hasTestRule: true, with: configuration =>
-            Pausing(configuration, "POST_TEST_TRAFFIC_SHIFT")
+            ShiftingWorld.Pausing(configuration, "POST_TEST_TRAFFIC_SHIFT")
         );
 
         await world.UpdateAsync();
@@ -135,7 +135,7 @@ public sealed class TrafficShiftTests
     public async Task A_pause_ends_when_somebody_says_so(string action, string status, string hook)
     {
         await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", with: configuration =>
-            Pausing(configuration, "PRE_PRODUCTION_TRAFFIC_SHIFT")
+            ShiftingWorld.Pausing(configuration, "PRE_PRODUCTION_TRAFFIC_SHIFT")
         );
         await world.UpdateAsync();
         await world.ObeyAsync();
@@ -166,7 +166,7 @@ public sealed class TrafficShiftTests
     public async Task A_pause_ends_by_itself_when_its_time_is_over(string action, string status)
     {
         await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", with: configuration =>
-            Pausing(configuration, "POST_SCALE_UP", minutes: 10, action)
+            ShiftingWorld.Pausing(configuration, "POST_SCALE_UP", minutes: 10, action)
         );
         await world.UpdateAsync();
         await world.ObeyAsync();
@@ -177,6 +177,29 @@ public sealed class TrafficShiftTests
         await world.EndAsync();
 
         (await world.DeploymentAsync()).Status.ShouldBe(status);
+    }
+
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(0, 5)]
+    public async Task A_clock_that_is_set_back_begins_the_time_of_a_stage_anew(int bake, int pause)
+    {
+        await using var world = await ShiftingWorld.CreateAsync("BLUE_GREEN", bake, with: configuration =>
+            pause == 0
+                ? configuration
+                : ShiftingWorld.Pausing(configuration, "POST_SCALE_UP", minutes: pause, action: "CONTINUE")
+        );
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+
+        world.Ecs.Clock.Advance(TimeSpan.FromHours(-2));
+        var next = await world.Ecs.ReconcileServiceAsync();
+        world.Ecs.Clock.Advance(5 * Minute);
+        await world.EndAsync();
+
+        next.ShouldBe(5 * Minute);
+        (await world.DeploymentAsync()).Status.ShouldBe("SUCCESSFUL");
     }
 
     [Fact]
@@ -359,7 +382,10 @@ public sealed class TrafficShiftTests
             await RefusedAsync(request =>
                 request with
                 {
-                    DeploymentConfiguration = Pausing(request.DeploymentConfiguration!, "TEST_TRAFFIC_SHIFT"),
+                    DeploymentConfiguration = ShiftingWorld.Pausing(
+                        request.DeploymentConfiguration!,
+                        "TEST_TRAFFIC_SHIFT"
+                    ),
                 }
             )
         ).ShouldBe(
@@ -369,147 +395,4 @@ public sealed class TrafficShiftTests
     }
 
     private static LoadBalancer Plain(LoadBalancer balancer) => balancer with { AdvancedConfiguration = null };
-
-    private static DeploymentConfiguration Pausing(
-        DeploymentConfiguration configuration,
-        string stage,
-        int? minutes = null,
-        string? action = null
-    ) =>
-        configuration with
-        {
-            LifecycleHooks =
-            [
-                new DeploymentLifecycleHook
-                {
-                    TargetType = "PAUSE",
-                    LifecycleStages = [stage],
-                    TimeoutConfiguration = new DeploymentLifecycleHookTimeoutConfiguration
-                    {
-                        TimeoutInMinutes = minutes,
-                        Action = action,
-                    },
-                },
-            ],
-        };
-
-    /// <summary>A service of one task behind two target groups, of which the first serves.</summary>
-    private sealed class ShiftingWorld : IAsyncDisposable
-    {
-        private ShiftingWorld(EcsWorld ecs, bool hasTestRule, DeploymentConfiguration configuration)
-        {
-            Ecs = ecs;
-            Configuration = configuration;
-            BlueArn = ecs.Elb.Add("blue");
-            GreenArn = ecs.Elb.Add("green", isUsed: false);
-            ProductionRule = ecs.Elb.AddRule(BlueArn);
-            TestRule = hasTestRule ? ecs.Elb.AddRule(BlueArn, "test") : null;
-        }
-
-        internal EcsWorld Ecs { get; }
-
-        internal string BlueArn { get; }
-
-        internal string GreenArn { get; }
-
-        internal string? TestRule { get; }
-
-        internal StandInTargetGroup Blue => Ecs.Elb.Groups[BlueArn];
-
-        internal StandInTargetGroup Green => Ecs.Elb.Groups[GreenArn];
-
-        /// <summary>The weights of the production rule.</summary>
-        internal Dictionary<string, int> Production => Ecs.Elb.Rules.GetValueOrDefault(ProductionRule) ?? [];
-
-        private string ProductionRule { get; }
-
-        private DeploymentConfiguration Configuration { get; }
-
-        internal static async Task<ShiftingWorld> CreateAsync(
-            string strategy,
-            int bake = 0,
-            bool hasTestRule = false,
-            Func<DeploymentConfiguration, DeploymentConfiguration>? with = null
-        )
-        {
-            var configuration = new DeploymentConfiguration { Strategy = strategy, BakeTimeInMinutes = bake };
-            var ecs = await EcsWorld.CreateAsync();
-            var world = new ShiftingWorld(ecs, hasTestRule, with?.Invoke(configuration) ?? configuration);
-            await ecs.AddInstanceAsync(ec2: "i-1");
-            await ecs.RegisterAsync(hostPort: 0);
-            await ecs.Api.CreateServiceAsync(world.Request("s"), ecs.Caller);
-            await world.EndAsync();
-            return world;
-        }
-
-        internal CreateServiceRequest Request(string name) =>
-            new()
-            {
-                ServiceName = name,
-                TaskDefinition = "web",
-                DesiredCount = 1,
-                DeploymentConfiguration = Configuration,
-                LoadBalancers =
-                [
-                    new LoadBalancer
-                    {
-                        TargetGroupArn = BlueArn,
-                        ContainerName = "nginx",
-                        ContainerPort = 80,
-                        AdvancedConfiguration = new AdvancedConfiguration
-                        {
-                            AlternateTargetGroupArn = GreenArn,
-                            ProductionListenerRule = ProductionRule,
-                            TestListenerRule = TestRule,
-                            RoleArn = "arn:aws:iam::123456789012:role/elb",
-                        },
-                    },
-                ],
-            };
-
-        internal Dictionary<string, int> Shares(int blue, int green) => new() { [BlueArn] = blue, [GreenArn] = green };
-
-        internal async Task UpdateAsync()
-        {
-            Ecs.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Ecs.Api.UpdateServiceAsync(
-                new UpdateServiceRequest { Service = "s", ForceNewDeployment = true },
-                Ecs.Caller
-            );
-            await Ecs.SettleAsync();
-        }
-
-        internal Task ObeyAsync() => Ecs.ObeyAsync();
-
-        /// <summary>Lets everybody do as he is told, and targets drain.</summary>
-        internal async Task EndAsync()
-        {
-            for (var n = 0; n < 6; n++)
-            {
-                await ObeyAsync();
-                Blue.Drain();
-                Green.Drain();
-            }
-        }
-
-        /// <summary>The newest of the service's deployments.</summary>
-        internal async Task<ServiceDeployment> DeploymentAsync()
-        {
-            var list = await Ecs.Api.ListServiceDeploymentsAsync(
-                new ListServiceDeploymentsRequest { Service = "s" },
-                Ecs.Caller
-            );
-            return (
-                await Ecs.Api.DescribeServiceDeploymentsAsync(
-                    new DescribeServiceDeploymentsRequest
-                    {
-                        ServiceDeploymentArns = [list.ServiceDeployments![0].ServiceDeploymentArn!],
-                    },
-                    Ecs.Caller
-                )
-            ).ServiceDeployments!.Single();
-        }
-
-        public ValueTask DisposeAsync() => Ecs.DisposeAsync();
-    }
 }

@@ -33,7 +33,7 @@ internal static class CustomerActs
 
     private static readonly LoadBalancer Balanced = new()
     {
-        TargetGroupArn = SimulatedTargetGroup.Arn,
+        TargetGroupArn = SimulatedLoadBalancing.GroupArn("web"),
         ContainerName = "main",
         ContainerPort = 80,
     };
@@ -49,6 +49,7 @@ internal static class CustomerActs
         new(1, BalanceAsync),
         new(2, CapacityActs.ChangeStrategyAsync),
         new(3, RollbackActs.StopDeploymentAsync),
+        .. TrafficActs.All,
         new(2, DeleteServiceAsync),
         .. TaskSetActs.All,
         new(3, RunTasksAsync),
@@ -366,7 +367,7 @@ internal static class CustomerActs
     private static string? AnyInstance(World world) =>
         world.Any(world.Machines.Select(machine => machine.Disk.InstanceArn).OfType<string>());
 
-    private static DeploymentConfiguration Configuration(World world)
+    internal static DeploymentConfiguration Configuration(World world)
     {
         var (minimum, maximum) = Percentages[world.Random.Next(Percentages.Length)];
         return new DeploymentConfiguration
@@ -380,7 +381,7 @@ internal static class CustomerActs
         };
     }
 
-    private static string Describe(DeploymentConfiguration? configuration) =>
+    internal static string Describe(DeploymentConfiguration? configuration) =>
         configuration is null
             ? ""
             : $"{configuration.MinimumHealthyPercent}–{configuration.MaximumPercent} %"

@@ -2,6 +2,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 
@@ -48,9 +49,7 @@ internal sealed class CapacityIsShared(World world) : Invariant(world)
     private void Check(View view, ServiceRecord service, string startedBy, List<TaskRecord> added)
     {
         var rollout = view.Find(EcsTables.ServiceRollouts, service.Key)!;
-        var strategy = rollout.TaskSets.FirstOrDefault(set => set.Id == startedBy)?.Settings.CapacityProviderStrategy
-            ?? service.Settings.CapacityProviderStrategy
-            ?? [];
+        var strategy = StrategyOf(view, service, rollout, startedBy) ?? [];
         var counts = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key)
             .Where(task => task.IsWanted && task.StartedBy == startedBy && task.Id != rollout.Rebalancing?.Replaced)
             .CountBy(task => task.CapacityProvider ?? "")
@@ -89,6 +88,25 @@ internal sealed class CapacityIsShared(World world) : Invariant(world)
                         + $"{Describe(strategy)}, {Describe(counts)}"
                 );
         }
+    }
+
+    // What serves while another revision comes is replaced as it was deployed.
+    private static IReadOnlyList<CapacityProviderStrategyItem>? StrategyOf(
+        View view,
+        ServiceRecord service,
+        ServiceRolloutRecord rollout,
+        string startedBy
+    )
+    {
+        if (rollout.TaskSets.FirstOrDefault(set => set.Id == startedBy) is { } taskSet)
+            return taskSet.Settings.CapacityProviderStrategy;
+        var earlier = rollout.RolledOut.Skip(1).FirstOrDefault(deployment => deployment.Id == startedBy);
+        return earlier is null
+            ? service.Settings.CapacityProviderStrategy
+            : view.Find(
+                EcsTables.ServiceRevisions,
+                ServiceRevisionRecord.KeyOf(service.Key, earlier.ServiceRevision)
+            )!.Revision.CapacityProviderStrategy;
     }
 
     private static string Describe(IReadOnlyList<CapacityProviderStrategyItem> strategy) =>

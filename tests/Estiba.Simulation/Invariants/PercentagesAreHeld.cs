@@ -1,6 +1,7 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
 
@@ -32,6 +33,8 @@ internal sealed class PercentagesAreHeld(World world) : Invariant(world)
                 .ToList();
             if (service.IsExternal)
                 CheckTaskSets(commit.View, service, tasks, [.. changes]);
+            else if (commit.View.Find(EcsTables.ServiceRollouts, service.Key) is { Shift: { IsFirst: false } } rollout)
+                CheckRevisions(commit.View, service, rollout, tasks, [.. changes]);
             else
                 Check(
                     commit.View,
@@ -42,6 +45,32 @@ internal sealed class PercentagesAreHeld(World world) : Invariant(world)
                     [.. changes]
                 );
         }
+    }
+
+    /// <summary>
+    /// Where a revision runs beside the one that serves, each of them is kept as if it were alone, until the old one is
+    /// cleaned up.
+    /// </summary>
+    private void CheckRevisions(
+        View view,
+        ServiceRecord service,
+        ServiceRolloutRecord rollout,
+        List<TaskRecord> tasks,
+        List<Change<TaskRecord>> changes
+    )
+    {
+        var serving = rollout.Shift is { IsRollback: false, Stage: not ServiceDeploymentLifecycleStage.CleanUp }
+            ? rollout.LastCompleted
+            : null;
+        foreach (var deployment in new[] { rollout.Primary, serving }.OfType<DeploymentRecord>())
+            Check(
+                view,
+                $"Deployment {deployment.Id} of {service.Name}",
+                service.DesiredCount,
+                service.Settings.DeploymentConfiguration!,
+                tasks.FindAll(task => task.StartedBy == deployment.Id),
+                changes.FindAll(change => (change.After ?? change.Before)!.StartedBy == deployment.Id)
+            );
     }
 
     /// <summary>Each task set keeps its share, as a service of its own would with the default percentages.</summary>

@@ -25,7 +25,7 @@ internal sealed class RollbacksGoBack(World world) : Invariant(world)
             if (change is { Before: { } before, After: { } after } && before.Status != after.Status)
                 Check(commit.View, before, after);
         foreach (var change in commit.Of(EcsTables.ServiceRollouts))
-            Note(change.After);
+            Note(change.Before, change.After);
         foreach (var change in commit.Of(EcsTables.Tasks))
             if (change is { Before: null, After: { Service: not null } task })
                 Check(commit.View, task);
@@ -45,7 +45,10 @@ internal sealed class RollbacksGoBack(World world) : Invariant(world)
             }
             else if (change.Table == EcsTables.ServiceRollouts)
             {
-                Note(after.Find(EcsTables.ServiceRollouts, change.Key));
+                Note(
+                    before.Find(EcsTables.ServiceRollouts, change.Key),
+                    after.Find(EcsTables.ServiceRollouts, change.Key)
+                );
             }
             else if (
                 change.Table == EcsTables.ServiceDeployments
@@ -58,10 +61,22 @@ internal sealed class RollbacksGoBack(World world) : Invariant(world)
         }
     }
 
-    private void Note(ServiceRolloutRecord? rollout)
+    private void Note(ServiceRolloutRecord? before, ServiceRolloutRecord? after)
     {
-        if (rollout is { Deployments: [{ RolloutState: DeploymentRolloutState.Completed } primary, ..] })
-            _completed[rollout.ServiceKey] = primary.Id;
+        if (after?.Deployments.FirstOrDefault(IsNewlyCompleted) is { } completed)
+            _completed[after.ServiceKey] = completed.Id;
+        // One that was stopped when it had all of the traffic serves from then on, if nothing else can.
+        else if (
+            before is { Shift: { Production: 100, IsRollback: false, IsFirst: false }, Primary: var stopped }
+            && after?.Primary.Id != stopped.Id
+            && after?.LastCompleted?.Id == stopped.Id
+        )
+            _completed[after.ServiceKey] = stopped.Id;
+
+        bool IsNewlyCompleted(DeploymentRecord deployment) =>
+            deployment.RolloutState == DeploymentRolloutState.Completed
+            && before?.Deployments.FirstOrDefault(known => known.Id == deployment.Id)?.RolloutState
+                != DeploymentRolloutState.Completed;
     }
 
     private void Check(View view, ServiceDeploymentRecord before, ServiceDeploymentRecord after)
@@ -94,6 +109,13 @@ internal sealed class RollbacksGoBack(World world) : Invariant(world)
             World.Violate($"Service {service.Name} does not go back, and could to {target}");
     }
 
+    // What serves is kept until it is cleaned up.
+    private static bool IsStarted(ServiceRolloutRecord rollout, string deployment) =>
+        rollout.Primary.Id == deployment
+            ? !rollout.Primary.HasFailed
+            : rollout.LastCompleted?.Id == deployment
+                && rollout.Shift is { IsRollback: false, Stage: not ServiceDeploymentLifecycleStage.CleanUp };
+
     private void Check(View view, TaskRecord task)
     {
         var service = view.Find(EcsTables.Services, ServiceRecord.KeyOf(task.Scope, task.Cluster, task.Service!))!;
@@ -101,7 +123,7 @@ internal sealed class RollbacksGoBack(World world) : Invariant(world)
         if (
             service.IsExternal
                 ? rollout.TaskSets.Any(set => set.Id == task.StartedBy && set.Status != "DRAINING")
-                : (rollout.Primary.Id == task.StartedBy && !rollout.Primary.HasFailed && service.Status == "ACTIVE")
+                : service.Status == "ACTIVE" && IsStarted(rollout, task.StartedBy!)
         )
             return;
         World.Violate(

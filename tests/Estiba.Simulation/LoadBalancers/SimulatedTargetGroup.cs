@@ -1,26 +1,22 @@
-using Estiba.Contracts;
 using Estiba.Contracts.ElbV2;
 using Estiba.Simulation.Machines;
 
 namespace Estiba.Simulation.LoadBalancers;
 
-/// <summary>
-/// Elastic Load Balancing with one target group: it asks its targets by itself, and lives on when the server is killed.
-/// </summary>
-internal sealed class SimulatedTargetGroup : IElbV2Api
+/// <summary>A target group: it asks its targets by itself, and lives on when the server is killed.</summary>
+internal sealed class SimulatedTargetGroup
 {
-    internal const string Arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef";
-
     private const int UnhealthyThreshold = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeregistrationDelay = TimeSpan.FromSeconds(20);
 
     private readonly World _world;
+    private readonly string _name;
     private readonly Dictionary<(string Id, int Port), Target> _targets = [];
 
-    internal SimulatedTargetGroup(World world)
+    internal SimulatedTargetGroup(World world, string name)
     {
-        _world = world;
+        (_world, _name) = (world, name);
         _world.Timeline.After(Interval, Check);
     }
 
@@ -28,104 +24,35 @@ internal sealed class SimulatedTargetGroup : IElbV2Api
     internal IEnumerable<(string Id, int Port)> Targets =>
         _targets.Where(target => target.Value.DeregisteredAt is null).Select(target => target.Key);
 
+    /// <summary>How each target is.</summary>
+    internal IEnumerable<((string Id, int Port) Target, string State)> Health =>
+        _targets.Select(target => (target.Key, target.Value.State));
+
     /// <summary>Whether it has a target that gets requests, or still answers what it was asked.</summary>
     internal bool Has(string id, int port) => _targets.ContainsKey((id, port));
 
-    public Task<DescribeTargetGroupsOutput> DescribeTargetGroupsAsync(
-        DescribeTargetGroupsInput request,
-        CallContext context,
-        CancellationToken cancellation = default
-    ) =>
-        Task.FromResult(
-            new DescribeTargetGroupsOutput
-            {
-                TargetGroups =
-                [
-                    new TargetGroup
-                    {
-                        TargetGroupArn = Arn,
-                        TargetType = TargetTypeEnum.Instance,
-                        LoadBalancerArns = [Arn.Replace("targetgroup", "loadbalancer/app", StringComparison.Ordinal)],
-                    },
-                ],
-            }
-        );
-
-    public Task<DescribeTargetGroupAttributesOutput> DescribeTargetGroupAttributesAsync(
-        DescribeTargetGroupAttributesInput request,
-        CallContext context,
-        CancellationToken cancellation = default
-    )
+    /// <summary>Adds a target, unless it is there.</summary>
+    internal void Register(string id, int port)
     {
-        MayFail();
-        return Task.FromResult(new DescribeTargetGroupAttributesOutput { Attributes = [] });
+        if (_targets.GetValueOrDefault((id, port)) is { DeregisteredAt: null })
+            return;
+        _targets[(id, port)] = new Target();
+        _world.Tell("elb", $"{id}:{port} is registered in {_name}");
     }
 
-    public Task<RegisterTargetsOutput> RegisterTargetsAsync(
-        RegisterTargetsInput request,
-        CallContext context,
-        CancellationToken cancellation = default
-    )
+    /// <summary>Lets a target answer what it was asked, and go.</summary>
+    internal void Deregister(string id, int port)
     {
-        MayFail();
-        foreach (var target in request.Targets!)
+        if (_targets.GetValueOrDefault((id, port)) is not { DeregisteredAt: null } target)
+            return;
+        var at = _world.Timeline.Now;
+        target.DeregisteredAt = at;
+        _world.Tell("elb", $"{id}:{port} drains in {_name}");
+        _world.Timeline.After(DeregistrationDelay, () =>
         {
-            if (_targets.GetValueOrDefault((target.Id!, target.Port!.Value)) is { DeregisteredAt: null })
-                continue;
-            _targets[(target.Id!, target.Port!.Value)] = new Target();
-            _world.Tell("elb", $"{target.Id}:{target.Port} is registered");
-        }
-
-        // Done, and nobody hears of it.
-        MayFail();
-        return Task.FromResult(new RegisterTargetsOutput());
-    }
-
-    public Task<DeregisterTargetsOutput> DeregisterTargetsAsync(
-        DeregisterTargetsInput request,
-        CallContext context,
-        CancellationToken cancellation = default
-    )
-    {
-        MayFail();
-        foreach (var key in request.Targets!.Select(target => (target.Id!, target.Port!.Value)))
-        {
-            if (_targets.GetValueOrDefault(key) is not { DeregisteredAt: null } target)
-                continue;
-            var at = _world.Timeline.Now;
-            target.DeregisteredAt = at;
-            _world.Tell("elb", $"{key.Item1}:{key.Item2} drains");
-            _world.Timeline.After(DeregistrationDelay, () =>
-            {
-                if (_targets.GetValueOrDefault(key)?.DeregisteredAt == at)
-                    _targets.Remove(key);
-            });
-        }
-
-        MayFail();
-        return Task.FromResult(new DeregisterTargetsOutput());
-    }
-
-    public Task<DescribeTargetHealthOutput> DescribeTargetHealthAsync(
-        DescribeTargetHealthInput request,
-        CallContext context,
-        CancellationToken cancellation = default
-    )
-    {
-        MayFail();
-        return Task.FromResult(
-            new DescribeTargetHealthOutput
-            {
-                TargetHealthDescriptions =
-                [
-                    .. _targets.Select(target => new TargetHealthDescription
-                    {
-                        Target = new TargetDescription { Id = target.Key.Id, Port = target.Key.Port },
-                        TargetHealth = new TargetHealth { State = target.Value.State },
-                    }),
-                ],
-            }
-        );
+            if (_targets.GetValueOrDefault((id, port))?.DeregisteredAt == at)
+                _targets.Remove((id, port));
+        });
     }
 
     private void Check()
@@ -143,12 +70,6 @@ internal sealed class SimulatedTargetGroup : IElbV2Api
                 container.IsRunning && container.Ports.Any(its => its.HostPort == port)
             )
         );
-
-    private void MayFail()
-    {
-        if (!_world.IsCalm && _world.Random.Next(40) == 0)
-            throw new AwsException("InternalFailure", "An internal error occurred", 500);
-    }
 
     private sealed class Target
     {

@@ -42,7 +42,7 @@ internal sealed class ServerProcess
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
-            new ApiModule<IElbV2Api>("Elastic Load Balancing", world.TargetGroup),
+            new ApiModule<IElbV2Api>("Elastic Load Balancing", world.LoadBalancing),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];
         var host = new ModuleHost

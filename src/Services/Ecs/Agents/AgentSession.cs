@@ -61,6 +61,20 @@ internal sealed class AgentSession(
     {
         RegistrationToken = store.Current.Find(EcsTables.ContainerInstances, instanceKey)?.RegistrationToken;
         var isFirst = sessions.Add(this);
+
+        // Whoever deregistered the instance since the agent was let in, or registered it again, has found no
+        // conversation to end.
+        if (
+            store.Current.Find(EcsTables.ContainerInstances, instanceKey)
+                is not { Status: not ContainerInstanceStatus.Inactive } instance
+            || instance.RegistrationToken != RegistrationToken
+        )
+        {
+            sessions.Remove(this);
+            link.Close();
+            return;
+        }
+
         await RecordConnectionAsync(cancellation, isFirst);
         await SendManifestAsync(cancellation);
         _hasManifest = true;

@@ -14,6 +14,12 @@ namespace Estiba.Ecs.Agents;
 /// </remarks>
 internal static class ContainerReport
 {
+    /// <summary>Ids and digests of engines are shorter, and so is everything in a binding.</summary>
+    private const int LongestText = 255;
+
+    /// <summary>More than the ports that all containers of a task may have on a host.</summary>
+    private const int MostBindings = 1000;
+
     /// <summary>
     /// Writes what is said of containers alone; also after the end of their task, when an exit code may still be
     /// missing.
@@ -66,12 +72,12 @@ internal static class ContainerReport
     private static Container After(Container container, ContainerStateChange change)
     {
         var isLate = IsLate(container, change);
-        var bindings = AsKnown(container.NetworkBindings, change.NetworkBindings);
+        var bindings = AsKnown(container.NetworkBindings, Reasonable(change.NetworkBindings));
         var reason = string.IsNullOrEmpty(change.Reason) ? null : TaskTransitions.Bounded(change.Reason);
         var changed = container with
         {
-            RuntimeId = Choose(container.RuntimeId, change.RuntimeId, isLate),
-            ImageDigest = Choose(container.ImageDigest, change.ImageDigest, isLate),
+            RuntimeId = Choose(container.RuntimeId, Reasonable(change.RuntimeId), isLate),
+            ImageDigest = Choose(container.ImageDigest, Reasonable(change.ImageDigest), isLate),
             LastStatus = isLate ? container.LastStatus : change.Status ?? container.LastStatus,
             ExitCode = isLate ? container.ExitCode ?? change.ExitCode : change.ExitCode ?? container.ExitCode,
             Reason = Choose(container.Reason, reason, isLate),
@@ -82,6 +88,8 @@ internal static class ContainerReport
 
     private static Container After(Container container, ManagedAgentStateChange change, DateTimeOffset now)
     {
+        if (change.ManagedAgentName != ManagedAgentName.ExecuteCommandAgent || Reasonable(change.Status) is null)
+            return container;
         var (agents, name) = (container.ManagedAgents ?? [], change.ManagedAgentName);
         var known = agents.FirstOrDefault(agent => agent.Name == name) ?? new ManagedAgent { Name = name };
         var begins = change.Status == TaskStatus.Running && known.LastStatus != TaskStatus.Running;
@@ -95,6 +103,19 @@ internal static class ContainerReport
                 ManagedAgents = [.. agents.Where(agent => agent.Name != name), changed],
             };
     }
+
+    // What is longer is no agent's: the rows of tasks are kept in memory, and read by everybody.
+    private static string? Reasonable(string? text) => text is { Length: <= LongestText } ? text : null;
+
+    private static IReadOnlyList<NetworkBinding>? Reasonable(IReadOnlyList<NetworkBinding>? bindings) =>
+        bindings is { Count: <= MostBindings }
+        && bindings.All(binding =>
+            new[] { binding.BindIP, binding.Protocol, binding.ContainerPortRange, binding.HostPortRange }.All(text =>
+                text is null or { Length: <= LongestText }
+            )
+        )
+            ? bindings
+            : null;
 
     private static T? Choose<T>(T? known, T? reported, bool isLate)
         where T : class => isLate ? known ?? reported : reported ?? known;

@@ -14,13 +14,18 @@ internal sealed class InstanceHealth(Store store)
     /// <summary>Reports come every twenty seconds; that nothing has changed is written down more seldom.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
 
+    /// <summary>Amazon's agent reports one check, of the engine.</summary>
+    private const int MostChecks = 20;
+
+    private const int LongestText = 255;
+
     internal async Task ApplyAsync(
         string instanceKey,
         PublishInstanceStatusRequest request,
         CancellationToken cancellation
     )
     {
-        var details = (request.Statuses ?? []).Select(ResultOf).ToList();
+        var details = (request.Statuses ?? []).Where(IsReasonable).Take(MostChecks).Select(ResultOf).ToList();
         var known = store.Current.Find(EcsTables.InstanceHealth, instanceKey)?.Details;
         if (details.Count == 0 || (known is not null && !IsChange(known, details)))
             return;
@@ -47,6 +52,9 @@ internal sealed class InstanceHealth(Store store)
     private static bool IsChange(InstanceHealthCheckResult known, InstanceHealthCheckResult reported) =>
         known with { LastUpdated = reported.LastUpdated } != reported
         || reported.LastUpdated - known.LastUpdated >= Freshness;
+
+    private static bool IsReasonable(InstanceStatus status) =>
+        status is { Type.Length: <= LongestText, Status.Length: <= LongestText };
 
     private static InstanceHealthCheckResult ResultOf(InstanceStatus status) =>
         new()

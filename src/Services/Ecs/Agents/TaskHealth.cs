@@ -15,6 +15,8 @@ namespace Estiba.Ecs.Agents;
 /// </remarks>
 internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
 {
+    private static readonly string[] Words = [HealthStatus.Healthy, HealthStatus.Unhealthy, HealthStatus.Unknown];
+
     /// <summary>Writes what one agent reports.</summary>
     /// <param name="instanceKey">The agent's container instance; what it says of tasks elsewhere is left out.</param>
     /// <param name="request">The report.</param>
@@ -34,8 +36,14 @@ internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
                 {
                     if (Change(transaction, instanceKey, report) is not { } changed)
                         continue;
+                    var before = transaction.Find(EcsTables.Tasks, changed.Key)!.HealthStatus;
                     transaction.Put(EcsTables.Tasks, changed);
-                    if (changed.IsHealthy)
+
+                    // Of a task whose containers have no health check that decides, no report tells that it has lasted.
+                    if (
+                        before != HealthStatus.Healthy
+                        && changed is { HealthStatus: HealthStatus.Healthy, IsHealthy: true }
+                    )
                         TaskOutcomes.BecameHealthy(transaction, changed, ids, time.GetUtcNow());
                 }
             },
@@ -59,6 +67,7 @@ internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
             .Containers.Select(container =>
                 report.Containers?.FirstOrDefault(reported => reported.ContainerName == container.Name)
                     is { HealthStatus: { } health }
+                && Words.Contains(health)
                     ? container with
                     {
                         HealthStatus = health,

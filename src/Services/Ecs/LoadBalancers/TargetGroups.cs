@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.TaskDefinitions;
 using LoadBalancer = Estiba.Contracts.Ecs.LoadBalancer;
 
@@ -151,14 +152,9 @@ internal sealed class TargetGroups(IElbV2Api elb, EcsIds ids)
 
     /// <summary>Has a listener rule share its requests between two target groups.</summary>
     /// <exception cref="AwsException">The rule does not exist, or does not forward.</exception>
-    internal async Task ShareAsync(
-        string ruleArn,
-        (string TargetGroup, double Percent) first,
-        (string TargetGroup, double Percent) second,
-        CallContext context,
-        CancellationToken cancellation
-    )
+    internal async Task ShareAsync(TrafficRoute route, CallContext context, CancellationToken cancellation)
     {
+        var (ruleArn, first, second) = route;
         var rule = await RuleAsync(ruleArn, context, cancellation);
         // Weights are whole numbers up to 999: the percents themselves, unless they have tenths.
         var unit = double.IsInteger(first.Percent) ? 1 : WeightsOfPercent;

@@ -126,10 +126,12 @@ internal sealed class TaskMembership
         var its = health is not null && Address is { } address ? health.GetValueOrDefault(address) : null;
         Target = Target.State switch
         {
-            TaskTargetState.Draining when its is null or { State: TargetHealthStateEnum.Unused } => Target with
-            {
-                State = TaskTargetState.Gone,
-            },
+            // One that has ended answers nothing any more, and its address may be another task's target by now.
+            TaskTargetState.Draining when Task.IsStopped || its is null or { State: TargetHealthStateEnum.Unused } =>
+                Target with
+                {
+                    State = TaskTargetState.Gone,
+                },
             TaskTargetState.Registered when its is not null => Target with
             {
                 Health = its.State,

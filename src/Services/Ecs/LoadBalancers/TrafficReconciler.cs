@@ -29,52 +29,50 @@ internal sealed class TrafficReconciler(Store store, TargetGroups groups, EcsIds
         string? obstacle = null;
         try
         {
-            await ShareAsync(service, wanted, cancellation);
+            await ShareAsync(service, TrafficRoutes.Of(view, service, rollout, wanted), cancellation);
         }
         catch (AwsException refused) when (refused.StatusCode < 500)
         {
             obstacle = $"The traffic cannot be shifted: {refused.Message}";
         }
 
-        await store.CommitAsync(transaction => Write(transaction, serviceKey, wanted, obstacle), cancellation);
+        await store.CommitAsync(
+            transaction => Write(transaction, service, rollout.Primary, wanted, obstacle),
+            cancellation
+        );
         return null;
     }
 
-    private async Task ShareAsync(ServiceRecord service, TrafficShares shares, CancellationToken cancellation)
+    private async Task ShareAsync(
+        ServiceRecord service,
+        IEnumerable<TrafficRoute> routes,
+        CancellationToken cancellation
+    )
     {
         var context = groups.ContextOf(service.Scope, service.Arn);
-        foreach (var each in service.Settings.LoadBalancers ?? [])
-        {
-            if (each.AdvancedConfiguration is not { AlternateTargetGroupArn: { } alternate } advanced)
-                continue;
-            if (advanced.ProductionListenerRule is { } production)
-                await groups.ShareAsync(
-                    production,
-                    (each.TargetGroupArn!, 100 - shares.Production),
-                    (alternate, shares.Production),
-                    context,
-                    cancellation
-                );
-            if (advanced.TestListenerRule is { } test)
-                await groups.ShareAsync(
-                    test,
-                    (each.TargetGroupArn!, 100 - shares.Test),
-                    (alternate, shares.Test),
-                    context,
-                    cancellation
-                );
-        }
+        foreach (var route in routes)
+            await groups.ShareAsync(route, context, cancellation);
     }
 
-    private void Write(Transaction transaction, string serviceKey, TrafficShares wanted, string? obstacle)
+    private void Write(
+        Transaction transaction,
+        ServiceRecord seen,
+        DeploymentRecord primary,
+        TrafficShares wanted,
+        string? obstacle
+    )
     {
-        if (transaction.Find(EcsTables.Services, serviceKey) is not { } service)
+        if (transaction.Find(EcsTables.Services, seen.Key) is not { } service)
             return;
         var edit = new ServiceEdit(transaction, service, ids, time.GetUtcNow());
+
+        // Meanwhile another deployment may want its own target groups to have the traffic.
+        if (edit.Rollout.Deployments is not [var now, ..] || now.Id != primary.Id)
+            return;
         if (obstacle is null)
             edit.Rollout = edit.Rollout with { Shares = wanted };
-        else if (edit.Rollout.Deployments is [{ IsInProgress: true, Obstacle: null } primary, ..])
-            edit.Change(primary.Id, deployment => deployment with { Obstacle = obstacle });
+        else if (now is { IsInProgress: true, Obstacle: null })
+            edit.Change(now.Id, deployment => deployment with { Obstacle = obstacle });
         edit.Save();
     }
 }

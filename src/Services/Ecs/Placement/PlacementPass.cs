@@ -13,6 +13,9 @@ internal sealed class PlacementPass
     private readonly Dictionary<string, List<int>> _allowed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int[] ValueOf, int Values)> _partitions = new(StringComparer.Ordinal);
 
+    // By id; made when somebody asks for one.
+    private Dictionary<string, InstanceCapacity>? _byId;
+
     private PlacementPass(List<InstanceCapacity> instances, Random random)
     {
         Instances = instances;
@@ -61,7 +64,7 @@ internal sealed class PlacementPass
         new([InstanceCapacity.Of(view, instance)], random);
 
     /// <summary>The instances that can have one of the tasks.</summary>
-    internal Candidates For(PlacementDemand demand) => new(demand, this, _random);
+    internal Candidates For(PlacementDemand demand) => new(demand, Within(demand), _random);
 
     /// <summary>Why each instance cannot have one of the tasks, the closest first.</summary>
     internal IReadOnlyList<(ContainerInstanceRecord Instance, PlacementObstacle Obstacle)> Explain(
@@ -81,7 +84,7 @@ internal sealed class PlacementPass
     internal (ContainerInstanceRecord Instance, PlacementObstacle Obstacle)? Closest(PlacementDemand demand)
     {
         (ContainerInstanceRecord Instance, PlacementObstacle Obstacle)? closest = null;
-        foreach (var capacity in Instances)
+        foreach (var capacity in Within(demand).Instances)
         {
             if (demand.Obstacle(capacity) is not { } obstacle || obstacle == PlacementObstacle.Inactive)
                 continue;
@@ -90,6 +93,18 @@ internal sealed class PlacementPass
         }
 
         return closest;
+    }
+
+    /// <summary>
+    /// The pass over the one instance that the tasks are for, where there is only one: a daemon has as many such tasks
+    /// as there are instances, and nobody looks at all instances for each of them.
+    /// </summary>
+    private PlacementPass Within(PlacementDemand demand)
+    {
+        if (demand.OnlyInstance is not { } only)
+            return this;
+        _byId ??= Instances.ToDictionary(capacity => capacity.Instance.Id, StringComparer.Ordinal);
+        return new PlacementPass(_byId.TryGetValue(only, out var capacity) ? [capacity] : [], _random);
     }
 
     /// <summary>The places of the instances that the rules allow.</summary>

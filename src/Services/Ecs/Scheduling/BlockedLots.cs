@@ -131,6 +131,8 @@ internal sealed class BlockedLots
             var isOutdated = blocked.Closest is null;
             foreach (var capacity in suspects)
             {
+                if (blocked.Demand.OnlyInstance is { } only && only != capacity.Instance.Id)
+                    continue;
                 if (blocked.Demand.Obstacle(capacity) is not { } obstacle)
                     return null;
                 isOutdated |=

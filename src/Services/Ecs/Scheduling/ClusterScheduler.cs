@@ -98,7 +98,7 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
             )
                 continue;
             var placement = new ServicePlacement(transaction, pass, blocked, service, _queries);
-            placement.Run(MostWork - work);
+            placement.Run(MostWork - work, WorkOf(searches: 1));
             placements.Add(placement);
             work += placement.Placed.Count + WorkOf(placement.Searches);
         }

@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Ecs.Placement;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
@@ -29,21 +30,26 @@ internal sealed class ServicePlacement(
     /// <summary>Why the others have none; null when there are no others.</summary>
     internal PlacementFailure? Failure { get; private set; }
 
-    /// <summary>How often it went through all instances.</summary>
+    /// <summary>How often it went through all instances; for tasks that are for one instance it does not.</summary>
     internal int Searches { get; private set; }
 
     /// <summary>Places the service's tasks, the oldest first.</summary>
-    /// <param name="most">How many at most.</param>
-    internal void Run(int most)
+    /// <param name="most">How much work at most, in placed tasks.</param>
+    /// <param name="workOfSearch">How much work it is to go through all instances once.</param>
+    internal void Run(int most, int workOfSearch = 0)
     {
-        // Only a deployment whose tasks may all be anywhere is one lot, so that its end is known.
+        // Only a deployment whose tasks may all be anywhere is one lot, so that its end is known. What serves while
+        // another revision comes is replaced as it was deployed, which may have been elsewhere.
         var open =
-            Service.IsDaemon || Service.Settings.CapacityProviderStrategy is not null || Service.IsExternal
+            Service.IsDaemon
+            || Service.Settings.CapacityProviderStrategy is not null
+            || Service.IsExternal
+            || ServiceRolloutRecord.Of(view, Service.Key).Shift is not null
                 ? int.MaxValue
                 : ServiceCensus.Of(view, Service.Key).Deployments.Count(deployment => deployment.Tasks.Waiting > 0);
         foreach (var task in ServiceQueue.Of(view, Service.ClusterKey, Service.Name))
         {
-            if (_placed.Count >= most || open == 0)
+            if (_placed.Count + Searches * workOfSearch >= most || open == 0)
                 return;
             if (!task.IsWanted)
                 continue;
@@ -63,7 +69,7 @@ internal sealed class ServicePlacement(
             {
                 Failure = blocked.Add(Service, DefinitionOf(task)!, lot, candidates.Demand);
                 _lots[lot] = null;
-                Searches++;
+                Count(lot);
                 open--;
             }
         }
@@ -81,9 +87,11 @@ internal sealed class ServicePlacement(
 
         if (RulesOf(definition) is not { } rules)
             return null;
-        Searches++;
+        Count(lot);
         return pass.For(new PlacementDemand(task, rules));
     }
+
+    private void Count(PlacementLot lot) => Searches += lot.OnlyInstance is null ? 1 : 0;
 
     private PlacementRules? RulesOf(TaskDefinitionRecord definition)
     {

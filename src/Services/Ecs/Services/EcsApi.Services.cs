@@ -61,6 +61,10 @@ public sealed partial class EcsApi
                 if (before is { Status: ServiceStatus.Draining })
                     throw EcsErrors.InvalidParameterException("Unable to Start a service that is still Draining.");
 
+                var strategy = MayLackTaskDefinition(request)
+                    ? []
+                    : ClusterCapacity.StrategyOf(cluster, request.LaunchType, request.CapacityProviderStrategy);
+                ServiceRequests.ValidateCapacity(request.SchedulingStrategy, strategy, "create");
                 var service = new ServiceRecord
                 {
                     Scope = scope,
@@ -77,13 +81,7 @@ public sealed partial class EcsApi
                         ),
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
-                    Settings = SettingsOf(
-                        request,
-                        context,
-                        MayLackTaskDefinition(request)
-                            ? []
-                            : ClusterCapacity.StrategyOf(cluster, request.LaunchType, request.CapacityProviderStrategy)
-                    ),
+                    Settings = SettingsOf(request, context, strategy),
                     Tags = Tags.Merge([], request.Tags),
                 };
                 token.Remember(transaction, request, [service.Name], service.CreatedAt);
@@ -121,10 +119,11 @@ public sealed partial class EcsApi
 
                 var settings = ServiceUpdate.Apply(service.Settings, request);
                 if (request.CapacityProviderStrategy is { } given)
-                    settings = ServiceUpdate.WithCapacity(
-                        settings,
-                        ClusterCapacity.StrategyOf(cluster, launchType: null, given)
-                    );
+                {
+                    var strategy = ClusterCapacity.StrategyOf(cluster, launchType: null, given);
+                    ServiceRequests.ValidateCapacity(settings.SchedulingStrategy, strategy, "update");
+                    settings = ServiceUpdate.WithCapacity(settings, strategy);
+                }
                 var edit = new ServiceEdit(transaction, service, _ids, Now)
                 {
                     Service = service with

@@ -54,17 +54,20 @@ internal sealed class ServiceEdit
     /// <summary>Adds an event to the service's history.</summary>
     internal void AddEvent(string message) => ServiceEvents.Add(Transaction, Service, Ids, Now, message, TaskSet);
 
-    /// <summary>Changes one of the service's deployments, by id; without effect when it is gone.</summary>
-    internal void Change(string deployment, Func<DeploymentRecord, DeploymentRecord> change) =>
+    /// <summary>
+    /// Changes one of the service's deployments, by id, also where it is kept to go back to; without effect when it is
+    /// gone.
+    /// </summary>
+    internal void Change(string deployment, Func<DeploymentRecord, DeploymentRecord> change)
+    {
+        DeploymentRecord Changed(DeploymentRecord candidate) =>
+            candidate.Id == deployment ? change(candidate) with { UpdatedAt = Now } : candidate;
         Rollout = Rollout with
         {
-            Deployments =
-            [
-                .. Rollout.Deployments.Select(candidate =>
-                    candidate.Id == deployment ? change(candidate) with { UpdatedAt = Now } : candidate
-                ),
-            ],
+            Deployments = [.. Rollout.Deployments.Select(Changed)],
+            LastCompleted = Rollout.LastCompleted is { } last ? Changed(last) : null,
         };
+    }
 
     /// <summary>Changes one of the service's task sets, by id; without effect when it is gone.</summary>
     internal void Change(string taskSet, Func<TaskSetRecord, TaskSetRecord> change) =>

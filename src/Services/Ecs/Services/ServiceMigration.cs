@@ -32,16 +32,18 @@ internal static class ServiceMigration
             new ServiceRolloutRecord
             {
                 ServiceKey = service.Key,
-                Deployments = former.Deployments,
+                Deployments =
+                [
+                    .. former.Deployments.Select(
+                        (deployment, index) => index > 0 ? deployment : WithDelay(deployment, former)
+                    ),
+                ],
                 TaskSets = former.TaskSets,
                 LastCompleted = former.LastCompleted,
                 IsSteady = former.IsSteady,
                 Rebalancing = former is { Moving: null, FullZone: null }
                     ? null
                     : new ZoneRebalancing(former.Moving, former.Successor, former.FullZone),
-                NextStartAt = former.NextStartAt,
-                EarlyExits = former.ShortLives,
-                LastEarlyExitAt = former.ShortLifeAt,
             }
         );
         transaction.Put(
@@ -54,6 +56,15 @@ internal static class ServiceMigration
             }
         );
     }
+
+    // Only tasks of the newest deployment were started, and these were what was delayed.
+    private static DeploymentRecord WithDelay(DeploymentRecord newest, FormerServiceMembers former) =>
+        newest with
+        {
+            NextStartAt = former.NextStartAt,
+            EarlyExits = former.ShortLives,
+            LastEarlyExitAt = former.ShortLifeAt,
+        };
 
     private static FormerServiceMembers Read(Dictionary<string, JsonElement> members)
     {

@@ -91,8 +91,9 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         var present = tasks.FindAll(task =>
             task.IsWanted || task.ContainerInstance is not { } instance || StandingOf(instance) != InstanceStanding.Lost
         );
+        DeploymentFailures.ResetOnceHealthy(edit, tasks, health);
         var missing = service.IsExternal
-            ? TaskSetScheduling.Apply(edit, tasks, StandingOf, health)
+            ? TaskSetScheduling.Apply(edit, tasks, present, StandingOf, health)
             : Deploy(edit, tasks, present, StandingOf, health);
         if (service.Status == ServiceStatus.Draining)
             EndWhenEmpty(edit, present);
@@ -110,10 +111,9 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         HealthCount health
     )
     {
-        DeploymentFailures.ResetOnceHealthy(edit, tasks, health);
         if (edit.Service.Status == ServiceStatus.Active)
             ServiceDeployments.Advance(edit);
-        if (edit.Rollout.Shift is not null)
+        if (edit.Rollout.Shift is { IsFirst: false })
             return DeployBeside(edit, tasks, present, standingOf, health);
         var step = edit.Service.IsDaemon
             ? NextDaemonStep(edit, tasks, standingOf, health)
@@ -125,6 +125,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
                 health,
                 TaskPacking.Of(edit.Transaction, edit.Service)
             );
+        if (edit.Rollout.Shift is not null && !TrafficShift.IsApplied(edit.Rollout))
+            step = step with { IsSettled = false };
         StepExecution.Apply(edit, step, edit.Rollout.Primary);
         ServiceEvents.ReportBlocked(edit, step.IsBlocked);
         if (edit.Service.Status == ServiceStatus.Active)
@@ -143,8 +145,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         HealthCount health
     )
     {
-        TrafficShift.Advance(edit, tasks, health);
-        var (step, serving) = TrafficShift.NextSteps(edit, tasks, standingOf, health);
+        TrafficShift.Advance(edit, tasks, standingOf, health);
+        var (step, serving) = TrafficShift.NextSteps(edit, tasks, present, standingOf, health);
         StepExecution.Apply(edit, step, edit.Rollout.Primary);
         StepExecution.Apply(edit, serving, TrafficShift.Serving(edit.Rollout) ?? edit.Rollout.Primary);
         if (edit.Service.Status == ServiceStatus.Active)
@@ -169,6 +171,8 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
     private void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step, HealthCount health)
     {
         var alive = present.Select(task => task.StartedBy).ToHashSet();
+        if (TrafficShift.Serving(edit.Rollout) is { } serving)
+            alive.Add(serving.Id);
         var kept = edit
             .Rollout.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id))
             .ToList();
@@ -238,7 +242,10 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
     private static TimeSpan? UntilNext(ServiceEdit edit, List<TaskRecord> tasks, bool missing, HealthCount health)
     {
         var (service, rollout, now) = (edit.Service, edit.Rollout, edit.Now);
-        var next = Earlier(null, missing ? StartBackOff.Until(rollout, now) : null);
+        var next = Earlier(
+            null,
+            missing ? rollout.RolledOut.Min(deployment => StartBackOff.Until(deployment, now)) : null
+        );
         next = Earlier(next, TrafficShift.NextAt(service, rollout));
         next = Earlier(next, Pauses.EndAt(edit));
         if (rollout.IsSteady && ZoneBalance.IsUneven(edit.Transaction, service))

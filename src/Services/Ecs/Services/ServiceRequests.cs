@@ -49,7 +49,6 @@ internal static class ServiceRequests
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
         ValidateCount(request.DesiredCount);
-        ValidateDeployment(request.DeploymentConfiguration);
         ValidateDeployment(
             ServiceUpdate.WithDefaults(
                 request.DeploymentConfiguration,
@@ -93,7 +92,6 @@ internal static class ServiceRequests
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
         ValidateCount(request.DesiredCount);
-        ValidateDeployment(request.DeploymentConfiguration);
         if (request.HealthCheckGracePeriodSeconds < 0)
             throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
     }
@@ -151,13 +149,35 @@ internal static class ServiceRequests
                 || request.ForceNewDeployment == true
                 || request.NetworkConfiguration is not null
                 || request.PlatformVersion is not null
-                || request.CapacityProviderStrategy is { Count: > 0 }
+                || request.CapacityProviderStrategy is not null
+                || request.LoadBalancers is not null
             )
         )
             throw EcsErrors.InvalidParameterException(
                 "For services with the deployment controller EXTERNAL, only the desired count, the task placement "
                     + "constraints and strategy, the health check grace period, and tag and execute-command settings "
                     + "can be updated. Use CreateTaskSet for the rest."
+            );
+    }
+
+    /// <summary>
+    /// Refuses that capacity providers run a daemon's tasks, also those of the cluster's default strategy: whoever
+    /// creates it names its launch type then.
+    /// </summary>
+    /// <param name="schedulingStrategy">That of the service.</param>
+    /// <param name="strategy">The capacity provider strategy that counts.</param>
+    /// <param name="verb">What is done to the service.</param>
+    /// <exception cref="AwsException">In ECS's words.</exception>
+    internal static void ValidateCapacity(
+        string? schedulingStrategy,
+        IReadOnlyList<CapacityProviderStrategyItem> strategy,
+        string verb
+    )
+    {
+        if (schedulingStrategy == SchedulingStrategy.Daemon && strategy.Count > 0)
+            throw EcsErrors.InvalidParameterException(
+                $"Specifying a capacity provider strategy is not supported when you {verb} a service using the DAEMON "
+                    + "scheduling strategy."
             );
     }
 

@@ -61,20 +61,27 @@ internal static class ServiceUpdate
             given
         );
 
-    private static DeploymentConfiguration Merge(DeploymentConfiguration known, DeploymentConfiguration? given) =>
-        given is null
-            ? known
-            : known with
-            {
-                Alarms = given.Alarms ?? known.Alarms,
-                BakeTimeInMinutes = given.BakeTimeInMinutes ?? known.BakeTimeInMinutes,
-                DeploymentCircuitBreaker = given.DeploymentCircuitBreaker ?? known.DeploymentCircuitBreaker,
-                MaximumPercent = given.MaximumPercent ?? known.MaximumPercent,
-                MinimumHealthyPercent = given.MinimumHealthyPercent ?? known.MinimumHealthyPercent,
-                Strategy = given.Strategy ?? known.Strategy,
-                EarlySuccessCriteria = given.EarlySuccessCriteria ?? known.EarlySuccessCriteria,
-                LifecycleHooks = given.LifecycleHooks ?? known.LifecycleHooks,
-                LinearConfiguration = given.LinearConfiguration ?? known.LinearConfiguration,
-                CanaryConfiguration = given.CanaryConfiguration ?? known.CanaryConfiguration,
-            };
+    // What belongs to the strategy before does not outlive it.
+    private static DeploymentConfiguration Merge(DeploymentConfiguration known, DeploymentConfiguration? given)
+    {
+        if (given is null)
+            return known;
+        var strategy = given.Strategy ?? known.Strategy;
+        return known with
+        {
+            Alarms = given.Alarms ?? known.Alarms,
+            BakeTimeInMinutes = given.BakeTimeInMinutes ?? known.BakeTimeInMinutes,
+            DeploymentCircuitBreaker = given.DeploymentCircuitBreaker ?? known.DeploymentCircuitBreaker,
+            MaximumPercent = given.MaximumPercent ?? known.MaximumPercent,
+            MinimumHealthyPercent = given.MinimumHealthyPercent ?? known.MinimumHealthyPercent,
+            Strategy = strategy,
+            EarlySuccessCriteria = given.EarlySuccessCriteria ?? known.EarlySuccessCriteria,
+            LifecycleHooks = given.LifecycleHooks
+                ?? (strategy == DeploymentStrategy.Rolling ? null : known.LifecycleHooks),
+            LinearConfiguration = given.LinearConfiguration
+                ?? (strategy == DeploymentStrategy.Linear ? known.LinearConfiguration : null),
+            CanaryConfiguration = given.CanaryConfiguration
+                ?? (strategy == DeploymentStrategy.Canary ? known.CanaryConfiguration : null),
+        };
+    }
 }

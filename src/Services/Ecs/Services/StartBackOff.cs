@@ -2,7 +2,10 @@ using Estiba.Ecs.Services.Deployments;
 
 namespace Estiba.Ecs.Services;
 
-/// <summary>How long a service waits before it starts another task after some have failed to start.</summary>
+/// <summary>
+/// How long a service waits before it starts another task of a deployment, or of a task set, after some of its tasks
+/// have failed to start. What fails of one delays no other.
+/// </summary>
 /// <remarks>
 /// "Amazon ECS service throttle logic", developer guide: the time grows with each failure, up to 27 minutes. ECS
 /// throttles only tasks that fail to start. Tasks that run and end by themselves soon after are throttled here as well,
@@ -22,12 +25,12 @@ internal static class StartBackOff
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(27);
 
-    /// <summary>Until when a service must wait before it starts a task; null when it may now.</summary>
+    /// <summary>Until when a service must wait before it starts a task of a deployment; null when it may now.</summary>
     /// <remarks>
     /// No delay is longer than the longest: one that is was written down before the clock was set back.
     /// </remarks>
-    internal static DateTimeOffset? Until(ServiceRolloutRecord rollout, DateTimeOffset now) =>
-        rollout.NextStartAt is { } next && next > now && next - now <= Longest ? next : null;
+    internal static DateTimeOffset? Until(DeploymentRecord deployment, DateTimeOffset now) =>
+        deployment.NextStartAt is { } next && next > now && next - now <= Longest ? next : null;
 
     /// <summary>The delay after this many failures in a row, from 1.</summary>
     internal static TimeSpan After(int failures) =>

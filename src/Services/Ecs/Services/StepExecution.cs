@@ -79,9 +79,10 @@ internal static class StepExecution
 
     private static void Start(ServiceEdit edit, ServiceStep step, DeploymentRecord deployment)
     {
-        var service = edit.Service;
-        if (StartBackOff.Until(edit.Rollout, edit.Now) is not null)
+        // Tasks of the same step may have failed just now.
+        if (StartBackOff.Until(edit.Rollout.Find(deployment.Id) ?? deployment, edit.Now) is not null)
             return;
+        var service = edit.Service with { Settings = SettingsFor(edit, deployment) };
         if (
             edit.Transaction.Find(
                 EcsTables.TaskDefinitions,
@@ -94,8 +95,9 @@ internal static class StepExecution
             return;
 
         var taskSet = edit.TaskSet is { } id ? edit.Rollout.TaskSets.First(candidate => candidate.Id == id) : null;
-        var strategy = taskSet is null
-            ? service.Settings.CapacityProviderStrategy
+        var strategy =
+            service.IsDaemon ? null
+            : taskSet is null ? service.Settings.CapacityProviderStrategy
             : taskSet.Settings.CapacityProviderStrategy;
         var shares = strategy is null ? null : SharesOf(edit, deployment);
         var template = ServiceTask.Template(service, taskSet, deployment, cluster, definition, edit.Now);
@@ -116,6 +118,14 @@ internal static class StepExecution
         edit.IsContinued |= tasks.Count < step.Start + step.StartOn.Count;
         edit.Rollout = edit.Rollout with { IsSteady = false, Rebalancing = WithReplacement(edit, tasks[0].Id) };
     }
+
+    /// <summary>
+    /// The settings of a deployment's tasks: what another one than the primary keeps is replaced as it was deployed.
+    /// </summary>
+    private static Service SettingsFor(ServiceEdit edit, DeploymentRecord deployment) =>
+        edit.TaskSet is not null || deployment.Id == edit.Rollout.Primary.Id
+            ? edit.Service.Settings
+            : ServiceRevisions.Restore(edit.Transaction, edit.Service, deployment);
 
     private static ZoneRebalancing? WithReplacement(ServiceEdit edit, string task) =>
         edit.Rollout.Rebalancing is { } rebalancing

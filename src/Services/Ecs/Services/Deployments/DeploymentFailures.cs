@@ -1,11 +1,12 @@
 using Estiba.Ecs.Services.TaskSets;
+using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
 
 namespace Estiba.Ecs.Services.Deployments;
 
 /// <summary>
-/// Counts the tasks of a deployment that fail one after another; the service waits longer after each, and its circuit
-/// breaker may trip.
+/// Counts the tasks of a deployment, or of a task set, that fail one after another; the service waits longer after each
+/// before it starts another of its tasks, and its circuit breaker may trip.
 /// </summary>
 /// <remarks>
 /// Beyond ECS, which is content when a task runs for a moment, a task that ends by itself while its deployment is on
@@ -17,35 +18,41 @@ internal static class DeploymentFailures
     internal static void Count(ServiceEdit edit, TaskRecord task)
     {
         edit.Rollout = edit.Rollout with { IsSteady = false };
-        Add(edit, task.StartedBy!);
-        if (!IsStarting(edit, task.StartedBy!))
-            return;
-
-        var failures = Of(edit.Rollout, task.StartedBy!)!.FailedTasks;
-        edit.Rollout = edit.Rollout with { NextStartAt = edit.Now + StartBackOff.After(failures) };
-        if (failures == StartBackOff.ReportedFailures)
+        Set(edit, task.StartedBy!, deployment =>
+            Failed(deployment, edit.Now) with
+            {
+                NextStartAt = edit.Now + StartBackOff.After(deployment.FailedTasks + 1),
+            }
+        );
+        if (
+            edit.Rollout.Find(task.StartedBy)?.FailedTasks == StartBackOff.ReportedFailures
+            && IsStarting(edit, task.StartedBy!)
+        )
             edit.AddEvent(ServiceEvents.FailingToStart);
     }
 
     /// <summary>
-    /// A task of the service ran, and ended by itself. After early exits the service waits longer, after each but the
-    /// first.
+    /// A task of the service ran, and ended by itself. After early exits the service waits longer before it starts
+    /// another of the same deployment, after each but the first.
     /// </summary>
     internal static void CountEnd(ServiceEdit edit, TaskRecord task, bool isEarly)
     {
-        if (Of(edit.Rollout, task.StartedBy!) is { IsInProgress: true })
-            Add(edit, task.StartedBy!);
         edit.Rollout = edit.Rollout with { IsSteady = false };
-        var rollout = edit.Rollout;
-        if (!isEarly || !IsStarting(edit, task.StartedBy!) || StartBackOff.Until(rollout, edit.Now) is not null)
+        if (edit.Rollout.Find(task.StartedBy) is not { } before)
             return;
-        var exits = edit.Now - rollout.LastEarlyExitAt > StartBackOff.Expiry ? 1 : rollout.EarlyExits + 1;
-        edit.Rollout = rollout with
-        {
-            EarlyExits = exits,
-            LastEarlyExitAt = edit.Now,
-            NextStartAt = exits > 1 ? edit.Now + StartBackOff.After(exits - 1) : null,
-        };
+        if (before.IsInProgress)
+            Set(edit, before.Id, deployment => Failed(deployment, edit.Now));
+        if (!isEarly || !IsStarting(edit, before.Id) || StartBackOff.Until(before, edit.Now) is not null)
+            return;
+        var exits = edit.Now - before.LastEarlyExitAt > StartBackOff.Expiry ? 1 : before.EarlyExits + 1;
+        Set(edit, before.Id, deployment =>
+            deployment with
+            {
+                EarlyExits = exits,
+                LastEarlyExitAt = edit.Now,
+                NextStartAt = exits > 1 ? edit.Now + StartBackOff.After(exits - 1) : null,
+            }
+        );
         if (exits == StartBackOff.ReportedFailures)
             edit.AddEvent(ServiceEvents.FailingToStart);
     }
@@ -53,49 +60,52 @@ internal static class DeploymentFailures
     /// <summary>A task of the service has become healthy.</summary>
     internal static void Reset(ServiceEdit edit, TaskRecord task)
     {
-        if (Of(edit.Rollout, task.StartedBy!) is not { FailedTasks: > 0, HasFailed: false })
-            return;
-        if (CircuitBreaker.ResetsOnHealthyTask(edit.Service))
-            Set(edit, task.StartedBy!, deployment => deployment with { FailedTasks = 0 });
-        if (edit.Rollout.NextStartAt is not null && IsStarting(edit, task.StartedBy!))
-            edit.Rollout = edit.Rollout with { NextStartAt = null };
+        var resets = CircuitBreaker.ResetsOnHealthyTask(edit.Service);
+        if (
+            edit.Rollout.Find(task.StartedBy) is { FailedTasks: > 0, HasFailed: false } failing
+            && (resets || failing.NextStartAt is not null)
+        )
+            Set(edit, failing.Id, deployment =>
+                deployment with
+                {
+                    FailedTasks = resets ? 0 : deployment.FailedTasks,
+                    NextStartAt = null,
+                }
+            );
     }
 
     /// <summary>
-    /// Sets back the failures of the primary deployment when one of its tasks has come to count as healthy since the
-    /// last of them.
+    /// Sets back the failures of each deployment of which a task has come to count as healthy since the last of
+    /// them.
     /// </summary>
     internal static void ResetOnceHealthy(ServiceEdit edit, IReadOnlyList<TaskRecord> tasks, HealthCount health)
     {
-        var primary = edit.Rollout.Primary;
-        if (primary.FailedTasks == 0 || primary.HasFailed)
-            return;
-        if (
-            tasks.FirstOrDefault(task =>
-                task.StartedBy == primary.Id && health.Includes(task) && health.From(task) >= primary.LastFailureAt
-            ) is
-            { } healthy
+        foreach (
+            var failing in edit
+                .Rollout.RolledOut.Where(deployment => deployment is { FailedTasks: > 0, HasFailed: false })
+                .ToList()
         )
-            Reset(edit, healthy);
+        {
+            if (
+                tasks.FirstOrDefault(task =>
+                    task.StartedBy == failing.Id && health.Includes(task) && health.From(task) >= failing.LastFailureAt
+                ) is
+                { } healthy
+            )
+                Reset(edit, healthy);
+        }
     }
 
-    // A task was started by one of the service's deployments, or by one of its task sets.
-    private static DeploymentRecord? Of(ServiceRolloutRecord rollout, string id) =>
-        rollout
-            .Deployments.Concat(rollout.TaskSets.Select(set => set.Deployment))
-            .FirstOrDefault(deployment => deployment.Id == id);
-
+    // Of the others no task is started any more, so nobody is to hear of a delay.
     private static bool IsStarting(ServiceEdit edit, string id) =>
-        edit.Service.IsExternal || edit.Rollout.Primary.Id == id;
+        edit.Service.IsExternal || edit.Rollout.Primary.Id == id || TrafficShift.Serving(edit.Rollout)?.Id == id;
 
-    private static void Add(ServiceEdit edit, string id) =>
-        Set(edit, id, deployment =>
-            deployment with
-            {
-                FailedTasks = deployment.FailedTasks + 1,
-                LastFailureAt = edit.Now,
-            }
-        );
+    private static DeploymentRecord Failed(DeploymentRecord deployment, DateTimeOffset now) =>
+        deployment with
+        {
+            FailedTasks = deployment.FailedTasks + 1,
+            LastFailureAt = now,
+        };
 
     private static void Set(ServiceEdit edit, string id, Func<DeploymentRecord, DeploymentRecord> change)
     {

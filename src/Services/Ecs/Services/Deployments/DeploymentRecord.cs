@@ -43,6 +43,15 @@ public sealed record DeploymentRecord
     /// <summary>When the last of them failed.</summary>
     public DateTimeOffset? LastFailureAt { get; init; }
 
+    /// <summary>No task of it is started before this time; null for at once.</summary>
+    public DateTimeOffset? NextStartAt { get; init; }
+
+    /// <summary>How many of its tasks ended by themselves soon after they had started, one after another.</summary>
+    public int EarlyExits { get; init; }
+
+    /// <summary>When the last of them ended.</summary>
+    public DateTimeOffset? LastEarlyExitAt { get; init; }
+
     /// <summary>Whether its tasks are in the alternate target groups of the service's load balancers.</summary>
     public bool UsesAlternate { get; init; }
 

@@ -133,6 +133,14 @@ public sealed partial class EcsApi
                         $"The service deployment cannot be stopped because its status is {deployment.Status}."
                     );
 
+                // What it would be rolled back to is being stopped.
+                var rollout = ServiceRolloutRecord.Of(transaction, service.Key);
+                if (TrafficShift.IsPastReturn(rollout) && rollout.Primary.ServiceDeployment == deployment.Id)
+                    throw EcsErrors.ConflictException(
+                        $"The service deployment cannot be stopped because it is in the lifecycle stage "
+                            + $"{ServiceDeploymentLifecycleStage.CleanUp}."
+                    );
+
                 if (deployment.Status is ServiceDeploymentStatus.Pending or ServiceDeploymentStatus.InProgress)
                 {
                     transaction.Put(

@@ -22,20 +22,30 @@ internal static class ServiceDeployments
     /// </summary>
     internal static void Begin(ServiceEdit edit, TaskDefinitionRecord definition)
     {
+        // Of this one nothing is left to do but to wait for old tasks, and there is no other to go back to.
+        if (TrafficShift.IsPastReturn(edit.Rollout))
+            Complete(edit);
         var (service, rollout) = (edit.Service, edit.Rollout);
         if (rollout.Deployments is [{ IsInProgress: true } unfinished, ..])
         {
-            // What a rollback was on its way to stays what can be gone back to.
-            if (Find(edit.Transaction, service, unfinished)?.Rollback is not null)
+            // What a rollback was on its way to stays what can be gone back to, and what has all of the traffic serves
+            // when nothing runs any more of what did.
+            if (
+                Find(edit.Transaction, service, unfinished)?.Rollback is not null
+                || TrafficShift.HasTakenOver(edit.Transaction, service, rollout)
+            )
                 rollout = rollout with { LastCompleted = unfinished };
             Finish(edit, unfinished, ServiceDeploymentStatus.Stopped, Superseded);
         }
 
         // What serves goes on serving from its target groups, until the traffic is shifted to the others.
         var serving = rollout.LastCompleted;
-        var shifts = TrafficShift.IsUsedBy(service.Settings.DeploymentConfiguration) && serving is not null;
+        var isShifted = TrafficShift.IsUsedBy(service.Settings.DeploymentConfiguration);
+        var shifts = isShifted && serving is not null;
         var current = serving ?? (rollout.Deployments is [var first, ..] ? first : null);
         var usesAlternate = shifts != (current?.UsesAlternate ?? false);
+        if (shifts && TrafficRoutes.WouldMeet(edit.Transaction, service, serving!, usesAlternate))
+            usesAlternate = !usesAlternate;
         var revision = ServiceRevisions.Of(service, definition, edit.Ids.ServiceRevision(), usesAlternate, edit.Now);
         var deployment = new DeploymentRecord
         {
@@ -79,9 +89,11 @@ internal static class ServiceDeployments
         edit.Rollout = rollout with
         {
             Deployments = [deployment, .. rollout.Deployments],
-            Shift = shifts ? TrafficShift.Begin(edit.Now) : null,
-            NextStartAt = null,
-            EarlyExits = 0,
+            Shift =
+                shifts ? TrafficShift.Begin(edit.Now)
+                : isShifted && service.Settings.LoadBalancers is { Count: > 0 } ? TrafficShift.First(edit.Now)
+                : null,
+            Shares = isShifted ? null : rollout.Shares,
             IsSteady = false,
         };
     }
@@ -100,7 +112,7 @@ internal static class ServiceDeployments
     internal static void Advance(ServiceEdit edit)
     {
         var primary = edit.Rollout.Primary;
-        if (!primary.IsInProgress)
+        if (!primary.IsInProgress || TrafficShift.IsPastReturn(edit.Rollout))
             return;
 
         var history = Find(edit.Transaction, edit.Service, primary);
@@ -249,6 +261,7 @@ internal static class ServiceDeployments
             RolloutState = DeploymentRolloutState.InProgress,
             RolloutStateReason = $"ECS deployment circuit breaker: rolling back to deploymentId {target.Id}.",
             FailedTasks = 0,
+            NextStartAt = null,
             Obstacle = null,
             UpdatedAt = edit.Now,
         };
@@ -262,7 +275,7 @@ internal static class ServiceDeployments
             Deployments = [promoted, .. edit.Rollout.Deployments.Where(deployment => deployment.Id != target.Id)],
             LastCompleted = null,
             Shift = edit.Rollout.Shift is null ? null : TrafficShift.GoBack(edit.Now),
-            NextStartAt = null,
+            Shares = edit.Rollout.Shift is null ? edit.Rollout.Shares : null,
             IsSteady = false,
         };
         edit.AddEvent(ServiceEvents.RollingBack(target.Id));

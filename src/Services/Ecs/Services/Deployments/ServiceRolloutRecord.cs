@@ -40,15 +40,6 @@ public sealed record ServiceRolloutRecord
     /// <summary>How listener rules share the traffic, as last written to them; null where nobody has.</summary>
     public TrafficShares? Shares { get; init; }
 
-    /// <summary>No task is started before this time.</summary>
-    public DateTimeOffset? NextStartAt { get; init; }
-
-    /// <summary>How many of its tasks ended by themselves soon after they had started, one after another.</summary>
-    public int EarlyExits { get; init; }
-
-    /// <summary>When the last of them ended.</summary>
-    public DateTimeOffset? LastEarlyExitAt { get; init; }
-
     /// <summary>The key of its cluster.</summary>
     public string ClusterKey => ServiceKey[..ServiceKey.LastIndexOf('/')];
 
@@ -61,6 +52,9 @@ public sealed record ServiceRolloutRecord
     /// </summary>
     public IEnumerable<DeploymentRecord> RolledOut =>
         Deployments.Concat(TaskSets.Select(set => set.Deployment)).Concat(LastCompleted is { } last ? [last] : []);
+
+    /// <summary>The deployment, or that of the task set, which has an id; null when there is none any more.</summary>
+    public DeploymentRecord? Find(string? id) => RolledOut.FirstOrDefault(deployment => deployment.Id == id);
 
     /// <summary>The rollout of a service; an empty one where nothing has been rolled out.</summary>
     public static ServiceRolloutRecord Of(View view, string serviceKey) =>

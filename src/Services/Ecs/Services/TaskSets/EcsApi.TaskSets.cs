@@ -97,7 +97,7 @@ public sealed partial class EcsApi
                     Tags = Tags.Merge([], request.Tags),
                 };
                 token.Remember(edit.Transaction, request, [id], Now);
-                edit.Rollout = edit.Rollout with { TaskSets = [.. edit.Rollout.TaskSets, set], NextStartAt = null };
+                edit.Rollout = edit.Rollout with { TaskSets = [.. edit.Rollout.TaskSets, set] };
                 return new CreateTaskSetResponse
                 {
                     TaskSet = TaskSetDescription.Of(edit.Transaction, edit.Service, set),

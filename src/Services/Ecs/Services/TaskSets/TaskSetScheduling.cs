@@ -10,10 +10,16 @@ namespace Estiba.Ecs.Services.TaskSets;
 internal static class TaskSetScheduling
 {
     /// <summary>Takes the next step of every task set.</summary>
+    /// <param name="edit">The service.</param>
+    /// <param name="tasks">All its tasks that have not stopped.</param>
+    /// <param name="present">Those of them that somebody may wait for: not what was given up on a lost host.</param>
+    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="health">Which tasks count as healthy.</param>
     /// <returns>Whether any of them misses tasks.</returns>
     internal static bool Apply(
         ServiceEdit edit,
         IReadOnlyList<TaskRecord> tasks,
+        IReadOnlyList<TaskRecord> present,
         Func<string, InstanceStanding> standingOf,
         HealthCount health
     )
@@ -39,7 +45,10 @@ internal static class TaskSetScheduling
             StepExecution.Apply(edit, step, set.Deployment);
             Settle(edit, set, step.IsSettled);
             missing |= step.Start > 0;
-            if (set.Status == TaskSetStatus.Draining && own.TrueForAll(task => task.IsWaiting))
+            if (
+                set.Status == TaskSetStatus.Draining
+                && !present.Any(task => task.StartedBy == set.Id && !task.IsWaiting)
+            )
                 edit.Rollout = edit.Rollout with
                 {
                     TaskSets = [.. edit.Rollout.TaskSets.Where(other => other.Id != set.Id)],

@@ -29,6 +29,10 @@ internal static class Pauses
 
         for (var index = 0; index < pauses.Count; index++)
         {
+            // One that would last longer was written down before the clock was set back.
+            var latest = edit.Now + TimeoutOf(hooks[pauses[index].Hook]);
+            if (IsAwaiting(pauses[index]) && pauses[index].ExpiresAt > latest)
+                pauses[index] = pauses[index] with { ExpiresAt = latest };
             if (IsAwaiting(pauses[index]) && pauses[index].ExpiresAt <= edit.Now)
                 pauses[index] = pauses[index] with { Status = DeploymentLifecycleHookStatus.TimedOut };
         }
@@ -90,10 +94,12 @@ internal static class Pauses
             HookId = $"ecs-pause-{edit.Ids.ServiceDeployment()}",
             Stage = stage,
             Hook = index,
-            ExpiresAt =
-                edit.Now + TimeSpan.FromMinutes(hook.TimeoutConfiguration?.TimeoutInMinutes ?? DefaultTimeoutMinutes),
+            ExpiresAt = edit.Now + TimeoutOf(hook),
             TimeoutAction = hook.TimeoutConfiguration?.Action ?? DeploymentLifecycleHookAction.Rollback,
         };
+
+    private static TimeSpan TimeoutOf(DeploymentLifecycleHook hook) =>
+        TimeSpan.FromMinutes(hook.TimeoutConfiguration?.TimeoutInMinutes ?? DefaultTimeoutMinutes);
 
     // What comes before the shift of production traffic has no stage of its own.
     private static bool IsAt(string hookStage, string stage) =>

@@ -1,6 +1,7 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
+using Estiba.State;
 using static Estiba.Contracts.Ecs.ServiceDeploymentLifecycleStage;
 
 namespace Estiba.Ecs.Services.TrafficShifts;
@@ -10,15 +11,14 @@ namespace Estiba.Ecs.Services.TrafficShifts;
 /// ("Lifecycle stages for Amazon ECS service deployments", developer guide). Pure, but for the records that it edits.
 /// </summary>
 /// <remarks>
-/// What serves (blue) keeps its tasks until the end, so that going back is a change of listener rules alone. A stage
-/// ends only when the listener rules are as it wants them.
+/// What serves (blue) keeps its tasks until they are cleaned up, so that going back is a change of listener rules
+/// alone; from then on nobody goes back. A stage ends only when the listener rules are as it wants them and, once the
+/// new revision (green) is scaled up, only while all of its tasks are healthy; and going back waits for a healthy
+/// task, too: traffic is never sent where nobody answers. Beyond ECS, a revision that has failed and is not rolled
+/// back leaves the traffic to what served.
 /// </remarks>
 internal static class TrafficShift
 {
-    private const double DefaultCanaryPercent = 5;
-    private const int DefaultCanaryBakeMinutes = 10;
-    private const double DefaultStepPercent = 10;
-    private const int DefaultStepBakeMinutes = 6;
     private const double All = 100;
 
     private static readonly string[] Stages =
@@ -45,46 +45,104 @@ internal static class TrafficShift
     /// <summary>A shift to a new deployment, at its beginning.</summary>
     internal static TrafficShiftRecord Begin(DateTimeOffset now) => new() { Stage = ReconcileService, Since = now };
 
-    /// <summary>A shift back to the deployment that served before.</summary>
+    /// <summary>The first deployment: listener rules may still share the traffic as it was for an earlier
+    /// service.</summary>
+    internal static TrafficShiftRecord First(DateTimeOffset now) =>
+        new()
+        {
+            Stage = ScaleUp,
+            Since = now,
+            Production = All,
+            Test = All,
+            IsFirst = true,
+        };
+
+    /// <summary>
+    /// A shift back to the deployment that served before, which gets the traffic when any of its tasks is healthy.
+    /// </summary>
     internal static TrafficShiftRecord GoBack(DateTimeOffset now) =>
         new()
         {
             Stage = CleanUp,
             Since = now,
-            Production = All,
-            Test = All,
             IsRollback = true,
         };
 
     /// <summary>How listener rules are to share the traffic; null where nobody changes that.</summary>
     internal static TrafficShares? WantedShares(ServiceRolloutRecord rollout)
     {
-        if (rollout.Shift is not { } shift)
+        if (rollout.Shift is not { } shift || IsWaiting(shift))
             return null;
+        var (production, test) =
+            rollout.Primary.HasFailed && Serving(rollout) is not null ? (0, 0) : (shift.Production, shift.Test);
         double Of(double primary) => rollout.Primary.UsesAlternate ? primary : All - primary;
-        return new TrafficShares(Of(shift.Production), Of(shift.Test));
+        return new TrafficShares(Of(production), Of(test));
+    }
+
+    /// <summary>Whether listener rules share the traffic as the deployment wants it.</summary>
+    internal static bool IsApplied(ServiceRolloutRecord rollout) => rollout.Shares == WantedShares(rollout);
+
+    /// <summary>Whether what served before is being cleaned up, so that nobody can go back to it.</summary>
+    internal static bool IsPastReturn(ServiceRolloutRecord rollout) =>
+        rollout is { Shift: { Stage: CleanUp, IsRollback: false }, Deployments: [{ IsInProgress: true }, ..] };
+
+    /// <summary>
+    /// Whether the new revision has all of the traffic and runs, and what served before does not any more.
+    /// </summary>
+    internal static bool HasTakenOver(View view, ServiceRecord service, ServiceRolloutRecord rollout)
+    {
+        if (
+            rollout.Shift is not { Production: All, IsRollback: false, IsFirst: false }
+            || rollout.LastCompleted is not { } serving
+        )
+            return false;
+        var working = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key)
+            .Where(task =>
+                task.IsHealthy
+                && !IsLost(task, instance => InstanceStandings.Of(view, service.Scope, service.Cluster, instance))
+            )
+            .Select(task => task.StartedBy)
+            .ToHashSet(StringComparer.Ordinal);
+        return working.Contains(rollout.Primary.Id) && !working.Contains(serving.Id);
     }
 
     /// <summary>Goes on to the stage that the deployment has come to.</summary>
-    internal static void Advance(ServiceEdit edit, IReadOnlyList<TaskRecord> tasks, HealthCount health)
+    /// <param name="edit">The service.</param>
+    /// <param name="tasks">All its tasks that have not stopped.</param>
+    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="health">Which tasks count as healthy.</param>
+    internal static void Advance(
+        ServiceEdit edit,
+        IReadOnlyList<TaskRecord> tasks,
+        Func<string, InstanceStanding> standingOf,
+        HealthCount health
+    )
     {
+        Rewind(edit);
+        var healthy = tasks.Where(task => health.Includes(task) && !IsLost(task, standingOf)).ToList();
+        var own = healthy.Count(task => task.StartedBy == edit.Rollout.Primary.Id);
+        if (edit.Rollout.Shift is { } back && IsWaiting(back) && (own > 0 || healthy.Count == 0))
+            edit.Rollout = edit.Rollout with { Shift = back with { Production = All, Test = All } };
+        var isScaled = own >= edit.Service.DesiredCount;
         while (
             edit.Rollout is { Shift: { IsRollback: false } shift, Primary.IsInProgress: true }
-            && edit.Rollout.Shares == WantedShares(edit.Rollout)
+            && IsApplied(edit.Rollout)
             && shift.Stage != CleanUp
             && !Pauses.Hold(edit, shift.Stage)
             && edit.Rollout.Shift is not null
         )
         {
+            if (!isScaled && IsFrom(ScaleUp, shift.Stage))
+                return;
             if (shift.Stage == ProductionTrafficShift && shift.Production < All)
             {
-                if (NextShareAt(edit.Service, shift) > edit.Now)
+                if (ShiftPace.NextShareAt(edit.Service, shift) > edit.Now)
                     return;
-                Shift(edit, shift, NextShare(edit.Service, shift.Production));
+                Shift(edit, shift, ShiftPace.NextShare(edit.Service, shift.Production));
                 continue;
             }
 
-            if (!IsOver(edit, shift, tasks, health))
+            if (shift.Stage == BakeTime && edit.Now < shift.Since + ShiftPace.Bake(edit.Service))
                 return;
             Enter(edit, Stages[Array.IndexOf(Stages, shift.Stage) + 1]);
         }
@@ -94,16 +152,22 @@ internal static class TrafficShift
     internal static DateTimeOffset? NextAt(ServiceRecord service, ServiceRolloutRecord rollout) =>
         rollout.Shift switch
         {
-            { IsRollback: false, Stage: ProductionTrafficShift } shift => NextShareAt(service, shift),
-            { IsRollback: false, Stage: BakeTime } shift => shift.Since + Bake(service),
+            { IsRollback: false, Stage: ProductionTrafficShift } shift => ShiftPace.NextShareAt(service, shift),
+            { IsRollback: false, Stage: BakeTime } shift => shift.Since + ShiftPace.Bake(service),
             _ => null,
         };
 
     /// <summary>What the service does next with the tasks of the new revision, of the one that serves, and of
     /// others.</summary>
+    /// <param name="edit">The service.</param>
+    /// <param name="tasks">All its tasks that have not stopped.</param>
+    /// <param name="present">Those of them that somebody may wait for: not what was given up on a lost host.</param>
+    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="health">Which tasks count as healthy.</param>
     internal static (ServiceStep New, ServiceStep Serving) NextSteps(
         ServiceEdit edit,
         IReadOnlyList<TaskRecord> tasks,
+        IReadOnlyList<TaskRecord> present,
         Func<string, InstanceStanding> standingOf,
         HealthCount health
     )
@@ -114,6 +178,7 @@ internal static class TrafficShift
         var packing = TaskPacking.Of(edit.Transaction, service);
         List<TaskRecord> Of(DeploymentRecord? deployment) =>
             [.. tasks.Where(task => deployment is not null && task.StartedBy == deployment.Id)];
+        bool IsOther(TaskRecord task) => task.StartedBy != rollout.Primary.Id && task.StartedBy != serving?.Id;
         ServiceStep Keep(DeploymentRecord deployment) =>
             RollingUpdate.NextStep(
                 service,
@@ -129,20 +194,17 @@ internal static class TrafficShift
             );
 
         var isActive = service.Status == ServiceStatus.Active;
-        var applied = rollout.Shares == WantedShares(rollout) || !isActive;
-        var isScaled = Array.IndexOf(Stages, shift.Stage) >= Array.IndexOf(Stages, ScaleUp);
-        var primary = isScaled ? Keep(rollout.Primary) : new ServiceStep();
-        var others = tasks
-            .Where(task => task.StartedBy != rollout.Primary.Id && task.StartedBy != serving?.Id)
-            .ToList();
-        var old = shift.Stage == CleanUp || !isActive ? [.. others, .. Of(serving)] : others;
-        var leaving = applied ? End(old, edit) : new ServiceStep();
-        var kept = serving is null || shift.Stage == CleanUp || !isActive ? new ServiceStep() : Keep(serving);
+        var applied = (IsApplied(rollout) && !IsWaiting(shift)) || !isActive;
+        var primary = IsFrom(ScaleUp, shift.Stage) ? Keep(rollout.Primary) : new ServiceStep();
+        var others = tasks.Where(IsOther);
+        var leaving = applied
+            ? End([.. isActive ? others : others.Concat(Of(serving))], edit, standingOf)
+            : new ServiceStep();
+        var kept = serving is null || !isActive ? new ServiceStep() : Keep(serving);
         return (
             primary with
             {
-                IsSettled =
-                    primary.IsSettled && applied && shift.Stage == CleanUp && others.Count + Of(serving).Count == 0,
+                IsSettled = primary.IsSettled && applied && shift.Stage == CleanUp && !present.Any(IsOther),
             },
             kept with
             {
@@ -153,15 +215,26 @@ internal static class TrafficShift
         );
     }
 
-    /// <summary>The deployment that served before this one; null where there is none, or it is gone back to.</summary>
+    /// <summary>The deployment that served before this one, as long as it is kept; null where there is none, or it is
+    /// gone back to.</summary>
     internal static DeploymentRecord? Serving(ServiceRolloutRecord rollout) =>
-        rollout.Shift is { IsRollback: false } ? rollout.LastCompleted : null;
+        rollout.Shift is { IsRollback: false, IsFirst: false, Stage: not CleanUp } ? rollout.LastCompleted : null;
 
-    private static ServiceStep End(IReadOnlyList<TaskRecord> tasks, ServiceEdit edit)
+    // Nobody knows whether one on a lost host still does what it is protected for.
+    private static ServiceStep End(
+        IReadOnlyList<TaskRecord> tasks,
+        ServiceEdit edit,
+        Func<string, InstanceStanding> standingOf
+    )
     {
         var wanted = tasks
             .Where(task =>
-                task.IsWanted && (edit.Service.Status != ServiceStatus.Active || !task.IsProtected(edit.Now))
+                task.IsWanted
+                && (
+                    edit.Service.Status != ServiceStatus.Active
+                    || !task.IsProtected(edit.Now)
+                    || IsLost(task, standingOf)
+                )
             )
             .ToList();
         return new ServiceStep
@@ -171,19 +244,30 @@ internal static class TrafficShift
         };
     }
 
-    private static bool IsOver(
-        ServiceEdit edit,
-        TrafficShiftRecord shift,
-        IReadOnlyList<TaskRecord> tasks,
-        HealthCount health
-    ) =>
-        shift.Stage switch
+    // Until something of what is gone back to runs, the traffic stays where it is.
+    private static bool IsWaiting(TrafficShiftRecord shift) => shift is { IsRollback: true, Production: < All };
+
+    private static bool IsLost(TaskRecord task, Func<string, InstanceStanding> standingOf) =>
+        task.ContainerInstance is { } instance && standingOf(instance) == InstanceStanding.Lost;
+
+    /// <summary>Whether a stage is another one or comes after it.</summary>
+    private static bool IsFrom(string other, string stage) =>
+        Array.IndexOf(Stages, stage) >= Array.IndexOf(Stages, other);
+
+    // What was written down before the clock was set back has not happened yet: its time begins anew.
+    private static void Rewind(ServiceEdit edit)
+    {
+        if (edit.Rollout.Shift is not { } shift || !(shift.Since > edit.Now || shift.ProductionSince > edit.Now))
+            return;
+        edit.Rollout = edit.Rollout with
         {
-            ScaleUp => tasks.Count(task => task.StartedBy == edit.Rollout.Primary.Id && health.Includes(task))
-                >= edit.Service.DesiredCount,
-            BakeTime => edit.Now >= shift.Since + Bake(edit.Service),
-            _ => true,
+            Shift = shift with
+            {
+                Since = shift.Since > edit.Now ? edit.Now : shift.Since,
+                ProductionSince = shift.ProductionSince > edit.Now ? edit.Now : shift.ProductionSince,
+            },
         };
+    }
 
     private static void Enter(ServiceEdit edit, string stage)
     {
@@ -195,41 +279,13 @@ internal static class TrafficShift
                 edit.Rollout = edit.Rollout with { Shift = shift with { Test = All } };
                 break;
             case ProductionTrafficShift:
-                Shift(edit, shift, NextShare(edit.Service, 0));
+                Shift(edit, shift, ShiftPace.NextShare(edit.Service, 0));
                 break;
         }
     }
 
     private static void Shift(ServiceEdit edit, TrafficShiftRecord shift, double production) =>
         edit.Rollout = edit.Rollout with { Shift = shift with { Production = production, ProductionSince = edit.Now } };
-
-    private static double NextShare(ServiceRecord service, double share) =>
-        service.Settings.DeploymentConfiguration switch
-        {
-            { Strategy: DeploymentStrategy.Canary } canary when share == 0 => canary.CanaryConfiguration?.CanaryPercent
-                ?? DefaultCanaryPercent,
-            { Strategy: DeploymentStrategy.Linear } linear => Math.Min(
-                All,
-                share + (linear.LinearConfiguration?.StepPercent ?? DefaultStepPercent)
-            ),
-            _ => All,
-        };
-
-    private static DateTimeOffset? NextShareAt(ServiceRecord service, TrafficShiftRecord shift) =>
-        shift.ProductionSince
-        + TimeSpan.FromMinutes(
-            service.Settings.DeploymentConfiguration switch
-            {
-                { Strategy: DeploymentStrategy.Canary } canary => canary.CanaryConfiguration?.CanaryBakeTimeInMinutes
-                    ?? DefaultCanaryBakeMinutes,
-                { Strategy: DeploymentStrategy.Linear } linear => linear.LinearConfiguration?.StepBakeTimeInMinutes
-                    ?? DefaultStepBakeMinutes,
-                _ => 0,
-            }
-        );
-
-    private static TimeSpan Bake(ServiceRecord service) =>
-        TimeSpan.FromMinutes(service.Settings.DeploymentConfiguration?.BakeTimeInMinutes ?? 0);
 
     private static bool HasTestRule(ServiceRecord service) =>
         (service.Settings.LoadBalancers ?? []).Any(each => each.AdvancedConfiguration?.TestListenerRule is not null);

@@ -23,8 +23,13 @@ public sealed record TrafficShiftRecord
     /// <summary>How much of the test traffic the primary deployment is to get, in percent.</summary>
     public double Test { get; init; }
 
-    /// <summary>Whether it goes back to the revision that served before: nothing is waited for then.</summary>
+    /// <summary>Whether it goes back to the revision that served before: nothing is waited for then but that any of its
+    /// tasks is healthy.</summary>
     public bool IsRollback { get; init; }
+
+    /// <summary>Whether nothing served before, so that all of the traffic goes to the primary deployment at once, and
+    /// its tasks come as in a rolling update.</summary>
+    public bool IsFirst { get; init; }
 }
 
 /// <summary>How listener rules share the traffic of a service between its target groups.</summary>
