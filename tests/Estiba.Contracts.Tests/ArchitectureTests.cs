@@ -54,6 +54,7 @@ public sealed class ArchitectureTests
             "Services",
             "LoadBalancers",
             "Scheduling",
+            "Metrics",
             "Agents",
         ],
     };
