@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
             "Services/Identity",
             "Services/LoadBalancing",
             "Services/Acm",
+            "Services/Metrics",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -53,6 +54,7 @@ public sealed class ArchitectureTests
             "Services",
             "LoadBalancers",
             "Scheduling",
+            "Metrics",
             "Agents",
         ],
     };
@@ -67,6 +69,7 @@ public sealed class ArchitectureTests
         "Services/Ecs",
         "Services/LoadBalancing",
         "Services/Logs",
+        "Services/Metrics",
     ];
 
     [Fact]

@@ -141,7 +141,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     internal Task ScheduleAsync() =>
         _scheduler.ReconcileAsync(_store.Current.Range(EcsTables.Clusters).Single().Key, default);
 
-    internal Task SweepAsync() => _modules.Chores.Single().RunAsync(default);
+    internal Task SweepAsync() => _modules.Chores.Single(chore => chore.Name == "ecs.retention").RunAsync(default);
 
     /// <summary>A cluster and a container instance in it whose agent is connected.</summary>
     internal async Task<string> AddInstanceAsync(

@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.LoadBalancers;
+using Estiba.Ecs.Metrics;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.Services;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
 using Estiba.Hosting.Http;
+using Estiba.Hosting.Metrics;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 using Task = System.Threading.Tasks.Task;
@@ -48,10 +51,21 @@ public sealed class EcsModule(EcsOptions options) : Module
             new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, own, time)
         );
         var retention = new Retention(store, own, time);
+        var usage = new UsageReports(time);
+        var metrics = new MetricsReport(
+            store,
+            usage,
+            new MetricPublisher(
+                TargetGroups.Service,
+                host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service)),
+                ids.Unique
+            )
+        );
         var agents = new AgentDoor(
             store,
             sessions,
             payloads.Enqueue,
+            usage,
             ids,
             own,
             time,
@@ -81,7 +95,11 @@ public sealed class EcsModule(EcsOptions options) : Module
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],
-                Chores = [new Chore("ecs.retention", Retention.Interval, retention.SweepAsync)],
+                Chores =
+                [
+                    new Chore("ecs.retention", Retention.Interval, retention.SweepAsync),
+                    new Chore("ecs.metrics", MetricsReport.Interval, metrics.RunAsync) { Scope = WorkScope.Everywhere },
+                ],
                 CloseAsync = () =>
                 {
                     stopping.Dispose();

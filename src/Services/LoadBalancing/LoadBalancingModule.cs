@@ -1,14 +1,18 @@
 using System.Net;
 using System.Security.Cryptography;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
+using Estiba.Hosting.Controllers;
+using Estiba.Hosting.Metrics;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;
+using Estiba.LoadBalancing.Metrics;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
@@ -20,7 +24,7 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.LoadBalancing;
 
 /// <summary>
-/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, and asks for an
+/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2 and CloudWatch, and asks for an
 /// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The certificates of
 /// listeners are those of the modules before it (<see cref="ServerCertificates"/>).
 /// Where a platform has <see cref="NameSources"/>, it adds the names of load balancers.
@@ -65,6 +69,16 @@ public sealed class LoadBalancingModule : Module
             host.Loggers
         );
         var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
+        var report = new TrafficReport(
+            host.Store,
+            new TrafficCounters(traffic.CountersOfLoadBalancer, traffic.CountersOfTargetGroup, network.CountersOf),
+            new MetricPublisher(
+                Ec2Networks.Service,
+                host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(Ec2Networks.Service)),
+                ids.Resource
+            ),
+            host.Time
+        );
         var hasDrained = HasDrained
             ?? ((group, target) => traffic.HasDrained(group, target) && network.HasDrained(group, target));
         return Task.FromResult(
@@ -87,6 +101,14 @@ public sealed class LoadBalancingModule : Module
                         ),
                         certificates
                     ),
+                ],
+                Chores =
+                [
+                    new Chore("elbv2.metrics", TrafficReport.Interval, report.RunAsync)
+                    {
+                        Scope = WorkScope.Everywhere,
+                        AtStart = true,
+                    },
                 ],
                 CloseAsync = async () =>
                 {

@@ -3,6 +3,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.Metrics;
 using Estiba.State;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -32,12 +33,14 @@ public sealed partial class AgentDoor
     private readonly HostRights _hostRights;
     private readonly TaskHealth _health;
     private readonly InstanceHealth _instanceHealth;
+    private readonly UsageReports _usage;
     private readonly ILogger _logger;
 
     internal AgentDoor(
         Store store,
         AgentSessions sessions,
         Action<string> attend,
+        UsageReports usage,
         EcsIds ids,
         EcsOptions options,
         TimeProvider time,
@@ -56,6 +59,7 @@ public sealed partial class AgentDoor
         _hostRights = new HostRights(options.HostKeys);
         _health = new TaskHealth(store, ids, time);
         _instanceHealth = new InstanceHealth(store);
+        _usage = usage;
     }
 
     /// <summary>Serves one socket until it closes.</summary>
@@ -134,7 +138,7 @@ public sealed partial class AgentDoor
 
     /// <summary>The server's side of a telemetry socket.</summary>
     internal AgentTelemetry Listen(string instanceKey, IAgentLink link) =>
-        new(instanceKey, link, _health, _instanceHealth);
+        new(instanceKey, link, _health, _instanceHealth, _usage, _store);
 
     private async Task ConverseAsync(
         AgentSocket socket,

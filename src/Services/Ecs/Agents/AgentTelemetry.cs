@@ -1,11 +1,13 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Tcs;
+using Estiba.Ecs.Metrics;
+using Estiba.State;
 
 namespace Estiba.Ecs.Agents;
 
 /// <summary>
-/// The server's side of an agent's telemetry socket: health goes to the tasks and to the container instance; statistics
-/// are not kept yet and only acknowledged.
+/// The server's side of an agent's telemetry socket: health goes to the tasks and to the container instance,
+/// statistics to what becomes metrics.
 /// </summary>
 /// <remarks>
 /// In front of each message an agent puts headers with a signature, as if it were a request of its own for the socket's
@@ -17,11 +19,15 @@ namespace Estiba.Ecs.Agents;
 /// <param name="link">The way to the agent.</param>
 /// <param name="health">Writes down what is reported of tasks.</param>
 /// <param name="instanceHealth">Writes down what is reported of the host.</param>
+/// <param name="usage">Takes what tasks use.</param>
+/// <param name="store">The state.</param>
 internal sealed class AgentTelemetry(
     string instanceKey,
     IAgentLink link,
     TaskHealth health,
-    InstanceHealth instanceHealth
+    InstanceHealth instanceHealth,
+    UsageReports usage,
+    Store store
 )
 {
     /// <summary>Takes a frame from the agent.</summary>
@@ -32,6 +38,7 @@ internal sealed class AgentTelemetry(
         switch (type)
         {
             case nameof(PublishMetricsRequest):
+                usage.Add(store.Current, instanceKey, ShapeJson.Parse<PublishMetricsRequest>(message));
                 await link.SendAsync(AgentFrame.Encode(new AckPublishMetric { Message = "OK" }), cancellation);
                 break;
             case nameof(PublishHealthRequest):

@@ -74,9 +74,11 @@ internal sealed partial class RequestRouter(
         switch (RuleConfiguration.Find(routes.Listener.Rules, request))
         {
             case { Action: FixedResponseAction answer }:
+                routes.Counters.CountFixedResponse();
                 await Answers.FixedAsync(http, answer);
                 return true;
             case { Action: RedirectAction redirect }:
+                routes.Counters.CountRedirect();
                 var location = redirect.Location(
                     request,
                     routes.Listener.Certificates is not null,

@@ -42,6 +42,32 @@ public sealed class NetworkCounters
     /// <summary><c>ProcessedBytes_TCP</c> and its like, both ways, without headers of TCP and IP.</summary>
     public long ProcessedBytes(FlowKind kind) => Interlocked.Read(ref _bytes[(int)kind]);
 
+    /// <summary>What is counted, by the names of CloudWatch's metrics.</summary>
+    internal IEnumerable<(string Metric, long Count)> Counts =>
+        [
+            ("NewFlowCount", Kinds.Sum(NewFlowCount)),
+            ("ProcessedBytes", Kinds.Sum(ProcessedBytes)),
+            .. Kinds.Select(kind => ($"NewFlowCount_{NameOf(kind)}", NewFlowCount(kind))),
+            .. Kinds.Select(kind => ($"ProcessedBytes_{NameOf(kind)}", ProcessedBytes(kind))),
+            ("TCP_Client_Reset_Count", ClientResetCount),
+            ("TCP_ELB_Reset_Count", ElbResetCount),
+            ("TCP_Target_Reset_Count", TargetResetCount),
+            ("ClientTLSNegotiationErrorCount", ClientTlsNegotiationErrorCount),
+            ("TargetTLSNegotiationErrorCount", TargetTlsNegotiationErrorCount),
+            ("RejectedFlowCount", RejectedFlowCount),
+        ];
+
+    /// <summary>How many flows there are now, by the names of CloudWatch's metrics.</summary>
+    internal IEnumerable<(string Metric, long Count)> Active =>
+        [
+            ("ActiveFlowCount", Kinds.Sum(ActiveFlowCount)),
+            .. Kinds.Select(kind => ($"ActiveFlowCount_{NameOf(kind)}", ActiveFlowCount(kind))),
+        ];
+
+    private static FlowKind[] Kinds { get; } = Enum.GetValues<FlowKind>();
+
+    private static string NameOf(FlowKind kind) => kind.ToString().ToUpperInvariant();
+
     internal void Begin(FlowKind kind)
     {
         Interlocked.Increment(ref _new[(int)kind]);

@@ -7,7 +7,6 @@ public sealed class TargetGroupCounters
     private readonly long[] _codes = new long[6];
     private long _requests;
     private long _connectionErrors;
-    private long _responseTicks;
 
     /// <summary><c>RequestCount</c>: requests for which a target was chosen.</summary>
     public long RequestCount => Interlocked.Read(ref _requests);
@@ -15,12 +14,22 @@ public sealed class TargetGroupCounters
     /// <summary><c>TargetConnectionErrorCount</c>.</summary>
     public long TargetConnectionErrorCount => Interlocked.Read(ref _connectionErrors);
 
-    /// <summary><c>TargetResponseTime</c>, its sum: from the request to the response's headers.</summary>
-    public TimeSpan TargetResponseTime => TimeSpan.FromTicks(Interlocked.Read(ref _responseTicks));
+    /// <summary><c>TargetResponseTime</c>: from the request to the response's headers.</summary>
+    public ResponseTimes TargetResponseTime { get; } = new();
 
     /// <summary><c>HTTPCode_Target_2XX_Count</c> and its like.</summary>
     /// <param name="hundreds">The first digit of the status, from 1 to 5.</param>
     public long TargetResponseCount(int hundreds) => Interlocked.Read(ref _codes[hundreds]);
+
+    /// <summary>What is counted, by the names of CloudWatch's metrics.</summary>
+    internal IEnumerable<(string Metric, long Count)> Counts =>
+        [
+            ("RequestCount", RequestCount),
+            ("TargetConnectionErrorCount", TargetConnectionErrorCount),
+            .. Enumerable
+                .Range(2, 4)
+                .Select(hundreds => ($"HTTPCode_Target_{hundreds}XX_Count", TargetResponseCount(hundreds))),
+        ];
 
     internal void CountRequest() => Interlocked.Increment(ref _requests);
 
@@ -29,6 +38,6 @@ public sealed class TargetGroupCounters
     internal void CountResponse(int status, TimeSpan time)
     {
         Interlocked.Increment(ref _codes[Math.Clamp(status / 100, 1, 5)]);
-        Interlocked.Add(ref _responseTicks, time.Ticks);
+        TargetResponseTime.Add(time);
     }
 }

@@ -1,0 +1,71 @@
+using Estiba.Contracts.Tcs;
+using Estiba.Ecs.Tasks;
+using Estiba.State;
+
+namespace Estiba.Ecs.Metrics;
+
+/// <summary>Gathers what agents report of their tasks' use, minute by minute; nothing of it is kept over a
+/// restart.</summary>
+internal sealed class UsageReports(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private Dictionary<string, TaskUsage> _tasks = new(StringComparer.Ordinal);
+    private UsageMinute? _ended;
+    private DateTimeOffset _minute;
+
+    /// <summary>Takes a report.</summary>
+    /// <param name="view">The state.</param>
+    /// <param name="instanceKey">The agent's container instance; what it says of tasks elsewhere is left out.</param>
+    /// <param name="request">The report.</param>
+    internal void Add(View view, string instanceKey, PublishMetricsRequest request)
+    {
+        if (view.Find(EcsTables.ContainerInstances, instanceKey) is not { } instance)
+            return;
+        lock (_lock)
+        {
+            Turn();
+            foreach (var report in request.TaskMetrics ?? [])
+            {
+                if (
+                    TaskNames.KeyOf(report.TaskArn) is not { } key
+                    || view.Find(EcsTables.Tasks, key) is not { IsStopped: false } task
+                    || task.InstanceKey != instanceKey
+                )
+                    continue;
+                if (!_tasks.TryGetValue(key, out var usage))
+                    _tasks.Add(key, usage = new TaskUsage());
+                var names = task.Containers.Select(container => container.Name).OfType<string>();
+                usage.Add(names, report.ContainerMetrics ?? [], instance.Cpu);
+            }
+        }
+    }
+
+    /// <summary>The minute that ended since the last time; null as long as none has. A minute that nobody asked for
+    /// within the next is forgotten.</summary>
+    internal UsageMinute? TakeEnded()
+    {
+        lock (_lock)
+        {
+            Turn();
+            var ended = _ended;
+            _ended = null;
+            return ended;
+        }
+    }
+
+    private void Turn()
+    {
+        var now = time.GetUtcNow();
+        var minute = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
+        if (minute == _minute)
+            return;
+        _ended = _minute == default ? null : new UsageMinute(_minute, _tasks);
+        _tasks = new Dictionary<string, TaskUsage>(StringComparer.Ordinal);
+        _minute = minute;
+    }
+}
+
+/// <summary>What was reported within a minute.</summary>
+/// <param name="Start">Its beginning.</param>
+/// <param name="Tasks">By the tasks' keys.</param>
+internal sealed record UsageMinute(DateTimeOffset Start, IReadOnlyDictionary<string, TaskUsage> Tasks);
