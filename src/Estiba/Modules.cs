@@ -12,6 +12,7 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
@@ -36,6 +37,7 @@ internal static class Modules
             new EcsModule(Ecs(configuration)),
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
+            new MetricsModule(configuration.Data.Metrics, configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
             new AcmModule(),
             new NamesModule(configuration),

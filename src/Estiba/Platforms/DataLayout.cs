@@ -18,6 +18,9 @@ internal sealed record DataLayout(string Root)
     /// <summary>Log events.</summary>
     internal string Logs => Path.Combine(Root, "logs");
 
+    /// <summary>What was measured.</summary>
+    internal string Metrics => Path.Combine(Root, "metrics");
+
     /// <summary>Each virtual instance's agent has a directory in it, named by the instance's id.</summary>
     internal string Agents => Path.Combine(Root, "agents");
 

@@ -19,7 +19,7 @@ internal sealed class Admission(IAuthorizer? authorizer)
         return async request =>
         {
             var decision = authorizer is null
-                ? OfKey($"{route.Service.SigningName}:{route.Operation.Model.Name}", AnyResource, caller)
+                ? OfKey($"{route.Service.ActionPrefix}:{route.Operation.Model.Name}", AnyResource, caller)
                 : await authorizer.DecideAsync(
                     route.Service,
                     route.Operation.Model,

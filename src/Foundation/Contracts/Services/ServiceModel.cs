@@ -1,5 +1,6 @@
 using Estiba.Contracts.Protocols;
 using Estiba.Contracts.Rest;
+using Estiba.Contracts.Signing;
 
 namespace Estiba.Contracts;
 
@@ -19,6 +20,9 @@ public sealed record ServiceModel
 
     /// <summary>The name in a credential scope.</summary>
     public required string SigningName { get; init; }
+
+    /// <summary>What its actions begin with in policies: the name in its credential scope, or another.</summary>
+    public string ActionPrefix => ServiceTraits.Of(SigningName).ActionPrefix ?? SigningName;
 
     /// <summary>The version of the API, a date.</summary>
     public required string ApiVersion { get; init; }

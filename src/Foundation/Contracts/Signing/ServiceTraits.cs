@@ -14,6 +14,7 @@ public sealed record ServiceTraits
         ["s3"] = new() { IsBodyOptional = true, IsPathAsSent = true },
         // Tokens of EKS say that they expire after a minute, and are used for a quarter of an hour.
         ["sts"] = new() { PresignedLifetime = TimeSpan.FromMinutes(15) },
+        ["monitoring"] = new() { ActionPrefix = "cloudwatch" },
         ["s3express"] = new()
         {
             IsBodyOptional = true,
@@ -31,6 +32,9 @@ public sealed record ServiceTraits
     /// Whether the path is signed as it was sent; else it is encoded once more, without empty and relative segments.
     /// </summary>
     public bool IsPathAsSent { get; private init; }
+
+    /// <summary>What its actions begin with in policies; null where that is the name in signatures.</summary>
+    public string? ActionPrefix { get; private init; }
 
     /// <summary>How long a presigned request is good, whatever it says itself; null where that counts.</summary>
     public TimeSpan? PresignedLifetime { get; private init; }

@@ -75,7 +75,7 @@ internal sealed partial class InProcessTransport(ModuleHost host, CallPrincipal 
         }
 
         // Where everybody may do everything, a key may still be good for some actions alone.
-        var action = $"{service.SigningName}:{operation.Name}";
+        var action = $"{service.ActionPrefix}:{operation.Name}";
         if (!caller.May(action))
             throw service
                 .Protocols[0]

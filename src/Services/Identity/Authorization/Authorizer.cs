@@ -35,7 +35,7 @@ internal sealed class Authorizer(Store store, ResourceTags tags, TimeProvider ti
     {
         if (caller.Actions is null && PrincipalDirectory.IsRootItself(caller))
             return new(AccessDecision.Allowed);
-        var access = OperationActions.Of(service.SigningName).Find(operation.Name);
+        var access = OperationActions.Of(service.ActionPrefix).Find(operation.Name);
         var action = access.Action;
         if (Outsider(action, AnyResource, caller) is { } decision)
             return new(decision.IsAllowed ? WithinKey(access, request, caller) : decision);
@@ -93,7 +93,7 @@ internal sealed class Authorizer(Store store, ResourceTags tags, TimeProvider ti
         CancellationToken cancellation
     )
     {
-        var facts = OperationActions.Of(service.SigningName);
+        var facts = OperationActions.Of(service.ActionPrefix);
         var access = facts.Find(operation.Name);
         if (access.IsFree)
             return AccessDecision.Allowed;

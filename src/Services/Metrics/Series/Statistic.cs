@@ -50,7 +50,10 @@ internal sealed partial record Statistic(
         var kind = KindOf(match.Groups[1].Value);
         var (lower, upper) = (match.Groups["lower"], match.Groups["upper"]);
         var percent = (lower.Success ? lower : upper).Value.EndsWith('%');
-        if (!(lower.Success || upper.Success) || (lower.Success && upper.Success && upper.Value.EndsWith('%') != percent))
+        if (
+            !(lower.Success || upper.Success)
+            || (lower.Success && upper.Success && upper.Value.EndsWith('%') != percent)
+        )
             return null;
         if (kind == StatisticKind.PercentileRank && percent)
             return null;

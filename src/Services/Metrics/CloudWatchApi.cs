@@ -1,0 +1,28 @@
+using Estiba.Contracts.CloudWatch;
+using Estiba.Hosting;
+using Estiba.Metrics.Series;
+using Estiba.State;
+
+namespace Estiba.Metrics;
+
+/// <summary>
+/// The operations of Amazon CloudWatch. Each resource's are in its own folder; they check the request, make one commit
+/// or put what was measured, and answer. Follows the API reference, version 2010-08-01.
+/// </summary>
+public sealed partial class CloudWatchApi : ICloudWatchApi
+{
+    private readonly Store _store;
+    private readonly IMetricReader _metrics;
+    private readonly TimeProvider _time;
+
+    /// <summary>Creates the service.</summary>
+    /// <param name="host">The state, the clock, and the other services.</param>
+    /// <param name="metrics">What was measured.</param>
+    internal CloudWatchApi(ModuleHost host, IMetricReader metrics)
+    {
+        (_store, _time) = (host.Store, host.Time);
+        _metrics = metrics;
+    }
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+}
