@@ -3,6 +3,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Metrics.Searching;
 using Estiba.Metrics.Series;
+using Datapoint = Estiba.Metrics.Series.Datapoint;
 using Metric = Estiba.Metrics.Series.Metric;
 using Statistic = Estiba.Metrics.Series.Statistic;
 
@@ -18,6 +19,9 @@ internal sealed class EvaluationRun(
     long until
 )
 {
+    /// <summary>As many as <c>GetMetricData</c> answers with.</summary>
+    private const int MostPeriods = 100_800;
+
     private readonly Dictionary<string, MathValue> _values = [];
     private readonly Dictionary<string, List<(string Code, string Value)>> _messages = [];
 
@@ -43,10 +47,9 @@ internal sealed class EvaluationRun(
             return known;
         // A thousand expressions may each refer to the one before.
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        var value =
-            evaluation.ExpressionOf(id) is { } expression
-                ? ValueOf(id, expression)
-                : new MathValue.OfTime(Read(evaluation.QueryOf(id).MetricStat!));
+        var value = evaluation.ExpressionOf(id) is { } expression
+            ? ValueOf(id, expression)
+            : new MathValue.OfTime(Read(evaluation.QueryOf(id).MetricStat!));
         _values.Add(id, value);
         return value;
     }
@@ -56,7 +59,7 @@ internal sealed class EvaluationRun(
         {
             Expression.Number number => new MathValue.Scalar(number.Value),
             Expression.Reference reference => ValueOf(reference.Id),
-            Expression.List list => new MathValue.Array([.. list.Items.SelectMany(item => SeriesOf(id, item))]),
+            Expression.List list => ArrayOf(id, list),
             Expression.Negation negation => ValueOf(id, negation.Operand).Each(value => -value),
             Expression.Binary binary => MathOperators.Join(
                 binary.Operator,
@@ -68,6 +71,20 @@ internal sealed class EvaluationRun(
             Expression.Keyword keyword => throw Fault(id, $"Unexpected '{keyword.Word}'"),
             _ => throw new InvalidOperationException(),
         };
+
+    // Arrays of arrays grow with every expression that names one twice.
+    private MathValue.Array ArrayOf(string id, Expression.List list)
+    {
+        var series = new List<MathSeries>();
+        foreach (var item in list.Items)
+        {
+            series.AddRange(SeriesOf(id, item));
+            if (series.Count > MetricSearch.Most)
+                throw Fault(id, $"An array has at most {MetricSearch.Most} time series");
+        }
+
+        return new MathValue.Array(series);
+    }
 
     private MathValue Called(string id, Expression.Call call)
     {
@@ -82,9 +99,9 @@ internal sealed class EvaluationRun(
             "METRIC_COUNT" => new MathValue.Scalar(SeriesOf(id, Only(id, call)).Count),
             "METRICS" => Metrics(id, call),
             "PERIOD" => Period(id, call),
-            "REMOVE_EMPTY" => new MathValue.Array(
-                [.. SeriesOf(id, Only(id, call)).Where(series => series.Points.Count > 0)]
-            ),
+            "REMOVE_EMPTY" => new MathValue.Array([
+                .. SeriesOf(id, Only(id, call)).Where(series => series.Points.Count > 0),
+            ]),
             "SEARCH" => Search(id, call),
             "SLICE" => Slice(id, call),
             "SORT" => Sort(id, call),
@@ -122,9 +139,7 @@ internal sealed class EvaluationRun(
     }
 
     private MathValue Filled(MathValue value, Func<MathSeries, long, double?> filler) =>
-        value.EachSeries(series =>
-            MathFunctions.Filled(series, Times(series.Period), time => filler(series, time))
-        );
+        value.EachSeries(series => MathFunctions.Filled(series, Times(series.Period), time => filler(series, time)));
 
     private MathValue If(string id, Expression.Call call)
     {
@@ -167,15 +182,13 @@ internal sealed class EvaluationRun(
     {
         RequireCount(id, call, 0, 1);
         var part = call.Arguments.Count == 0 ? "" : TextOf(id, call, 0);
-        return new MathValue.Array(
-            [
-                .. evaluation
-                    .Queries.Where(query =>
-                        query.MetricStat is not null && query.Id!.Contains(part, StringComparison.Ordinal)
-                    )
-                    .SelectMany(query => SeriesOf(query.Id!, new Expression.Reference(query.Id!))),
-            ]
-        );
+        return new MathValue.Array([
+            .. evaluation
+                .Queries.Where(query =>
+                    query.MetricStat is not null && query.Id!.Contains(part, StringComparison.Ordinal)
+                )
+                .SelectMany(query => SeriesOf(query.Id!, new Expression.Reference(query.Id!))),
+        ]);
     }
 
     private MathValue.Scalar Period(string id, Expression.Call call) =>
@@ -186,9 +199,7 @@ internal sealed class EvaluationRun(
     private MathValue.OfTime SeriesAt(string id, Expression.Call call, Func<IReadOnlyList<MathSeries>, int> place)
     {
         var array = SeriesOf(id, Only(id, call));
-        return array.Count == 0
-            ? MathValue.Of(DefaultPeriod(id), [])
-            : new MathValue.OfTime(array[place(array)]);
+        return array.Count == 0 ? MathValue.Of(DefaultPeriod(id), []) : new MathValue.OfTime(array[place(array)]);
     }
 
     private MathValue.Array Slice(string id, Expression.Call call)
@@ -248,20 +259,18 @@ internal sealed class EvaluationRun(
         }
 
         var labels = MetricSearch.LabelsOf(found);
-        return new MathValue.Array(
-            [
-                .. found.Select(
-                    (metric, place) =>
-                        new MathSeries(
-                            labels[place],
-                            period,
-                            reader.Read(scope, new SeriesQuery(metric, statistic, period, from, until)),
-                            metric,
-                            named
-                        )
-                ),
-            ]
-        );
+        return new MathValue.Array([
+            .. found.Select(
+                (metric, place) =>
+                    new MathSeries(
+                        labels[place],
+                        period,
+                        reader.Read(scope, new SeriesQuery(metric, statistic, period, from, until)),
+                        metric,
+                        named
+                    )
+            ),
+        ]);
     }
 
     private MathSeries Read(MetricStat stat)
@@ -271,8 +280,8 @@ internal sealed class EvaluationRun(
             stat.Metric.MetricName!,
             (stat.Metric.Dimensions ?? []).Select(it => new MetricDimension(it.Name!, it.Value!))
         );
-        Statistic.TryParse(stat.Stat!, out var statistic);
-        var query = new SeriesQuery(metric, statistic!, stat.Period!.Value, from, until, stat.Unit);
+        var statistic = Statistic.TryParse(stat.Stat!, out var known) ? known : throw new InvalidOperationException();
+        var query = new SeriesQuery(metric, statistic, stat.Period!.Value, from, until, stat.Unit);
         return new MathSeries(metric.Name, query.Period, reader.Read(scope, query), metric, stat.Stat);
     }
 
@@ -284,7 +293,7 @@ internal sealed class EvaluationRun(
             _ => throw Fault(id, "A number was found where a time series or an array of time series is expected"),
         };
 
-    private string TextOf(string id, Expression.Call call, int place) =>
+    private static string TextOf(string id, Expression.Call call, int place) =>
         call.Arguments[place] is Expression.Text text
             ? text.Value
             : throw Fault(id, $"Argument {place + 1} of {call.Function} must be a text in quotation marks");
@@ -294,7 +303,7 @@ internal sealed class EvaluationRun(
             ? scalar.Value
             : throw Fault(id, $"Argument {place + 1} of {call.Function} must be a number");
 
-    private Expression Only(string id, Expression.Call call)
+    private static Expression Only(string id, Expression.Call call)
     {
         RequireCount(id, call, 1, 1);
         return call.Arguments[0];
@@ -315,6 +324,17 @@ internal sealed class EvaluationRun(
         ?? evaluation.Queries.Select(query => query.MetricStat?.Period ?? query.Period ?? 0).Append(60).Max();
 
     private IEnumerable<long> Times(int period)
+    {
+        if ((until - from) / period > MostPeriods)
+            throw new AwsException(
+                "ValidationError",
+                $"The range has more than {MostPeriods} periods of {period} seconds; ask for a shorter range or a longer"
+                    + " period."
+            );
+        return TimesIn(period);
+    }
+
+    private IEnumerable<long> TimesIn(int period)
     {
         for (var time = from; time < until; time += period)
             yield return time;

@@ -150,8 +150,7 @@ internal sealed class ExpressionParser
         var items = new List<Expression>();
         if (Take(end))
             return items;
-        do
-            items.Add(Level(0));
+        do items.Add(Level(0));
         while (Take(','));
         Require(end);
         return items;
@@ -176,7 +175,8 @@ internal sealed class ExpressionParser
         }
 
         var text = _text.AsSpan(start, _place - start);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        return
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
             && double.IsFinite(value)
             ? new Expression.Number(value)
             : throw Fault($"'{text}' is not a number");

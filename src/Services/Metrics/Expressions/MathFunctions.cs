@@ -214,6 +214,9 @@ internal static class MathFunctions
     {
         var sum = 0.0;
         foreach (var point in series.Points)
-            yield return point with { Value = sum += point.Value };
+            yield return point with
+            {
+                Value = sum += point.Value,
+            };
     }
 }

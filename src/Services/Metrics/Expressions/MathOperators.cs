@@ -35,9 +35,9 @@ internal static class MathOperators
                 }
             ),
             (MathValue.Array several, MathValue.Array others) when several.Series.Count == others.Series.Count =>
-                new MathValue.Array(
-                    [.. several.Series.Zip(others.Series, (one, other) => Join(operation, one, other))]
-                ),
+                new MathValue.Array([
+                    .. several.Series.Zip(others.Series, (one, other) => Join(operation, one, other)),
+                ]),
             _ => null,
         };
 

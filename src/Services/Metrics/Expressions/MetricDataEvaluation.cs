@@ -24,15 +24,12 @@ internal sealed partial class MetricDataEvaluation
     /// <summary>The expression of a query; null of one that is a metric.</summary>
     internal Expression? ExpressionOf(string id) => _expressions.GetValueOrDefault(id);
 
-    /// <summary>Whether an expression, or one that it refers to, calls a function.</summary>
-    internal bool Calls(string id, string function) =>
-        _expressions.TryGetValue(id, out var expression)
-        && expression
-            .Parts()
-            .Any(part =>
-                part is Expression.Call call && call.Function == function
-                || part is Expression.Reference reference && Calls(reference.Id, function)
-            );
+    /// <summary>The functions that the expressions call.</summary>
+    internal IEnumerable<string> Functions =>
+        _expressions
+            .Values.SelectMany(expression => expression.Parts())
+            .OfType<Expression.Call>()
+            .Select(it => it.Function);
 
     /// <summary>Checks queries and understands their expressions.</summary>
     /// <param name="queries">The queries.</param>
@@ -89,9 +86,7 @@ internal sealed partial class MetricDataEvaluation
                     + " both."
             );
         if (query.Period is { } period && !MetricPeriods.IsValid(period))
-            throw Invalid(
-                $"The parameter {path}.Period must be 1, 5, 10, 20, 30, or any multiple of 60."
-            );
+            throw Invalid($"The parameter {path}.Period must be 1, 5, 10, 20, 30, or any multiple of 60.");
         if (query.Expression is { } text)
             _expressions.Add(id, ExpressionParser.Parse(id, text));
         else
@@ -109,9 +104,7 @@ internal sealed partial class MetricDataEvaluation
         if (stat.Metric.MetricName is null)
             throw Invalid($"The parameter {path}.MetricStat.Metric.MetricName is required.");
         if (!MetricPeriods.IsValid(stat.Period ?? 0))
-            throw Invalid(
-                $"The parameter {path}.MetricStat.Period must be 1, 5, 10, 20, 30, or any multiple of 60."
-            );
+            throw Invalid($"The parameter {path}.MetricStat.Period must be 1, 5, 10, 20, 30, or any multiple of 60.");
         if (!Statistic.TryParse(stat.Stat!, out _))
             throw Invalid($"The value {stat.Stat} for parameter {path}.MetricStat.Stat is not supported.");
     }

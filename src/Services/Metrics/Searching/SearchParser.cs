@@ -34,8 +34,7 @@ internal sealed class SearchParser(string text, Func<string, Exception> fault)
     private SearchTerm.Schema Schema()
     {
         var names = new List<string>();
-        do
-            names.Add(Value(",}").Text);
+        do names.Add(Value(",}").Text);
         while (Take(','));
         if (!Take('}'))
             throw fault("The metric schema is not closed");

@@ -32,8 +32,7 @@ internal abstract record SearchTerm
         internal override bool Matches(Metric metric) =>
             metric.Namespace == Namespace
             && (
-                Dimensions.Count == 0
-                || metric.Dimensions.Select(dimension => dimension.Name).SequenceEqual(Dimensions)
+                Dimensions.Count == 0 || metric.Dimensions.Select(dimension => dimension.Name).SequenceEqual(Dimensions)
             );
     }
 
