@@ -9,14 +9,14 @@ namespace Estiba.Metrics.Storage;
 /// <remarks>
 /// Magic (8 bytes); chunks by series (head: id, length, newest time, CRC-32C; then a <see cref="Chunk"/>); pages of
 /// entries (<see cref="BlockEntry"/>), each with a CRC-32C at its end; the first id of each page; where the pages
-/// begin, how many entries, CRC-32C of the first ids and of that, magic. In memory is only the first id of each page.
+/// begin, how many entries, the last id, CRC-32C of the first ids and of that, magic. In memory is only the first id of each page.
 /// </remarks>
 internal sealed class BlockFile : IDisposable
 {
     internal const int ChunkHeadBytes = 16;
     internal const int PageEntries = 200;
     internal const int PageBytes = PageEntries * BlockEntry.Bytes + sizeof(uint);
-    internal const int FootBytes = 28;
+    internal const int FootBytes = 32;
     private const int MostChunkBytes = 64 << 20;
 
     private readonly SafeFileHandle _handle;
@@ -41,6 +41,9 @@ internal sealed class BlockFile : IDisposable
     /// <summary>In bytes.</summary>
     internal long Length { get; }
 
+    /// <summary>The greatest id in it.</summary>
+    internal uint LastSeries { get; private init; }
+
     /// <summary>Opens a file.</summary>
     /// <exception cref="InvalidDataException">What leads to its chunks is damaged.</exception>
     internal static BlockFile Open(string path, BlockName name)
@@ -53,23 +56,29 @@ internal sealed class BlockFile : IDisposable
             if (length < FootBytes)
                 throw Damaged(path);
             Read(handle, path, foot, length - FootBytes);
+            Span<byte> head = stackalloc byte[Magic.Length];
+            Read(handle, path, head, 0);
             var index = BinaryPrimitives.ReadInt64LittleEndian(foot);
             var count = BinaryPrimitives.ReadInt32LittleEndian(foot[8..]);
             var isFoot =
-                foot[20..].SequenceEqual(Magic)
-                && BinaryPrimitives.ReadUInt32LittleEndian(foot[16..]) == Checksum.Of(foot[..16]);
+                head.SequenceEqual(Magic)
+                && foot[24..].SequenceEqual(Magic)
+                && BinaryPrimitives.ReadUInt32LittleEndian(foot[20..]) == Checksum.Of(foot[..20]);
             var pages = (count + PageEntries - 1) / PageEntries;
             var at = index + (long)pages * PageBytes;
             if (!isFoot || at + pages * sizeof(uint) + FootBytes != length)
                 throw Damaged(path);
             var bytes = new byte[pages * sizeof(uint)];
             Read(handle, path, bytes, at);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(foot[12..]) != Checksum.Of(bytes))
+            if (BinaryPrimitives.ReadUInt32LittleEndian(foot[16..]) != Checksum.Of(bytes))
                 throw Damaged(path);
             var fences = new uint[pages];
             for (var i = 0; i < pages; i++)
                 fences[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)));
-            return new BlockFile(path, name, handle, index, count, fences);
+            return new BlockFile(path, name, handle, index, count, fences)
+            {
+                LastSeries = BinaryPrimitives.ReadUInt32LittleEndian(foot[12..]),
+            };
         }
         catch
         {

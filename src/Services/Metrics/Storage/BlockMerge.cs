@@ -41,22 +41,19 @@ internal sealed class BlockMerge(
 
     private IEnumerator<(BlockFile File, BlockEntry Entry)> EntriesOf(BlockFile file)
     {
-        using var entries = file.Entries().GetEnumerator();
-        while (true)
+        IEnumerable<BlockEntry> entries;
+        try
         {
-            try
-            {
-                if (!entries.MoveNext())
-                    yield break;
-            }
-            catch (InvalidDataException fault)
-            {
-                damaged(file, 0, fault);
-                yield break;
-            }
-
-            yield return (file, entries.Current);
+            entries = file.Entries().ToList();
         }
+        catch (InvalidDataException fault)
+        {
+            // The chunks themselves say whose they are.
+            damaged(file, 0, fault);
+            entries = BlockFile.Scan(file.Path).OrderBy(entry => entry.Series);
+        }
+
+        return entries.Select(entry => (file, entry)).GetEnumerator();
     }
 
     private void Read(BlockFile file, BlockEntry entry, SortedList<long, TimedSummary> slots)

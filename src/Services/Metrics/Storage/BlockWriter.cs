@@ -16,8 +16,7 @@ internal sealed class BlockWriter(Stream target)
     /// <summary>Writes the chunk of a series; series come in the order of their ids.</summary>
     public void Add(uint series, long lastTime, ReadOnlySpan<byte> chunk)
     {
-        if (_length == 0)
-            Write(BlockFile.Magic);
+        Begin();
         var entry = new BlockEntry(series, chunk.Length, _length, (uint)lastTime);
         Span<byte> head = stackalloc byte[BlockFile.ChunkHeadBytes];
         BlockFile.WriteHead(head, entry, chunk);
@@ -29,6 +28,7 @@ internal sealed class BlockWriter(Stream target)
     /// <summary>Writes what leads to the chunks.</summary>
     public void Finish()
     {
+        Begin();
         var index = _length;
         var fences = new byte[sizeof(uint) * ((_entries.Count + BlockFile.PageEntries - 1) / BlockFile.PageEntries)];
         var page = new byte[BlockFile.PageBytes];
@@ -49,10 +49,17 @@ internal sealed class BlockWriter(Stream target)
         Span<byte> foot = stackalloc byte[BlockFile.FootBytes];
         BinaryPrimitives.WriteInt64LittleEndian(foot, index);
         BinaryPrimitives.WriteInt32LittleEndian(foot[8..], _entries.Count);
-        BinaryPrimitives.WriteUInt32LittleEndian(foot[12..], Checksum.Of(fences));
-        BinaryPrimitives.WriteUInt32LittleEndian(foot[16..], Checksum.Of(foot[..16]));
-        BlockFile.Magic.CopyTo(foot[20..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(foot[12..], IsEmpty ? 0 : _entries[^1].Series);
+        BinaryPrimitives.WriteUInt32LittleEndian(foot[16..], Checksum.Of(fences));
+        BinaryPrimitives.WriteUInt32LittleEndian(foot[20..], Checksum.Of(foot[..20]));
+        BlockFile.Magic.CopyTo(foot[24..]);
         Write(foot);
+    }
+
+    private void Begin()
+    {
+        if (_length == 0)
+            Write(BlockFile.Magic);
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

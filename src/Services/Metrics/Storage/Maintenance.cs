@@ -146,27 +146,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
     private void Flush(JournalHead journal, CancellationToken cancellation)
     {
         SeriesList.Append(_state, journal.Head.NewSeries);
-        var made = new List<BlockFile>();
-        foreach (var (tier, window) in journal.Head.Windows())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var name = new BlockName(tier, window, journal.Number, journal.Number);
-            if (tier.Coarser is null && name.End + tier.Retention <= _state.Now)
-                continue;
-            var points = new List<TimedSummary>();
-            var file = Write(
-                name,
-                journal.Head.Series.Select(series =>
-                {
-                    points.Clear();
-                    journal.Head.Read(series, tier, window, name.End, points.Add);
-                    return (series, points);
-                })
-            );
-            if (file is not null)
-                made.Add(file);
-        }
-
+        var made = Blocks(journal, cancellation);
         _state.Catalog.Remove(_state.Catalog.NameOf(journal.Log.Path));
         Discard(journal.Log.Path, journal.Log.IsDamaged);
         DurableDirectory.Sync(_state.Options.JournalDirectory);
@@ -177,6 +157,42 @@ internal sealed partial class Maintenance : IAsyncDisposable
         journal.Log.Dispose();
         foreach (var file in made)
             Merge(file.Name.Tier, file.Name.Window, cancellation);
+    }
+
+    private List<BlockFile> Blocks(JournalHead journal, CancellationToken cancellation)
+    {
+        var made = new List<BlockFile>();
+        try
+        {
+            foreach (var (tier, window) in journal.Head.Windows())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var name = new BlockName(tier, window, journal.Number, journal.Number);
+                if (tier.Coarser is null && name.End + tier.Retention <= _state.Now)
+                    continue;
+                if (Write(name, SeriesIn(journal.Head, name)) is { } file)
+                    made.Add(file);
+            }
+
+            return made;
+        }
+        catch
+        {
+            // They are made once more.
+            made.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    private static IEnumerable<(uint Series, List<TimedSummary> Points)> SeriesIn(Head head, BlockName name)
+    {
+        var points = new List<TimedSummary>();
+        foreach (var series in head.Series)
+        {
+            points.Clear();
+            head.Read(series, name.Tier, name.Window, name.End, points.Add);
+            yield return (series, points);
+        }
     }
 
     private void Merge(Tier tier, long window, CancellationToken cancellation)

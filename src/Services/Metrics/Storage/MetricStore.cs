@@ -86,8 +86,8 @@ internal sealed class MetricStore : IMetricReader, IAsyncDisposable
     /// <param name="scope">Whose it is.</param>
     /// <param name="metric">The metric.</param>
     /// <param name="unit">Only values in this unit; null for those in all.</param>
-    /// <param name="period">Seconds. Periods begin at multiples of it since 1970.</param>
-    /// <param name="from">Inclusive. Seconds since 1970.</param>
+    /// <param name="period">Seconds.</param>
+    /// <param name="from">Where the first period begins, inclusive; the others follow it. Seconds since 1970.</param>
     /// <param name="until">Exclusive.</param>
     /// <param name="withValues">Whether percentiles will be asked for.</param>
     internal IReadOnlyList<UnitValues> Read(

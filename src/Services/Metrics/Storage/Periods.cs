@@ -4,17 +4,18 @@ namespace Estiba.Metrics.Storage;
 internal sealed class Periods
 {
     private readonly int _period;
+    private readonly long _origin;
     private readonly long _first;
     private readonly List<TierPart> _parts = [];
     private readonly TimedSummary[] _slots;
 
     /// <param name="period">Seconds.</param>
-    /// <param name="from">Inclusive. Seconds since 1970.</param>
+    /// <param name="from">Where the first begins, and the others after it. Inclusive. Seconds since 1970.</param>
     /// <param name="until">Exclusive.</param>
     /// <param name="now">What ages count from.</param>
     internal Periods(int period, long from, long until, long now)
     {
-        _period = period;
+        (_period, _origin) = (period, from);
         if (period < Tier.Minutes.Resolution)
         {
             Part(Tier.Seconds, from, until, now, now);
@@ -55,7 +56,7 @@ internal sealed class Periods
         for (var i = 0; i < _slots.Length; i++)
         {
             if (!_slots[i].Summary.IsEmpty)
-                points.Add(_slots[i] with { Time = (_first + i) * _period });
+                points.Add(_slots[i] with { Time = _origin + (_first + i) * _period });
         }
 
         return points;
@@ -86,7 +87,7 @@ internal sealed class Periods
             yield return (finer, oldest, younger);
     }
 
-    private long Number(long time) => (time >= 0 ? time : time - _period + 1) / _period;
+    private long Number(long time) => (time - _origin) / _period;
 }
 
 /// <summary>Something to read.</summary>

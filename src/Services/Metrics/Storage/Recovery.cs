@@ -100,23 +100,19 @@ internal static class Recovery
         {
             var path = Path.Combine(state.Options.Directory, name.Path);
             var file = OpenOrSalvage(state, path, name);
-            if (file is null)
-                continue;
             state.Catalog.Add(name.Path);
+            state.Series.Reserve(file.LastSeries);
             files.Add(file);
-            // Of older ones it is known that there were values, which is enough for what is asked of them.
-            if (name.Tier == Tier.Minutes)
-                Note(state, file);
         }
 
         state.Change(current => current with { Blocks = current.Blocks.With(files, []) });
     }
 
-    private static BlockFile? OpenOrSalvage(StorageState state, string path, BlockName name)
+    private static BlockFile OpenOrSalvage(StorageState state, string path, BlockName name)
     {
         try
         {
-            return BlockFile.Open(path, name);
+            return OpenAndNote(state, path, name);
         }
         catch (InvalidDataException)
         {
@@ -126,23 +122,28 @@ internal static class Recovery
                 $"What leads to the values in {path} was damaged: those of {saved} series were saved, and others may "
                     + $"be missing. It is kept as {aside}."
             );
-            return BlockFile.Open(path, name);
+            return OpenAndNote(state, path, name);
         }
     }
 
-    private static void Note(StorageState state, BlockFile file)
+    private static BlockFile OpenAndNote(StorageState state, string path, BlockName name)
     {
+        var file = BlockFile.Open(path, name);
         try
         {
-            foreach (var entry in file.Entries())
+            // Of older ones it is known that there were values, which is enough for what is asked of them.
+            if (name.Tier == Tier.Minutes)
             {
-                state.Series.Reserve(entry.Series);
-                state.Series.Find(entry.Series)?.Note(entry.LastTime);
+                foreach (var entry in file.Entries())
+                    state.Series.Find(entry.Series)?.Note(entry.LastTime);
             }
+
+            return file;
         }
-        catch (InvalidDataException damaged)
+        catch
         {
-            state.Report(file.Path, damaged);
+            file.Dispose();
+            throw;
         }
     }
 

@@ -93,10 +93,10 @@ internal sealed class ValueWriter : IAsyncDisposable
         try
         {
             var journal = Usable();
-            var ids = Encode(batch, frame, added);
+            var series = Encode(batch, frame, added);
             journal.Log.Append(frame.WrittenSpan);
             journal.Head.NewSeries.AddRange(added);
-            Apply(batch, ids, journal.Head);
+            Apply(batch, series, journal.Head);
         }
         catch (Exception failure)
         {
@@ -132,9 +132,9 @@ internal sealed class ValueWriter : IAsyncDisposable
         return begun;
     }
 
-    private uint[] Encode(List<Pending> batch, ArrayBufferWriter<byte> frame, List<StoredSeries> added)
+    private StoredSeries[] Encode(List<Pending> batch, ArrayBufferWriter<byte> frame, List<StoredSeries> added)
     {
-        var ids = new uint[batch.Sum(pending => pending.Values.Count)];
+        var all = new StoredSeries[batch.Sum(pending => pending.Values.Count)];
         var at = 0;
         foreach (var pending in batch)
         {
@@ -149,7 +149,7 @@ internal sealed class ValueWriter : IAsyncDisposable
                 );
                 if (isNew)
                     added.Add(series);
-                ids[at++] = series.Id;
+                all[at++] = series;
             }
         }
 
@@ -158,28 +158,28 @@ internal sealed class ValueWriter : IAsyncDisposable
         Varint.Write(frame, (ulong)added.Count);
         foreach (var series in added)
             Frame.Write(frame, series);
-        Varint.Write(frame, (ulong)ids.Length);
+        Varint.Write(frame, (ulong)all.Length);
         at = 0;
         foreach (var pending in batch)
         {
             foreach (var value in pending.Values)
-                Frame.Write(frame, ids[at++], value.Time, value.IsHighResolution, value.Values);
+                Frame.Write(frame, all[at++].Id, value.Time, value.IsHighResolution, value.Values);
         }
 
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(frame.WrittenMemory, out var written);
         FrameLog.Seal(written);
-        return ids;
+        return all;
     }
 
-    private void Apply(List<Pending> batch, uint[] ids, Head head)
+    private static void Apply(List<Pending> batch, StoredSeries[] series, Head head)
     {
         var at = 0;
         foreach (var pending in batch)
         {
             foreach (var value in pending.Values)
             {
-                _state.Series.Find(ids[at])!.Note(value.Time);
-                head.Add(ids[at++], value.Time, value.IsHighResolution, value.Values);
+                series[at].Note(value.Time);
+                head.Add(series[at++].Id, value.Time, value.IsHighResolution, value.Values);
             }
         }
     }
