@@ -34,14 +34,14 @@ public sealed class PutTests
             {
                 "value and values",
                 Combination,
-                "The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually exclusive and you "
-                    + "have specified both."
+                "The parameters MetricData.member.1.Value and MetricData.member.1.Values are mutually exclusive and "
+                    + "you have specified both."
             },
             {
                 "value and set",
                 Combination,
-                "The parameters MetricData.member.1.Value and MetricData.member.1.StatisticValues are mutually exclusive "
-                    + "and you have specified both."
+                "The parameters MetricData.member.1.Value and MetricData.member.1.StatisticValues are mutually "
+                    + "exclusive and you have specified both."
             },
             {
                 "counts",
@@ -205,8 +205,8 @@ public sealed class PutTests
         await RefusedAsync(
             () => world.Api.PutMetricDataAsync(request with { StrictEntityValidation = true }, Caller),
             Value,
-            "Estiba does not keep the entities of metrics: send EntityMetricData without StrictEntityValidation to have "
-                + "the values stored without them."
+            "Estiba does not keep the entities of metrics: send EntityMetricData without StrictEntityValidation to "
+                + "have the values stored without them."
         );
     }
 

@@ -102,8 +102,8 @@ public sealed class StatisticsTests
         await RefusedAsync(
             () => world.StatisticsAsync(it => it with { StartTime = world.Now.AddMinutes(-1598) }),
             "InvalidParameterCombination",
-            "You have requested up to 1,608 datapoints, which exceeds the limit of 1,440. You may reduce the datapoints "
-                + "requested by increasing Period, or decreasing the time range."
+            "You have requested up to 1,608 datapoints, which exceeds the limit of 1,440. You may reduce the "
+                + "datapoints requested by increasing Period, or decreasing the time range."
         );
         await RefusedAsync(
             () => world.StatisticsAsync(it => it with { Statistics = null, ExtendedStatistics = ["p101"] }),

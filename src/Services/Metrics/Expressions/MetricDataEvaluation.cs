@@ -99,7 +99,8 @@ internal sealed partial class MetricDataEvaluation
             throw Invalid($"The parameter {path}.MetricStat is required.\n");
         if (query.Period is not null)
             throw Invalid(
-                $"The parameters {path}.Period and {path}.MetricStat are mutually exclusive and you have specified both."
+                $"The parameters {path}.Period and {path}.MetricStat are mutually exclusive and you have specified"
+                    + " both."
             );
         if (stat.Metric?.Namespace is null)
             throw Invalid($"The parameter {path}.MetricStat.Metric.Namespace is required.");

@@ -9,7 +9,8 @@ namespace Estiba.Metrics.Storage;
 /// <remarks>
 /// Magic (8 bytes); chunks by series (head: id, length, newest time, CRC-32C; then a <see cref="Chunk"/>); pages of
 /// entries (<see cref="BlockEntry"/>), each with a CRC-32C at its end; the first id of each page; where the pages
-/// begin, how many entries, the last id, CRC-32C of the first ids and of that, magic. In memory is only the first id of each page.
+/// begin, how many entries, the last id, CRC-32C of the first ids and of that, magic. In memory is
+/// only the first id of each page.
 /// </remarks>
 internal sealed class BlockFile : IDisposable
 {

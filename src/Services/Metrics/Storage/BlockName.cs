@@ -22,7 +22,8 @@ internal sealed record BlockName(Tier Tier, long Window, long First, long Last)
             $"{StorageOptions.BlockFolder}/{Tier.Name}/{Window}.{First}-{Last}{Extension}"
         );
 
-    /// <summary>Whether a journal is in it, as far as it had anything of this time: one alone may be unfinished.</summary>
+    /// <summary>Whether a journal is in it, as far as it had anything of this time: one alone may
+    /// be unfinished.</summary>
     internal bool ProvesFlushed(long journal) =>
         First <= journal && journal <= Last && (First < Last || Tier == Tier.FiveMinutes || Tier == Tier.Hours);
 

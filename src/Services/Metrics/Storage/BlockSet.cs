@@ -6,10 +6,21 @@ internal sealed class BlockSet
 {
     private readonly Dictionary<(Tier, long), BlockFile[]> _files;
 
-    private BlockSet(Dictionary<(Tier, long), BlockFile[]> files) => _files = files;
+    private BlockSet(Dictionary<(Tier, long), BlockFile[]> files)
+    {
+        _files = files;
+        Floor = files
+            .Keys.Where(key => key.Item1 == Tier.FiveMinutes || key.Item1 == Tier.Hours)
+            .Select(key => key.Item2 + key.Item1.Window)
+            .DefaultIfEmpty(long.MinValue)
+            .Max();
+    }
 
     /// <summary>None.</summary>
     internal static BlockSet Empty { get; } = new([]);
+
+    /// <summary>Before it nothing is kept in minutes any more, and nothing can be put. Seconds since 1970.</summary>
+    internal long Floor { get; }
 
     /// <summary>All of them.</summary>
     internal IEnumerable<BlockFile> All => _files.Values.SelectMany(files => files);

@@ -194,7 +194,8 @@ internal sealed class FrameLog : IDisposable
 
     private static bool HoldsWholeFrame(ReadOnlySpan<byte> bytes) => bytes.Length > HeadBytes && LengthAt(bytes) > 0;
 
-    /// <summary>The length of the content of the frame that begins here; 0 where none can, or it is not whole.</summary>
+    /// <summary>The length of the content of the frame that begins here; 0 where none can, or it is not
+    /// whole.</summary>
     private static int LengthAt(ReadOnlySpan<byte> bytes)
     {
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Mark)

@@ -33,14 +33,6 @@ internal sealed partial class Maintenance : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Before it nothing can be put any more: it is not kept in minutes. Seconds since 1970.</summary>
-    internal long Floor =>
-        Tier
-            .All.Where(tier => tier == Tier.FiveMinutes || tier == Tier.Hours)
-            .SelectMany(tier => _state.Current.Blocks.Windows(tier).Select(window => window + tier.Window))
-            .DefaultIfEmpty(long.MinValue)
-            .Max();
-
     internal static string JournalPath(StorageOptions options, long number) =>
         Path.Combine(options.JournalDirectory, number.ToString("D19", CultureInfo.InvariantCulture) + ".journal");
 

@@ -25,6 +25,7 @@ internal sealed class MetricStore : IMetricReader, IAsyncDisposable
     private readonly FileLock _directoryLock;
     private readonly Maintenance _maintenance;
     private readonly ValueWriter _writer;
+    private bool _isClosed;
 
     private MetricStore(StorageOptions options, TimeProvider time, ILogger? logger, Damage damage)
     {
@@ -71,7 +72,7 @@ internal sealed class MetricStore : IMetricReader, IAsyncDisposable
     }
 
     /// <summary>Before it nothing can be put: it is kept too coarsely for that already. Seconds since 1970.</summary>
-    internal long Floor => _maintenance.Floor;
+    internal long Floor => _state.Current.Blocks.Floor;
 
     /// <summary>How many series there are: metrics, by unit.</summary>
     internal int SeriesCount => _state.Series.Count;
@@ -160,6 +161,8 @@ internal sealed class MetricStore : IMetricReader, IAsyncDisposable
     /// again.</exception>
     internal async Task FlushAsync(CancellationToken cancellation = default)
     {
+        // What is left of an earlier failure first: where that fails again, no other journal is begun.
+        await _maintenance.FlushAsync(cancellation);
         await _writer.SealAsync(cancellation);
         await _maintenance.FlushAsync(cancellation);
     }
@@ -167,6 +170,9 @@ internal sealed class MetricStore : IMetricReader, IAsyncDisposable
     /// <summary>Closes the files; what was stored is found again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isClosed)
+            return;
+        _isClosed = true;
         await _writer.DisposeAsync();
         await _maintenance.DisposeAsync();
         var last = _state.Current;
