@@ -1,8 +1,10 @@
 using Estiba.Contracts.CloudWatch;
 using Estiba.Files;
 using Estiba.Hosting;
-using Estiba.Metrics.Series;
+using Estiba.Hosting.Controllers;
+using Estiba.Metrics.Storage;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.Metrics;
 
@@ -11,6 +13,8 @@ namespace Estiba.Metrics;
 /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
 public sealed class MetricsModule(string directory, bool acceptsLoss = false) : Module
 {
+    private static readonly TimeSpan CleanInterval = TimeSpan.FromMinutes(5);
+
     /// <inheritdoc/>
     public override string Name => "cloudwatch";
 
@@ -22,12 +26,21 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
     [ServiceDeclaration.Of<ICloudWatchApi, CloudWatchApi>("Amazon CloudWatch")];
 
     /// <inheritdoc/>
-    public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
+    public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(host);
-        DurableDirectory.Create(directory);
-        _ = acceptsLoss;
-        var api = new CloudWatchApi(host, host.Find<IMetricReader>()!);
-        return Task.FromResult(new OpenModule { Dispatchers = [new CloudWatchDispatcher(api)] });
+        var values = await MetricStore.OpenAsync(
+            new StorageOptions { Directory = directory, AcceptsLoss = acceptsLoss },
+            host.Time,
+            host.Loggers.CreateLogger("Estiba.Metrics"),
+            host.Find<Damage>()
+        );
+        var api = new CloudWatchApi(host, values);
+        return new OpenModule
+        {
+            Dispatchers = [new CloudWatchDispatcher(api)],
+            Chores = [new Chore("cloudwatch.retention", CleanInterval, values.CleanAsync)],
+            CloseAsync = values.DisposeAsync,
+        };
     }
 }
