@@ -1,6 +1,9 @@
 using Estiba.Contracts.CloudWatch;
 using Estiba.Files;
 using Estiba.Hosting;
+using Estiba.Hosting.Alarms;
+using Estiba.Hosting.Controllers;
+using Estiba.Metrics.Alarms;
 using Estiba.Metrics.Series;
 using Estiba.State;
 
@@ -27,7 +30,16 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
         ArgumentNullException.ThrowIfNull(host);
         DurableDirectory.Create(directory);
         _ = acceptsLoss;
-        var api = new CloudWatchApi(host, host.Find<IMetricReader>()!);
-        return Task.FromResult(new OpenModule { Dispatchers = [new CloudWatchDispatcher(api)] });
+        var (reader, actions) = (host.Find<IMetricReader>()!, AlarmActions.Of(host));
+        var api = new CloudWatchApi(host, reader, actions);
+        var history = new AlarmHousekeeping(host.Store, host.Time);
+        return Task.FromResult(
+            new OpenModule
+            {
+                Dispatchers = [new CloudWatchDispatcher(api)],
+                Controllers = AlarmControllers.Of(host, reader, actions),
+                Chores = [new Chore("cloudwatch.alarm-history", AlarmHousekeeping.Interval, history.RunAsync)],
+            }
+        );
     }
 }
