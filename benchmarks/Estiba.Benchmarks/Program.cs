@@ -2,6 +2,7 @@ using Estiba.Benchmarks;
 using Estiba.Benchmarks.Balancers;
 using Estiba.Benchmarks.Calls;
 using Estiba.Benchmarks.Logs;
+using Estiba.Benchmarks.Metrics;
 using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
 using Estiba.Benchmarks.Scale;
@@ -19,6 +20,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["map"] = SortedMapBenchmark.RunAsync,
     ["calls"] = _ => CallBenchmark.RunAsync(),
     ["logs"] = LogsBenchmark.RunAsync,
+    ["metrics"] = MetricsBenchmark.RunAsync,
     ["placement"] = PlacementBenchmark.RunAsync,
     ["steps"] = StepsBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,

@@ -106,6 +106,11 @@ internal sealed class Backup : IDisposable
         Add(state, "state.db");
         AddTree("logs/journal");
         AddTree("logs/groups");
+        AddTree("metrics/journal");
+        AddTree("metrics/blocks");
+        // Last: what has become blocks since is in it.
+        if (File.Exists(Path.Combine(_layout.Root, "metrics/series")))
+            AddFile("metrics/series");
         AddTree("registry/blobs");
         AddTree("agents");
         AddTree("environment-files");

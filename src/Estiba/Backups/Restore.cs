@@ -5,6 +5,7 @@ using System.Text.Json;
 using Estiba.CommandLine;
 using Estiba.Files;
 using Estiba.Logs;
+using Estiba.Metrics;
 using Estiba.Platforms;
 
 namespace Estiba.Backups;
@@ -167,8 +168,8 @@ internal sealed class Restore
 
     /// <summary>
     /// Says that the directory was restored, and where the original was, unless the operator has said that it is the
-    /// same platform. What follows from the files is not in a backup: the catalog of logs is made of those that were
-    /// just compared, and the revision that the state has reached is noted by its next start.
+    /// same platform. What follows from the files is not in a backup: the catalogs of logs and of metrics are made of those
+    /// that were just compared, and the revision that the state has reached is noted by its next start.
     /// </summary>
     private void Settle(DataLayout layout, bool isSamePlatform)
     {
@@ -176,6 +177,8 @@ internal sealed class Restore
         var settled = DataLayout.At(_directory);
         if (Directory.Exists(settled.Logs))
             LogsCatalog.Write(settled.Logs);
+        if (Directory.Exists(settled.Metrics))
+            MetricsFiles.WriteCatalog(settled.Metrics);
         (
             identity with
             {

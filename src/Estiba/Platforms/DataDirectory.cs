@@ -18,6 +18,7 @@ internal sealed partial class DataDirectory
         "credentials",
         "registry",
         "logs",
+        "metrics",
         "agents",
         "secret.key",
     ];
@@ -39,6 +40,11 @@ internal sealed partial class DataDirectory
         "logs/journal",
         "logs/groups",
         "logs/catalog",
+        "metrics",
+        "metrics/journal",
+        "metrics/blocks",
+        "metrics/series",
+        "metrics/catalog",
     ];
 
     /// <summary>What is made once and never changes.</summary>

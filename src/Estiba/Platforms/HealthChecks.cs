@@ -20,6 +20,7 @@ internal static class HealthChecks
         [
             new("store", cancellation => StoreAsync(store, cancellation)),
             Directory("logs", data.Logs),
+            Directory("metrics", data.Metrics),
             Directory("registry", data.Registry),
             new("disk", _ => Task.FromResult(Disk(data.Root))),
             new("data", _ => Task.FromResult(Data(damage))),

@@ -6,6 +6,7 @@ using Estiba.Ecr;
 using Estiba.Files;
 using Estiba.Identity.Credentials;
 using Estiba.Logs;
+using Estiba.Metrics;
 using Estiba.Platforms;
 using Estiba.State;
 using Estiba.State.Journals;
@@ -34,7 +35,7 @@ internal static class DataCheck
         foreach (
             var missing in DataDirectory
                 .MissingFrom(layout, identity)
-                .Where(name => name is not ("logs" or "registry" or "logs/catalog"))
+                .Where(name => name is not ("logs" or "registry" or "logs/catalog" or "metrics" or "metrics/catalog"))
         )
             if (missing != "state.db")
                 findings(new Finding($"{missing} is missing from {layout.Root}. Restore a backup (estiba restore)."));
@@ -52,18 +53,11 @@ internal static class DataCheck
                 )
             );
         CheckAgents(layout, findings, progress);
-        if (
-            identity?.Contents.Contains("logs/catalog") == true
-            && Directory.Exists(layout.Logs)
-            && !File.Exists(Path.Combine(layout.Logs, "catalog"))
-        )
-            findings(
-                new Finding(
-                    $"logs/catalog is missing from {layout.Root}: which log files there must be is not known. "
-                        + "Restore a backup (estiba restore), or start with --accept-loss to have it made anew."
-                )
-            );
+        LookForCatalog(layout, identity, "logs", "log files", findings);
         LogsCheck.Run(layout.Logs, state, findings, progress, cancellation);
+        LookForCatalog(layout, identity, "metrics", "files of metrics", findings);
+        if (Directory.Exists(layout.Metrics) || identity?.Contents.Contains("metrics") == true)
+            MetricsFiles.Check(layout.Metrics, findings, progress, cancellation);
         await RegistryCheck.RunAsync(
             Path.Combine(layout.Root, "registry"),
             state,
@@ -72,6 +66,27 @@ internal static class DataCheck
             progress,
             cancellation
         );
+    }
+
+    private static void LookForCatalog(
+        DataLayout layout,
+        PlatformIdentity? identity,
+        string folder,
+        string files,
+        Action<Finding> findings
+    )
+    {
+        if (
+            identity?.Contents.Contains($"{folder}/catalog") == true
+            && Directory.Exists(Path.Combine(layout.Root, folder))
+            && !File.Exists(Path.Combine(layout.Root, folder, "catalog"))
+        )
+            findings(
+                new Finding(
+                    $"{folder}/catalog is missing from {layout.Root}: which {files} there must be is not known. "
+                        + "Restore a backup (estiba restore), or start with --accept-loss to have it made anew."
+                )
+            );
     }
 
     private static void CheckSettings(DataLayout layout, Action<Finding> findings)

@@ -4,8 +4,9 @@ using Estiba.Hosting;
 using Estiba.Hosting.Alarms;
 using Estiba.Hosting.Controllers;
 using Estiba.Metrics.Alarms;
-using Estiba.Metrics.Series;
+using Estiba.Metrics.Storage;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.Metrics;
 
@@ -14,6 +15,8 @@ namespace Estiba.Metrics;
 /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
 public sealed class MetricsModule(string directory, bool acceptsLoss = false) : Module
 {
+    private static readonly TimeSpan CleanInterval = TimeSpan.FromMinutes(5);
+
     /// <inheritdoc/>
     public override string Name => "cloudwatch";
 
@@ -25,21 +28,28 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
     [ServiceDeclaration.Of<ICloudWatchApi, CloudWatchApi>("Amazon CloudWatch")];
 
     /// <inheritdoc/>
-    public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
+    public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(host);
-        DurableDirectory.Create(directory);
-        _ = acceptsLoss;
-        var (reader, actions) = (host.Find<IMetricReader>()!, AlarmActions.Of(host));
-        var api = new CloudWatchApi(host, reader, actions);
-        var history = new AlarmHousekeeping(host.Store, host.Time);
-        return Task.FromResult(
-            new OpenModule
-            {
-                Dispatchers = [new CloudWatchDispatcher(api)],
-                Controllers = AlarmControllers.Of(host, reader, actions),
-                Chores = [new Chore("cloudwatch.alarm-history", AlarmHousekeeping.Interval, history.RunAsync)],
-            }
+        var values = await MetricStore.OpenAsync(
+            new StorageOptions { Directory = directory, AcceptsLoss = acceptsLoss },
+            host.Time,
+            host.Loggers.CreateLogger("Estiba.Metrics"),
+            host.Find<Damage>()
         );
+        var actions = AlarmActions.Of(host);
+        var api = new CloudWatchApi(host, values, actions);
+        var history = new AlarmHousekeeping(host.Store, host.Time);
+        return new OpenModule
+        {
+            Dispatchers = [new CloudWatchDispatcher(api)],
+            Controllers = AlarmControllers.Of(host, values, actions),
+            Chores =
+            [
+                new Chore("cloudwatch.retention", CleanInterval, values.CleanAsync),
+                new Chore("cloudwatch.alarm-history", AlarmHousekeeping.Interval, history.RunAsync),
+            ],
+            CloseAsync = values.DisposeAsync,
+        };
     }
 }

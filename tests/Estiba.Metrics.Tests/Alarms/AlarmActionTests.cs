@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
-using static Estiba.Metrics.Tests.MetricsWorld;
+using static Estiba.Metrics.Tests.Alarms.AlarmsWorld;
 
 namespace Estiba.Metrics.Tests.Alarms;
 
@@ -23,10 +23,11 @@ public sealed class AlarmActionTests
             ("cloudwatch.amazonaws.com", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:high")
         );
         var body = JsonElement.Parse(message.Message!);
-        string.Join(' ', body.EnumerateObject().Select(member => member.Name)).ShouldBe(
-            "AlarmName AlarmDescription AWSAccountId AlarmConfigurationUpdatedTimestamp NewStateValue NewStateReason"
-                + " StateChangeTime Region AlarmArn OldStateValue OKActions AlarmActions InsufficientDataActions Trigger"
-        );
+        string.Join(' ', body.EnumerateObject().Select(member => member.Name))
+            .ShouldBe(
+                "AlarmName AlarmDescription AWSAccountId AlarmConfigurationUpdatedTimestamp NewStateValue NewStateReason"
+                    + " StateChangeTime Region AlarmArn OldStateValue OKActions AlarmActions InsufficientDataActions Trigger"
+            );
         body.GetProperty("OldStateValue").GetString().ShouldBe("INSUFFICIENT_DATA");
         body.GetProperty("Trigger")
             .GetRawText()
@@ -114,9 +115,8 @@ public sealed class AlarmActionTests
         await world.SetAsync("high", StateValue.Ok);
         await world.SetAsync("high", StateValue.Alarm);
         await world.WorkAsync();
-        (await world.SummariesAsync())[0].ShouldBe(
-            $"Failed to execute action {Topic}. Received error: \"Topic does not exist\""
-        );
+        (await world.SummariesAsync())[0]
+            .ShouldBe($"Failed to execute action {Topic}. Received error: \"Topic does not exist\"");
 
         world.Heard.Fault = new IOException("No way.");
         await world.SetAsync("high", StateValue.Ok);
@@ -138,9 +138,9 @@ public sealed class AlarmActionTests
 
         world.Measure(10);
         await world.AdvanceAsync(Minute * 3);
-        world.Heard.Changes.Select(change => (change.NewState, change.Value, change.Threshold)).ShouldBe(
-            [("ALARM", 90, 80), ("ALARM", 91, 80), ("ALARM", 92, 80), ("ALARM", 93, 80)]
-        );
+        world
+            .Heard.Changes.Select(change => (change.NewState, change.Value, change.Threshold))
+            .ShouldBe([("ALARM", 90, 80), ("ALARM", 91, 80), ("ALARM", 92, 80), ("ALARM", 93, 80)]);
         world.Heard.Messages.Count.ShouldBe(1);
     }
 

@@ -208,8 +208,17 @@ public sealed class AlarmDecisionTests
                 {
                     TreatMissingData = treatment,
                 },
-                [.. points.Split(' ').Select(point => point == "-" ? (double?)null : point == "X" ? 1 : 0)]
-            ).State ?? Stays
+                [
+                    .. points
+                        .Split(' ')
+                        .Select(point =>
+                            point == "-" ? (double?)null
+                            : point == "X" ? 1
+                            : 0
+                        ),
+                ]
+            ).State
+            ?? Stays
         );
 
     private static string Reason(MetricSettings settings, params double?[] values) =>

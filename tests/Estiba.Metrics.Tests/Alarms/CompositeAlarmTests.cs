@@ -2,7 +2,7 @@ using System.Text.Json;
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Metrics.Alarms.Composites;
-using static Estiba.Metrics.Tests.MetricsWorld;
+using static Estiba.Metrics.Tests.Alarms.AlarmsWorld;
 
 namespace Estiba.Metrics.Tests.Alarms;
 
@@ -104,9 +104,9 @@ public sealed class CompositeAlarmTests
         await world.PutAsync(Composite("outer", "ALARM(any)"));
 
         var children = await world.Api.DescribeAlarmsAsync(new() { ChildrenOfAlarmName = "any" }, Context);
-        children.MetricAlarms!.Select(alarm => (alarm.AlarmName, alarm.Threshold, alarm.StateValue)).ShouldBe(
-            [("a", null, StateValue.InsufficientData), ("b", null, StateValue.InsufficientData)]
-        );
+        children
+            .MetricAlarms!.Select(alarm => (alarm.AlarmName, alarm.Threshold, alarm.StateValue))
+            .ShouldBe([("a", null, StateValue.InsufficientData), ("b", null, StateValue.InsufficientData)]);
         var parents = await world.Api.DescribeAlarmsAsync(new() { ParentsOfAlarmName = "any" }, Context);
         parents.CompositeAlarms!.Select(alarm => (alarm.AlarmName, alarm.StateValue)).ShouldBe([("outer", null)]);
         (
@@ -140,8 +140,9 @@ public sealed class CompositeAlarmTests
         (await world.DescribeCompositeAsync("two")).StateValue.ShouldBe(StateValue.Alarm);
         await DeleteAsync("two");
         await DeleteAsync("one");
-        (await world.Api.DescribeAlarmsAsync(new() { AlarmTypes = [AlarmType.CompositeAlarm] }, Context))
-            .CompositeAlarms!.ShouldBeEmpty();
+        (
+            await world.Api.DescribeAlarmsAsync(new() { AlarmTypes = [AlarmType.CompositeAlarm] }, Context)
+        ).CompositeAlarms!.ShouldBeEmpty();
     }
 
     [Fact]
@@ -222,7 +223,7 @@ public sealed class CompositeAlarmTests
         world.Heard.Messages.Count.ShouldBe(1);
     }
 
-    private static async Task<MetricsWorld> SuppressedWorldAsync()
+    private static async Task<AlarmsWorld> SuppressedWorldAsync()
     {
         var world = await WithAsync("a", "suppressor");
         await world.SetAsync("a", StateValue.Ok);
@@ -233,7 +234,7 @@ public sealed class CompositeAlarmTests
         return world;
     }
 
-    private static async Task<MetricsWorld> WithAsync(params string[] alarms)
+    private static async Task<AlarmsWorld> WithAsync(params string[] alarms)
     {
         var world = await CreateAsync();
         foreach (var name in alarms)

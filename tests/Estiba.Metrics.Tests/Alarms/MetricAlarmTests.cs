@@ -1,6 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
-using static Estiba.Metrics.Tests.MetricsWorld;
+using static Estiba.Metrics.Tests.Alarms.AlarmsWorld;
 
 namespace Estiba.Metrics.Tests.Alarms;
 
@@ -16,7 +16,9 @@ public sealed class MetricAlarmTests
 
         var alarm = await world.DescribeAsync();
         alarm.AlarmArn.ShouldBe("arn:aws:cloudwatch:eu-west-1:111122223333:alarm:high");
-        (alarm.StateValue, alarm.StateReason).ShouldBe((StateValue.InsufficientData, "Unchecked: Initial alarm creation"));
+        (alarm.StateValue, alarm.StateReason).ShouldBe(
+            (StateValue.InsufficientData, "Unchecked: Initial alarm creation")
+        );
         (alarm.ActionsEnabled, alarm.TreatMissingData, alarm.Period).ShouldBe((true, "missing", 60));
 
         world.Measure(99);
@@ -39,14 +41,12 @@ public sealed class MetricAlarmTests
         (alarm.StateValue, alarm.StateReason).ShouldBe(
             (StateValue.InsufficientData, "Insufficient Data: 1 datapoint was unknown.")
         );
-        (await world.SummariesAsync()).ShouldBe(
-            [
-                "Alarm updated from OK to INSUFFICIENT_DATA",
-                "Alarm updated from ALARM to OK",
-                "Alarm updated from INSUFFICIENT_DATA to ALARM",
-                "Alarm \"high\" created",
-            ]
-        );
+        (await world.SummariesAsync()).ShouldBe([
+            "Alarm updated from OK to INSUFFICIENT_DATA",
+            "Alarm updated from ALARM to OK",
+            "Alarm updated from INSUFFICIENT_DATA to ALARM",
+            "Alarm \"high\" created",
+        ]);
     }
 
     [Fact]
@@ -59,18 +59,20 @@ public sealed class MetricAlarmTests
 
         var history = await world.HistoryAsync();
         history[0].AlarmType.ShouldBe(AlarmType.MetricAlarm);
-        history[0].HistoryData!.ShouldStartWith(
-            """
-            {"version":"1.0","oldState":{"stateValue":"INSUFFICIENT_DATA",
-            "stateReason":"Unchecked: Initial alarm creation"},
-            "newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed: 1 datapoint
-            """.ReplaceLineEndings("")
-        );
+        history[0]
+            .HistoryData!.ShouldStartWith(
+                """
+                {"version":"1.0","oldState":{"stateValue":"INSUFFICIENT_DATA",
+                "stateReason":"Unchecked: Initial alarm creation"},
+                "newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed: 1 datapoint
+                """.ReplaceLineEndings("")
+            );
         history[0].HistoryData!.ShouldContain("\"stateReasonData\":{\"version\":\"1.0\"");
         history[1].HistoryItemType.ShouldBe(HistoryItemType.ConfigurationUpdate);
-        history[1].HistoryData!.ShouldStartWith(
-            "{\"version\":\"1.0\",\"type\":\"Create\",\"createdAlarm\":{\"alarmName\":\"high\""
-        );
+        history[1]
+            .HistoryData!.ShouldStartWith(
+                "{\"version\":\"1.0\",\"type\":\"Create\",\"createdAlarm\":{\"alarmName\":\"high\""
+            );
     }
 
     [Fact]
@@ -92,7 +94,9 @@ public sealed class MetricAlarmTests
                 new ListTagsForResourceInput { ResourceARN = after.AlarmArn },
                 Context
             )
-        ).Tags!.ShouldHaveSingleItem().Key.ShouldBe("a");
+        )
+            .Tags!.ShouldHaveSingleItem()
+            .Key.ShouldBe("a");
     }
 
     [Fact]
@@ -213,7 +217,9 @@ public sealed class MetricAlarmTests
         await world.AdvanceAsync(Minute * 3);
 
         var alarm = await world.DescribeAsync("ratio");
-        (alarm.EvaluationState, alarm.StateValue).ShouldBe((EvaluationState.EvaluationError, StateValue.InsufficientData));
+        (alarm.EvaluationState, alarm.StateValue).ShouldBe(
+            (EvaluationState.EvaluationError, StateValue.InsufficientData)
+        );
         alarm.StateReason.ShouldBe("The expression of an alarm must result in one time series.");
         alarm.StateUpdatedTimestamp!.Value.ShouldBeLessThan(world.Time.GetUtcNow() - Minute);
 
@@ -249,9 +255,7 @@ public sealed class MetricAlarmTests
         (await NamesAsync(new() { AlarmNames = ["b", "gone", "a1"] })).ShouldBe("a1b");
         (await NamesAsync(new() { AlarmTypes = [AlarmType.CompositeAlarm] })).ShouldBe("");
         (
-            await world.ErrorOfAsync(() =>
-                world.Api.DescribeAlarmsAsync(new() { NextToken = "x" }, Context)
-            )
+            await world.ErrorOfAsync(() => world.Api.DescribeAlarmsAsync(new() { NextToken = "x" }, Context))
         ).Code.ShouldBe("InvalidNextToken");
         (
             await world.Api.DescribeAlarmsForMetricAsync(
@@ -303,8 +307,11 @@ public sealed class MetricAlarmTests
         (await AllAsync(new() { AlarmName = "high", MaxRecords = 2 })).ShouldBe(expected);
         (await AllAsync(new() { MaxRecords = 2, ScanBy = ScanBy.TimestampAscending })).ShouldBe(expected.Reverse());
         (await AllAsync(new() { HistoryItemType = HistoryItemType.StateUpdate })).ShouldBe(expected[1..4]);
-        (await AllAsync(new() { StartDate = VirtualTime.Start + Minute * 1.5, EndDate = VirtualTime.Start + Minute * 2.5 }))
-            .ShouldBe([expected[1]]);
+        (
+            await AllAsync(
+                new() { StartDate = VirtualTime.Start + Minute * 1.5, EndDate = VirtualTime.Start + Minute * 2.5 }
+            )
+        ).ShouldBe([expected[1]]);
 
         world.Time.Advance(TimeSpan.FromDays(29));
         await world.HousekeepAsync();
@@ -363,8 +370,12 @@ public sealed class MetricAlarmTests
             "ValidationError: Option x is not supported. Supported options for parameter"
                 + " EvaluateLowSampleCountPercentile are evaluate and ignore."
         );
-        (await FaultAsync(it => it with { TreatMissingData = "x" })).ShouldContain("for parameter TreatMissingData are");
-        (await FaultAsync(it => it with { Period = 45 })).ShouldContain("Period must be 10, 20, 30 or a multiple of 60");
+        (await FaultAsync(it => it with { TreatMissingData = "x" })).ShouldContain(
+            "for parameter TreatMissingData are"
+        );
+        (await FaultAsync(it => it with { Period = 45 })).ShouldContain(
+            "Period must be 10, 20, 30 or a multiple of 60"
+        );
         (await FaultAsync(it => it with { EvaluationPeriods = 1441 })).ShouldBe(
             "ValidationError: Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <="
                 + " 86400)."
@@ -383,9 +394,12 @@ public sealed class MetricAlarmTests
         );
         (await FaultAsync(it => it with { AlarmName = "a\nb" })).ShouldContain("control characters");
         (await FaultAsync(it => it with { ThresholdMetricId = "ad1" })).ShouldContain("anomaly detection");
-        (await FaultAsync(it => it with { ComparisonOperator = ComparisonOperator.GreaterThanUpperThreshold }))
-            .ShouldContain("anomaly detection");
-        (await FaultAsync(it => it with { EvaluationInterval = 60 })).ShouldContain("EvaluationInterval is not supported");
+        (
+            await FaultAsync(it => it with { ComparisonOperator = ComparisonOperator.GreaterThanUpperThreshold })
+        ).ShouldContain("anomaly detection");
+        (await FaultAsync(it => it with { EvaluationInterval = 60 })).ShouldContain(
+            "EvaluationInterval is not supported"
+        );
         (await FaultAsync(it => it with { Metrics = [] })).ShouldContain("mutually exclusive");
     }
 
@@ -396,12 +410,17 @@ public sealed class MetricAlarmTests
         async Task<string> FaultAsync(PutMetricAlarmInput alarm) =>
             (await world.ErrorOfAsync(() => world.PutAsync(alarm))).Message;
 
-        (await FaultAsync(MathAlarm("errors /"))).ShouldBe("Error in expression 'e1': Unexpected end of the expression");
-        (await FaultAsync(MathAlarm("SEARCH('{App}', 'Sum', 60)"))).ShouldBe("SEARCH is not supported on Metric Alarms.");
+        (await FaultAsync(MathAlarm("errors /"))).ShouldBe(
+            "Error in expression 'e1': Unexpected end of the expression"
+        );
+        (await FaultAsync(MathAlarm("SEARCH('{App}', 'Sum', 60)"))).ShouldBe(
+            "SEARCH is not supported on Metric Alarms."
+        );
         (await FaultAsync(MathAlarm("ANOMALY_DETECTION_BAND(errors)"))).ShouldContain("ANOMALY_DETECTION_BAND");
         var alarm = MathAlarm("errors + requests");
-        (await FaultAsync(alarm with { Metrics = [.. alarm.Metrics!.Select(it => it with { ReturnData = true })] }))
-            .ShouldBe("Exactly one element of the metrics list should return data.");
+        (
+            await FaultAsync(alarm with { Metrics = [.. alarm.Metrics!.Select(it => it with { ReturnData = true })] })
+        ).ShouldBe("Exactly one element of the metrics list should return data.");
         (await FaultAsync(alarm with { Metrics = [.. alarm.Metrics!.Take(1)] })).ShouldContain("Unknown identifier");
         var slow = alarm.Metrics![1];
         slow = slow with { Id = "slow", MetricStat = slow.MetricStat! with { Period = 300 } };

@@ -1,6 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
-using static Estiba.Metrics.Tests.MetricsWorld;
+using static Estiba.Metrics.Tests.Alarms.AlarmsWorld;
 
 namespace Estiba.Metrics.Tests.Dashboards;
 
@@ -32,15 +32,18 @@ public sealed class DashboardTests
             new PutDashboardInput { DashboardName = "web", DashboardBody = "{\"widgets\":[]}" },
             Context
         );
-        var entry = (await world.Api.ListDashboardsAsync(new ListDashboardsInput(), Context))
-            .DashboardEntries!.ShouldHaveSingleItem();
+        var entry = (
+            await world.Api.ListDashboardsAsync(new ListDashboardsInput(), Context)
+        ).DashboardEntries!.ShouldHaveSingleItem();
         (entry.DashboardName, entry.Size, entry.LastModified).ShouldBe(("web", 14, world.Time.GetUtcNow()));
         (
             await world.Api.ListTagsForResourceAsync(
                 new ListTagsForResourceInput { ResourceARN = shown.DashboardArn },
                 Context
             )
-        ).Tags!.ShouldHaveSingleItem().Key.ShouldBe("a");
+        )
+            .Tags!.ShouldHaveSingleItem()
+            .Key.ShouldBe("a");
 
         await world.Api.DeleteDashboardsAsync(new DeleteDashboardsInput { DashboardNames = ["web"] }, Context);
         (
@@ -64,8 +67,9 @@ public sealed class DashboardTests
             Context
         );
         listed.DashboardEntries!.Select(entry => entry.DashboardName).ShouldBe(["web-1", "web-2"]);
-        (await world.Api.ListDashboardsAsync(new ListDashboardsInput(), In("444455556666", "eu-west-1")))
-            .DashboardEntries!.ShouldBeEmpty();
+        (
+            await world.Api.ListDashboardsAsync(new ListDashboardsInput(), In("444455556666", "eu-west-1"))
+        ).DashboardEntries!.ShouldBeEmpty();
     }
 
     [Theory]
@@ -99,10 +103,7 @@ public sealed class DashboardTests
     {
         await using var world = await CreateAsync();
         var error = await Should.ThrowAsync<AwsException>(() =>
-            world.Api.PutDashboardAsync(
-                new PutDashboardInput { DashboardName = "web", DashboardBody = body },
-                Context
-            )
+            world.Api.PutDashboardAsync(new PutDashboardInput { DashboardName = "web", DashboardBody = body }, Context)
         );
         (error.Code, error.QueryCode).ShouldBe(("DashboardInvalidInputError", "InvalidParameterInput"));
         error.Message.ShouldContain($"{{ \"dataPath\": \"{path}\", \"message\": \"{message}\" }}");
@@ -114,17 +115,11 @@ public sealed class DashboardTests
     {
         await using var world = await CreateAsync();
         Task PutAsync(string name) =>
-            world.Api.PutDashboardAsync(
-                new PutDashboardInput { DashboardName = name, DashboardBody = Body },
-                Context
-            );
+            world.Api.PutDashboardAsync(new PutDashboardInput { DashboardName = name, DashboardBody = Body }, Context);
         await PutAsync("web");
 
         var gone = await Should.ThrowAsync<AwsException>(() =>
-            world.Api.DeleteDashboardsAsync(
-                new DeleteDashboardsInput { DashboardNames = ["gone", "web"] },
-                Context
-            )
+            world.Api.DeleteDashboardsAsync(new DeleteDashboardsInput { DashboardNames = ["gone", "web"] }, Context)
         );
         (gone.Code, gone.QueryCode).ShouldBe(("DashboardNotFoundError", "ResourceNotFound"));
         world.Store.Current.Count(MetricsTables.Dashboards).ShouldBe(0);

@@ -187,7 +187,8 @@ public sealed class ExpressionTests
                     + " ^[a-z][a-zA-Z0-9_]*$."
             );
         FaultOf([Metric("m1", 0) with { Expression = "m1" }]).ShouldContain("are mutually exclusive");
-        FaultOf([new MetricDataQuery { Id = "m1" }]).ShouldContain("must be specified");
+        FaultOf([new MetricDataQuery { Id = "m1" }])
+            .ShouldBe("The parameter MetricDataQueries.member.1.MetricStat is required.\n");
         FaultOf([Of("e1", "e2"), Of("e2", "e3"), Of("e3", "e1")]).ShouldContain("Circular reference");
         FaultOf([Metric("m1", 0, period: 61)]).ShouldContain("must be 1, 5, 10, 20, 30, or any multiple of 60");
         FaultOf([Metric("m1", 0, stat: "Middle")]).ShouldContain("MetricDataQueries.member.1.MetricStat.Stat");

@@ -21,6 +21,7 @@ public sealed class BackupTests
         await File.WriteAllTextAsync(world.File("environment-files/bucket/web.env"), "A=b");
         await using (await world.StartAsync())
         {
+            await world.MeasureAsync(7);
             var (exitCode, output, error) = await DataWorld.CommandAsync(
                 "backup",
                 world.Beside(name),
@@ -58,6 +59,7 @@ public sealed class BackupTests
             (await world.MessagesAsync("s")).ShouldBe(["one", "two"]);
             (await world.MessagesAsync("big")).Count.ShouldBe(9000);
             (await world.ManifestAsync()).ShouldNotBeNull();
+            (await world.MeasuredAsync()).ShouldBe([7]);
         }
     }
 
@@ -428,7 +430,15 @@ public sealed class BackupTests
                 .Select(path => Path.GetRelativePath(root, path))
                 .Where(name =>
                     !name.StartsWith("state.db", StringComparison.Ordinal)
-                    && name is not ("platform.json" or "endpoint" or "logs/lock" or "logs/catalog")
+                    && name
+                        is not (
+                            "platform.json"
+                            or "endpoint"
+                            or "logs/lock"
+                            or "logs/catalog"
+                            or "metrics/lock"
+                            or "metrics/catalog"
+                        )
                 )
                 .Select(name =>
                     name.StartsWith("agents/", StringComparison.Ordinal)

@@ -40,6 +40,10 @@ public sealed class DataDirectoryTests
     [InlineData("logs/journal")]
     [InlineData("logs/groups")]
     [InlineData("logs/catalog")]
+    [InlineData("metrics")]
+    [InlineData("metrics/journal")]
+    [InlineData("metrics/blocks")]
+    [InlineData("metrics/catalog")]
     [InlineData("platform.json")]
     public async Task Something_missing_from_a_used_directory_is_a_reason_not_to_start(string name)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Estiba.CommandLine;
 using Estiba.Contracts;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Logs;
 using Estiba.Listeners.Tests;
@@ -100,6 +101,42 @@ internal sealed class DataWorld : IDisposable
                 found.AddRange(events.Select(item => item.Message));
                 request = request with { NextToken = page.NextForwardToken };
             }
+        });
+        return found;
+    }
+
+    /// <summary>Puts a value, as a customer does.</summary>
+    internal Task MeasureAsync(double value) =>
+        CallAsync(root: null, (platform, http) =>
+            new CloudWatchClient(platform.ClientOptions(Region, http)).PutMetricDataAsync(
+                new PutMetricDataInput
+                {
+                    Namespace = "App",
+                    MetricData = [new MetricDatum { MetricName = "Latency", Value = value }],
+                },
+                platform.CallContext(Region)
+            )
+        );
+
+    /// <summary>The values of the last minutes, as a customer reads them.</summary>
+    internal async Task<List<double?>> MeasuredAsync()
+    {
+        var found = new List<double?>();
+        await CallAsync(root: null, async (platform, http) =>
+        {
+            var answer = await new CloudWatchClient(platform.ClientOptions(Region, http)).GetMetricStatisticsAsync(
+                new GetMetricStatisticsInput
+                {
+                    Namespace = "App",
+                    MetricName = "Latency",
+                    StartTime = DateTimeOffset.UtcNow.AddHours(-1),
+                    EndTime = DateTimeOffset.UtcNow.AddHours(1),
+                    Period = 60,
+                    Statistics = ["Sum"],
+                },
+                platform.CallContext(Region)
+            );
+            found.AddRange(answer.Datapoints!.Select(point => point.Sum));
         });
         return found;
     }

@@ -4,6 +4,7 @@ using System.Reflection.PortableExecutable;
 using Estiba.Acm;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
@@ -16,6 +17,7 @@ using Estiba.Identity;
 using Estiba.Identity.Sessions;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Metrics;
 
 namespace Estiba.Tests.Platforms;
 
@@ -25,6 +27,7 @@ public sealed class RequestMemberTests
     private static readonly (string Service, Type Contract, Type Implementation)[] Services =
     [
         ("acm", typeof(IAcmApi), typeof(AcmApi)),
+        ("cloudwatch", typeof(ICloudWatchApi), typeof(CloudWatchApi)),
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),

@@ -112,6 +112,7 @@ internal static class UnreadMembers
     {
         ["acm ExportCertificateRequest.Passphrase"] = "nothing can be exported",
         ["acm RevokeCertificateRequest.RevocationReason"] = "nothing is exported, so that nothing can be revoked",
+        ["cloudwatch EntityMetricData.Entity"] = "values are stored without it, or refused where it must count",
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,
         ["ecr ScanningRepositoryFilter.FilterType"] = OneValue,

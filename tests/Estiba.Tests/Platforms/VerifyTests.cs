@@ -29,6 +29,7 @@ public sealed class VerifyTests
     [InlineData("registry")]
     [InlineData("registry/blobs")]
     [InlineData("logs")]
+    [InlineData("metrics")]
     public async Task What_a_killed_health_check_has_left_is_nothing_to_note(string directory)
     {
         using var world = await DataWorld.UsedAsync();
@@ -104,6 +105,7 @@ public sealed class VerifyTests
 
     [Theory]
     [InlineData("logs")]
+    [InlineData("metrics")]
     [InlineData("registry")]
     [InlineData("agents")]
     public async Task A_missing_directory_is_found(string name)

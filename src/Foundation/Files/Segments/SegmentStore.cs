@@ -46,7 +46,7 @@ public sealed partial class SegmentStore : IAsyncDisposable
             _files = new StoreFiles(
                 options.Kind,
                 new FileDirectory(options.Directory),
-                FileCatalog.Open(options, damage),
+                FileCatalog.Open(options.Directory, () => Present(options), damage),
                 damage,
                 logger
             );
@@ -78,7 +78,8 @@ public sealed partial class SegmentStore : IAsyncDisposable
     /// where no store is open yet.
     /// </summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public static void MakeCatalog(SegmentStoreOptions options) => FileCatalog.Open(options, new Damage()).Dispose();
+    public static void MakeCatalog(SegmentStoreOptions options) =>
+        FileCatalog.Open(options.Directory, () => Present(options), new Damage()).Dispose();
 
     /// <summary>Opens the store and recovers what an earlier process left.</summary>
     /// <exception cref="IOException">The directory cannot be used, or another process has it open.</exception>
@@ -222,6 +223,16 @@ public sealed partial class SegmentStore : IAsyncDisposable
             && segment.FirstJournal == segment.LastJournal
             && File.Exists(Journal.PathOf(Path.Combine(directory, "journal"), segment.FirstJournal))
         );
+
+    private static IEnumerable<string> Present(SegmentStoreOptions options) =>
+        Journal
+            .List(options.JournalDirectory)
+            .Select(journal => journal.Path)
+            .Concat(
+                Directory
+                    .EnumerateFiles(options.GroupsDirectory, "*", SearchOption.AllDirectories)
+                    .Where(path => SegmentName.TryParse(path, out _))
+            );
 
     private void RefuseWithout(List<string> missing)
     {

@@ -96,9 +96,12 @@ internal sealed partial class MetricDataEvaluation
     private static void CheckMetric(MetricDataQuery query, string path)
     {
         if (query.MetricStat is not { } stat)
-            throw Invalid($"One of the parameters {path}.Expression and {path}.MetricStat must be specified.");
+            throw Invalid($"The parameter {path}.MetricStat is required.\n");
         if (query.Period is not null)
-            throw Invalid($"The parameter {path}.Period must not be specified together with {path}.MetricStat.");
+            throw Invalid(
+                $"The parameters {path}.Period and {path}.MetricStat are mutually exclusive and you have specified"
+                    + " both."
+            );
         if (stat.Metric?.Namespace is null)
             throw Invalid($"The parameter {path}.MetricStat.Metric.Namespace is required.");
         if (stat.Metric.MetricName is null)
@@ -106,7 +109,7 @@ internal sealed partial class MetricDataEvaluation
         if (!MetricPeriods.IsValid(stat.Period ?? 0))
             throw Invalid($"The parameter {path}.MetricStat.Period must be 1, 5, 10, 20, 30, or any multiple of 60.");
         if (!Statistic.TryParse(stat.Stat!, out _))
-            throw Invalid($"The value {stat.Stat} for parameter {path}.MetricStat.Stat is not supported.");
+            throw Invalid($"The value {stat.Stat} for parameter {path}.MetricStat.Stat is not a valid statistic.");
     }
 
     private void CheckReferences(string id, Expression expression)

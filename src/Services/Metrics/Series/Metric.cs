@@ -5,7 +5,8 @@ namespace Estiba.Metrics.Series;
 /// whatever the order in which dimensions were sent.</remarks>
 internal sealed class Metric : IEquatable<Metric>
 {
-    private readonly string _text;
+    private readonly MetricDimension[] _dimensions;
+    private readonly int _hash;
 
     /// <summary>A metric.</summary>
     /// <param name="nameSpace">For example <c>AWS/ECS</c>.</param>
@@ -15,9 +16,15 @@ internal sealed class Metric : IEquatable<Metric>
     {
         Namespace = nameSpace;
         Name = name;
-        Dimensions = [.. dimensions.OrderBy(dimension => dimension.Name, StringComparer.Ordinal)];
-        // Neither names nor values may have control characters, so that none of them can look like another's end.
-        _text = string.Join('\n', [nameSpace, name, .. Dimensions.SelectMany(it => (string[])[it.Name, it.Value])]);
+        _dimensions = [.. dimensions];
+        if (_dimensions.Length > 1)
+            Array.Sort(_dimensions, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        var hash = new HashCode();
+        hash.Add(name, StringComparer.Ordinal);
+        hash.Add(nameSpace, StringComparer.Ordinal);
+        foreach (var dimension in _dimensions)
+            hash.Add(dimension);
+        _hash = hash.ToHashCode();
     }
 
     /// <summary>For example <c>AWS/ECS</c>.</summary>
@@ -27,19 +34,26 @@ internal sealed class Metric : IEquatable<Metric>
     public string Name { get; }
 
     /// <summary>By name.</summary>
-    public IReadOnlyList<MetricDimension> Dimensions { get; }
+    public IReadOnlyList<MetricDimension> Dimensions => _dimensions;
 
     /// <inheritdoc/>
-    public bool Equals(Metric? other) => other?._text == _text;
+    public bool Equals(Metric? other) =>
+        other is not null
+        && _hash == other._hash
+        && Name == other.Name
+        && Namespace == other.Namespace
+        && _dimensions.AsSpan().SequenceEqual(other._dimensions);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Metric);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _hash;
 
     /// <summary>The namespace, the name and the dimensions in one text, which only equal metrics share.</summary>
-    public override string ToString() => _text;
+    public override string ToString() =>
+        // Neither names nor values may have control characters, so that none of them can look like another's end.
+        string.Join('\n', [Namespace, Name, .. _dimensions.SelectMany(it => (string[])[it.Name, it.Value])]);
 }
 
 /// <summary>For example <c>ServiceName</c> and <c>web</c>.</summary>

@@ -2,18 +2,18 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
-namespace Estiba.Files.Segments;
+namespace Estiba.Files;
 
 /// <summary>
-/// The names of all journals and segments, in a file of its own: a file that somebody removed leaves no other trace,
-/// and its records would be missing without a word.
+/// The names of all files that a store of many files has, in a file of its own: a file that somebody removed leaves no
+/// other trace, and what was in it would be missing without a word.
 /// </summary>
 /// <remarks>
 /// Each line is <c>+path</c> or <c>-path</c> and a checksum; a path that ends in a slash stands for all below it. A
 /// name is added when its file is whole, and removed, durably, before the file is deleted; so a crash may leave out a
 /// name, and never has one too many.
 /// </remarks>
-internal sealed class FileCatalog : IDisposable
+public sealed class FileCatalog : IDisposable
 {
     private const string FileName = "catalog";
     private const int SumDigits = 8;
@@ -45,9 +45,14 @@ internal sealed class FileCatalog : IDisposable
     /// <summary>
     /// Opens the catalog; where there is none, as in a directory of an earlier version, it is made of what is there.
     /// </summary>
-    public static FileCatalog Open(SegmentStoreOptions options, Damage damage)
+    /// <param name="directory">The store's directory.</param>
+    /// <param name="present">The paths of the files that are there.</param>
+    /// <param name="damage">Hears of damaged lines.</param>
+    public static FileCatalog Open(string directory, Func<IEnumerable<string>> present, Damage damage)
     {
-        var path = PathIn(options.Directory);
+        ArgumentNullException.ThrowIfNull(present);
+        ArgumentNullException.ThrowIfNull(damage);
+        var path = PathIn(directory);
         var known = new HashSet<string>(StringComparer.Ordinal);
         if (File.Exists(path))
         {
@@ -59,10 +64,10 @@ internal sealed class FileCatalog : IDisposable
         }
         else
         {
-            known.UnionWith(Present(options));
+            known.UnionWith(present().Select(file => Path.GetRelativePath(directory, file).Replace('\\', '/')));
         }
 
-        return new FileCatalog(options.Directory, known, Begin(path, known));
+        return new FileCatalog(directory, known, Begin(path, known));
     }
 
     /// <summary>
@@ -118,6 +123,7 @@ internal sealed class FileCatalog : IDisposable
     /// <summary>The name of a file in the store's directory.</summary>
     public string NameOf(string path) => Path.GetRelativePath(_root, path).Replace('\\', '/');
 
+    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
     private static string PathIn(string directory) => Path.Combine(directory, FileName);
@@ -164,17 +170,6 @@ internal sealed class FileCatalog : IDisposable
 
         return broken;
     }
-
-    private static IEnumerable<string> Present(SegmentStoreOptions options) =>
-        Journal
-            .List(options.JournalDirectory)
-            .Select(journal => journal.Path)
-            .Concat(
-                Directory
-                    .EnumerateFiles(options.GroupsDirectory, "*", SearchOption.AllDirectories)
-                    .Where(path => SegmentName.TryParse(path, out _))
-            )
-            .Select(path => Path.GetRelativePath(options.Directory, path));
 
     /// <summary>
     /// Begins the file anew with one line for each name; it goes on with changes. Where there is no room for it, it is
