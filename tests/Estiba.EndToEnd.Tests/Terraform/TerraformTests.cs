@@ -26,6 +26,8 @@ public abstract class TerraformTests(string example)
     }
 }
 
+public sealed class TerraformCloudwatchTests() : TerraformTests("cloudwatch");
+
 public sealed class TerraformEc2Tests() : TerraformTests("ec2");
 
 public sealed class TerraformEcrTests() : TerraformTests("ecr");

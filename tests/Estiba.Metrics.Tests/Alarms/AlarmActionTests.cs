@@ -25,8 +25,9 @@ public sealed class AlarmActionTests
         var body = JsonElement.Parse(message.Message!);
         string.Join(' ', body.EnumerateObject().Select(member => member.Name))
             .ShouldBe(
-                "AlarmName AlarmDescription AWSAccountId AlarmConfigurationUpdatedTimestamp NewStateValue NewStateReason"
-                    + " StateChangeTime Region AlarmArn OldStateValue OKActions AlarmActions InsufficientDataActions Trigger"
+                "AlarmName AlarmDescription AWSAccountId AlarmConfigurationUpdatedTimestamp NewStateValue"
+                    + " NewStateReason StateChangeTime Region AlarmArn OldStateValue OKActions AlarmActions"
+                    + " InsufficientDataActions Trigger"
             );
         body.GetProperty("OldStateValue").GetString().ShouldBe("INSUFFICIENT_DATA");
         body.GetProperty("Trigger")
@@ -87,7 +88,7 @@ public sealed class AlarmActionTests
         await world.PutAsync(Alarm() with { AlarmActions = [Topic] });
         world.Measure(99);
         world.Time.Advance(Minute * 1.25);
-        await world.WorkAsync(without: "cloudwatch.alarm-actions");
+        await world.WorkAsync("cloudwatch.alarm-actions");
         (await world.DescribeAsync()).StateValue.ShouldBe(StateValue.Alarm);
         world.Heard.Messages.ShouldBeEmpty();
 
@@ -118,7 +119,7 @@ public sealed class AlarmActionTests
         (await world.SummariesAsync())[0]
             .ShouldBe($"Failed to execute action {Topic}. Received error: \"Topic does not exist\"");
 
-        world.Heard.Fault = new IOException("No way.");
+        world.Heard.Fault = new AwsException("ServiceUnavailable", "No way.", 503);
         await world.SetAsync("high", StateValue.Ok);
         await world.SetAsync("high", StateValue.Alarm);
         await world.AdvanceAsync(TimeSpan.FromMinutes(20));

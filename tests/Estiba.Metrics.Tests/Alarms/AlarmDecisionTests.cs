@@ -5,8 +5,8 @@ using Estiba.Metrics.Alarms.Evaluation;
 namespace Estiba.Metrics.Tests.Alarms;
 
 /// <summary>The tables of "Configuring how CloudWatch alarms treat missing data" (Amazon CloudWatch User Guide): 0 is a
-/// datapoint within the threshold, X one that breaches it, - one that is missing; the newest is the last. Then sentences as
-/// CloudWatch words them.</summary>
+/// datapoint within the threshold, X one that breaches it, - one that is missing; the newest is the last. Then sentences
+/// as CloudWatch words them.</summary>
 public sealed class AlarmDecisionTests
 {
     private const string Ok = "OK";
@@ -59,7 +59,7 @@ public sealed class AlarmDecisionTests
 
     [Fact]
     public void Alarms_on_tables_of_DynamoDB_ignore_what_is_missing() =>
-        Decide(Settings(1, 1) with { Namespace = "AWS/DynamoDB", TreatMissingData = "breaching" }, null)
+        Decide(Settings(1, 1) with { Namespace = "AWS/DynamoDB", TreatMissingData = "breaching" }, [null])
             .State.ShouldBeNull();
 
     [Fact]

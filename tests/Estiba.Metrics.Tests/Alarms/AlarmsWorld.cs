@@ -10,11 +10,13 @@ using Estiba.Metrics.Alarms;
 using Estiba.State;
 using Estiba.State.Journals;
 using Metric = Estiba.Metrics.Series.Metric;
+using MetricDimension = Estiba.Metrics.Series.MetricDimension;
 
 namespace Estiba.Metrics.Tests.Alarms;
 
-/// <summary>The alarms of CloudWatch with a store in memory, values that a test says, and a topic and a scaling policy that note what
-/// they hear. Controllers work when the clock is moved, each as often as there is something to do.</summary>
+/// <summary>The alarms of CloudWatch with a store in memory, values that a test says, and a topic and a scaling policy
+/// that note what they hear. Controllers work when the clock is moved, each as often as there is something to
+/// do.</summary>
 internal sealed class AlarmsWorld : IAsyncDisposable
 {
     public const string Topic = "arn:aws:sns:eu-west-1:111122223333:ops";

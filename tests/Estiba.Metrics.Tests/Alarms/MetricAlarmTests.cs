@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
 using static Estiba.Metrics.Tests.Alarms.AlarmsWorld;
+using SeriesMetric = Estiba.Metrics.Series.Metric;
 
 namespace Estiba.Metrics.Tests.Alarms;
 
@@ -195,9 +196,9 @@ public sealed class MetricAlarmTests
     public async Task An_alarm_watches_an_expression()
     {
         await using var world = await CreateAsync();
-        var other = new Series.Metric("App", "Requests", []);
+        var other = new SeriesMetric("App", "Requests", []);
         await world.PutAsync(MathAlarm("errors / requests * 100"));
-        world.Measure(30, new Series.Metric("App", "Errors", []));
+        world.Measure(30, new SeriesMetric("App", "Errors", []));
         world.Measure(100, other);
         await world.AdvanceAsync(Minute * 1.25);
 

@@ -76,7 +76,8 @@ internal sealed class AlarmReconciler(Store store, IMetricReader reader, TimePro
 
         if (
             state.RepeatedAt is { } repeated
-            && now - repeated >= TimeSpan.FromSeconds(Math.Max(60, settings.Period) - 5)
+            && turn > repeated
+            && now - repeated >= TimeSpan.FromSeconds(Math.Max(60, settings.Period) - settings.Rhythm / 4.0)
         )
             await store.CommitAsync(
                 transaction =>
