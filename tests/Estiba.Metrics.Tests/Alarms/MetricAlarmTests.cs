@@ -432,6 +432,18 @@ public sealed class MetricAlarmTests
     }
 
     [Fact]
+    public async Task An_alarm_on_one_time_series_has_no_contributors()
+    {
+        await using var world = await CreateAsync();
+        await world.PutAsync(Alarm());
+        Task<DescribeAlarmContributorsOutput> ContributorsAsync(string name) =>
+            world.Api.DescribeAlarmContributorsAsync(new DescribeAlarmContributorsInput { AlarmName = name }, Context);
+
+        (await ContributorsAsync("high")).AlarmContributors!.ShouldBeEmpty();
+        (await world.ErrorOfAsync(() => ContributorsAsync("gone"))).Code.ShouldBe("ResourceNotFoundException");
+    }
+
+    [Fact]
     public async Task Twice_at_once_makes_one_alarm()
     {
         await using var world = await CreateAsync();

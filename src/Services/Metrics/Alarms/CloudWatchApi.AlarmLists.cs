@@ -101,6 +101,21 @@ public sealed partial class CloudWatchApi
     }
 
     /// <inheritdoc/>
+    /// <remarks>Only alarms on queries with several time series have contributors, and there are none here.</remarks>
+    public Task<DescribeAlarmContributorsOutput> DescribeAlarmContributorsAsync(
+        DescribeAlarmContributorsInput request,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        if (FindAlarm(_store.Current, Scope.Of(context), request.AlarmName!) is null)
+            throw CloudWatchErrors.ResourceNotFoundException($"Alarm {request.AlarmName} does not exist");
+        return request.NextToken is null
+            ? Task.FromResult(new DescribeAlarmContributorsOutput { AlarmContributors = [] })
+            : throw CloudWatchErrors.InvalidNextToken("The specified nextToken is invalid.");
+    }
+
+    /// <inheritdoc/>
     public Task<DescribeAlarmHistoryOutput> DescribeAlarmHistoryAsync(
         DescribeAlarmHistoryInput request,
         CallContext context,
