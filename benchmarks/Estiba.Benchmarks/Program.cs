@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["calls"] = _ => CallBenchmark.RunAsync(),
     ["logs"] = LogsBenchmark.RunAsync,
     ["metrics"] = MetricsBenchmark.RunAsync,
+    ["alarms"] = AlarmsBenchmark.RunAsync,
     ["placement"] = PlacementBenchmark.RunAsync,
     ["steps"] = StepsBenchmark.RunAsync,
     ["registry"] = RegistryBenchmark.RunAsync,

@@ -1,5 +1,6 @@
 using Estiba.Contracts.CloudWatch;
 using Estiba.Hosting;
+using Estiba.Hosting.Alarms;
 using Estiba.Metrics.Series;
 using Estiba.Metrics.Storage;
 using Estiba.State;
@@ -15,13 +16,16 @@ public sealed partial class CloudWatchApi : ICloudWatchApi
     private readonly Store _store;
     private readonly MetricStore _values;
     private readonly IMetricReader _metrics;
+    private readonly AlarmActions _actions;
     private readonly TimeProvider _time;
 
     /// <summary>Creates the service.</summary>
     /// <param name="host">The state, the clock, and the other services.</param>
     /// <param name="values">What was measured.</param>
-    internal CloudWatchApi(ModuleHost host, MetricStore values)
+    /// <param name="actions">Who carries out the actions of alarms.</param>
+    internal CloudWatchApi(ModuleHost host, MetricStore values, AlarmActions actions)
     {
+        _actions = actions;
         (_store, _time) = (host.Store, host.Time);
         (_values, _metrics) = (values, values);
     }

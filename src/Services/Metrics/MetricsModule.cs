@@ -1,7 +1,9 @@
 using Estiba.Contracts.CloudWatch;
 using Estiba.Files;
 using Estiba.Hosting;
+using Estiba.Hosting.Alarms;
 using Estiba.Hosting.Controllers;
+using Estiba.Metrics.Alarms;
 using Estiba.Metrics.Storage;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
@@ -35,11 +37,18 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
             host.Loggers.CreateLogger("Estiba.Metrics"),
             host.Find<Damage>()
         );
-        var api = new CloudWatchApi(host, values);
+        var actions = AlarmActions.Of(host);
+        var api = new CloudWatchApi(host, values, actions);
+        var history = new AlarmHousekeeping(host.Store, host.Time);
         return new OpenModule
         {
             Dispatchers = [new CloudWatchDispatcher(api)],
-            Chores = [new Chore("cloudwatch.retention", CleanInterval, values.CleanAsync)],
+            Controllers = AlarmControllers.Of(host, values, actions),
+            Chores =
+            [
+                new Chore("cloudwatch.retention", CleanInterval, values.CleanAsync),
+                new Chore("cloudwatch.alarm-history", AlarmHousekeeping.Interval, history.RunAsync),
+            ],
             CloseAsync = values.DisposeAsync,
         };
     }

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Estiba.Metrics.Alarms;
+using Estiba.Metrics.Dashboards;
 using Estiba.Metrics.Tags;
 using Estiba.State;
 
@@ -13,8 +15,51 @@ internal static class MetricsTables
         MetricsJson.Default.TagsRecord
     );
 
+    /// <summary>Composite alarms by their scope.</summary>
+    internal static readonly Index<AlarmRecord> CompositeAlarms = new("composite", record =>
+        record.Composite is null ? null : record.Scope.Prefix
+    );
+
+    internal static readonly Table<AlarmRecord> Alarms = new(
+        "cloudwatch.alarms",
+        record => record.Key,
+        MetricsJson.Default.AlarmRecord,
+        CompositeAlarms
+    );
+
+    internal static readonly Table<AlarmStateRecord> AlarmStates = new(
+        "cloudwatch.alarm-states",
+        record => record.Key,
+        MetricsJson.Default.AlarmStateRecord
+    );
+
+    /// <summary>What happened by the alarm to which it did.</summary>
+    internal static readonly Index<AlarmHistoryRecord> HistoryOfAlarm = new("alarm", record =>
+        record.Scope.Key(record.Alarm)
+    );
+
+    internal static readonly Table<AlarmHistoryRecord> AlarmHistory = new(
+        "cloudwatch.alarm-history",
+        record => record.Key,
+        MetricsJson.Default.AlarmHistoryRecord,
+        HistoryOfAlarm
+    );
+
+    internal static readonly Table<PendingActionRecord> PendingActions = new(
+        "cloudwatch.pending-actions",
+        record => record.Key,
+        MetricsJson.Default.PendingActionRecord
+    );
+
+    internal static readonly Table<DashboardRecord> Dashboards = new(
+        "cloudwatch.dashboards",
+        record => record.Key,
+        MetricsJson.Default.DashboardRecord
+    );
+
     /// <summary>All of them, to open the store with.</summary>
-    internal static IReadOnlyList<Table> All { get; } = [Tags];
+    internal static IReadOnlyList<Table> All { get; } =
+    [Tags, Alarms, AlarmStates, AlarmHistory, PendingActions, Dashboards];
 }
 
 [JsonSourceGenerationOptions(
@@ -23,4 +68,9 @@ internal static class MetricsTables
     IgnoreReadOnlyProperties = true
 )]
 [JsonSerializable(typeof(TagsRecord))]
+[JsonSerializable(typeof(AlarmRecord))]
+[JsonSerializable(typeof(AlarmStateRecord))]
+[JsonSerializable(typeof(AlarmHistoryRecord))]
+[JsonSerializable(typeof(PendingActionRecord))]
+[JsonSerializable(typeof(DashboardRecord))]
 internal sealed partial class MetricsJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Metrics.Expressions;
+using SeriesMetric = Estiba.Metrics.Series.Metric;
 
 namespace Estiba.Metrics.Tests.Expressions;
 
@@ -214,7 +215,7 @@ public sealed class ExpressionTests
     {
         var reader = new StandInReader();
         for (var number = 0; number < 510; number++)
-            reader.Put(new Series.Metric("Test", $"M{number}", []), Start, number);
+            reader.Put(new SeriesMetric("Test", $"M{number}", []), Start, number);
         var result = MetricDataEvaluation
             .Of([Of("e1", "SEARCH('{Test}', 'Average', 60)")])
             .Evaluate(reader, Home, Start, Start + 300)
@@ -258,7 +259,7 @@ public sealed class ExpressionTests
             {
                 if (values[minute] != "-")
                     reader.Put(
-                        new Series.Metric("Test", $"M{place}", []),
+                        new SeriesMetric("Test", $"M{place}", []),
                         Start + minute * 60,
                         double.Parse(values[minute], CultureInfo.InvariantCulture)
                     );

@@ -22,6 +22,7 @@ public static class PagingToken
         "Marker",
         "MaxResults",
         "MaxItems",
+        "MaxRecords",
         "PageSize",
         "Limit",
         "DryRun"

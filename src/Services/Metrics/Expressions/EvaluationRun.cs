@@ -328,8 +328,8 @@ internal sealed class EvaluationRun(
         if ((until - from) / period > MostPeriods)
             throw new AwsException(
                 "ValidationError",
-                $"The range has more than {MostPeriods} periods of {period} seconds; ask for a shorter range or a longer"
-                    + " period."
+                $"The range has more than {MostPeriods} periods of {period} seconds; ask for a shorter range or a"
+                    + " longer period."
             );
         return TimesIn(period);
     }

@@ -8,8 +8,8 @@ using Statistic = Estiba.Metrics.Series.Statistic;
 namespace Estiba.Metrics.Expressions;
 
 /// <summary>
-/// The queries of a <c>GetMetricData</c> request or of an alarm: metrics, and expressions over them and over each other.
-/// Made once, they can be evaluated over any range of time.
+/// The queries of a <c>GetMetricData</c> request or of an alarm: metrics, and expressions over them and over each
+/// other. Made once, they can be evaluated over any range of time.
 /// </summary>
 internal sealed partial class MetricDataEvaluation
 {
@@ -147,8 +147,8 @@ internal sealed partial class MetricDataEvaluation
 /// <summary>What a query came to.</summary>
 /// <param name="Query">The query.</param>
 /// <param name="Series">One of a metric; of an expression one or several, each with a name of its own.</param>
-/// <param name="Messages">What the caller should know, as a code and a sentence, for example that a search found more than
-/// is shown.</param>
+/// <param name="Messages">What the caller should know, as a code and a sentence, for example that a search found more
+/// than is shown.</param>
 internal sealed record QueryResult(
     MetricDataQuery Query,
     IReadOnlyList<MathSeries> Series,

@@ -21,8 +21,8 @@ internal sealed class MetricSearch
     internal static MetricSearch Parse(string text, Func<string, Exception> fault) =>
         new(new SearchParser(text, fault).Parse());
 
-    /// <summary>The metrics that are found and had a value in the two weeks before the end of the range: at most one more
-    /// than <see cref="Most"/>.</summary>
+    /// <summary>The metrics that are found and had a value in the two weeks before the end of the range: at most one
+    /// more than <see cref="Most"/>.</summary>
     internal IReadOnlyList<Metric> Find(IEnumerable<KnownMetric> metrics, long until) =>
         [
             .. metrics

@@ -6,8 +6,8 @@ namespace Estiba.Metrics.Searching;
 /// </summary>
 internal static class NameTokens
 {
-    /// <summary>The pieces between what divides, each as its tokens: <c>Network-Errors2</c> has the pieces <c>Network</c>
-    /// and <c>Errors</c>, <c>2</c>.</summary>
+    /// <summary>The pieces between what divides, each as its tokens: <c>Network-Errors2</c> has the pieces
+    /// <c>Network</c> and <c>Errors</c>, <c>2</c>.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Pieces(string name)
     {
         var pieces = new List<IReadOnlyList<string>>();

@@ -2,7 +2,8 @@ using Estiba.Contracts;
 
 namespace Estiba.Metrics.Series;
 
-/// <summary>Reads what was measured. Answers come from what is in memory and from files, and wait for no writer.</summary>
+/// <summary>Reads what was measured. Answers come from what is in memory and from files, and wait for no
+/// writer.</summary>
 internal interface IMetricReader
 {
     /// <summary>One statistic of one metric, for each period in which there were values.</summary>
@@ -17,9 +18,9 @@ internal interface IMetricReader
 /// <param name="Metric">The metric.</param>
 /// <param name="Statistic">What of its values.</param>
 /// <param name="Period">In seconds: 1, 5, 10, 20, 30, or a multiple of 60.</param>
-/// <param name="From">Seconds since 1970: the first period's beginning, inclusive; the others follow it. It is a multiple
-/// of the period, except for alarms with periods of several minutes: those look back from the minute that ended last, as
-/// on AWS, so that it is a multiple of 60 alone (of 10 for a period of 20 or 30 seconds).</param>
+/// <param name="From">Seconds since 1970: the first period's beginning, inclusive; the others follow it. It is a
+/// multiple of the period, except for alarms with periods of several minutes: those look back from the minute that
+/// ended last, as on AWS, so that it is a multiple of 60 alone (of 10 for a period of 20 or 30 seconds).</param>
 /// <param name="Until">Seconds since 1970, exclusive.</param>
 /// <param name="Unit">Only values that came with this unit; null for those of all units.</param>
 internal sealed record SeriesQuery(

@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
+using Estiba.Metrics.Dashboards;
 using Estiba.Metrics.Tags;
 using Estiba.State;
 
@@ -9,7 +10,14 @@ namespace Estiba.Metrics;
 public sealed partial class CloudWatchApi
 {
     /// <summary>What can have tags, by its type in ARNs: whether there is such a resource.</summary>
-    private static readonly Dictionary<string, Func<View, Arn, bool>> Kinds = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Func<View, Arn, bool>> Kinds = new(StringComparer.Ordinal)
+    {
+        ["alarm"] = (view, arn) =>
+            view.Find(MetricsTables.Alarms, new Scope(arn.AccountId, arn.Region).Key(arn.ResourceName)) is not null,
+        ["dashboard"] = (view, arn) =>
+            arn.Region.Length == 0
+            && view.Find(MetricsTables.Dashboards, DashboardRecord.KeyOf(arn.AccountId, arn.ResourceName)) is not null,
+    };
 
     /// <inheritdoc/>
     public Task<ListTagsForResourceOutput> ListTagsForResourceAsync(
