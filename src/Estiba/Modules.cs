@@ -12,6 +12,7 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Messaging;
 using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
@@ -40,6 +41,8 @@ internal static class Modules
             new AcmModule(),
             new NamesModule(configuration),
             new LoadBalancingModule(),
+            new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
+            new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new InstancesModule(configuration),
         ];
 

@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
             "Services/Identity",
             "Services/LoadBalancing",
             "Services/Acm",
+            "Services/Messaging",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -67,6 +68,7 @@ public sealed class ArchitectureTests
         "Services/Ecs",
         "Services/LoadBalancing",
         "Services/Logs",
+        "Services/Messaging",
     ];
 
     [Fact]
