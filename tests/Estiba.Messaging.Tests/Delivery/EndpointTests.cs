@@ -201,6 +201,8 @@ public sealed class EndpointTests
     [InlineData("http://[fd00:ec2::254]/")]
     [InlineData("http://[::ffff:169.254.169.254]/")]
     [InlineData("http://0.0.0.0/")]
+    [InlineData("http://2852039166/")]
+    [InlineData("http://0xa9fea9fe/")]
     public async Task Nobody_is_sent_to_where_a_machine_keeps_its_credentials(string url)
     {
         await using var world = await CreateAsync();
