@@ -34,6 +34,7 @@ public sealed class EndpointTests
         confirmed.ShouldBe(arn);
         var got = subscriber.Posts[^1];
         subscriber.Posts.Count.ShouldBe(2);
+        got.Headers["User-Agent"].ShouldBe("Amazon Simple Notification Service Agent");
         got.Headers["x-amz-sns-message-type"].ShouldBe("Notification");
         got.Headers["x-amz-sns-message-id"].ShouldBe(published.MessageId);
         got.Headers["x-amz-sns-topic-arn"].ShouldBe(topic);

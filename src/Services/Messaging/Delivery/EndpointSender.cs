@@ -90,7 +90,7 @@ internal sealed class EndpointSender(TimeProvider time) : IDisposable
             "Content-Type",
             contentType ?? DeliveryRetries.DefaultContentType
         );
-        request.Headers.UserAgent.ParseAdd("Amazon-Simple-Notification-Service-Agent");
+        request.Headers.UserAgent.ParseAdd("Amazon Simple Notification Service Agent");
         request.Headers.Add("x-amz-sns-message-type", notification.Type);
         request.Headers.Add("x-amz-sns-message-id", notification.MessageId);
         request.Headers.Add("x-amz-sns-topic-arn", notification.TopicArn);
