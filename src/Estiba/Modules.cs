@@ -13,6 +13,7 @@ using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Metrics;
+using Estiba.Messaging;
 using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
@@ -42,6 +43,8 @@ internal static class Modules
             new AcmModule(),
             new NamesModule(configuration),
             new LoadBalancingModule(),
+            new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
+            new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new InstancesModule(configuration),
         ];
 

@@ -26,6 +26,7 @@ public sealed class ArchitectureTests
             "Services/LoadBalancing",
             "Services/Acm",
             "Services/Metrics",
+            "Services/Messaging",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -70,6 +71,7 @@ public sealed class ArchitectureTests
         "Services/LoadBalancing",
         "Services/Logs",
         "Services/Metrics",
+        "Services/Messaging",
     ];
 
     [Fact]

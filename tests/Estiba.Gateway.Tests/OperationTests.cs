@@ -191,10 +191,10 @@ public sealed class OperationTests
         "The action Nothing is not valid for this web service."
     )]
     [InlineData(
-        "Action=ListQueues&Version=2012-11-05",
-        "sqs",
+        "Action=ListRules&Version=2015-10-07",
+        "events",
         "InvalidAction",
-        "Could not find operation ListQueues for version 2012-11-05"
+        "Could not find operation ListRules for version 2015-10-07"
     )]
     [InlineData(
         "Version=2011-06-15",

@@ -203,6 +203,47 @@ public sealed class ProtocolTests
         result["missing"].GetString()!.ShouldStartWith("AWS.SimpleQueueService.NonExistentQueue");
     }
 
+    [Theory]
+    [InlineData("/", "&QueueUrl=http%3A%2F%2Flocalhost%2F123456789012%2Fq")]
+    [InlineData("/123456789012/q", "")]
+    public async Task Amazon_sqs_still_speaks_the_query_protocol_at_the_urls_of_queues_too(string path, string url)
+    {
+        await using var world = await GatewayWorld.StartWithAsync(new StandInProtocols().Dispatchers);
+        async Task<(int Status, string Body)> CallAsync(string action)
+        {
+            var request = world.Form($"{action}&Version=2012-11-05{url}");
+            request.RequestUri = new Uri(world.Address, path);
+            var answer = await world.SendAsync(await world.SignAsync(request, "sqs"));
+            return (answer.Status, answer.Body);
+        }
+
+        var sent = await CallAsync(
+            "Action=SendMessage&MessageBody=hello&MessageAttribute.1.Name=kind"
+                + "&MessageAttribute.1.Value.DataType=String&MessageAttribute.1.Value.StringValue=order"
+        );
+        var missing = await CallAsync("Action=ReceiveMessage");
+
+        sent.Status.ShouldBe(200);
+        sent.Body.ShouldContain(
+            "<SendMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><SendMessageResult>"
+                + "<MD5OfMessageAttributes>kind=order</MD5OfMessageAttributes><MessageId>hello</MessageId>"
+        );
+        missing.Status.ShouldBe(400);
+        missing.Body.ShouldContain("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>");
+    }
+
+    [Fact]
+    public async Task Amazon_sqs_speaks_json_at_the_urls_of_queues()
+    {
+        await using var world = await GatewayWorld.StartWithAsync(new StandInProtocols().Dispatchers);
+        var request = world.Json("AmazonSQS.SendMessage", """{"QueueUrl":"q","MessageBody":"hello"}""");
+        request.RequestUri = new Uri(world.Address, "/123456789012/q");
+
+        var answer = await world.SendAsync(await world.SignAsync(request, "sqs"));
+
+        answer.Body.ShouldContain("\"MessageId\":\"hello\"");
+    }
+
     [Fact]
     public async Task Live_tail_is_a_stream_of_events()
     {

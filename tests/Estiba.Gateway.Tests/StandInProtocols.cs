@@ -166,7 +166,16 @@ internal sealed class StandInProtocols : IS3Api, ISchedulerApi, ICloudWatchApi, 
         SendMessageRequest request,
         CallContext context,
         CancellationToken cancellation = default
-    ) => Task.FromResult(new SendMessageResult { MessageId = request.MessageBody });
+    ) =>
+        Task.FromResult(
+            new SendMessageResult
+            {
+                MessageId = request.MessageBody,
+                MD5OfMessageAttributes = request.MessageAttributes is { } attributes
+                    ? string.Join(',', attributes.Select(each => $"{each.Key}={each.Value.StringValue}"))
+                    : null,
+            }
+        );
 
     public Task<ReceiveMessageResult> ReceiveMessageAsync(
         ReceiveMessageRequest request,

@@ -7,8 +7,8 @@ namespace Estiba.ContractImporter;
 /// </summary>
 /// <remarks>
 /// A file has the form of a contract. An operation or shape that the description lacks is added whole; of one that it
-/// has, members, values and errors are added and the required members replaced. What a newer description brings by
-/// itself changes nothing, so that a file may stay until it is taken away.
+/// has, members, what is not said of a member, values and errors are added, and all else is
+/// replaced. What a newer description brings by itself changes nothing, so that a file may stay until it is taken away.
 /// </remarks>
 internal static class ContractAdditions
 {
@@ -28,6 +28,13 @@ internal static class ContractAdditions
         }
     }
 
+    // A member that is there keeps what is said of it: the names that it has in another protocol are added.
+    private static void Add(JsonObject member, JsonObject facts)
+    {
+        foreach (var (name, fact) in facts)
+            member.TryAdd(name, fact!.DeepClone());
+    }
+
     private static void Extend(JsonObject entry, JsonObject facts)
     {
         foreach (var (name, fact) in facts)
@@ -37,7 +44,11 @@ internal static class ContractAdditions
                 case "members":
                     var members = entry["members"]?.AsObject() ?? (JsonObject)(entry["members"] = new JsonObject());
                     foreach (var (member, reference) in fact!.AsObject())
-                        members.TryAdd(member, reference!.DeepClone());
+                    {
+                        if (!members.TryAdd(member, reference!.DeepClone()))
+                            Add(members[member]!.AsObject(), reference.AsObject());
+                    }
+
                     break;
                 case "enum" or "errors":
                     var values = entry[name]?.AsArray() ?? (JsonArray)(entry[name] = new JsonArray());

@@ -46,7 +46,17 @@ internal static class ContractImport
         "streaming",
         "xmlNamespace",
     ];
-    private static readonly string[] ChosenMetadata = ["errors", "largestRequest", "name", "validation", "virtualHost"];
+    private static readonly string[] ChosenMetadata =
+    [
+        "errors",
+        "largestRequest",
+        "name",
+        "protocols",
+        "resourceUrl",
+        "validation",
+        "virtualHost",
+        "xmlNamespace",
+    ];
     private static readonly string[] MemberFacts =
     [
         "shape",
@@ -69,7 +79,9 @@ internal static class ContractImport
     /// <param name="description">The whole description.</param>
     /// <param name="choice"> From services.json: the service's name in C#, how it words a validation failure, its
     /// largest request, whether its errors stand alone in their documents, the label of a path that clients put in
-    /// front of the host, members that agents send although the public description leaves them out, the patterns that
+    /// front of the host, the protocols that it speaks beside those that it tells and the namespace of their XML,
+    /// the member that is the URL of a resource, to which requests may be sent,
+    /// members that agents send although the public description leaves them out, the patterns that
     /// the service tells where those are not the ones that it goes by, and the required members that it looks at
     /// itself, with a code and words of their own, as well as the enumerations whose values it does.
     /// </param>

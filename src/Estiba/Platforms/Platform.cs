@@ -12,6 +12,7 @@ using Estiba.Identity.Credentials;
 using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
+using Estiba.Messaging;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Logging;
@@ -146,6 +147,11 @@ internal sealed partial class Platform : IAsyncDisposable
         host.Share(
             new CertificateSealKey(
                 await SealedKeys.GetOrAddAsync(store, secrets, "acm/private-keys", null, random, cancellation)
+            )
+        );
+        host.Share(
+            new NotificationSealKey(
+                await SealedKeys.GetOrAddAsync(store, secrets, "sns/private-keys", null, random, cancellation)
             )
         );
         host.Share(

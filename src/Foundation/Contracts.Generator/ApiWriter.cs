@@ -69,6 +69,8 @@ internal static class ApiWriter
             source.Line($"LargestRequestBytes = {largest},");
         if (contract.IsQueryCompatible)
             source.Line("IsQueryCompatible = true,");
+        if (contract.Fact("resourceUrl") is { } resource)
+            source.Line($"ResourceUrl = {Names.Literal(resource)},");
         if (contract.Fact("virtualHost") is { } label)
             source.Line($"HostLabel = {Names.Literal(label)},");
         source.Line("Operations = new OperationTable(static () =>");

@@ -135,6 +135,18 @@ public abstract class View
         return entries.CountBelow(new IndexKey(key, null)) - entries.CountBelow(new IndexKey(key, ""));
     }
 
+    /// <summary>How many records have an index key from one to before another, without walking them.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="index">One of the table's indexes.</param>
+    /// <param name="from">The first index key that counts; it need not exist.</param>
+    /// <param name="before">The first index key that no longer counts.</param>
+    public int CountBetween<TRecord>(Table<TRecord> table, Index<TRecord> index, string from, string before)
+        where TRecord : class
+    {
+        var entries = StateOf(table).Index(index);
+        return Math.Max(0, entries.CountBelow(new IndexKey(before, "")) - entries.CountBelow(new IndexKey(from, "")));
+    }
+
     /// <summary>
     /// What the records with an aggregate's key amount to; the aggregate's empty value when there are none.
     /// </summary>

@@ -32,6 +32,9 @@ internal readonly record struct Caller(
                 http.Connection.RemoteIpAddress,
                 http.Request.IsHttps,
                 http.Request.Headers.UserAgent is [{ Length: > 0 } agent] ? agent : null
-            ),
+            )
+            {
+                Host = http.Request.Host.Value is { Length: > 0 } host ? host : null,
+            },
         };
 }

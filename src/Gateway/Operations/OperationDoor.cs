@@ -46,7 +46,12 @@ internal sealed partial class OperationDoor(
             return false;
         try
         {
-            return router.FindSigned(SignatureClaim.Read(signed).Scope.Service) is not null;
+            var service = SignatureClaim.Read(signed).Scope.Service;
+            return router.FindSigned(service) is not null
+                || (
+                    spoken.IsSpoken(request)
+                    && router.FindForm(version: null, service)?.Service.Model.ResourceUrl != null
+                );
         }
         catch (SignatureException)
         {

@@ -1,6 +1,5 @@
 using Estiba.Acm.Certificates;
 using Estiba.Acm.Issuing;
-using Estiba.Acm.Keys;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
 using Estiba.Hosting.Certificates;

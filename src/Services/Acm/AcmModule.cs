@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Estiba.Acm.Certificates;
 using Estiba.Acm.Issuing;
-using Estiba.Acm.Keys;
 using Estiba.Contracts.Acm;
 using Estiba.Hosting;
 using Estiba.Hosting.Certificates;

@@ -7,6 +7,8 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
+using Estiba.Contracts.Sns;
+using Estiba.Contracts.Sqs;
 using Estiba.Contracts.Sts;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
@@ -82,6 +84,8 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Logs = host.Neighbour<ILogsApi>(iam),
             Ec2 = host.Neighbour<IEc2Api>(iam),
             Acm = host.Neighbour<IAcmApi>(iam),
+            Sqs = host.Neighbour<ISqsApi>(iam),
+            Sns = host.Neighbour<ISnsApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

@@ -6,6 +6,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Sqs;
 using Estiba.Contracts.Sts;
 using Estiba.Hosting;
 using Estiba.Identity.Authorization;
@@ -156,6 +157,33 @@ public sealed class ConditionalAuthorizationTests
     }
 
     [Theory]
+    [InlineData("web", true)]
+    [InlineData("shop", false)]
+    public async Task Tags_of_queues_are_looked_up_and_a_batch_is_the_action_that_it_is_of(string team, bool allowed)
+    {
+        await using var world = await IdentityWorld.StartAsync(
+            new ApiModule<ISqsApi>("Amazon SQS", new StandInSqs(team))
+        );
+        var session = await world.SessionAsync(
+            Policy(
+                """
+                {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:123456789012:orders","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}}
+                """
+            )
+        );
+
+        (
+            await DecideAsync(
+                world,
+                SqsModel.Service,
+                SqsModel.SendMessageBatch,
+                new SendMessageBatchRequest { QueueUrl = "http://localhost:4566/123456789012/orders" },
+                session
+            )
+        ).IsAllowed.ShouldBe(allowed);
+    }
+
+    [Theory]
     [InlineData(true, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/blue"}}""")]
     [InlineData(false, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/red"}}""")]
     public async Task What_is_no_operation_is_decided_too(bool allowed, string condition)
@@ -173,6 +201,15 @@ public sealed class ConditionalAuthorizationTests
                 CancellationToken.None
             )
         ).IsAllowed.ShouldBe(allowed);
+    }
+
+    private sealed class StandInSqs(string team) : ISqsApi
+    {
+        public Task<ListQueueTagsResult> ListQueueTagsAsync(
+            ListQueueTagsRequest request,
+            CallContext context,
+            CancellationToken cancellation = default
+        ) => Task.FromResult(new ListQueueTagsResult { Tags = new Dictionary<string, string> { ["team"] = team } });
     }
 
     private sealed class StandInAcm(string team) : IAcmApi

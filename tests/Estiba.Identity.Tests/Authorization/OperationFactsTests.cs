@@ -7,7 +7,7 @@ namespace Estiba.Identity.Tests.Authorization;
 public sealed class OperationFactsTests
 {
     public static TheoryData<string> Services =>
-        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm", "cloudwatch"];
+        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm", "cloudwatch", "sqs", "sns"];
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -17,7 +17,7 @@ public sealed class OperationFactsTests
         var facts = OperationActions.Of(service);
 
         foreach (var operation in contract.RootElement.GetProperty("operations").EnumerateObject())
-            facts.Find(operation.Name).Action.ShouldBe($"{service}:{operation.Name}");
+            facts.Find(operation.Name).Action.ShouldBe($"{service}:{ActionOf(service, operation.Name)}");
     }
 
     [Theory]
@@ -44,6 +44,12 @@ public sealed class OperationFactsTests
             }
         }
     }
+
+    // A batch of what has an operation of its own is that action ("Actions defined by Amazon SQS", and by Amazon SNS).
+    private static string ActionOf(string service, string operation) =>
+        service is "sqs" or "sns" && operation.EndsWith("Batch", StringComparison.Ordinal)
+            ? operation[..^"Batch".Length]
+            : operation;
 
     private static bool IsIn(JsonElement shapes, JsonElement shape, ReadOnlySpan<string> path)
     {

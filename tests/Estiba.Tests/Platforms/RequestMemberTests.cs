@@ -10,6 +10,8 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Sns;
+using Estiba.Contracts.Sqs;
 using Estiba.Contracts.Sts;
 using Estiba.Ecr;
 using Estiba.Ecs;
@@ -18,6 +20,7 @@ using Estiba.Identity.Sessions;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Metrics;
+using Estiba.Messaging;
 
 namespace Estiba.Tests.Platforms;
 
@@ -33,6 +36,8 @@ public sealed class RequestMemberTests
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),
         ("logs", typeof(ILogsApi), typeof(LogsApi)),
         ("iam", typeof(IIamApi), typeof(IamApi)),
+        ("sns", typeof(ISnsApi), typeof(SnsApi)),
+        ("sqs", typeof(ISqsApi), typeof(SqsApi)),
         ("sts", typeof(IStsApi), typeof(StsApi)),
     ];
 

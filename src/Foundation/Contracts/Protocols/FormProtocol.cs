@@ -12,7 +12,8 @@ internal abstract class FormProtocol(bool ec2) : Protocol
 
     // A form says nothing in its head: whoever posts without another protocol's mark may have one in the body.
     public override bool IsSpoken(WireRequest request) =>
-        request.Path.Length <= 1 && (request.Method == "POST" || (request.Method == "GET" && HasAction(request.Query)));
+        (request.Path.Length <= 1 || ResourcePath.Is(request.Path))
+        && (request.Method == "POST" || (request.Method == "GET" && HasAction(request.Query)));
 
     private static bool HasAction(string query) =>
         query.StartsWith("Action=", StringComparison.Ordinal) || query.Contains("&Action=", StringComparison.Ordinal);
@@ -24,7 +25,13 @@ internal abstract class FormProtocol(bool ec2) : Protocol
     public override string? OperationOf(ServiceModel service, WireRequest request) => Action(request);
 
     public override ShapeReader Reader(ServiceModel service, WireRequest request) =>
-        new FormShapeReader(request.Form, ec2);
+        // What is sent to the URL of a resource need not name it again.
+        service.ResourceUrl
+            is { } member
+        && ResourcePath.Is(request.Path)
+        && FormText.Find(request.Form, member) is null
+            ? new FormShapeReader(request.Form.Append(new(member, request.Path)), ec2)
+            : new FormShapeReader(request.Form, ec2);
 
     private protected static string? Action(WireRequest request) => FormText.Find(request.Form, "Action");
 

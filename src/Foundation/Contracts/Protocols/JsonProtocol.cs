@@ -19,11 +19,11 @@ internal sealed class JsonProtocol(string version) : Protocol
 
     public override bool IsSpoken(WireRequest request) =>
         request.Path.Length <= 1
-        && (
-            request.Header(TargetHeader) is { Length: > 0 }
-            || request.Header("Content-Type")?.StartsWith("application/x-amz-json", StringComparison.OrdinalIgnoreCase)
-                == true
-        );
+            ? request.Header(TargetHeader) is { Length: > 0 }
+                || request
+                    .Header("Content-Type")
+                    ?.StartsWith("application/x-amz-json", StringComparison.OrdinalIgnoreCase) == true
+            : ResourcePath.Is(request.Path) && request.Header(TargetHeader) is { Length: > 0 };
 
     public override string? NameOf(ServiceModel service) => service.TargetPrefix;
 

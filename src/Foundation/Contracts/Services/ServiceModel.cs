@@ -47,6 +47,11 @@ public sealed record ServiceModel
     /// </summary>
     public bool IsQueryCompatible { get; init; }
 
+    /// <summary>
+    /// The member of requests that is the URL of a resource, to which they may be sent; null where there is none.
+    /// </summary>
+    public string? ResourceUrl { get; init; }
+
     /// <summary>The label of the path that clients may put in front of the host's name; null for none.</summary>
     public string? HostLabel { get; init; }
 

@@ -6,8 +6,8 @@ namespace Estiba.Contracts;
 
 /// <summary>Collects what breaks the contract's constraints and words it as the service does.</summary>
 /// <param name="style"> From the contract: <c>sentences</c> of words, the <c>path</c> of what is wrong, the
-/// <c>parameters</c> of a form, <c>lettersLast</c>, which looks at the letters of names when all else is right, or the
-/// error code that goes with AWS's common wording.
+/// <c>parameters</c> of a form, the <c>requestParameters</c> of Amazon SQS, <c>lettersLast</c>, which looks at the
+/// letters of names when all else is right, or the error code that goes with AWS's common wording.
 /// </param>
 public sealed class ShapeValidator(string style)
 {
@@ -235,6 +235,17 @@ public sealed class ShapeValidator(string style)
                 $"Value ( {first.Value} ) for parameter {char.ToLowerInvariant(first.Path[0])}{first.Path[1..]} is "
                     + $"invalid. {first.Constraint}."
             ),
+            "requestParameters" when first.Kind == FailureKind.Missing => new(
+                "MissingRequiredParameterException",
+                $"The request must contain the parameter {first.Path}."
+            )
+            {
+                QueryCode = "MissingParameter",
+            },
+            "requestParameters" => new("InvalidParameterValueException", Common())
+            {
+                QueryCode = "InvalidParameterValue",
+            },
             "lettersLast" => new("ValidationError", Common()),
             _ => new(style, Common()),
         };

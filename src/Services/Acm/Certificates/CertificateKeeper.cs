@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
-using Estiba.Acm.Keys;
 using Estiba.Contracts;
 using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;

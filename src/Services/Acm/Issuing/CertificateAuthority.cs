@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Estiba.Acm.Certificates;
-using Estiba.Acm.Keys;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Hosting.Certificates;
 using Estiba.State;
 
 namespace Estiba.Acm.Issuing;

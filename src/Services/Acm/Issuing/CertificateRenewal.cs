@@ -1,5 +1,4 @@
 using Estiba.Acm.Certificates;
-using Estiba.Acm.Keys;
 using Estiba.Hosting.Certificates;
 using Estiba.State;
 

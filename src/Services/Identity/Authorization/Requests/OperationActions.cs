@@ -87,8 +87,9 @@ internal sealed class OperationActions
 
         public OperationAccess Read(string operation, JsonElement access)
         {
-            var action = $"{service}:{operation}";
             var parts = access.ValueKind == JsonValueKind.Object;
+            var action =
+                parts && access.TryGetProperty("action", out var other) ? other.GetString()! : $"{service}:{operation}";
             var resources = Resources(parts ? access.GetProperty("on") : access);
             var tagging = parts && access.TryGetProperty("tag", out var tag) ? tag.GetString() : null;
             var tagged = parts && access.TryGetProperty("tagged", out var others) ? Resources(others) : resources;

@@ -5,6 +5,8 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Sns;
+using Estiba.Contracts.Sqs;
 
 namespace Estiba.Identity.Authorization.Requests;
 
@@ -31,6 +33,12 @@ internal sealed class ResourceTags
 
     /// <summary>AWS Certificate Manager.</summary>
     public required IAcmApi Acm { get; init; }
+
+    /// <summary>Amazon SQS.</summary>
+    public required ISqsApi Sqs { get; init; }
+
+    /// <summary>Amazon SNS.</summary>
+    public required ISnsApi Sns { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -143,6 +151,12 @@ internal sealed class ResourceTags
                     cancellation
                 );
                 return Listed(ofAcm.Tags, tag => (tag.Key!, tag.Value));
+            case "sqs":
+                var url = $"https://{arn.Service}.{arn.Region}/{arn.AccountId}/{arn.Resource}";
+                return (await Sqs.ListQueueTagsAsync(new() { QueueUrl = url }, context, cancellation)).Tags ?? None;
+            case "sns":
+                var ofSns = await Sns.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
+                return Listed(ofSns.Tags, tag => (tag.Key!, tag.Value));
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:

@@ -1,22 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Estiba.Acm.Keys;
+namespace Estiba.Hosting.Certificates;
 
 /// <summary>
 /// Private keys as they are kept: encrypted with a key that is not in the state as it is, each for the one thing that
 /// it belongs to.
 /// </summary>
 /// <param name="key">32 bytes.</param>
-internal sealed class PrivateKeySeal(ReadOnlyMemory<byte> key)
+public sealed class PrivateKeySeal(ReadOnlyMemory<byte> key)
 {
+    /// <summary>How many bytes the key has.</summary>
+    public const int KeyBytes = 32;
+
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
     /// <summary>A private key as it may be written down.</summary>
     /// <param name="privateKey">In PEM form.</param>
     /// <param name="owner">What it belongs to; it cannot be opened as another's.</param>
-    internal string Seal(string privateKey, string owner)
+    public string Seal(string privateKey, string owner)
     {
         var plain = Encoding.UTF8.GetBytes(privateKey);
         var sealedKey = new byte[NonceBytes + TagBytes + plain.Length];
@@ -31,7 +34,7 @@ internal sealed class PrivateKeySeal(ReadOnlyMemory<byte> key)
 
     /// <summary>The private key that was written down; null when it was sealed with another key, or is
     /// damaged.</summary>
-    internal string? Open(string written, string owner)
+    public string? Open(string written, string owner)
     {
         var sealedKey = Convert.FromBase64String(written);
         var plain = new byte[sealedKey.Length - NonceBytes - TagBytes];
