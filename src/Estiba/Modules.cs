@@ -1,4 +1,5 @@
 using Estiba.Acm;
+using Estiba.ApplicationAutoScaling;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
@@ -40,6 +41,7 @@ internal static class Modules
             new AcmModule(),
             new NamesModule(configuration),
             new LoadBalancingModule(),
+            new ApplicationAutoScalingModule(),
             new InstancesModule(configuration),
         ];
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -82,6 +83,7 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Logs = host.Neighbour<ILogsApi>(iam),
             Ec2 = host.Neighbour<IEc2Api>(iam),
             Acm = host.Neighbour<IAcmApi>(iam),
+            AutoScaling = host.Neighbour<IApplicationAutoScalingApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

@@ -2,8 +2,10 @@ using System.Collections;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Estiba.Acm;
+using Estiba.ApplicationAutoScaling;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
@@ -25,6 +27,7 @@ public sealed class RequestMemberTests
     private static readonly (string Service, Type Contract, Type Implementation)[] Services =
     [
         ("acm", typeof(IAcmApi), typeof(AcmApi)),
+        ("application-autoscaling", typeof(IApplicationAutoScalingApi), typeof(ApplicationAutoScalingApi)),
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),

@@ -112,6 +112,10 @@ internal static class UnreadMembers
     {
         ["acm ExportCertificateRequest.Passphrase"] = "nothing can be exported",
         ["acm RevokeCertificateRequest.RevocationReason"] = "nothing is exported, so that nothing can be revoked",
+        ["application-autoscaling GetPredictiveScalingForecastRequest"] = Refused,
+        ["application-autoscaling PredictiveScalingPolicyConfiguration"] = Refused,
+        ["application-autoscaling StepScalingPolicyConfiguration.MetricAggregationType"] =
+            "kept and shown; an alarm hands on its newest value alone",
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,
         ["ecr ScanningRepositoryFilter.FilterType"] = OneValue,

@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -31,6 +32,9 @@ internal sealed class ResourceTags
 
     /// <summary>AWS Certificate Manager.</summary>
     public required IAcmApi Acm { get; init; }
+
+    /// <summary>Application Auto Scaling.</summary>
+    public required IApplicationAutoScalingApi AutoScaling { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -143,6 +147,9 @@ internal sealed class ResourceTags
                     cancellation
                 );
                 return Listed(ofAcm.Tags, tag => (tag.Key!, tag.Value));
+            case "application-autoscaling":
+                var target = new Contracts.ApplicationAutoScaling.ListTagsForResourceRequest { ResourceARN = resource };
+                return (await AutoScaling.ListTagsForResourceAsync(target, context, cancellation)).Tags ?? None;
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
