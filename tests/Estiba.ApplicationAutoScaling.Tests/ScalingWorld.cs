@@ -6,6 +6,7 @@ using Estiba.Contracts.Iam;
 using Estiba.Hosting;
 using Estiba.Hosting.Alarms;
 using Estiba.Hosting.Calls;
+using Estiba.Hosting.Controllers;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Time.Testing;
@@ -41,6 +42,8 @@ internal sealed class ScalingWorld : IAsyncDisposable
     public StepScheduler Scheduler { get; private set; } = null!;
 
     public IApplicationAutoScalingApi Api { get; private set; } = null!;
+
+    public IReadOnlyList<Chore> Chores => _modules.Chores;
 
     public static CallContext Context { get; } = In(Account);
 
@@ -242,13 +245,27 @@ internal sealed class ScalingWorld : IAsyncDisposable
         await SpeakAsync(its.PolicyARN!, "mine", value, threshold);
     }
 
-    public Task SpeakAsync(string action, string alarm, double? value, double? threshold) =>
+    /// <summary>An alarm speaks: it is in ALARM now, or since an earlier time.</summary>
+    public Task SpeakAsync(
+        string action,
+        string alarm,
+        double? value,
+        double? threshold,
+        DateTimeOffset? since = null
+    ) =>
         _actions
             .For(action)
             .ShouldNotBeNull()
             .RunAsync(
                 action,
-                new AlarmStateChange(AlarmArn(alarm), "OK", "ALARM", Time.GetUtcNow(), value, threshold),
+                new AlarmStateChange(
+                    AlarmArn(alarm),
+                    since is null ? "OK" : "ALARM",
+                    "ALARM",
+                    since ?? Time.GetUtcNow(),
+                    value,
+                    threshold
+                ),
                 CancellationToken.None
             );
 

@@ -182,8 +182,7 @@ public sealed class RegistrationTests
     {
         var (world, _) = await ScalingWorld.WithTargetAsync();
         await using var _1 = world;
-        async Task<int> CountAsync(string serviceNamespace, string? dimension, params string[] resources) =>
-            (
+        async Task<int> CountAsync(string serviceNamespace, string? dimension, params string[] resources) => (
                 await world.Api.DescribeScalableTargetsAsync(
                     new DescribeScalableTargetsRequest
                     {
@@ -220,7 +219,11 @@ public sealed class RegistrationTests
         var arn = (await world.Api.RegisterScalableTargetAsync(request, ScalingWorld.Context)).ScalableTargetARN;
 
         await world.Api.TagResourceAsync(
-            new TagResourceRequest { ResourceARN = arn, Tags = new Dictionary<string, string> { ["team"] = "shop" } },
+            new TagResourceRequest
+            {
+                ResourceARN = arn,
+                Tags = new Dictionary<string, string> { ["team"] = "shop" },
+            },
             ScalingWorld.Context
         );
         await world.Api.UntagResourceAsync(

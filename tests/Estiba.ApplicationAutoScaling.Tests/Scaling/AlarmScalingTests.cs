@@ -61,7 +61,7 @@ public sealed class AlarmScalingTests
     {
         var (world, service) = await ScalingWorld.WithTargetAsync(desired: 2);
         await using var _1 = world;
-        await world.StepAsync("more", "ChangeInCapacity", cooldown: 0, OneMore);
+        var put = await world.StepAsync("more", "ChangeInCapacity", cooldown: 0, OneMore);
 
         await world.SteppedAsync("more", 80, 70);
         await world.Scheduler.RunAsync();
@@ -70,8 +70,10 @@ public sealed class AlarmScalingTests
 
         world.Ecs.Told.ShouldBe([("shop/web", 3)]);
         service.Desired.ShouldBe(3);
+        var since = world.Time.GetUtcNow();
         await world.PassAsync(TimeSpan.FromMinutes(1));
-        await world.SteppedAsync("more", 80, 70);
+        await world.SpeakAsync(put.PolicyARN!, "mine", 80, 70, since);
+        await world.SpeakAsync(put.PolicyARN!, "mine", 80, 70, since);
         await world.Scheduler.RunAsync();
         service.Desired.ShouldBe(4);
     }

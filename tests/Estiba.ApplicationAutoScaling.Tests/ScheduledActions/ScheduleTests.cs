@@ -40,7 +40,8 @@ public sealed class ScheduleTests
     [InlineData("at(2026-05-06T07:00:00)")]
     [InlineData("cron(0 8 * * ? 2025)")]
     [InlineData("cron(0 0 1 1 ? 2026)")]
-    public void What_is_over_has_none(string schedule) => Parse(schedule).ShouldNotBeNull().After(Now, Now).ShouldBeNull();
+    public void What_is_over_has_none(string schedule) =>
+        Parse(schedule).ShouldNotBeNull().After(Now, Now).ShouldBeNull();
 
     [Theory]
     [InlineData("")]

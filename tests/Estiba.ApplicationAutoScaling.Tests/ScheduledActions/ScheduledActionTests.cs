@@ -188,9 +188,7 @@ public sealed class ScheduledActionTests
         (await RefusedAsync("rate(1 hour)", null, null)).ShouldBe(
             "At least one of minimum capacity and maximum capacity should be provided"
         );
-        (await RefusedAsync("rate(1 hour)", 3, 2)).ShouldBe(
-            "Minimum capacity cannot be greater than maximum capacity"
-        );
+        (await RefusedAsync("rate(1 hour)", 3, 2)).ShouldBe("Minimum capacity cannot be greater than maximum capacity");
         (await RefusedAsync("rate(1 hour)", 1, 2, "Mars/Olympus")).ShouldBe("Timezone Mars/Olympus is not supported");
     }
 

@@ -54,9 +54,7 @@ public sealed class StepDecisionTests
 
     [Fact]
     public void Without_a_step_for_it_there_is_nothing_to_say() =>
-        StepDecision
-            .Decide(Policy("ChangeInCapacity", Step(0, null, 1)), -1, Tasks(10))
-            .ShouldBe(Verdict.Nothing);
+        StepDecision.Decide(Policy("ChangeInCapacity", Step(0, null, 1)), -1, Tasks(10)).ShouldBe(Verdict.Nothing);
 
     // "Scaling adjustment types", user guide.
     [Theory]
@@ -84,9 +82,7 @@ public sealed class StepDecisionTests
     [InlineData(10, 5)]
     [InlineData(3, 5)]
     public void A_number_may_be_said_exactly(int tasks, int expected) =>
-        StepDecision
-            .Decide(Policy("ExactCapacity", Step(0, null, 5)), 5, Tasks(tasks))
-            .Count.ShouldBe(expected);
+        StepDecision.Decide(Policy("ExactCapacity", Step(0, null, 5)), 5, Tasks(tasks)).Count.ShouldBe(expected);
 
     [Fact]
     public void It_starts_from_the_tasks_that_run() =>
@@ -142,7 +138,8 @@ public sealed class StepDecisionTests
         StepDecision.Decide(up, 5, Tasks(10)).Count.ShouldBe(100);
         StepDecision.Decide(up, 5, Tasks(100)).NotScaled!.Code.ShouldBe(NotScaledCode.AlreadyAtMaxCapacity);
         StepDecision.Decide(down, -5, Tasks(10) with { Min = 4 }).Count.ShouldBe(4);
-        StepDecision.Decide(down, -5, Tasks(4) with { Min = 4 })
+        StepDecision
+            .Decide(down, -5, Tasks(4) with { Min = 4 })
             .NotScaled!.Code.ShouldBe(NotScaledCode.AlreadyAtMinCapacity);
     }
 

@@ -127,9 +127,7 @@ public sealed class TrackingDecisionTests
     {
         var state = Tasks(4, running: 8) with { IsDeploying = true };
 
-        TrackingDecision
-            .Decide(Half, 10, state)
-            .NotScaled.ShouldBe(new NotScaled(NotScaledCode.Unscalable));
+        TrackingDecision.Decide(Half, 10, state).NotScaled.ShouldBe(new NotScaled(NotScaledCode.Unscalable));
         // The old tasks run beside the new ones, and are none that more could be added to.
         TrackingDecision.Decide(Half, 100, state).Count.ShouldBe(8);
     }

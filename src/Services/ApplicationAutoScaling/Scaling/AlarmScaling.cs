@@ -16,6 +16,8 @@ namespace Estiba.ApplicationAutoScaling.Scaling;
 internal sealed class AlarmScaling(Store store, EcsServices services, ActivityLog activities, TimeProvider time)
     : IAlarmAction
 {
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromSeconds(10);
+
     public bool Takes(string arn) => PolicyArn.TryParse(arn) is not null;
 
     public async Task RunAsync(string arn, AlarmStateChange change, CancellationToken cancellation)
@@ -53,7 +55,7 @@ internal sealed class AlarmScaling(Store store, EcsServices services, ActivityLo
         var before = transaction.Find(ApplicationAutoScalingTables.Capacities, target.Key)
             ?? new CapacityRecord { Scope = target.Scope, ResourceId = target.ResourceId };
         // After a crash an alarm asks for the same again.
-        if (Asked(before.LastOut, change) || Asked(before.LastIn, change))
+        if (Asked(before.LastOut, change, now) || Asked(before.LastIn, change, now))
             return;
         var policies = transaction.Range(ApplicationAutoScalingTables.Policies, target.Prefix).ToList();
         var state = PolicyDecision.StateFor(target, service, before, policy, policies, now);
@@ -86,8 +88,11 @@ internal sealed class AlarmScaling(Store store, EcsServices services, ActivityLo
             : [.. others];
     }
 
-    private static bool Asked(CapacityChange? last, AlarmStateChange change) =>
-        last?.Alarm == change.AlarmArn && last.AlarmTime == change.Time;
+    // A change comes once; that it lasts has the same time, and is asked no sooner than after the shortest period.
+    private static bool Asked(CapacityChange? last, AlarmStateChange change, DateTimeOffset now) =>
+        last?.Alarm == change.AlarmArn
+        && last.AlarmTime == change.Time
+        && (change.OldState != change.NewState || now - last.At < ShortestPeriod);
 
     private static PolicyRecord? Find(View view, PolicyArn named) =>
         view.Find(ApplicationAutoScalingTables.Policies, PolicyRecord.KeyOf(named.Scope, named.ResourceId, named.Name))
