@@ -10,6 +10,7 @@ using Estiba.Hosting.Controllers;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Time.Testing;
+using PolicyType = Estiba.Contracts.ApplicationAutoScaling.PolicyType;
 using Task = System.Threading.Tasks.Task;
 
 namespace Estiba.ApplicationAutoScaling.Tests;

@@ -1,3 +1,4 @@
+using Estiba.ApplicationAutoScaling.TargetTracking;
 using Estiba.Contracts;
 using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.CloudWatch;
@@ -16,12 +17,12 @@ public sealed class PolicyTests
 
         var put = await world.TrackAsync(75);
 
-        put.PolicyARN.ShouldMatch(
+        put.PolicyARN!.ShouldMatch(
             $"^arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:{Uuid}:resource/ecs/service/shop/web:policyName/cpu$"
         );
         put.Alarms!.Count.ShouldBe(2);
-        put.Alarms[0].AlarmName.ShouldMatch($"^TargetTracking-service/shop/web-AlarmHigh-{Uuid}$");
-        put.Alarms[1].AlarmName.ShouldMatch($"^TargetTracking-service/shop/web-AlarmLow-{Uuid}$");
+        put.Alarms[0].AlarmName!.ShouldMatch($"^TargetTracking-service/shop/web-AlarmHigh-{Uuid}$");
+        put.Alarms[1].AlarmName!.ShouldMatch($"^TargetTracking-service/shop/web-AlarmLow-{Uuid}$");
         put.Alarms[0].AlarmARN.ShouldBe(ScalingWorld.AlarmArn(put.Alarms[0].AlarmName!));
         var high = world.CloudWatch.Alarms[put.Alarms[0].AlarmName!];
         high.AlarmActions.ShouldHaveSingleItem().ShouldMatch($"^{put.PolicyARN}:createdBy/{Uuid}$");
@@ -190,7 +191,7 @@ public sealed class PolicyTests
         var (world, _) = await ScalingWorld.WithTargetAsync();
         await using var _1 = world;
         // Killed after the alarms were made and before the policy had them.
-        var left = new TargetTracking.LeftAlarms(
+        var left = new LeftAlarms(
             Scope.Of(ScalingWorld.Context),
             "one",
             ["made", "unmade"],

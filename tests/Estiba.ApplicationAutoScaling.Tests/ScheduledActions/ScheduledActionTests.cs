@@ -164,7 +164,7 @@ public sealed class ScheduledActionTests
         ).ScheduledActions.ShouldHaveSingleItem();
         (action.Schedule, action.Timezone, action.EndTime).ShouldBe(("cron(0 22 * * ? *)", "Europe/Madrid", null));
         action.ScalableTargetAction.ShouldBe(new ScalableTargetAction { MaxCapacity = 3 });
-        action.ScheduledActionARN.ShouldMatch(
+        action.ScheduledActionARN!.ShouldMatch(
             "^arn:aws:autoscaling:eu-west-1:111122223333:scheduledAction:[0-9a-f-]{36}:resource/ecs/service/shop/web:"
                 + "scheduledActionName/night$"
         );
