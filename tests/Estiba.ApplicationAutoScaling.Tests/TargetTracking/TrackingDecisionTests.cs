@@ -158,6 +158,40 @@ public sealed class TrackingDecisionTests
     }
 
     [Fact]
+    public void Whatever_there_is_nothing_leaves_the_bounds_or_goes_the_wrong_way()
+    {
+        var random = new Random(1);
+        CapacityChange? Some(int from, int to) =>
+            random.Next(3) == 0 ? null : Change(from, to, random.Next(3) == 0 ? null : random.Next(600));
+
+        for (var i = 0; i < 50_000; i++)
+        {
+            var (min, desired) = (random.Next(5), random.Next(1, 30));
+            var state = new ScalingState
+            {
+                Now = Now,
+                Desired = desired,
+                Running = random.Next(desired * 2),
+                Min = min,
+                Max = min + random.Next(20),
+                IsDeploying = random.Next(4) == 0,
+                WantedByOthers = random.Next(2) == 0 ? null : random.Next(30),
+                OthersScaleIn = random.Next(4) > 0,
+                LastOut = Some(random.Next(desired), desired),
+                LastIn = Some(desired + 1, desired),
+            };
+            var value = random.NextDouble() * 150;
+
+            if (TrackingDecision.Decide(Half, value, state).Count is not { } count)
+                continue;
+            count.ShouldBeInRange(state.Min, state.Max);
+            Math.Sign(count - desired).ShouldBe(value > 50 ? 1 : -1);
+            if (value < 45)
+                state.IsDeploying.ShouldBeFalse();
+        }
+    }
+
+    [Fact]
     public void Without_tasks_one_is_what_the_metric_is_multiplied_with()
     {
         TrackingDecision.Decide(Half, 100, Tasks(0) with { Min = 0 }).Count.ShouldBe(2);

@@ -17,7 +17,7 @@ internal sealed record CapacityRecord
     /// <summary>What is on its way; null when nothing is.</summary>
     public CapacityWish? Wish { get; init; }
 
-    /// <summary>How it was scaled out last.</summary>
+    /// <summary>How it was scaled out last; null when it was scaled in since.</summary>
     public CapacityChange? LastOut { get; init; }
 
     /// <summary>How it was scaled in last; null when it was scaled out since.</summary>

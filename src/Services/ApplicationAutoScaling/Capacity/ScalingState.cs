@@ -27,7 +27,7 @@ internal sealed record ScalingState
     /// <summary>Whether somebody has suspended that policies scale in.</summary>
     public bool IsInSuspended { get; init; }
 
-    /// <summary>How it was scaled out last; null when it never was.</summary>
+    /// <summary>How it was scaled out last; null when it never was, or was scaled in since.</summary>
     public CapacityChange? LastOut { get; init; }
 
     /// <summary>How it was scaled in last; null when it never was, or was scaled out since.</summary>
