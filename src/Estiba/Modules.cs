@@ -1,4 +1,5 @@
 using Estiba.Acm;
+using Estiba.ApplicationAutoScaling;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
@@ -12,8 +13,8 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
-using Estiba.Metrics;
 using Estiba.Messaging;
+using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.State;
@@ -45,6 +46,7 @@ internal static class Modules
             new LoadBalancingModule(),
             new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
+            new ApplicationAutoScalingModule(),
             new InstancesModule(configuration),
         ];
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -86,6 +87,7 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Acm = host.Neighbour<IAcmApi>(iam),
             Sqs = host.Neighbour<ISqsApi>(iam),
             Sns = host.Neighbour<ISnsApi>(iam),
+            AutoScaling = host.Neighbour<IApplicationAutoScalingApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

@@ -7,7 +7,20 @@ namespace Estiba.Identity.Tests.Authorization;
 public sealed class OperationFactsTests
 {
     public static TheoryData<string> Services =>
-        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm", "cloudwatch", "sqs", "sns"];
+        [
+            "ecs",
+            "ecr",
+            "logs",
+            "ec2",
+            "iam",
+            "sts",
+            "elasticloadbalancing",
+            "acm",
+            "cloudwatch",
+            "sqs",
+            "sns",
+            "application-autoscaling",
+        ];
 
     [Theory]
     [MemberData(nameof(Services))]

@@ -2,8 +2,10 @@ using System.Collections;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Estiba.Acm;
+using Estiba.ApplicationAutoScaling;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -19,8 +21,8 @@ using Estiba.Identity;
 using Estiba.Identity.Sessions;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
-using Estiba.Metrics;
 using Estiba.Messaging;
+using Estiba.Metrics;
 
 namespace Estiba.Tests.Platforms;
 
@@ -31,6 +33,7 @@ public sealed class RequestMemberTests
     [
         ("acm", typeof(IAcmApi), typeof(AcmApi)),
         ("cloudwatch", typeof(ICloudWatchApi), typeof(CloudWatchApi)),
+        ("application-autoscaling", typeof(IApplicationAutoScalingApi), typeof(ApplicationAutoScalingApi)),
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),

@@ -120,6 +120,10 @@ internal static class UnreadMembers
         ["cloudwatch EvaluationWindow"] = Refused,
         ["cloudwatch WallClockWindow"] = Refused,
         ["cloudwatch WarmUpConfiguration"] = Refused,
+        ["application-autoscaling GetPredictiveScalingForecastRequest"] = Refused,
+        ["application-autoscaling PredictiveScalingPolicyConfiguration"] = Refused,
+        ["application-autoscaling StepScalingPolicyConfiguration.MetricAggregationType"] =
+            "kept and shown; an alarm hands on its newest value alone",
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,
         ["ecr ScanningRepositoryFilter.FilterType"] = OneValue,

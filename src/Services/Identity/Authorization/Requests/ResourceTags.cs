@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.ApplicationAutoScaling;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -39,6 +40,9 @@ internal sealed class ResourceTags
 
     /// <summary>Amazon SNS.</summary>
     public required ISnsApi Sns { get; init; }
+
+    /// <summary>Application Auto Scaling.</summary>
+    public required IApplicationAutoScalingApi AutoScaling { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -157,6 +161,9 @@ internal sealed class ResourceTags
             case "sns":
                 var ofSns = await Sns.ListTagsForResourceAsync(new() { ResourceArn = resource }, context, cancellation);
                 return Listed(ofSns.Tags, tag => (tag.Key!, tag.Value));
+            case "application-autoscaling":
+                var target = new Contracts.ApplicationAutoScaling.ListTagsForResourceRequest { ResourceARN = resource };
+                return (await AutoScaling.ListTagsForResourceAsync(target, context, cancellation)).Tags ?? None;
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
