@@ -69,10 +69,10 @@ public sealed class MetricStoreModelTests
         {
             var metric = $"m{random.Next(6)}";
             foreach (var period in (int[])[1, 10, 60, 300, 3600, 86_400])
-                Compare(metric, period);
+                ComparePeriods(metric, period);
         }
 
-        void Compare(string metric, int period)
+        void ComparePeriods(string metric, int period)
         {
             var from = world.Now - random.Next(480) * 86_400L;
             from -= from % 86_400;

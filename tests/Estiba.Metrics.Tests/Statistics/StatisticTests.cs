@@ -1,6 +1,6 @@
 using Estiba.Metrics.Series;
 
-namespace Estiba.Metrics.Tests.Series;
+namespace Estiba.Metrics.Tests.Statistics;
 
 public sealed class StatisticTests
 {
