@@ -5,8 +5,8 @@ using Estiba.Metrics.Alarms.Evaluation;
 namespace Estiba.Metrics.Tests.Alarms;
 
 /// <summary>The tables of "Configuring how CloudWatch alarms treat missing data" (Amazon CloudWatch User Guide): 0 is a
-/// datapoint within the threshold, X one that breaches it, - one that is missing; the newest is the last. Then sentences
-/// as CloudWatch words them.</summary>
+/// datapoint within the threshold, X one that breaches it, - one that is missing; the newest is the last. Then
+/// sentences as CloudWatch words them.</summary>
 public sealed class AlarmDecisionTests
 {
     private const string Ok = "OK";

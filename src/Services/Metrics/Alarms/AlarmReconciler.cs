@@ -36,11 +36,11 @@ internal sealed class AlarmReconciler(Store store, IMetricReader reader, TimePro
     /// names.</summary>
     internal static DateTimeOffset LastTurn(AlarmRecord alarm, MetricSettings settings, DateTimeOffset now)
     {
-        var spread = settings.Rhythm == 60 ? 10 : 3;
-        var offset = Grace + (double)(Hash(alarm.Key) % 1000) / 1000 * spread;
-        var seconds = now.ToUnixTimeMilliseconds() / 1000.0 - offset;
-        var beginning = Math.Floor(seconds / settings.Rhythm) * settings.Rhythm;
-        return DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Ceiling((beginning + offset) * 1000));
+        var rhythm = settings.Rhythm * 1000L;
+        var spread = settings.Rhythm == 60 ? 10_000 : 3_000;
+        var offset = Grace * 1000 + Hash(alarm.Key) % spread;
+        var turns = (now.ToUnixTimeMilliseconds() - offset) / rhythm;
+        return DateTimeOffset.FromUnixTimeMilliseconds(turns * rhythm + offset);
     }
 
     private async Task EvaluateAsync(
