@@ -8,8 +8,8 @@ namespace Estiba.Ecs.Metrics;
 /// The metrics of the namespace <c>AWS/ECS</c>: how much of what they reserved a service's tasks used, and how much of
 /// its instances a cluster's ("Amazon ECS CloudWatch metrics", developer guide).
 /// </summary>
-/// <remarks>Each task is one value of its service's minute, so that the number of values is the number of tasks. Hosts of
-/// one's own count like instances of EC2, which are the only ones that AWS counts.</remarks>
+/// <remarks>Each task is one value of its service's minute, so that the number of values is the number of tasks. Hosts
+/// of one's own count like instances of EC2, which are the only ones that AWS counts.</remarks>
 internal static class UtilizationMetrics
 {
     private const string Namespace = "AWS/ECS";

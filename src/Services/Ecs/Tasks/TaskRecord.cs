@@ -202,8 +202,8 @@ public sealed record TaskRecord
     /// <summary>Whether it is to run, as far as anybody knows.</summary>
     public bool IsWanted => DesiredStatus == Contracts.Ecs.DesiredStatus.Running && !IsStopped;
 
-    /// <summary>Whether containers of it may run now or soon. Those of a task that was asked to stop may still answer, or
-    /// put their work away.</summary>
+    /// <summary>Whether containers of it may run now or soon. Those of a task that was asked to stop may still answer,
+    /// or put their work away.</summary>
     public bool MayHaveContainers =>
         IsWanted || (!IsStopped && TaskStatus.Order(LastStatus) >= TaskStatus.Order(TaskStatus.Running));
 

@@ -9,13 +9,17 @@ namespace Estiba.Metrics;
 public sealed partial class CloudWatchApi
 {
     /// <inheritdoc/>
-    public Task SetAlarmStateAsync(SetAlarmStateInput request, CallContext context, CancellationToken cancellation)
+    public async Task<SetAlarmStateResponse> SetAlarmStateAsync(
+        SetAlarmStateInput request,
+        CallContext context,
+        CancellationToken cancellation
+    )
     {
         var key = Scope.Of(context).Key(request.AlarmName!);
         if (request.StateReasonData is { } data)
             CheckJson(data);
         var now = Now;
-        return _store.CommitAsync(
+        await _store.CommitAsync(
             transaction =>
             {
                 var alarm = transaction.Find(MetricsTables.Alarms, key)
@@ -35,21 +39,30 @@ public sealed partial class CloudWatchApi
             },
             cancellation
         );
+        return new SetAlarmStateResponse();
     }
 
     /// <inheritdoc/>
-    public Task EnableAlarmActionsAsync(
+    public async Task<EnableAlarmActionsResponse> EnableAlarmActionsAsync(
         EnableAlarmActionsInput request,
         CallContext context,
         CancellationToken cancellation
-    ) => EnableAsync(request.AlarmNames!, enabled: true, context, cancellation);
+    )
+    {
+        await EnableAsync(request.AlarmNames!, enabled: true, context, cancellation);
+        return new EnableAlarmActionsResponse();
+    }
 
     /// <inheritdoc/>
-    public Task DisableAlarmActionsAsync(
+    public async Task<DisableAlarmActionsResponse> DisableAlarmActionsAsync(
         DisableAlarmActionsInput request,
         CallContext context,
         CancellationToken cancellation
-    ) => EnableAsync(request.AlarmNames!, enabled: false, context, cancellation);
+    )
+    {
+        await EnableAsync(request.AlarmNames!, enabled: false, context, cancellation);
+        return new DisableAlarmActionsResponse();
+    }
 
     private Task EnableAsync(
         IReadOnlyList<string> names,

@@ -14,7 +14,11 @@ public sealed partial class CloudWatchApi
     private const int LongestRulePeriod = 1_000_000_000;
 
     /// <inheritdoc/>
-    public Task PutMetricAlarmAsync(PutMetricAlarmInput request, CallContext context, CancellationToken cancellation)
+    public async Task<PutMetricAlarmResponse> PutMetricAlarmAsync(
+        PutMetricAlarmInput request,
+        CallContext context,
+        CancellationToken cancellation
+    )
     {
         var settings = MetricSettingsReader.Read(request, context.AccountId);
         var alarm = new AlarmRecord
@@ -30,11 +34,12 @@ public sealed partial class CloudWatchApi
             Metric = settings,
         };
         CheckActions(alarm);
-        return _store.CommitAsync(transaction => PutAlarm(transaction, alarm, request.Tags), cancellation);
+        await _store.CommitAsync(transaction => PutAlarm(transaction, alarm, request.Tags), cancellation);
+        return new PutMetricAlarmResponse();
     }
 
     /// <inheritdoc/>
-    public Task PutCompositeAlarmAsync(
+    public async Task<PutCompositeAlarmResponse> PutCompositeAlarmAsync(
         PutCompositeAlarmInput request,
         CallContext context,
         CancellationToken cancellation
@@ -63,7 +68,7 @@ public sealed partial class CloudWatchApi
             },
         };
         CheckActions(alarm);
-        return _store.CommitAsync(
+        await _store.CommitAsync(
             transaction =>
             {
                 RequireAlarms(transaction, scope, rule);
@@ -73,13 +78,18 @@ public sealed partial class CloudWatchApi
             },
             cancellation
         );
+        return new PutCompositeAlarmResponse();
     }
 
     /// <inheritdoc/>
-    public Task DeleteAlarmsAsync(DeleteAlarmsInput request, CallContext context, CancellationToken cancellation)
+    public async Task<DeleteAlarmsResponse> DeleteAlarmsAsync(
+        DeleteAlarmsInput request,
+        CallContext context,
+        CancellationToken cancellation
+    )
     {
         var (scope, names) = (Scope.Of(context), request.AlarmNames!.ToHashSet());
-        return _store.CommitAsync(
+        await _store.CommitAsync(
             transaction =>
             {
                 var alarms = names
@@ -103,6 +113,7 @@ public sealed partial class CloudWatchApi
             },
             cancellation
         );
+        return new DeleteAlarmsResponse();
     }
 
     private void Delete(Transaction transaction, AlarmRecord alarm)
