@@ -10,7 +10,7 @@ namespace Estiba.ExampleService;
 /// <summary>Takes a text; a controller counts its words, and whoever asks again is told how many there are.</summary>
 public sealed class WordsModule : Module
 {
-    internal static readonly Table<Text> Texts = new("words.texts", text => text.Key, WordsJson.Default.Text);
+    internal static readonly Table<Text> Texts = new("words.texts", text => text.Key, WordsJson.Default);
     public override string Name => "words";
     public override IReadOnlyList<Table> Tables => [Texts];
     public override IReadOnlyList<ServiceDeclaration> Services => [ServiceDeclaration.Of<IWordsApi, WordsApi>("Words")];

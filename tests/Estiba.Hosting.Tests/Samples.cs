@@ -8,7 +8,7 @@ namespace Estiba.Hosting.Tests;
 /// <summary>What many tests need.</summary>
 internal static class Samples
 {
-    internal static readonly Table<Thing> Things = new("things", thing => thing.Name, SamplesJson.Default.Thing);
+    internal static readonly Table<Thing> Things = new("things", thing => thing.Name, SamplesJson.Default);
 
     internal static CallContext Caller { get; } =
         new()

@@ -14,7 +14,7 @@ namespace Estiba.State.Tests;
 /// </summary>
 public sealed class FormatTests : IDisposable
 {
-    private static readonly Table<NoteSample> Notes = new("notes", note => note.Key, NoteJson.Default.NoteSample);
+    private static readonly Table<NoteSample> Notes = new("notes", note => note.Key, NoteJson.Default);
 
     private readonly TemporaryDirectory _directory = new();
 

@@ -53,7 +53,7 @@ internal static class SampleTables
     internal static readonly Table<TaskSample> Tasks = new(
         "tasks",
         task => task.Id,
-        SampleJson.Default.TaskSample,
+        SampleJson.Default,
         ByService,
         ByInstance
     )
@@ -64,7 +64,7 @@ internal static class SampleTables
     internal static readonly Table<ServiceSample> Services = new(
         "services",
         service => service.Name,
-        SampleJson.Default.ServiceSample
+        SampleJson.Default
     );
 
     internal static IReadOnlyList<Table> All => [Tasks, Services];

@@ -39,6 +39,13 @@ public sealed class ModulesTests
     }
 
     [Fact]
+    public void Every_table_knows_how_its_records_are_written()
+    {
+        foreach (var table in Modules.Tables)
+            table.Json.Type.ShouldNotBeNull(table.Name);
+    }
+
+    [Fact]
     public void Modules_and_services_have_names_of_their_own()
     {
         All.Select(module => module.Name).ShouldBeUnique();

@@ -59,7 +59,7 @@ internal static class BenchmarkTables
     internal static readonly Table<BenchmarkRecord> Records = new(
         "records",
         record => $"{record.AccountId}/{record.Region}/{record.Id}",
-        BenchmarkJson.Default.BenchmarkRecord,
+        BenchmarkJson.Default,
         ByService,
         ByInstance
     );

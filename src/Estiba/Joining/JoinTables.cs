@@ -58,14 +58,10 @@ internal static class JoinTables
     internal static readonly Table<JoinTokenRecord> Tokens = new(
         "estiba.join-tokens",
         token => token.Id,
-        JoinJson.Default.JoinTokenRecord
+        JoinJson.Default
     );
 
-    internal static readonly Table<HostRecord> Hosts = new(
-        "estiba.hosts",
-        host => host.AccessKeyId,
-        JoinJson.Default.HostRecord
-    );
+    internal static readonly Table<HostRecord> Hosts = new("estiba.hosts", host => host.AccessKeyId, JoinJson.Default);
 
     internal static IReadOnlyList<Table> All { get; } = [Tokens, Hosts];
 }

@@ -88,11 +88,7 @@ internal sealed record PlatformRecord
 {
     internal const string Key = "platform";
 
-    internal static readonly Table<PlatformRecord> Table = new(
-        "estiba.platform",
-        _ => Key,
-        IdentityJson.Default.PlatformRecord
-    );
+    internal static readonly Table<PlatformRecord> Table = new("estiba.platform", _ => Key, IdentityJson.Default);
 
     public required string Id { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Estiba.State;
@@ -17,6 +18,10 @@ public abstract class Table
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>How its records are written in the journal.</summary>
+    /// <exception cref="InvalidOperationException">Nobody knows.</exception>
+    public abstract JsonTypeInfo Json { get; }
+
     internal abstract TableState Empty();
 }
 
@@ -26,7 +31,8 @@ public sealed class Table<TRecord> : Table
     where TRecord : class
 {
     private readonly Func<TRecord, string> _key;
-    private readonly JsonTypeInfo<TRecord> _json;
+    private readonly JsonSerializerContext _context;
+    private JsonTypeInfo<TRecord>? _json;
     private readonly Index<TRecord>[] _indexes;
     private readonly Aggregate<TRecord>[] _aggregates = [];
 
@@ -34,16 +40,17 @@ public sealed class Table<TRecord> : Table
     /// <param name="name">The name in the journal; unique in a store, the same from version to version.</param>
     /// <param name="key">The key of a record, the same at every call, ordered by UTF-16 code units,
     /// for example <c>123456789012/eu-west-1/name</c>.</param>
-    /// <param name="json">How a record is written in the journal. A member that is added later must have a
+    /// <param name="json">Knows how a record is written in the journal; it is asked with the first record, since most
+    /// tables of a platform that starts have none. A member that is added later must have a
     /// default. A member that cannot be read, because its type is another than it was, is left out
     /// (<see cref="LenientReading"/>); one that is required must keep its type.</param>
     /// <param name="indexes">The table's other orders. They are built when the store is opened and may change from
     /// version to version.</param>
-    public Table(string name, Func<TRecord, string> key, JsonTypeInfo<TRecord> json, params Index<TRecord>[] indexes)
+    public Table(string name, Func<TRecord, string> key, JsonSerializerContext json, params Index<TRecord>[] indexes)
         : base(name)
     {
         _key = key;
-        _json = json;
+        _context = json;
         _indexes = [.. indexes];
     }
 
@@ -58,6 +65,12 @@ public sealed class Table<TRecord> : Table
     }
 
     internal ReadOnlySpan<Index<TRecord>> Indexes => _indexes;
+
+    /// <inheritdoc/>
+    public override JsonTypeInfo<TRecord> Json =>
+        _json ??=
+            _context.GetTypeInfo(typeof(TRecord)) as JsonTypeInfo<TRecord>
+            ?? throw new InvalidOperationException($"The JSON of table '{Name}' does not know {typeof(TRecord).Name}.");
 
     internal string KeyOf(TRecord record) => _key(record);
 
@@ -79,10 +92,10 @@ public sealed class Table<TRecord> : Table
             );
     }
 
-    internal void Write(TRecord record, Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, record, _json);
+    internal void Write(TRecord record, Utf8JsonWriter writer) => JsonSerializer.Serialize(writer, record, Json);
 
     internal TRecord Read(ReadOnlySpan<byte> value, out IReadOnlyList<string>? unread) =>
-        LenientReading.Read(value, _json, out unread);
+        LenientReading.Read(value, Json, out unread);
 
     internal override TableState Empty() => new TableState<TRecord>(this);
 }

@@ -17,21 +17,17 @@ public static class AcmTables
     internal static readonly Table<CertificateRecord> Certificates = new(
         "acm.certificates",
         record => record.Key,
-        AcmJson.Default.CertificateRecord,
+        AcmJson.Default,
         CertificatesByToken
     );
 
     internal static readonly Table<AuthorityRecord> Authorities = new(
         "acm.authorities",
         record => record.Key,
-        AcmJson.Default.AuthorityRecord
+        AcmJson.Default
     );
 
-    internal static readonly Table<AccountRecord> Accounts = new(
-        "acm.accounts",
-        record => record.Key,
-        AcmJson.Default.AccountRecord
-    );
+    internal static readonly Table<AccountRecord> Accounts = new("acm.accounts", record => record.Key, AcmJson.Default);
 
     /// <summary>All of them, to open the store with.</summary>
     public static IReadOnlyList<Table> All { get; } = [Certificates, Authorities, Accounts];

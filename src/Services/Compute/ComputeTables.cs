@@ -35,7 +35,7 @@ public static class ComputeTables
     internal static readonly Table<InstanceRecord> Instances = new(
         "ec2.instances",
         KeyOf,
-        ComputeJson.Default.InstanceRecord,
+        ComputeJson.Default,
         Live,
         Address,
         Terminated,
@@ -54,7 +54,7 @@ public static class ComputeTables
     internal static readonly Table<NetworkInterfaceRecord> NetworkInterfaces = new(
         "ec2.networkInterfaces",
         KeyOf,
-        ComputeJson.Default.NetworkInterfaceRecord,
+        ComputeJson.Default,
         InterfaceAddress,
         InterfaceClientToken
     );
@@ -62,27 +62,18 @@ public static class ComputeTables
     internal static readonly Table<SecurityGroupRecord> SecurityGroups = new(
         "ec2.securityGroups",
         group => new Scope(group.AccountId, group.Region).Key(group.GroupId),
-        ComputeJson.Default.SecurityGroupRecord
+        ComputeJson.Default
     );
 
     internal static readonly Index<KeyPairRecord> KeyPairId = new("id", pair =>
         new Scope(pair.AccountId, pair.Region).Key(pair.KeyPairId)
     );
 
-    internal static readonly Table<KeyPairRecord> KeyPairs = new(
-        "ec2.keyPairs",
-        KeyOf,
-        ComputeJson.Default.KeyPairRecord,
-        KeyPairId
-    );
+    internal static readonly Table<KeyPairRecord> KeyPairs = new("ec2.keyPairs", KeyOf, ComputeJson.Default, KeyPairId);
 
-    internal static readonly Table<TagRecord> Tags = new("ec2.tags", KeyOf, ComputeJson.Default.TagRecord);
+    internal static readonly Table<TagRecord> Tags = new("ec2.tags", KeyOf, ComputeJson.Default);
 
-    internal static readonly Table<SettingRecord> Settings = new(
-        "ec2.settings",
-        KeyOf,
-        ComputeJson.Default.SettingRecord
-    );
+    internal static readonly Table<SettingRecord> Settings = new("ec2.settings", KeyOf, ComputeJson.Default);
 
     /// <summary>The tables to open the store with.</summary>
     public static IReadOnlyList<Table> Tables { get; } =

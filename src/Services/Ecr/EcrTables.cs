@@ -17,13 +17,13 @@ internal static class EcrTables
     internal static readonly Table<RegistryRecord> Registries = new(
         "ecr.registries",
         registry => RegistryKey(new Scope(registry.AccountId, registry.Region)),
-        EcrStateJson.Default.RegistryRecord
+        EcrStateJson.Default
     );
 
     internal static readonly Table<RepositoryRecord> Repositories = new(
         "ecr.repositories",
         repository => repository.Id.Key,
-        EcrStateJson.Default.RepositoryRecord
+        EcrStateJson.Default
     );
 
     /// <summary>The images that are about another one ("referrers"), by that one's key.</summary>
@@ -37,7 +37,7 @@ internal static class EcrTables
     internal static readonly Table<ImageRecord> Images = new(
         "ecr.images",
         image => image.RepositoryId.ContentKey(image.Digest),
-        EcrStateJson.Default.ImageRecord,
+        EcrStateJson.Default,
         ImagesBySubject,
         ImagesByDigest
     );
@@ -49,7 +49,7 @@ internal static class EcrTables
     internal static readonly Table<TagRecord> Tags = new(
         "ecr.tags",
         tag => tag.RepositoryId.TagKey(tag.Tag),
-        EcrStateJson.Default.TagRecord,
+        EcrStateJson.Default,
         TagsByImage
     );
 
@@ -64,7 +64,7 @@ internal static class EcrTables
     internal static readonly Table<LayerRecord> Layers = new(
         "ecr.layers",
         layer => layer.RepositoryId.ContentKey(layer.Digest),
-        EcrStateJson.Default.LayerRecord,
+        EcrStateJson.Default,
         LayersByDigest,
         UnusedLayers
     );
@@ -75,7 +75,7 @@ internal static class EcrTables
     internal static readonly Table<UnlinkedBlobRecord> UnlinkedBlobs = new(
         "ecr.unlinked-blobs",
         blob => blob.Digest,
-        EcrStateJson.Default.UnlinkedBlobRecord
+        EcrStateJson.Default
     );
 
     internal const string UnusedKey = "unused";

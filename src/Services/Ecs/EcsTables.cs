@@ -81,24 +81,20 @@ public static class EcsTables
     internal static readonly Table<ClusterRecord> Clusters = new(
         "ecs.clusters",
         cluster => cluster.Key,
-        EcsJson.Default.ClusterRecord
+        EcsJson.Default
     );
-    internal static readonly Table<FamilyRecord> Families = new(
-        "ecs.families",
-        family => family.Key,
-        EcsJson.Default.FamilyRecord
-    );
+    internal static readonly Table<FamilyRecord> Families = new("ecs.families", family => family.Key, EcsJson.Default);
     internal static readonly Table<TaskDefinitionRecord> TaskDefinitions = new(
         "ecs.task-definitions",
         definition => definition.Key,
-        EcsJson.Default.TaskDefinitionRecord,
+        EcsJson.Default,
         ActiveRevisions,
         DeletingRevisions
     );
     internal static readonly Table<TaskRecord> Tasks = new(
         "ecs.tasks",
         task => task.Key,
-        EcsJson.Default.TaskRecord,
+        EcsJson.Default,
         TasksOfInstance,
         EndedTasks,
         TransitionalTasks,
@@ -120,45 +116,45 @@ public static class EcsTables
     internal static readonly Table<ServiceRecord> Services = new(
         "ecs.services",
         service => service.Key,
-        EcsJson.Default.ServiceRecord,
+        EcsJson.Default,
         ServicesByStatus,
         DaemonServices
     );
     internal static readonly Table<ServiceRolloutRecord> ServiceRollouts = new(
         "ecs.service-rollouts",
         rollout => rollout.ServiceKey,
-        EcsJson.Default.ServiceRolloutRecord,
+        EcsJson.Default,
         RebalancingServices
     );
     internal static readonly Table<PlacementFailureRecord> PlacementFailures = new(
         "ecs.placement-failures",
         failure => failure.ServiceKey,
-        EcsJson.Default.PlacementFailureRecord
+        EcsJson.Default
     );
     internal static readonly Table<ServiceEventLogRecord> ServiceEventLogs = new(
         "ecs.service-event-logs",
         log => log.ServiceKey,
-        EcsJson.Default.ServiceEventLogRecord
+        EcsJson.Default
     );
     internal static readonly Table<ServiceEventRecord> ServiceEvents = new(
         "ecs.service-events",
         happened => happened.Key,
-        EcsJson.Default.ServiceEventRecord
+        EcsJson.Default
     );
     internal static readonly Table<ServiceRevisionRecord> ServiceRevisions = new(
         "ecs.service-revisions",
         revision => revision.Key,
-        EcsJson.Default.ServiceRevisionRecord
+        EcsJson.Default
     );
     internal static readonly Table<ServiceDeploymentRecord> ServiceDeployments = new(
         "ecs.service-deployments",
         deployment => deployment.Key,
-        EcsJson.Default.ServiceDeploymentRecord
+        EcsJson.Default
     );
     internal static readonly Table<ContainerInstanceRecord> ContainerInstances = new(
         "ecs.container-instances",
         instance => instance.Key,
-        EcsJson.Default.ContainerInstanceRecord,
+        EcsJson.Default,
         InstancesByStatus,
         LeavingInstances,
         InstancesOfHost
@@ -170,22 +166,22 @@ public static class EcsTables
     internal static readonly Table<InstanceHealthRecord> InstanceHealth = new(
         "ecs.instance-health",
         health => health.InstanceKey,
-        EcsJson.Default.InstanceHealthRecord
+        EcsJson.Default
     );
     internal static readonly Table<CapacityProviderRecord> CapacityProviders = new(
         "ecs.capacity-providers",
         provider => provider.Key,
-        EcsJson.Default.CapacityProviderRecord
+        EcsJson.Default
     );
     internal static readonly Table<AccountSettingRecord> AccountSettings = new(
         "ecs.account-settings",
         setting => setting.Key,
-        EcsJson.Default.AccountSettingRecord
+        EcsJson.Default
     );
     internal static readonly Table<ClientTokenRecord> ClientTokens = new(
         "ecs.client-tokens",
         token => token.Key,
-        EcsJson.Default.ClientTokenRecord
+        EcsJson.Default
     );
 
     /// <summary>All of them, to open the store with.</summary>

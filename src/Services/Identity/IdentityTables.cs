@@ -26,74 +26,70 @@ public static class IdentityTables
     internal static readonly Table<UserRecord> Users = new(
         "identity.users",
         user => user.Key,
-        IdentityJson.Default.UserRecord,
+        IdentityJson.Default,
         UsersById
     );
 
     internal static readonly Table<GroupRecord> Groups = new(
         "identity.groups",
         group => group.Key,
-        IdentityJson.Default.GroupRecord,
+        IdentityJson.Default,
         GroupsById
     );
 
     internal static readonly Table<MembershipRecord> Memberships = new(
         "identity.memberships",
         membership => membership.Key,
-        IdentityJson.Default.MembershipRecord,
+        IdentityJson.Default,
         MembersByGroup
     );
 
     internal static readonly Table<AccessKeyRecord> AccessKeys = new(
         "identity.accessKeys",
         key => key.AccessKeyId,
-        IdentityJson.Default.AccessKeyRecord,
+        IdentityJson.Default,
         KeysByOwner
     );
 
     internal static readonly Table<RoleRecord> Roles = new(
         "identity.roles",
         role => role.Key,
-        IdentityJson.Default.RoleRecord,
+        IdentityJson.Default,
         RolesById
     );
 
     internal static readonly Table<PolicyRecord> Policies = new(
         "identity.policies",
         policy => policy.Key,
-        IdentityJson.Default.PolicyRecord
+        IdentityJson.Default
     );
 
     internal static readonly Table<InstanceProfileRecord> InstanceProfiles = new(
         "identity.instanceProfiles",
         profile => profile.Key,
-        IdentityJson.Default.InstanceProfileRecord,
+        IdentityJson.Default,
         ProfilesByRole
     );
 
     internal static readonly Table<SessionRecord> Sessions = new(
         "identity.sessions",
         session => session.AccessKeyId,
-        IdentityJson.Default.SessionRecord,
+        IdentityJson.Default,
         SessionsByExpiry
     );
 
     internal static readonly Table<AccountRecord> Accounts = new(
         "identity.accounts",
         account => account.AccountId,
-        IdentityJson.Default.AccountRecord
+        IdentityJson.Default
     );
 
-    internal static readonly Table<UseRecord> Uses = new(
-        "identity.uses",
-        use => use.Id,
-        IdentityJson.Default.UseRecord
-    );
+    internal static readonly Table<UseRecord> Uses = new("identity.uses", use => use.Id, IdentityJson.Default);
 
     internal static readonly Table<SealedKeyRecord> SealedKeys = new(
         "identity.sealedKeys",
         key => key.Name,
-        IdentityJson.Default.SealedKeyRecord
+        IdentityJson.Default
     );
 
     /// <summary>All of them, for <see cref="Store.OpenAsync"/>.</summary>

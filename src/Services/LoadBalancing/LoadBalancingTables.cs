@@ -24,7 +24,7 @@ public static class LoadBalancingTables
     internal static readonly Table<LoadBalancerRecord> LoadBalancers = new(
         "elbv2.load-balancers",
         record => record.Key,
-        LoadBalancingJson.Default.LoadBalancerRecord,
+        LoadBalancingJson.Default,
         LoadBalancersByName,
         LoadBalancersByDnsName
     );
@@ -32,25 +32,21 @@ public static class LoadBalancingTables
     internal static readonly Table<ListenerRecord> Listeners = new(
         "elbv2.listeners",
         listener => listener.Key,
-        LoadBalancingJson.Default.ListenerRecord
+        LoadBalancingJson.Default
     );
 
-    internal static readonly Table<RuleRecord> Rules = new(
-        "elbv2.rules",
-        rule => rule.Key,
-        LoadBalancingJson.Default.RuleRecord
-    );
+    internal static readonly Table<RuleRecord> Rules = new("elbv2.rules", rule => rule.Key, LoadBalancingJson.Default);
 
     internal static readonly Table<ForwardRecord> Forwards = new(
         "elbv2.forwards",
         forward => forward.Key,
-        LoadBalancingJson.Default.ForwardRecord
+        LoadBalancingJson.Default
     );
 
     internal static readonly Table<TargetGroupRecord> TargetGroups = new(
         "elbv2.target-groups",
         group => group.Key,
-        LoadBalancingJson.Default.TargetGroupRecord
+        LoadBalancingJson.Default
     );
 
     /// <summary>Targets by what they are: load balancers that are targets themselves are found by it.</summary>
@@ -59,7 +55,7 @@ public static class LoadBalancingTables
     internal static readonly Table<TargetRecord> Targets = new(
         "elbv2.targets",
         target => target.Key,
-        LoadBalancingJson.Default.TargetRecord,
+        LoadBalancingJson.Default,
         TargetsById
     );
 

@@ -24,7 +24,7 @@ internal static class LogsTables
     internal static readonly Table<LogGroupRecord> Groups = new(
         "logs.groups",
         group => group.Key,
-        LogsJson.Default.LogGroupRecord,
+        LogsJson.Default,
         GroupById
     );
 
@@ -35,7 +35,7 @@ internal static class LogsTables
     internal static readonly Table<LogStreamRecord> Streams = new(
         "logs.streams",
         stream => StreamPrefix(stream.GroupId) + stream.Name,
-        LogsJson.Default.LogStreamRecord,
+        LogsJson.Default,
         StreamById
     );
 
@@ -43,35 +43,35 @@ internal static class LogsTables
     internal static readonly Table<MetricFilterRecord> MetricFilters = new(
         "logs.metric-filters",
         filter => filter.Key,
-        LogsJson.Default.MetricFilterRecord
+        LogsJson.Default
     );
 
     /// <summary>By account, region and id.</summary>
     internal static readonly Table<QueryDefinitionRecord> QueryDefinitions = new(
         "logs.query-definitions",
         definition => definition.Key,
-        LogsJson.Default.QueryDefinitionRecord
+        LogsJson.Default
     );
 
     /// <summary>By account, region, and name or resource.</summary>
     internal static readonly Table<ResourcePolicyRecord> ResourcePolicies = new(
         "logs.resource-policies",
         policy => policy.Key,
-        LogsJson.Default.ResourcePolicyRecord
+        LogsJson.Default
     );
 
     /// <summary>Groups whose deletion is not complete: something of their events may be left.</summary>
     internal static readonly Table<DeletedGroupRecord> DeletedGroups = new(
         "logs.deleted-groups",
         group => Key(group.Id),
-        LogsJson.Default.DeletedGroupRecord
+        LogsJson.Default
     );
 
     /// <summary>Streams of groups that are there, of whose events something may be left.</summary>
     internal static readonly Table<DeletedStreamRecord> DeletedStreams = new(
         "logs.deleted-streams",
         stream => StreamPrefix(stream.GroupId) + Key(stream.Id),
-        LogsJson.Default.DeletedStreamRecord
+        LogsJson.Default
     );
 
     internal static string StreamPrefix(long group) => Key(group) + "/";
