@@ -168,8 +168,8 @@ internal sealed class Restore
 
     /// <summary>
     /// Says that the directory was restored, and where the original was, unless the operator has said that it is the
-    /// same platform. What follows from the files is not in a backup: the catalogs of logs and of metrics are made of those
-    /// that were just compared, and the revision that the state has reached is noted by its next start.
+    /// same platform. What follows from the files is not in a backup: the catalogs of logs and of metrics are made of
+    /// those that were just compared, and the revision that the state has reached is noted by its next start.
     /// </summary>
     private void Settle(DataLayout layout, bool isSamePlatform)
     {

@@ -20,32 +20,32 @@ public static class ApplicationAutoScalingTables
     internal static readonly Table<ScalableTargetRecord> Targets = new(
         "application-autoscaling.targets",
         target => target.Key,
-        ApplicationAutoScalingJson.Default.ScalableTargetRecord,
+        ApplicationAutoScalingJson.Default,
         TargetsById
     );
 
     internal static readonly Table<CapacityRecord> Capacities = new(
         "application-autoscaling.capacities",
         capacity => capacity.Key,
-        ApplicationAutoScalingJson.Default.CapacityRecord
+        ApplicationAutoScalingJson.Default
     );
 
     internal static readonly Table<PolicyRecord> Policies = new(
         "application-autoscaling.policies",
         policy => policy.Key,
-        ApplicationAutoScalingJson.Default.PolicyRecord
+        ApplicationAutoScalingJson.Default
     );
 
     internal static readonly Table<LeftAlarms> LeftAlarms = new(
         "application-autoscaling.left-alarms",
         left => left.Key,
-        ApplicationAutoScalingJson.Default.LeftAlarms
+        ApplicationAutoScalingJson.Default
     );
 
     internal static readonly Table<ScheduledActionRecord> ScheduledActions = new(
         "application-autoscaling.scheduled-actions",
         action => action.Key,
-        ApplicationAutoScalingJson.Default.ScheduledActionRecord
+        ApplicationAutoScalingJson.Default
     );
 
     /// <summary>Activities by their scalable target; the newest comes first.</summary>
@@ -54,7 +54,7 @@ public static class ApplicationAutoScalingTables
     internal static readonly Table<ActivityRecord> Activities = new(
         "application-autoscaling.activities",
         activity => activity.Key,
-        ApplicationAutoScalingJson.Default.ActivityRecord,
+        ApplicationAutoScalingJson.Default,
         ActivitiesByTarget
     );
 

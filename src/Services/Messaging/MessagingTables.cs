@@ -17,7 +17,7 @@ internal static class MessagingTables
     internal static readonly Table<QueueRecord> Queues = new(
         "sqs.queues",
         queue => queue.Key,
-        MessagingJson.Default.QueueRecord,
+        MessagingJson.Default,
         QueuesByTarget
     );
 
@@ -39,7 +39,7 @@ internal static class MessagingTables
     internal static readonly Table<MessageRecord> Messages = new(
         "sqs.messages",
         message => message.Key,
-        MessagingJson.Default.MessageRecord,
+        MessagingJson.Default,
         Unreceived,
         Received,
         ByGroup
@@ -56,7 +56,7 @@ internal static class MessagingTables
     internal static readonly Table<ContentRecord> Contents = new(
         "sqs.contents",
         content => content.Key,
-        MessagingJson.Default.ContentRecord
+        MessagingJson.Default
     )
     {
         Aggregates = [Sizes],
@@ -68,7 +68,7 @@ internal static class MessagingTables
     internal static readonly Table<GroupRecord> Groups = new(
         "sqs.groups",
         group => group.Key,
-        MessagingJson.Default.GroupRecord,
+        MessagingJson.Default,
         FreeGroups
     );
 
@@ -78,21 +78,17 @@ internal static class MessagingTables
     internal static readonly Table<SentRecord> Sent = new(
         "sqs.sent",
         sent => sent.Key,
-        MessagingJson.Default.SentRecord,
+        MessagingJson.Default,
         SentByEnd
     );
 
     internal static readonly Table<RemovalRecord> Removals = new(
         "sqs.removals",
         removal => removal.Content,
-        MessagingJson.Default.RemovalRecord
+        MessagingJson.Default
     );
 
-    internal static readonly Table<MoveRecord> Moves = new(
-        "sqs.moves",
-        move => move.Key,
-        MessagingJson.Default.MoveRecord
-    );
+    internal static readonly Table<MoveRecord> Moves = new("sqs.moves", move => move.Key, MessagingJson.Default);
 
     /// <summary>All of them, to open the store with.</summary>
     internal static IReadOnlyList<Table> All { get; } = [Queues, Messages, Contents, Groups, Sent, Removals, Moves];

@@ -11,11 +11,7 @@ namespace Estiba.Messaging;
 /// <summary>The state of topics.</summary>
 internal static class SnsTables
 {
-    internal static readonly Table<TopicRecord> Topics = new(
-        "sns.topics",
-        topic => topic.Key,
-        SnsJson.Default.TopicRecord
-    );
+    internal static readonly Table<TopicRecord> Topics = new("sns.topics", topic => topic.Key, SnsJson.Default);
 
     /// <summary>Subscriptions by who is subscribed to what.</summary>
     internal static readonly Index<SubscriptionRecord> ByEndpoint = new("endpoint", subscription =>
@@ -30,7 +26,7 @@ internal static class SnsTables
     internal static readonly Table<SubscriptionRecord> Subscriptions = new(
         "sns.subscriptions",
         subscription => subscription.Key,
-        SnsJson.Default.SubscriptionRecord,
+        SnsJson.Default,
         ByEndpoint,
         Pending
     );
@@ -38,7 +34,7 @@ internal static class SnsTables
     internal static readonly Table<NotificationRecord> Notifications = new(
         "sns.notifications",
         notification => notification.Key,
-        SnsJson.Default.NotificationRecord
+        SnsJson.Default
     );
 
     /// <summary>The deliveries of a subscription, in the order of publishing.</summary>
@@ -54,7 +50,7 @@ internal static class SnsTables
     internal static readonly Table<DeliveryRecord> Deliveries = new(
         "sns.deliveries",
         delivery => delivery.Key,
-        SnsJson.Default.DeliveryRecord,
+        SnsJson.Default,
         BySubscription,
         ByDue
     );
@@ -62,18 +58,9 @@ internal static class SnsTables
     /// <summary>What was published, by when it may be published again.</summary>
     internal static readonly Index<SentRecord> SentByEnd = new("end", sent => MessagingTables.At("", sent.ExpiresAt));
 
-    internal static readonly Table<SentRecord> Sent = new(
-        "sns.sent",
-        sent => sent.Key,
-        SnsJson.Default.SentRecord,
-        SentByEnd
-    );
+    internal static readonly Table<SentRecord> Sent = new("sns.sent", sent => sent.Key, SnsJson.Default, SentByEnd);
 
-    internal static readonly Table<SigningRecord> Signing = new(
-        "sns.signing",
-        record => record.Name,
-        SnsJson.Default.SigningRecord
-    );
+    internal static readonly Table<SigningRecord> Signing = new("sns.signing", record => record.Name, SnsJson.Default);
 
     /// <summary>All of them, to open the store with.</summary>
     internal static IReadOnlyList<Table> All { get; } =

@@ -9,11 +9,7 @@ namespace Estiba.Metrics;
 /// <summary>What CloudWatch keeps in the state; what was measured is in files of its own.</summary>
 internal static class MetricsTables
 {
-    internal static readonly Table<TagsRecord> Tags = new(
-        "cloudwatch.tags",
-        record => record.Key,
-        MetricsJson.Default.TagsRecord
-    );
+    internal static readonly Table<TagsRecord> Tags = new("cloudwatch.tags", record => record.Key, MetricsJson.Default);
 
     /// <summary>Composite alarms by their scope.</summary>
     internal static readonly Index<AlarmRecord> CompositeAlarms = new("composite", record =>
@@ -23,14 +19,14 @@ internal static class MetricsTables
     internal static readonly Table<AlarmRecord> Alarms = new(
         "cloudwatch.alarms",
         record => record.Key,
-        MetricsJson.Default.AlarmRecord,
+        MetricsJson.Default,
         CompositeAlarms
     );
 
     internal static readonly Table<AlarmStateRecord> AlarmStates = new(
         "cloudwatch.alarm-states",
         record => record.Key,
-        MetricsJson.Default.AlarmStateRecord
+        MetricsJson.Default
     );
 
     /// <summary>What happened by the alarm to which it did.</summary>
@@ -41,20 +37,20 @@ internal static class MetricsTables
     internal static readonly Table<AlarmHistoryRecord> AlarmHistory = new(
         "cloudwatch.alarm-history",
         record => record.Key,
-        MetricsJson.Default.AlarmHistoryRecord,
+        MetricsJson.Default,
         HistoryOfAlarm
     );
 
     internal static readonly Table<PendingActionRecord> PendingActions = new(
         "cloudwatch.pending-actions",
         record => record.Key,
-        MetricsJson.Default.PendingActionRecord
+        MetricsJson.Default
     );
 
     internal static readonly Table<DashboardRecord> Dashboards = new(
         "cloudwatch.dashboards",
         record => record.Key,
-        MetricsJson.Default.DashboardRecord
+        MetricsJson.Default
     );
 
     /// <summary>All of them, to open the store with.</summary>

@@ -39,8 +39,8 @@ internal static class Wishes
         var activity = activities.Begin(transaction, capacity.Scope, capacity.ResourceId, count, cause, now);
         var next = new CapacityChange(now, state.Working, count) { Alarm = change?.AlarmArn, AlarmTime = change?.Time };
         var settled = capacity.Settled(now) with { Wish = new CapacityWish(count, activity.Key, now, IsTold: false) };
-        // Either ends what the other has begun: after a scale-in nothing that was added counts any more, and a scale-out
-        // ends the cooldown of a scale-in.
+        // Either ends what the other has begun: after a scale-in nothing that was added counts any more, and a
+        // scale-out ends the cooldown of a scale-in.
         if (count <= state.Desired)
             return settled with { LastIn = next, LastOut = null };
         return settled with { LastOut = next with { From = verdict.From ?? next.From }, LastIn = null };
