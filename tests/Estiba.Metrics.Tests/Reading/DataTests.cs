@@ -72,6 +72,21 @@ public sealed class DataTests
     }
 
     [Fact]
+    public async Task A_range_may_be_as_long_as_anybody_likes()
+    {
+        await using var world = await OpenAsync();
+        await world.PutAsync("Latency", 7);
+        var data = await world.DataAsync([Query("a")], it =>
+            it with
+            {
+                StartTime = DateTimeOffset.UnixEpoch,
+                EndTime = DateTimeOffset.MaxValue,
+            }
+        );
+        data.MetricDataResults!.ShouldHaveSingleItem().Values.ShouldBe([7]);
+    }
+
+    [Fact]
     public async Task A_token_is_good_for_its_own_request_alone()
     {
         await using var world = await OpenAsync();

@@ -12,7 +12,7 @@ public sealed partial class CloudWatchApi
     private const string ServicePrefix = "AWS/";
 
     /// <inheritdoc/>
-    public async Task PutMetricDataAsync(
+    public async Task<PutMetricDataResponse> PutMetricDataAsync(
         PutMetricDataInput request,
         CallContext context,
         CancellationToken cancellation
@@ -26,6 +26,7 @@ public sealed partial class CloudWatchApi
         try
         {
             await _values.PutAsync(Scope.Of(context), values, cancellation);
+            return new PutMetricDataResponse();
         }
         catch (IOException unwritten)
         {

@@ -300,7 +300,8 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
         void WriteFile() => DurableFile.Write(path, durably: true, stream =>
             {
-                using var buffered = new BufferedStream(stream, 256 << 10);
+                // Not disposed of, since the stream would be with it.
+                var buffered = new BufferedStream(stream, 256 << 10);
                 var writer = new BlockWriter(buffered);
                 var chunk = new BitWriter();
                 foreach (var (id, points) in series)

@@ -16,6 +16,8 @@ internal sealed class Periods
     internal Periods(int period, long from, long until, long now)
     {
         (_period, _origin) = (period, from);
+        // Nothing is put that is later than in two hours; clocks may go wrong by more.
+        until = Math.Min(until, now + Tier.Minutes.Window);
         if (period < Tier.Minutes.Resolution)
         {
             Part(Tier.Seconds, from, until, now, now);
