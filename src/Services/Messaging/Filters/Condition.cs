@@ -15,6 +15,7 @@ internal abstract record Condition
     private const string Prefix = "prefix";
     private const string Suffix = "suffix";
     private const string Wildcard = "wildcard";
+    private const int LongestPattern = 256;
 
     /// <summary>Whether an object with such a key is a condition.</summary>
     internal static bool IsOperator(string name) =>
@@ -45,7 +46,7 @@ internal abstract record Condition
             Numeric => ReadNumeric(value),
             Prefix => new Begins(Text(value, Prefix)),
             Suffix => new Ends(Text(value, Suffix)),
-            Wildcard => new Like(Text(value, Wildcard)),
+            Wildcard => new Like(Pattern(value)),
             var unknown => throw FilterPolicy.Invalid($"Unrecognized match type {unknown}"),
         };
     }
@@ -91,6 +92,12 @@ internal abstract record Condition
         value is { ValueKind: JsonValueKind.String } && value.GetString() is { Length: > 0 } text
             ? text
             : throw FilterPolicy.Invalid($"{called} match pattern must be a string");
+
+    // To look for a pattern takes as long as it and the text are, multiplied.
+    private static string Pattern(JsonElement value) =>
+        Text(value, Wildcard) is { Length: <= LongestPattern } pattern
+            ? pattern
+            : throw FilterPolicy.Invalid($"{Wildcard} match pattern can have {LongestPattern} characters at most");
 
     private static IPNetwork Network(JsonElement value)
     {
