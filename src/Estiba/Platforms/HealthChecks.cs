@@ -38,7 +38,7 @@ internal static class HealthChecks
                         {
                             Mode = FileMode.Create,
                             Access = FileAccess.Write,
-                            UnixCreateMode = DataLayout.Private,
+                            UnixCreateMode = PrivateFiles.FileMode,
                         }
                     )
                 )
