@@ -31,6 +31,10 @@ internal static class Modules
     internal static IReadOnlyList<Table> Tables { get; } =
     [.. ModuleRunner.TablesOf(Of(new PlatformConfiguration { Data = DataLayout.Default })), PlatformRecord.Table];
 
+    /// <summary>What modules keep in a data directory beside the store.</summary>
+    internal static IReadOnlyList<ModuleFiles> Files { get; } =
+    [.. Of(new PlatformConfiguration { Data = DataLayout.Default }).SelectMany(module => module.Files)];
+
     /// <summary>The modules of a platform, in the order of opening: each gets what those before it share.</summary>
     internal static IReadOnlyList<Module> Of(PlatformConfiguration configuration) =>
         [

@@ -45,6 +45,9 @@ internal sealed class RequestPipeline(
                 return MayStay(http) ? sockets(http, door.HandleAsync) : PlainAnswers.TooManySocketsAsync(http);
         }
 
+        // What is unsigned and for no door may still be for a service by its host.
+        if (operations.HasHost(http))
+            return operations.HandleAsync(http);
         if (UnknownService.IsAsked(http.Request))
             return UnknownService.AnswerAsync(http);
         return operations.HasPath(http) ? operations.HandleAsync(http) : PlainAnswers.NotFoundAsync(http);
@@ -57,7 +60,7 @@ internal sealed class RequestPipeline(
 
     private Task AtTheRootAsync(HttpContext http)
     {
-        if (OperationDoor.IsCall(http) || operations.IsAddressed(http))
+        if (OperationDoor.IsCall(http) || operations.IsAddressed(http) || operations.HasHost(http))
             return operations.HandleAsync(http);
         if (UnknownService.IsAsked(http.Request))
             return UnknownService.AnswerAsync(http);

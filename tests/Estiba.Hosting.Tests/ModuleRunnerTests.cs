@@ -1,6 +1,8 @@
 using Estiba.Hosting.Controllers;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using static Estiba.Hosting.Tests.Samples;
 
@@ -121,12 +123,13 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
     [Fact]
     public async Task A_server_that_does_not_lead_does_only_what_is_done_everywhere()
     {
+        var once = new Controller("once", _looks) { AtStart = _ => ["at the start of once"] };
         await using var runner = await OpenAsync(
             new SampleModule("m", _ => new OpenModule
             {
                 Controllers =
                 [
-                    new Controller("once", _looks) { AtStart = _ => ["once"] },
+                    once,
                     new Controller("everywhere", _looks)
                     {
                         AtStart = _ => ["everywhere"],
@@ -135,22 +138,107 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
                 ],
                 Chores =
                 [
-                    new Chore("once", TimeSpan.FromMinutes(1), _ => Note("once").AsTask()),
-                    new Chore("everywhere", TimeSpan.FromMinutes(1), _ => Note("everywhere").AsTask())
+                    new Chore("once", TimeSpan.FromMinutes(1), _ => Task.CompletedTask),
+                    new Chore("everywhere", TimeSpan.FromMinutes(1), _ => Task.CompletedTask)
                     {
                         Scope = WorkScope.Everywhere,
                     },
                 ],
             })
         );
+        var scheduler = new NotedStarts(Loops());
+        once.Enqueue("before the start");
 
-        await runner.StartAsync(Loops(), leads: false);
+        await runner.StartAsync(scheduler, leads: false);
+        once.Enqueue("after the start");
         await runner.WhenIdleAsync();
-        _time.Advance(TimeSpan.FromMinutes(1));
-        await UntilAsync(() => _happened.Count > 0);
 
+        scheduler.Started.ShouldBe(["controller everywhere", "chore everywhere"]);
         _looks.Keys.ShouldBe(["everywhere"]);
-        _happened.ShouldBe(["everywhere"]);
+    }
+
+    [Fact]
+    public async Task What_a_controller_is_asked_several_times_before_it_works_it_is_asked_once()
+    {
+        var controller = new Controller("asked", _looks);
+        await using var runner = await OpenAsync(With(controller));
+        var keys = new NotedKeys();
+        for (var i = 0; i < 3; i++)
+            controller.Enqueue("early");
+
+        await runner.StartAsync(keys);
+
+        keys.Keys.ShouldBe(["early"]);
+    }
+
+    [Fact]
+    public async Task A_part_that_fails_at_its_end_keeps_no_other_from_ending()
+    {
+        var runner = await OpenAsync(
+            Noting("a"),
+            new SampleModule("b", _ => new OpenModule
+            {
+                StopAsync = () => throw new IOException("b does not stop"),
+                CloseAsync = () => throw new IOException("b does not close"),
+            }),
+            Noting("c")
+        );
+        await runner.StartAsync(Loops());
+        _happened.Clear();
+
+        var failure = await Should.ThrowAsync<AggregateException>(async () => await runner.DisposeAsync());
+
+        failure.InnerExceptions.Select(each => each.Message).ShouldBe(["b does not stop", "b does not close"]);
+        _happened.ShouldBe(["c stops", "a stops", "c closes", "a closes"]);
+    }
+
+    [Fact]
+    public async Task Why_a_module_does_not_open_is_said_also_when_another_does_not_close()
+    {
+        var failure = await Should.ThrowAsync<IOException>(() =>
+            OpenAsync(
+                Noting("a"),
+                new SampleModule("b", _ => new OpenModule { CloseAsync = () => throw new IOException("cannot close") }),
+                new SampleModule("c", _ => throw new IOException("no disk"))
+            )
+        );
+
+        failure.Message.ShouldBe("no disk");
+        _happened.ShouldBe(["a opens", "a closes"]);
+    }
+
+    [Fact]
+    public async Task A_trigger_that_throws_takes_nothing_from_the_others()
+    {
+        using var log = new FakeLoggerProvider();
+        using var loggers = new LoggerFactory([log]);
+        _store = await StoreAsync();
+        await using var runner = await ModuleRunner.OpenAsync(
+            [
+                With(
+                    new Controller("faulty", _looks)
+                    {
+                        Triggers = [Trigger.On(Things, _ => throw new FormatException("what"))],
+                    }
+                ),
+                With(new Controller("sound", _looks) { Triggers = [Trigger.On(Things, change => change.Key)] }),
+            ],
+            new ModuleHost
+            {
+                Store = _store,
+                Time = _time,
+                Loggers = loggers,
+            }
+        );
+        await runner.StartAsync(Loops());
+
+        await _store.PutAsync("a");
+        await runner.WhenIdleAsync();
+
+        _looks.Keys.ShouldBe(["a"]);
+        log.Collector.GetSnapshot()
+            .ShouldHaveSingleItem()
+            .Message.ShouldStartWith("A trigger of faulty threw on changes of");
     }
 
     [Fact]
@@ -176,8 +264,17 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromHours(1));
         await UntilAsync(() => times == 2);
 
+        // Another chore tells that the hour has passed for all of them.
+        var passed = new TaskCompletionSource();
+        await using var witness = Loops()
+            .Start(new Chore("witness", TimeSpan.FromHours(1), _ =>
+                {
+                    passed.TrySetResult();
+                    return Task.CompletedTask;
+                }));
         await runner.StopAsync();
         _time.Advance(TimeSpan.FromHours(1));
+        await passed.Task.WaitAsync(TimeSpan.FromSeconds(120));
         times.ShouldBe(2);
     }
 
@@ -264,6 +361,40 @@ public sealed class ModuleRunnerTests : IAsyncDisposable
     {
         host.Share(text);
         return new OpenModule();
+    }
+
+    /// <summary>Notes what is started, and starts it.</summary>
+    private sealed class NotedStarts(IControllerScheduler scheduler) : IControllerScheduler
+    {
+        internal List<string> Started { get; } = [];
+
+        public IControllerQueue Start(Controller controller)
+        {
+            Started.Add($"controller {controller.Name}");
+            return scheduler.Start(controller);
+        }
+
+        public IAsyncDisposable Start(Chore chore)
+        {
+            Started.Add($"chore {chore.Name}");
+            return scheduler.Start(chore);
+        }
+    }
+
+    /// <summary>Notes what controllers are asked, and does nothing.</summary>
+    private sealed class NotedKeys : IControllerScheduler, IControllerQueue
+    {
+        internal List<string> Keys { get; } = [];
+
+        public IControllerQueue Start(Controller controller) => this;
+
+        public IAsyncDisposable Start(Chore chore) => this;
+
+        public void Enqueue(string key) => Keys.Add(key);
+
+        public Task WhenIdleAsync() => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Looks : IReconciler<string>

@@ -76,10 +76,44 @@ public sealed class LenientReadingTests : IDisposable
         Following.Histories.ShouldEqual(follower.Current, leader.Current);
     }
 
-    private async Task WriteAsync(string key, string written)
+    [Fact]
+    public async Task A_follower_says_once_what_it_leaves_out_and_keeps_its_text()
     {
-        await using (var store = await OpenAsync(new SqliteJournal(FilePath)))
-            await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample(key, "web", "RUNNING")));
+        const string Written = """{"id":"a","service":"web","status":"RUNNING","padding":{"x":5}}""";
+        await WriteAsync("a", Written);
+        await using var leader = await OpenAsync(new SqliteJournal(FilePath));
+        var (log, own) = (new FakeLogger(), _directory.File("follower/state.db"));
+        await using var follower = await Store.OpenFollowerAsync(new SqliteJournal(own), All, log);
+
+        await Following.Histories.CatchUpAsync(follower, new SqliteJournal(FilePath));
+        await leader.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample("a", "web", "STOPPED")));
+        await WriteAsync("b", Written.Replace("\"a\"", "\"b\"", StringComparison.Ordinal), leader);
+        await Following.Histories.CatchUpAsync(follower, new SqliteJournal(FilePath));
+
+        log.Collector.GetSnapshot().ShouldHaveSingleItem().Message.ShouldContain("tasks: padding (1)");
+        Scalar("SELECT CAST(value AS TEXT) FROM aside WHERE key = 'a'", own).ShouldBe(Written);
+        Scalar("SELECT CAST(value AS TEXT) FROM aside WHERE key = 'b'", own).ShouldContain("padding");
+    }
+
+    [Fact]
+    public async Task A_follower_on_the_leaders_file_keeps_the_text_of_what_it_leaves_out_when_it_leads()
+    {
+        const string Written = """{"id":"a","service":"web","status":"RUNNING","padding":{"x":5}}""";
+        await WriteAsync("a", Written);
+        await using var follower = await Store.OpenFollowerAsync(new SqliteFollowerJournal(FilePath), All);
+
+        await follower.PromoteAsync();
+        await follower.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample("a", "web", "STOPPED")));
+
+        Scalar("SELECT CAST(value AS TEXT) FROM aside WHERE key = 'a'").ShouldBe(Written);
+    }
+
+    private async Task WriteAsync(string key, string written, Store? leader = null)
+    {
+        var store = leader ?? await OpenAsync(new SqliteJournal(FilePath));
+        await store.CommitAsync(transaction => transaction.Put(Tasks, new TaskSample(key, "web", "RUNNING")));
+        if (leader is null)
+            await store.DisposeAsync();
         await using var connection = Connect();
         await using var command = connection.CreateCommand();
         command.CommandText = "UPDATE rows SET value = CAST($value AS BLOB) WHERE key = $key";
@@ -88,17 +122,17 @@ public sealed class LenientReadingTests : IDisposable
         (await command.ExecuteNonQueryAsync()).ShouldBe(1);
     }
 
-    private string Scalar(string sql)
+    private string Scalar(string sql, string? path = null)
     {
-        using var connection = Connect();
+        using var connection = Connect(path);
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (string)command.ExecuteScalar()!;
     }
 
-    private SqliteConnection Connect()
+    private SqliteConnection Connect(string? path = null)
     {
-        var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        var connection = new SqliteConnection($"Data Source={path ?? FilePath};Pooling=False");
         connection.Open();
         return connection;
     }

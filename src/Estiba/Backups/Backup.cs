@@ -11,9 +11,11 @@ namespace Estiba.Backups;
 
 /// <summary>Writes all that a data directory keeps into one file, while its platform runs or not.</summary>
 /// <remarks>
-/// First the state, as it is at one moment, then the files: so what the state names is there. Images and segments of
-/// logs never change, and what is deleted meanwhile is not named by the state, or has become part of another file,
-/// which is taken too. The file has its name only when it is whole and on the disk.
+/// First the state, as it is at one moment, then the modules' files: so what the state names is there. Images and
+/// segments of logs never change; a journal of logs is taken as far as it is written then, and what becomes of it
+/// meanwhile is taken after it, so that the two may overlap. What is deleted meanwhile is in another file, which is
+/// taken too, or is missing from an image that was deleted just then: the restored registry misses its layers, as
+/// <c>estiba verify</c> says. The file has its name only when it is whole and on the disk.
 /// </remarks>
 internal sealed class Backup : IDisposable
 {
@@ -104,16 +106,8 @@ internal sealed class Backup : IDisposable
     private void WriteAll(string state)
     {
         Add(state, "state.db");
-        AddTree("logs/journal");
-        AddTree("logs/groups");
-        AddTree("metrics/journal");
-        AddTree("metrics/blocks");
-        // Last: what has become blocks since is in it.
-        if (File.Exists(Path.Combine(_layout.Root, "metrics/series")))
-            AddFile("metrics/series");
-        AddTree("registry/blobs");
-        AddTree("agents");
-        AddTree("environment-files");
+        foreach (var path in Modules.Files.SelectMany(files => files.PathsInBackup))
+            AddAll(path);
         AddFile(RegistryKey.EarlierFile); // where an earlier version has left it, and this one has not started yet
         foreach (var path in Directory.GetFiles(_layout.Root).Order(StringComparer.Ordinal))
         {
@@ -131,6 +125,14 @@ internal sealed class Backup : IDisposable
         || name.EndsWith(".lock", StringComparison.Ordinal)
         || name.EndsWith(".pid", StringComparison.Ordinal)
         || name.EndsWith(".sock", StringComparison.Ordinal);
+
+    private void AddAll(string name)
+    {
+        if (File.Exists(Path.Combine(_layout.Root, name)))
+            AddFile(name);
+        else
+            AddTree(name);
+    }
 
     /// <summary>
     /// Takes all files below a directory. It is looked at until it has nothing new: what is merged meanwhile is in

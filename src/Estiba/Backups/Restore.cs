@@ -4,15 +4,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Estiba.CommandLine;
 using Estiba.Files;
-using Estiba.Logs;
-using Estiba.Metrics;
 using Estiba.Platforms;
 
 namespace Estiba.Backups;
 
 /// <summary>
-/// Puts a backup back as a data directory. It is unpacked beside its place, compared with its checksums, and only then
-/// moved there.
+/// Puts a backup back as a data directory. It is unpacked beside its place, or in it where that is an empty directory,
+/// compared with its checksums, and only then moved there.
 /// </summary>
 internal sealed class Restore
 {
@@ -42,10 +40,12 @@ internal sealed class Restore
         CancellationToken cancellation
     )
     {
-        var unfinished = layout.Root + ".restoring";
+        // Where the directory is there, as a mount point is, it stays, and what is unpacked is moved up within it.
+        var isThere = Directory.Exists(layout.Root);
+        var unfinished = isThere ? Path.Combine(layout.Root, DataLayout.Restoring) : layout.Root + DataLayout.Restoring;
         try
         {
-            if (Directory.Exists(layout.Root) && Directory.EnumerateFileSystemEntries(layout.Root).Any())
+            if (isThere && Directory.EnumerateFileSystemEntries(layout.Root).Any(path => path != unfinished))
                 throw new CommandException(
                     $"{layout.Root} is not empty. Move it away, or choose another directory with --data."
                 );
@@ -53,17 +53,20 @@ internal sealed class Restore
                 throw new CommandException($"{layout.Root} is a file. Choose another directory with --data.");
             if (Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
+            if (isThere)
+                PrivateFiles.Restrict(layout.Root);
             PrivateFiles.CreateDirectory(unfinished);
             var restore = new Restore(unfinished);
             restore.Unpack(source, progress, cancellation);
             var manifest = restore.Compare(source);
             restore.Settle(layout, isSamePlatform);
-            if (Directory.Exists(layout.Root))
-                Directory.Delete(layout.Root);
 
-            // The directory has its name only when all that is in it is on the disk.
+            // The directory has its name, or its identity, only when all that is in it is on the disk.
             sync();
-            Directory.Move(unfinished, layout.Root);
+            if (isThere)
+                MoveUp(unfinished, layout.Root);
+            else
+                Directory.Move(unfinished, layout.Root);
             sync();
             return manifest;
         }
@@ -84,6 +87,39 @@ internal sealed class Restore
             if (Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
         }
+    }
+
+    /// <summary>Moves all that is in a directory into the one above it, the identity last.</summary>
+    private static void MoveUp(string directory, string above)
+    {
+        var names = Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)!).ToList();
+        var moved = new List<string>();
+        try
+        {
+            foreach (var name in names.OrderBy(name => name == PlatformIdentity.FileName))
+            {
+                var (from, to) = (Path.Combine(directory, name), Path.Combine(above, name));
+                moved.Add(to);
+                if (Directory.Exists(from))
+                    Directory.Move(from, to);
+                else
+                    File.Move(from, to);
+            }
+        }
+        catch
+        {
+            foreach (var path in moved)
+            {
+                if (Directory.Exists(path))
+                    Directory.Delete(path, recursive: true);
+                else
+                    File.Delete(path);
+            }
+
+            throw;
+        }
+
+        Directory.Delete(directory);
     }
 
     private void Unpack(string source, Action<string> progress, CancellationToken cancellation)
@@ -168,17 +204,19 @@ internal sealed class Restore
 
     /// <summary>
     /// Says that the directory was restored, and where the original was, unless the operator has said that it is the
-    /// same platform. What follows from the files is not in a backup: the catalogs of logs and of metrics are made of
-    /// those that were just compared, and the revision that the state has reached is noted by its next start.
+    /// same platform. What follows from the files is not in a backup: the catalogs are made of those that were
+    /// just compared, and the revision that the state has reached is noted by its next start.
     /// </summary>
     private void Settle(DataLayout layout, bool isSamePlatform)
     {
         var identity = PlatformIdentity.Read(_directory)!;
-        var settled = DataLayout.At(_directory);
-        if (Directory.Exists(settled.Logs))
-            LogsCatalog.Write(settled.Logs);
-        if (Directory.Exists(settled.Metrics))
-            MetricsFiles.WriteCatalog(settled.Metrics);
+        foreach (var files in Modules.Files)
+        {
+            var folder = Path.Combine(_directory, files.Folder);
+            if (files.MakeCatalog is { } make && Directory.Exists(folder))
+                make(folder);
+        }
+
         (
             identity with
             {

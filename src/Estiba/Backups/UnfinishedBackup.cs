@@ -49,11 +49,12 @@ internal sealed class UnfinishedBackup : IDisposable
         return new UnfinishedBackup(target);
     }
 
-    /// <summary>Gives the backup its name, now that it is whole and on the disk.</summary>
+    /// <summary>Gives the backup its name, durably, now that it is whole and on the disk.</summary>
     internal void Finish()
     {
         Content.Flush(flushToDisk: true);
         File.Move(_path, _target);
+        DurableDirectory.Sync(Path.GetDirectoryName(_target)!);
     }
 
     public void Dispose()

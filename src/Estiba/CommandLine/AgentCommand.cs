@@ -154,7 +154,7 @@ internal static class AgentCommand
         catch (OperationCanceledException)
         {
             ServiceManager.Stopping();
-            await terminal.Error.WriteLineAsync("estiba: stopping ...");
+            terminal.Say("estiba: stopping ...");
         }
 
         return ExitCodes.Success;

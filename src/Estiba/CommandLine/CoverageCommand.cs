@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Estiba.Hosting;
-using Estiba.Platforms;
 using Spectre.Console;
 
 namespace Estiba.CommandLine;

@@ -35,7 +35,7 @@ internal static class EstibaCommandLine
         }
         catch (CommandException failure)
         {
-            await terminal.Error.WriteLineAsync($"{(ServiceManager.HasJournal ? "<3>" : "")}estiba: {failure.Message}");
+            terminal.Say($"{(ServiceManager.HasJournal ? "<3>" : "")}estiba: {failure.Message}");
             return failure.ExitCode;
         }
     }

@@ -14,6 +14,6 @@ internal sealed class Progress(Terminal terminal, string verb)
         if (TimeProvider.System.GetElapsedTime(_last) < Interval)
             return;
         _last = TimeProvider.System.GetTimestamp();
-        terminal.Error.WriteLine($"{verb} {name} ({_count} files so far)");
+        terminal.Say($"{verb} {name} ({_count} files so far)");
     }
 }

@@ -32,14 +32,19 @@ internal static class RunningCommand
         ServiceManager.Ready();
         try
         {
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await platform.Refused.WaitAsync(cancellation);
         }
         catch (OperationCanceledException)
         {
             ServiceManager.Stopping();
-            await terminal.Error.WriteLineAsync("estiba: stopping ...");
+            terminal.Say("estiba: stopping ...");
         }
 
-        return ExitCodes.Success;
+        return platform.Refused.IsCompleted
+            ? throw new CommandException(
+                $"another process has taken over {configuration.Data.Root}, so this one has stopped. That one must be "
+                    + "stopped before this one is started again; containers go on running."
+            )
+            : ExitCodes.Success;
     }
 }

@@ -30,6 +30,22 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         Output.WriteLine(ansi ? $"\e[{(int)colour}m{line}\e[0m" : line);
     }
 
+    /// <summary>
+    /// Says something beside the results. Where it cannot be written, as on a full disk, nobody hears of it, and that
+    /// is no reason to stop.
+    /// </summary>
+    internal void Say(string line)
+    {
+        try
+        {
+            Error.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Here is nobody to tell.
+        }
+    }
+
     internal static Terminal OfProcess() => new(System.Console.Out, System.Console.Error);
 
     private static IAnsiConsole Create(TextWriter writer)

@@ -41,9 +41,9 @@ internal sealed class DemoDirectory : IDisposable
     internal static DemoDirectory Create(string parent, TimeProvider time)
     {
         var root = Path.Combine(parent, $"demo-{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
-        Directory.CreateDirectory(root, DataLayout.PrivateDirectory);
+        Directory.CreateDirectory(root, PrivateFiles.DirectoryMode);
         var directory = new DemoDirectory(root, Lock(root), DemoRecord.Empty);
-        Directory.CreateDirectory(directory.Work, DataLayout.PrivateDirectory);
+        Directory.CreateDirectory(directory.Work, PrivateFiles.DirectoryMode);
         directory.Remember(record => record);
         return directory;
     }

@@ -55,7 +55,7 @@ internal static class EmbeddedScript
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
-                UnixCreateMode = Platforms.DataLayout.Private,
+                UnixCreateMode = Files.PrivateFiles.FileMode,
             }
         );
         await script.CopyToAsync(file, cancellation);

@@ -31,12 +31,15 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
 
     public override string Name => "instances";
 
+    public override IReadOnlyList<ModuleFiles> Files { get; } =
+    [new("agents") { CheckAsync = AgentsCheck.RunAsync }, new("environment-files") { IsPassing = true }];
+
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         if (!configuration.HasInstances)
             return Task.FromResult(new OpenModule());
         IContainerEngine? engine = null;
-        var end = new Stack<Func<ValueTask>>();
+        var end = new Endings();
         return Task.FromResult(
             new OpenModule
             {
@@ -51,21 +54,12 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
                         configuration.Region
                     ).StartAsync(configuration.Instances, starting);
                 },
-                StopAsync = async () =>
-                {
-                    // First the agents end, then what they stood on.
-                    while (end.TryPop(out var part))
-                        await part();
-                },
+                StopAsync = end.DisposeAsync, // first the agents end, then what they stood on
             }
         );
     }
 
-    private async Task<IContainerEngine> StartAsync(
-        ModuleHost host,
-        Stack<Func<ValueTask>> end,
-        CancellationToken cancellation
-    )
+    private async Task<IContainerEngine> StartAsync(ModuleHost host, Endings end, CancellationToken cancellation)
     {
         var data = host.Get<DataDirectory>();
         PrivateFiles.CreateDirectory(configuration.Data.Agents);

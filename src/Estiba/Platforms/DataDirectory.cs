@@ -12,15 +12,14 @@ namespace Estiba.Platforms;
 /// </summary>
 internal sealed partial class DataDirectory
 {
+    /// <summary>What tells that a directory has been used.</summary>
     private static readonly string[] Used =
     [
         PlatformIdentity.FileName,
         "credentials",
-        "registry",
-        "logs",
-        "metrics",
-        "agents",
         "secret.key",
+        DataLayout.Restoring,
+        .. Modules.Files.Where(files => !files.IsPassing).Select(files => files.Folder),
     ];
 
     /// <summary>
@@ -33,18 +32,7 @@ internal sealed partial class DataDirectory
         "state.db.revision",
         "credentials",
         "secret.key",
-        "agents",
-        "registry",
-        "registry/blobs",
-        "logs",
-        "logs/journal",
-        "logs/groups",
-        "logs/catalog",
-        "metrics",
-        "metrics/journal",
-        "metrics/blocks",
-        "metrics/series",
-        "metrics/catalog",
+        .. Modules.Files.SelectMany(files => files.LastingPaths),
     ];
 
     /// <summary>What is made once and never changes.</summary>
@@ -237,7 +225,7 @@ internal sealed partial class DataDirectory
         || name.StartsWith(PlatformSettings.FileName, StringComparison.Ordinal)
         || name.StartsWith("endpoint", StringComparison.Ordinal)
         || name.StartsWith("ca.pem", StringComparison.Ordinal)
-        || name is "environment-files";
+        || Modules.Files.Any(files => files.Folder == name);
 
     private static CommandException Refusal(DataLayout layout, string what) =>
         new(

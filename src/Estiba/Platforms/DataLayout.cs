@@ -7,8 +7,8 @@ namespace Estiba.Platforms;
 /// <param name="Root">The directory itself, an absolute path.</param>
 internal sealed record DataLayout(string Root)
 {
-    internal const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    internal const UnixFileMode PrivateDirectory = Private | UnixFileMode.UserExecute;
+    /// <summary>The name, or the end of it, of a directory that is being restored.</summary>
+    internal const string Restoring = ".restoring";
 
     internal string State => Path.Combine(Root, "state.db");
 
@@ -29,9 +29,6 @@ internal sealed record DataLayout(string Root)
 
     /// <summary>The access key that was made at the first start.</summary>
     internal string Credentials => Path.Combine(Root, "credentials");
-
-    /// <summary>The key that seals what is secret in the state; without it the state tells no secret.</summary>
-    internal string SecretKey => Path.Combine(Root, Identity.Credentials.SecretKey.FileName);
 
     /// <summary>Where the platform answers, or answered when it ran last.</summary>
     internal string Endpoint => Path.Combine(Root, "endpoint");

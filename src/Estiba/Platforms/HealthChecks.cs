@@ -39,7 +39,7 @@ internal static class HealthChecks
                         {
                             Mode = FileMode.Create,
                             Access = FileAccess.Write,
-                            UnixCreateMode = DataLayout.Private,
+                            UnixCreateMode = PrivateFiles.FileMode,
                         }
                     )
                 )

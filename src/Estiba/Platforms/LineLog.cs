@@ -21,7 +21,8 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time, bool journal
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private (string Message, DateTimeOffset At)? _outage;
+    private (string Message, long At)? _outage;
+    private long _lost;
 
     /// <summary>
     /// Loggers that write to <paramref name="writer"/>: information and above of Estiba, warnings of everything else.
@@ -55,29 +56,55 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time, bool journal
 
     private void Write(LogLevel level, string category, string message, Exception? error)
     {
-        var now = time.GetUtcNow();
         lock (_gate)
         {
             if (IsOutage(error))
             {
-                if (_outage is { } said && said.Message == error!.Message && now - said.At < Silence)
+                if (_outage is { } said && said.Message == error!.Message && time.GetElapsedTime(said.At) < Silence)
                     return;
-                _outage = (error!.Message, now);
+                _outage = (error!.Message, time.GetTimestamp());
             }
 
-            var start = journal ? $"<{Priority(level)}>" : "";
-            var text = Shown($"{category}: {message}{(IsForeseen(error) ? ": " + error!.Message : "")}");
-            writer.WriteLine($"{(journal ? start : $"{now:yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} ")}{text}");
-            if (error is not null && !IsForeseen(error))
-            {
-                // Set in, so that no line of an exception's words can be taken for one of the log's own.
-                foreach (var line in error.ToString().Split('\n'))
-                    writer.WriteLine($"{start}    {Shown(line.TrimEnd('\r'))}");
-            }
-
-            writer.Flush();
+            TryWriteLines(level, category, message, error);
         }
     }
+
+    /// <summary>
+    /// What is on a full disk, or where nobody reads any more, cannot be written. Whoever has something to say goes on
+    /// all the same, and what is lost is counted.
+    /// </summary>
+    private void TryWriteLines(LogLevel level, string category, string message, Exception? error)
+    {
+        try
+        {
+            if (_lost > 0)
+                WriteLine(LogLevel.Warning, $"Log: {_lost} messages before this one could not be written");
+            WriteLines(level, category, message, error);
+            writer.Flush();
+            _lost = 0;
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            _lost++;
+        }
+    }
+
+    private void WriteLines(LogLevel level, string category, string message, Exception? error)
+    {
+        WriteLine(level, $"{category}: {message}{(IsForeseen(error) ? ": " + error!.Message : "")}");
+        if (error is null || IsForeseen(error))
+            return;
+
+        // Set in, so that no line of an exception's words can be taken for one of the log's own.
+        foreach (var line in error.ToString().Split('\n'))
+            writer.WriteLine($"{(journal ? $"<{Priority(level)}>" : "")}    {Shown(line.TrimEnd('\r'))}");
+    }
+
+    private void WriteLine(LogLevel level, string text) =>
+        writer.WriteLine(
+            (journal ? $"<{Priority(level)}>" : $"{time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {Word(level)} ")
+                + Shown(text)
+        );
 
     private static string Shown(string line) => LogText.Escape(LogText.Cut(line, LogText.LongestLine));
 

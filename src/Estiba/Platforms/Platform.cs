@@ -33,7 +33,8 @@ internal sealed partial class Platform : IAsyncDisposable
     private readonly PlatformConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
-    private readonly Stack<Func<ValueTask>> _end = new();
+    private readonly Endings _end = new();
+    private Task _refused = Task.CompletedTask;
 
     private Platform(PlatformConfiguration configuration, TextWriter log, TimeProvider time)
     {
@@ -52,6 +53,12 @@ internal sealed partial class Platform : IAsyncDisposable
     /// <summary>The account of the platform's own key.</summary>
     internal string AccountId { get; private set; } = "";
 
+    /// <summary>
+    /// Completes when another process has taken over the state. Nothing is written any more, and what this platform
+    /// does to containers the other one does too: it must end.
+    /// </summary>
+    internal Task Refused => _refused;
+
     /// <summary>Starts a platform; it answers when this returns.</summary>
     /// <exception cref="CommandLine.CommandException">It cannot start; the message says why and what to do.</exception>
     internal static async Task<Platform> StartAsync(
@@ -69,7 +76,7 @@ internal sealed partial class Platform : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            await platform.DisposeAsync();
+            await platform.GiveUpAsync();
             if (StartFailure.Explain(failure) is { } explanation)
                 throw explanation;
             throw;
@@ -82,8 +89,28 @@ internal sealed partial class Platform : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        while (_end.TryPop(out var end))
-            await end();
+        try
+        {
+            await _end.DisposeAsync();
+        }
+        finally
+        {
+            _loggers.Dispose();
+        }
+    }
+
+    /// <summary>Ends what was begun of a start that has failed: why it did is what the operator is to hear.</summary>
+    private async Task GiveUpAsync()
+    {
+        try
+        {
+            await _end.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            Log.NotEnded(_loggers.CreateLogger("Estiba.Platform"), failure);
+        }
+
         _loggers.Dispose();
     }
 
@@ -93,12 +120,13 @@ internal sealed partial class Platform : IAsyncDisposable
         var directory = DataDirectory.Open(_configuration, Damage, _time);
         var store = EndWith(
             await Store.OpenAsync(
-                new SqliteJournal(data.State, _configuration.AcceptsLoss, Damage),
+                new SqliteJournal(data.State, _configuration.AcceptsLoss, Damage, time: _time),
                 Modules.Tables,
                 _loggers.CreateLogger("Estiba.State"),
                 cancellation
             )
         );
+        _refused = store.Refused;
         await directory.ConfirmAsync(store, _loggers.CreateLogger("Estiba.Data"));
         if (!File.Exists(Path.Combine(data.Root, PlatformSettings.FileName)))
             PlatformSettings.Of(_configuration).Write(data); // a first start that is killed is not forgotten
@@ -118,7 +146,7 @@ internal sealed partial class Platform : IAsyncDisposable
         directory.NoteContents();
         _end.Push(() => NotedAsync(directory));
 
-        _end.Push(async () => await modules.StopAsync());
+        _end.Push(modules.StopAsync);
         await modules.StartAsync(new ControllerLoops(_time, new Random(), _loggers), cancellation: cancellation);
     }
 
@@ -251,5 +279,11 @@ internal sealed partial class Platform : IAsyncDisposable
                 + "nothing until the right one is put back."
         )]
         internal static partial void KeysLost(ILogger logger, int count, string file);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Not all that was begun of a start that has failed could be ended"
+        )]
+        internal static partial void NotEnded(ILogger logger, Exception failure);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Estiba.Ecr;
+using Estiba.Files;
 using Estiba.Identity.Credentials;
 using Estiba.State;
 
@@ -33,8 +34,10 @@ internal static class RegistryKey
             random,
             cancellation
         );
-        if (earlier is not null)
+        if (earlier is { Length: Size })
             File.Delete(file); // the state has it now, and it is durable there
+        else if (earlier is not null)
+            Aside.Move(file); // it is no key, and the state has another one
         return new RegistryTokenKey(key);
     }
 }

@@ -1,19 +1,16 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Estiba.CommandLine;
 using Estiba.Contracts;
-using Estiba.Ecr;
 using Estiba.Files;
+using Estiba.Hosting;
 using Estiba.Identity.Credentials;
-using Estiba.Logs;
-using Estiba.Metrics;
 using Estiba.Platforms;
 using Estiba.State;
 using Estiba.State.Journals;
 
 namespace Estiba.Verification;
 
-/// <summary>Checks a whole data directory, room by room, and changes nothing. A platform may run with it.</summary>
+/// <summary>Checks a whole data directory, part by part, and changes nothing. A platform may run with it.</summary>
 internal static class DataCheck
 {
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
@@ -32,13 +29,7 @@ internal static class DataCheck
     )
     {
         var identity = ReadIdentity(layout, findings);
-        foreach (
-            var missing in DataDirectory
-                .MissingFrom(layout, identity)
-                .Where(name => name is not ("logs" or "registry" or "logs/catalog" or "metrics" or "metrics/catalog"))
-        )
-            if (missing != "state.db")
-                findings(new Finding($"{missing} is missing from {layout.Root}. Restore a backup (estiba restore)."));
+        LookForMissing(layout, DataDirectory.MissingFrom(layout, identity), findings);
         LookForOpenFiles(layout, findings);
 
         progress(layout.State);
@@ -52,41 +43,60 @@ internal static class DataCheck
                     $"{key} in {layout.Root} is damaged, or another one than it was. Restore a backup (estiba restore)."
                 )
             );
-        CheckAgents(layout, findings, progress);
-        LookForCatalog(layout, identity, "logs", "log files", findings);
-        LogsCheck.Run(layout.Logs, state, findings, progress, cancellation);
-        LookForCatalog(layout, identity, "metrics", "files of metrics", findings);
-        if (Directory.Exists(layout.Metrics) || identity?.Contents.Contains("metrics") == true)
-            MetricsFiles.Check(layout.Metrics, findings, progress, cancellation);
-        await RegistryCheck.RunAsync(
-            Path.Combine(layout.Root, "registry"),
-            state,
-            () => StateCheck.RunAsync(layout.State, Modules.Tables, static _ => { }, cancellation),
-            findings,
-            progress,
-            cancellation
-        );
-    }
-
-    private static void LookForCatalog(
-        DataLayout layout,
-        PlatformIdentity? identity,
-        string folder,
-        string files,
-        Action<Finding> findings
-    )
-    {
-        if (
-            identity?.Contents.Contains($"{folder}/catalog") == true
-            && Directory.Exists(Path.Combine(layout.Root, folder))
-            && !File.Exists(Path.Combine(layout.Root, folder, "catalog"))
-        )
-            findings(
-                new Finding(
-                    $"{folder}/catalog is missing from {layout.Root}: which {files} there must be is not known. "
-                        + "Restore a backup (estiba restore), or start with --accept-loss to have it made anew."
+        foreach (var files in Modules.Files.Where(files => identity is null || Exists(layout, files)))
+            await CheckAsync(
+                files,
+                new FilesCheck(
+                    Path.Combine(layout.Root, files.Folder),
+                    state,
+                    () => StateCheck.RunAsync(layout.State, Modules.Tables, static _ => { }, cancellation),
+                    findings,
+                    progress,
+                    cancellation
                 )
             );
+    }
+
+    private static bool Exists(DataLayout layout, ModuleFiles files) =>
+        Directory.Exists(Path.Combine(layout.Root, files.Folder));
+
+    /// <summary>A disk that cannot be read is a finding, and the other files are checked all the same.</summary>
+    private static async Task CheckAsync(ModuleFiles files, FilesCheck check)
+    {
+        try
+        {
+            if (files.CheckAsync is { } run)
+                await run(check);
+        }
+        catch (IOException fault)
+        {
+            check.Findings(
+                new Finding(
+                    $"{check.Directory} cannot be checked to its end: {fault.Message} Look at its disk, and restore a "
+                        + "backup (estiba restore)."
+                )
+            );
+        }
+    }
+
+    /// <summary>Says what is missing, but for the state, whose check says it, and for what is in a folder that
+    /// is.</summary>
+    private static void LookForMissing(DataLayout layout, IReadOnlyList<string> missing, Action<Finding> findings)
+    {
+        foreach (var name in missing)
+        {
+            if (name == "state.db" || missing.Contains(Path.GetDirectoryName(name)))
+                continue;
+            var isCatalog = Modules.Files.Any(files => name == $"{files.Folder}/{files.Catalog}");
+            findings(
+                new Finding(
+                    isCatalog
+                        ? $"{name} is missing from {layout.Root}: which files its folder must have is not known. "
+                            + "Restore a backup (estiba restore), or start with --accept-loss to have it made anew."
+                        : $"{name} is missing from {layout.Root}. Restore a backup (estiba restore)."
+                )
+            );
+        }
     }
 
     private static void CheckSettings(DataLayout layout, Action<Finding> findings)
@@ -188,33 +198,6 @@ internal static class DataCheck
         catch (InvalidDataException damaged)
         {
             findings(new Finding(damaged.Message));
-        }
-    }
-
-    private static void CheckAgents(DataLayout layout, Action<Finding> findings, Action<string> progress)
-    {
-        if (!Directory.Exists(layout.Agents))
-            return;
-        foreach (var path in Directory.EnumerateFiles(layout.Agents, "*.json", SearchOption.AllDirectories))
-        {
-            progress(path);
-            try
-            {
-                using var content = JsonDocument.Parse(File.ReadAllBytes(path));
-            }
-            catch (JsonException damaged)
-            {
-                findings(
-                    new Finding(
-                        $"{path} is damaged ({damaged.Message}): the agent has forgotten what it says. Restore a "
-                            + "backup (estiba restore)."
-                    )
-                );
-            }
-            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
-            {
-                // The platform runs, and the task has ended, or the instance.
-            }
         }
     }
 }

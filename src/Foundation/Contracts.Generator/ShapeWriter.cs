@@ -189,6 +189,9 @@ internal sealed class ShapeWriter(Contract contract, Source source)
 
     private static string Local(Member member) => "the" + member.Property;
 
+    /// <summary>The variable for an item of a collection, which may itself be a part of an item.</summary>
+    private static string ItemOf(string collection) => "item" + collection.Replace(".", "");
+
     private string ValidateOf(Member member, string name, string value)
     {
         var shape = contract.Shapes[member.Shape];
@@ -205,9 +208,10 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                         : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
                 if (!inner.IsConstrained && !inner.HasOwnConstraint)
                     return $"{{ {check}}}";
-                return $"{{ {check}var n{value} = 0; foreach (var item{value} in {value}) {{ "
-                    + $"validator.EnterItem({name}, ++n{value}{ItemConstraints(inner)}); "
-                    + $"{ValidateItem(shape.Element, name, "item" + value)} validator.Leave(); }} }}";
+                var item = ItemOf(value);
+                return $"{{ {check}var n{item} = 0; foreach (var {item} in {value}) {{ "
+                    + $"validator.EnterItem({name}, ++n{item}{ItemConstraints(inner)}); "
+                    + $"{ValidateItem(shape.Element, name, item)} validator.Leave(); }} }}";
             }
 
             case "map":
@@ -218,14 +222,15 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                         : $"validator.Count({name}, {value}.Count, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
                 var key = contract.Shapes[shape.Key!.Shape];
                 var inner = contract.Shapes[shape.Value!.Shape];
+                var item = ItemOf(value);
                 var parts = "";
                 if (key.HasOwnConstraint)
-                    parts += ValidateOf(shape.Key, "\"key\"", $"item{value}.Key") + " ";
+                    parts += ValidateOf(shape.Key, "\"key\"", $"{item}.Key") + " ";
                 if (inner.IsConstrained || inner.HasOwnConstraint)
-                    parts += ValidateOf(shape.Value, "\"value\"", $"item{value}.Value") + " ";
+                    parts += ValidateOf(shape.Value, "\"value\"", $"{item}.Value") + " ";
                 return parts.Length == 0
                     ? $"{{ {check}}}"
-                    : $"{{ {check}foreach (var item{value} in {value}) {{ validator.Enter({name}); "
+                    : $"{{ {check}foreach (var {item} in {value}) {{ validator.Enter({name}); "
                         + $"{parts}validator.Leave(); }} }}";
             }
 

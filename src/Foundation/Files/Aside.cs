@@ -5,11 +5,11 @@ public static class Aside
 {
     private const string Extension = ".damaged";
 
-    /// <summary>Whether a path is that of something that was put aside.</summary>
+    /// <summary>Whether a path is that of a file that was put aside.</summary>
     public static bool IsAside(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return path.Contains(Extension, StringComparison.Ordinal);
+        return Path.GetFileName(path).Contains(Extension, StringComparison.Ordinal);
     }
 
     /// <summary>Renames a file.</summary>
@@ -24,7 +24,7 @@ public static class Aside
         return target;
     }
 
-    /// <summary>Copies a part of a file, once.</summary>
+    /// <summary>Copies a part of a file, once, with zeros for what the disk cannot read of it.</summary>
     /// <returns>Where it is.</returns>
     public static string Copy(string path, long from, long through)
     {
@@ -32,7 +32,7 @@ public static class Aside
         if (File.Exists(target))
             return target;
 
-        using var source = PrivateFiles.OpenStream(
+        using var source = File.OpenHandle(
             path,
             FileMode.Open,
             FileAccess.Read,
@@ -40,14 +40,14 @@ public static class Aside
         );
         using var copy = PrivateFiles.OpenStream(target, FileMode.Create, FileAccess.Write, FileShare.Read);
         var buffer = new byte[64 << 10];
-        source.Position = from;
-        for (var rest = through - from; rest > 0; )
+        while (from < through)
         {
-            var read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, rest));
+            var part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, through - from));
+            var read = DiskFault.Read((span, offset) => RandomAccess.Read(source, span, offset), part, from);
             if (read == 0)
                 break;
             copy.Write(buffer, 0, read);
-            rest -= read;
+            from += read;
         }
 
         copy.Flush(flushToDisk: true);

@@ -104,12 +104,13 @@ public static class DurableFile
         );
     }
 
-    /// <summary>The name of a file is durable only when its directory is.</summary>
+    /// <summary>
+    /// The name of a file is durable only when its directory is, and so is that it stands for another file now.
+    /// </summary>
     private static void Finish(string temporary, string path, bool durably)
     {
-        var isNew = durably && !File.Exists(path);
         File.Move(temporary, path, overwrite: true);
-        if (isNew)
+        if (durably)
             DurableDirectory.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 

@@ -18,11 +18,16 @@ public sealed class FileCatalog : IDisposable
     private const string FileName = "catalog";
     private const int SumDigits = 8;
 
+    /// <summary>It is written anew when it is so many times as long as its names need, and longer than this.</summary>
+    private const int Overhang = 4;
+    private const int SmallestRewrite = 64 << 10;
+
     private readonly Lock _gate = new();
     private readonly string _root;
     private readonly HashSet<string> _names;
-    private readonly SafeFileHandle _file;
+    private SafeFileHandle _file;
     private long _length;
+    private long _rewriteAt = SmallestRewrite;
 
     private FileCatalog(string root, HashSet<string> names, SafeFileHandle file)
     {
@@ -86,8 +91,10 @@ public sealed class FileCatalog : IDisposable
     {
         lock (_gate)
         {
-            if (_names.Add(name))
-                Append(["+" + name]);
+            if (!_names.Add(name))
+                return;
+            Append(["+" + name]);
+            Shorten();
         }
     }
 
@@ -103,6 +110,7 @@ public sealed class FileCatalog : IDisposable
             Append(known.Select(name => "-" + name));
             RandomAccess.FlushToDisk(_file);
             _names.ExceptWith(known);
+            Shorten();
         }
     }
 
@@ -117,6 +125,7 @@ public sealed class FileCatalog : IDisposable
             Append([$"-{folder}/"]);
             RandomAccess.FlushToDisk(_file);
             _names.RemoveWhere(name => name.StartsWith(folder + "/", StringComparison.Ordinal));
+            Shorten();
         }
     }
 
@@ -147,6 +156,55 @@ public sealed class FileCatalog : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes the file anew when most of it is about names that are gone. Where that fails, it goes on growing.
+    /// </summary>
+    private void Shorten()
+    {
+        if (_length < _rewriteAt)
+            return;
+        try
+        {
+            var content = Content(_names);
+            if (_length > Overhang * (long)content.Length)
+                Exchange(content);
+            _rewriteAt = Math.Max(SmallestRewrite, Overhang * (long)content.Length);
+        }
+        catch (IOException)
+        {
+            _rewriteAt = 2 * _length;
+        }
+    }
+
+    /// <summary>Puts another file in the place of this one, of which it has the handle all the time.</summary>
+    private void Exchange(byte[] content)
+    {
+        var path = PathIn(_root);
+        var next = OpenFile(path + DurableFile.Unfinished, FileMode.Create);
+        try
+        {
+            RandomAccess.Write(next, content, 0);
+            RandomAccess.FlushToDisk(next);
+            File.Move(path + DurableFile.Unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            next.Dispose();
+            File.Delete(path + DurableFile.Unfinished);
+            throw;
+        }
+
+        _file.Dispose();
+        (_file, _length) = (next, content.Length);
+        DurableDirectory.Sync(_root);
+    }
+
+    private static byte[] Content(IEnumerable<string> names) =>
+        Encoding.UTF8.GetBytes(string.Concat(names.Select(name => Line("+" + name))));
+
+    private static SafeFileHandle OpenFile(string path, FileMode mode) =>
+        PrivateFiles.Open(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite);
+
     private static string Line(string entry) =>
         $"{entry} {Checksum.Of(Encoding.UTF8.GetBytes(entry)).ToString("x8", CultureInfo.InvariantCulture)}\n";
 
@@ -154,8 +212,7 @@ public sealed class FileCatalog : IDisposable
     private static int Read(string path, HashSet<string> names)
     {
         var broken = 0;
-        var text = File.ReadAllText(path);
-        foreach (var line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Lines(path))
         {
             var entry = line.Length > SumDigits + 2 ? line[..^(SumDigits + 1)] : "";
             if (entry.Length == 0 || Line(entry) != line + "\n")
@@ -171,6 +228,34 @@ public sealed class FileCatalog : IDisposable
         return broken;
     }
 
+    /// <summary>The lines that have an end, and are not empty, of a file that may be written meanwhile.</summary>
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize: 1
+        );
+        var buffer = new byte[64 << 10];
+        var begun = 0;
+        for (int read; (read = file.Read(buffer, begun, buffer.Length - begun)) > 0; )
+        {
+            var (start, filled) = (0, begun + read);
+            for (int end; (end = Array.IndexOf(buffer, (byte)'\n', start, filled - start)) >= 0; start = end + 1)
+            {
+                if (end > start)
+                    yield return Encoding.UTF8.GetString(buffer, start, end - start);
+            }
+
+            begun = filled - start;
+            buffer.AsSpan(start, begun).CopyTo(buffer);
+            if (begun == buffer.Length)
+                Array.Resize(ref buffer, 2 * buffer.Length);
+        }
+    }
+
     /// <summary>
     /// Begins the file anew with one line for each name; it goes on with changes. Where there is no room for it, it is
     /// emptied.
@@ -179,13 +264,13 @@ public sealed class FileCatalog : IDisposable
     {
         try
         {
-            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(names.Select(name => Line("+" + name)))));
-            return PrivateFiles.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            DurableFile.Write(path, Content(names));
+            return OpenFile(path, FileMode.Open);
         }
         catch (IOException)
         {
             File.Delete(path + DurableFile.Unfinished);
-            var emptied = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            var emptied = OpenFile(path, FileMode.OpenOrCreate);
             RandomAccess.SetLength(emptied, 0);
             names.Clear();
             return emptied;

@@ -59,10 +59,16 @@ public sealed class FileLock : IDisposable
             );
         }
 
-        using (var writer = new StreamWriter(Open(pidPath, FileShare.ReadWrite)))
+        try
         {
+            using var writer = new StreamWriter(Open(pidPath, FileShare.ReadWrite));
             writer.BaseStream.SetLength(0);
             writer.Write(Environment.ProcessId);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
 
         return new FileLock(file, pidPath);

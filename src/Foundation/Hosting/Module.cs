@@ -18,6 +18,9 @@ public abstract class Module
     /// <summary>The AWS APIs that it has.</summary>
     public virtual IReadOnlyList<ServiceDeclaration> Services => [];
 
+    /// <summary>What it keeps in the data directory beside the store.</summary>
+    public virtual IReadOnlyList<ModuleFiles> Files => [];
+
     /// <summary>Makes its parts. Modules open one after another, in the order of their list.</summary>
     /// <param name="host">What it lives on. What modules behind it share, and other services, are there when all are
     /// open.</param>

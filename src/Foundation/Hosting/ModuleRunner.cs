@@ -3,6 +3,7 @@ using Estiba.Hosting.Controllers;
 using Estiba.Hosting.Health;
 using Estiba.Hosting.Http;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.Hosting;
 
@@ -11,16 +12,22 @@ namespace Estiba.Hosting;
 /// work, and ends everything in the reverse order.
 /// </summary>
 /// <remarks>The store is not its own: whoever opened it closes it after this.</remarks>
-public sealed class ModuleRunner : IAsyncDisposable
+public sealed partial class ModuleRunner : IAsyncDisposable
 {
     private readonly ModuleHost _host;
     private readonly List<OpenModule> _modules = [];
     private readonly List<(Controller Controller, IControllerQueue Queue)> _working = [];
-    private readonly Stack<Func<ValueTask>> _stop = new();
-    private readonly Stack<Func<ValueTask>> _close = new();
-    private readonly Dictionary<Table, List<(Trigger Trigger, Action<string> Enqueue)>> _triggers = [];
+    private readonly Endings _stop = new();
+    private readonly Endings _close = new();
+    private readonly Dictionary<Table, List<(string Controller, Trigger Trigger, Action<string> Enqueue)>> _triggers =
+    [];
+    private readonly ILogger _logger;
 
-    private ModuleRunner(ModuleHost host) => _host = host;
+    private ModuleRunner(ModuleHost host)
+    {
+        _host = host;
+        _logger = host.Loggers.CreateLogger("Estiba.Controllers");
+    }
 
     /// <summary>The operations of all modules, for the gateway.</summary>
     public IReadOnlyList<ServiceDispatcher> Dispatchers => [.. _modules.SelectMany(module => module.Dispatchers)];
@@ -45,6 +52,7 @@ public sealed class ModuleRunner : IAsyncDisposable
     /// <param name="modules">In the order of opening: a module gets what those before it share.</param>
     /// <param name="host">What they live on.</param>
     /// <param name="cancellation">Gives up; what is open is closed again.</param>
+    /// <exception cref="Exception">What kept a module from opening, whatever became of closing the others.</exception>
     public static async Task<ModuleRunner> OpenAsync(
         IEnumerable<Module> modules,
         ModuleHost host,
@@ -67,14 +75,14 @@ public sealed class ModuleRunner : IAsyncDisposable
         }
         catch
         {
-            await runner.DisposeAsync();
+            await runner.GiveUpAsync();
             throw;
         }
     }
 
     /// <summary>
-    /// Sets the modules to work, one after another: what one does at its start, then its controllers, first with what
-    /// was left when the platform last stopped, then its chores.
+    /// Sets the modules to work: first what they do at their start, one after another, then all controllers, beginning
+    /// with what was left when the platform last stopped, then all chores.
     /// </summary>
     /// <param name="scheduler">Decides when they work.</param>
     /// <param name="leads">Whether this is the server that does what is done once for all.</param>
@@ -94,8 +102,14 @@ public sealed class ModuleRunner : IAsyncDisposable
         }
 
         bool IsHere(WorkScope scope) => leads || scope == WorkScope.Everywhere;
-        foreach (var controller in _modules.SelectMany(module => module.Controllers).Where(each => IsHere(each.Scope)))
-            Begin(controller, scheduler.Start(controller));
+        foreach (var controller in _modules.SelectMany(module => module.Controllers))
+        {
+            if (IsHere(controller.Scope))
+                Begin(controller, scheduler.Start(controller));
+            else
+                controller.StayIdle();
+        }
+
         if (_triggers.Count > 0)
         {
             // Watched from before it is looked at what there is, so that nothing is missed.
@@ -130,18 +144,28 @@ public sealed class ModuleRunner : IAsyncDisposable
     }
 
     /// <summary>Ends what works, the last first. What the modules answer is answered until they are closed.</summary>
-    public async Task StopAsync()
-    {
-        while (_stop.TryPop(out var stop))
-            await stop();
-    }
+    /// <exception cref="Exception">Something did not end as it should; all else has ended all the same.</exception>
+    public ValueTask StopAsync() => _stop.DisposeAsync();
 
     /// <summary>Ends what works, and closes the modules, the last one first.</summary>
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc cref="StopAsync" path="/exception"/>
+    public ValueTask DisposeAsync()
     {
-        await StopAsync();
-        while (_close.TryPop(out var close))
-            await close();
+        _close.Push(StopAsync);
+        return _close.DisposeAsync();
+    }
+
+    /// <summary>Ends what was begun of a start that has failed: why it did is what the caller is to hear.</summary>
+    private async Task GiveUpAsync()
+    {
+        try
+        {
+            await DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            Log.NotEnded(_logger, failure);
+        }
     }
 
     private void Begin(Controller controller, IControllerQueue queue)
@@ -152,7 +176,7 @@ public sealed class ModuleRunner : IAsyncDisposable
         {
             if (!_triggers.TryGetValue(trigger.Table, out var ofTable))
                 _triggers.Add(trigger.Table, ofTable = []);
-            ofTable.Add((trigger, queue.Enqueue));
+            ofTable.Add((controller.Name, trigger, queue.Enqueue));
         }
 
         controller.Begin(queue);
@@ -164,8 +188,41 @@ public sealed class ModuleRunner : IAsyncDisposable
         {
             if (!_triggers.TryGetValue(changed.Table, out var triggers))
                 continue;
-            foreach (var (trigger, enqueue) in triggers)
-                trigger.Find(commit.View, changed.Changes, enqueue);
+            foreach (var (controller, trigger, enqueue) in triggers)
+                Find(controller, trigger, commit, changed, enqueue);
         }
+    }
+
+    /// <summary>One trigger's fault is not the other controllers'.</summary>
+    private void Find(string controller, Trigger trigger, Commit commit, ChangedTable changed, Action<string> enqueue)
+    {
+        try
+        {
+            trigger.Find(commit.View, changed.Changes, enqueue);
+        }
+        catch (Exception fault)
+        {
+            Log.TriggerThrew(_logger, controller, changed.Table.Name, commit.Revision, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "A trigger of {Controller} threw on changes of {Table} in the commit {Revision}: what they concern is "
+                + "looked at when it changes again, or at the next start"
+        )]
+        internal static partial void TriggerThrew(
+            ILogger logger,
+            string controller,
+            string table,
+            long revision,
+            Exception fault
+        );
+
+        [LoggerMessage(2, LogLevel.Warning, "Not all that was begun of a start that has failed could be ended")]
+        internal static partial void NotEnded(ILogger logger, Exception failure);
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class GroupCommit
     private readonly SemaphoreSlim _places;
     private readonly ILogger? _logger;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<PendingCommit> _waiting = new();
     private readonly List<PendingCommit> _group = [];
     private readonly HashSet<long> _rows = [];
@@ -84,6 +85,9 @@ internal sealed partial class GroupCommit
                 return _refusal is null;
         }
     }
+
+    /// <summary>Completes when the journal has refused a batch because somebody else leads.</summary>
+    internal Task Refused => _refused.Task;
 
     /// <summary>Whether the store follows.</summary>
     internal bool Follows
@@ -244,11 +248,26 @@ internal sealed partial class GroupCommit
             _refusal ??= reason as NotLeaderException;
         }
 
-        if (_logger is not null)
-            Log.WriteFailed(_logger, _group.Count, reason);
         foreach (var commit in _group)
             commit.Fail(reason);
         _places.Release(_group.Count);
+        if (reason is NotLeaderException)
+            _refused.TrySetResult();
+        TellFailed(_group.Count, reason);
+    }
+
+    private void TellFailed(int count, JournalException reason)
+    {
+        try
+        {
+            if (_logger is not null)
+                Log.WriteFailed(_logger, count, reason);
+        }
+        catch
+        {
+            // A log that cannot be written, on the same full disk most likely, is no reason to end the journal's thread
+            // and the process with it.
+        }
     }
 
     /// <summary>The group's changes without those that a later one of the same row replaces.</summary>

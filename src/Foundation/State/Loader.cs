@@ -20,8 +20,7 @@ internal sealed partial class Loader
     private readonly Queue<Task<List<Loaded>>> _reading = new();
     private readonly List<DamagedRow> _damaged = [];
     private readonly SortedDictionary<string, int> _unknown = new(StringComparer.Ordinal);
-    private readonly List<JournalRow> _withUnread = [];
-    private readonly SortedDictionary<string, int> _unread = new(StringComparer.Ordinal);
+    private readonly UnreadMembers _unread = new();
     private List<Loaded> _batch = new(RowsAtOnce);
 
     private readonly bool _acceptsLoss;
@@ -106,17 +105,7 @@ internal sealed partial class Loader
                 _unknown.Values.Sum(),
                 string.Join(", ", _unknown.Select(table => $"{table.Key} ({table.Value})"))
             );
-        if (_withUnread.Count > 0)
-        {
-            journal.KeepText(_withUnread);
-            if (logger is not null)
-                Log.Unread(
-                    logger,
-                    _withUnread.Count,
-                    string.Join(", ", _unread.Select(member => $"{member.Key} ({member.Value})"))
-                );
-        }
-
+        _unread.Keep(journal, logger, []);
         if (_damaged.Count == 0)
             return;
         if (_acceptsLoss)
@@ -143,7 +132,7 @@ internal sealed partial class Loader
         {
             var record = row.Table.Read(row.Row, out var unread);
             if (unread is not null)
-                Note(row.Row, unread);
+                _unread.Note(row.Row, unread);
             return record;
         }
         catch (JournalException fault) when (_acceptsLoss)
@@ -157,16 +146,6 @@ internal sealed partial class Loader
     {
         lock (_damaged)
             _damaged.Add(new DamagedRow(row, fault.InnerException?.Message ?? fault.Message));
-    }
-
-    private void Note(JournalRow row, IReadOnlyList<string> unread)
-    {
-        lock (_withUnread)
-        {
-            _withUnread.Add(row);
-            foreach (var member in unread.Select(path => $"{row.Table}: {path}"))
-                _unread[member] = _unread.GetValueOrDefault(member) + 1;
-        }
     }
 
     private void SortIn()
@@ -197,13 +176,6 @@ internal sealed partial class Loader
             Message = "{Count} rows of tables that this version does not know are kept: {Tables}"
         )]
         internal static partial void Unknown(ILogger logger, int count, string tables);
-
-        [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "{Count} records are read without members whose type is another than it was; what they were is "
-                + "kept aside: {Members}"
-        )]
-        internal static partial void Unread(ILogger logger, int count, string members);
     }
 
     private readonly record struct Loaded(TableState Table, JournalRow Row, object? Record);

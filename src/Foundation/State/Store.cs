@@ -7,7 +7,7 @@ namespace Estiba.State;
 
 /// <summary>
 /// The platform's state: typed tables in memory, changed by transactions that are durable before they are acknowledged.
-/// It lives as long as the process; one process has it open.
+/// It lives as long as the process. One process leads; others may follow it.
 /// </summary>
 /// <remarks>
 /// Transactions run one after another. A journal writes them in groups; when a group is durable, <see cref="Current"/>
@@ -32,13 +32,18 @@ public sealed class Store : IAsyncDisposable
     private readonly Writer _writer;
     private readonly RowIds _ids;
     private readonly SemaphoreSlim _following = new(1, 1);
+    private readonly HashSet<string> _saidUnread = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger? _logger;
     private long _epoch;
+    private int _closings;
     private volatile bool _closed;
     private volatile bool _ended;
 
     private Store(IJournal journal, Snapshot loaded, RowIds ids, long? leadsIn, ILogger? logger)
     {
         _journal = journal;
+        _logger = logger;
         _ids = ids;
         _epoch = leadsIn ?? journal.Epoch;
         _watchers = new Watchers(logger);
@@ -61,6 +66,12 @@ public sealed class Store : IAsyncDisposable
     /// somebody else leads.
     /// </summary>
     public bool Leads => _groups.Leads;
+
+    /// <summary>
+    /// Completes when this store was refused because somebody else leads. It never leads again: whoever works on the
+    /// strength of that it does must end.
+    /// </summary>
+    public Task Refused => _groups.Refused;
 
     /// <summary>How far a store that follows has come: from where it goes on to follow.</summary>
     public JournalPosition Position => new(Current.Revision, Interlocked.Read(ref _epoch));
@@ -257,7 +268,10 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Leads from now on, in a new epoch: what the leader before may still write is refused.</summary>
     /// <returns>The epoch.</returns>
     /// <exception cref="InvalidOperationException">The store does not follow: it leads, or was refused.</exception>
-    /// <exception cref="JournalException">The right to write cannot be taken.</exception>
+    /// <exception cref="JournalException">The right to write cannot be taken, or what was written last cannot be read:
+    /// the store goes on following.</exception>
+    /// <exception cref="RevisionTrimmedException">It was too far behind: it must start anew from the whole
+    /// state.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public async Task<long> PromoteAsync(CancellationToken cancellation = default)
     {
@@ -267,12 +281,24 @@ public sealed class Store : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_closed, this);
             if (!_groups.Follows)
                 throw new InvalidOperationException("Only a store that follows can be promoted.");
-            var epoch = _journal.IsImmediate ? _journal.Lead() : await Task.Run(_journal.Lead, CancellationToken.None);
 
-            // Where leader and follower share a journal, the last of what was written may not have come yet. Nothing is
-            // added to it any more.
+            // Where leader and follower share a journal, the last of what was written may not have come yet. What can
+            // fail of it fails before the right to write is taken from anybody.
             if (_journal.IsShared)
                 await CatchUpAsync();
+            var epoch = _journal.IsImmediate ? _journal.Lead() : await Task.Run(_journal.Lead, CancellationToken.None);
+            try
+            {
+                // Nothing is added to it any more.
+                if (_journal.IsShared)
+                    await CatchUpAsync();
+            }
+            catch
+            {
+                _journal.Resign();
+                throw;
+            }
+
             Interlocked.Exchange(ref _epoch, epoch);
             _groups.Lead(epoch);
             return epoch;
@@ -286,8 +312,24 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Takes no more commits, lets those that wait become durable, and closes the journal.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_closed)
+        if (Interlocked.Exchange(ref _closings, 1) != 0)
+        {
+            await _end.Task;
             return;
+        }
+
+        try
+        {
+            await CloseAsync();
+        }
+        finally
+        {
+            _end.SetResult();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
         _closed = true;
 
         // Who holds every place knows that nothing waits; who comes too late gets one back, to be told that the store
@@ -324,11 +366,26 @@ public sealed class Store : IAsyncDisposable
         if (!batch.IsWhole && batch.After != Position)
             throw new InvalidOperationException($"The batch begins at {batch.After}, and this store is at {Position}.");
 
-        var (after, changes) = BatchReading.Apply(basis, batch);
+        var unread = new UnreadMembers();
+        var (after, changes) = BatchReading.Apply(basis, batch, unread);
         _journal.Apply(batch);
+        Keep(unread);
         _ids.Pass(batch.Rows.Select(row => row.Id).DefaultIfEmpty().Max());
         Interlocked.Exchange(ref _epoch, batch.Position.Epoch);
         _groups.Adopt(after, changes);
+    }
+
+    /// <summary>The batch is durable, with all that its rows say: what is not read of them may be kept later.</summary>
+    private void Keep(UnreadMembers unread)
+    {
+        try
+        {
+            unread.Keep(_journal, _logger, _saidUnread);
+        }
+        catch (JournalException)
+        {
+            // The next start reads the same rows, and keeps it then.
+        }
     }
 
     private bool TryTakePlace() => _places.Wait(0, CancellationToken.None);

@@ -38,13 +38,23 @@ internal sealed partial class Watchers(ILogger? logger)
         {
             watcher(commit);
         }
-        catch (Exception fault) when (logger is not null)
+        catch (Exception fault)
         {
-            Log.WatcherThrew(logger, commit.Revision, fault);
+            Tell(commit, fault, logger);
+        }
+    }
+
+    /// <summary>One watcher's fault is neither the committer's nor the other watchers'; nor is the log's.</summary>
+    private static void Tell(Commit commit, Exception fault, ILogger? logger)
+    {
+        try
+        {
+            if (logger is not null)
+                Log.WatcherThrew(logger, commit.Revision, fault);
         }
         catch
         {
-            // One watcher's fault is neither the committer's nor the other watchers', and here is nobody to tell.
+            // Here is nobody to tell.
         }
     }
 

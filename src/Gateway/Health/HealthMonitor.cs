@@ -26,15 +26,15 @@ internal sealed class HealthMonitor(IReadOnlyList<HealthCheck> checks, TimeProvi
     private readonly Lock _gate = new();
     private readonly Task<HealthResult>?[] _running = new Task<HealthResult>?[checks.Count];
     private Task<HealthReport>? _report;
-    private DateTimeOffset _reportedAt;
+    private long _reportedAt;
 
     /// <summary>How everything is.</summary>
     public Task<HealthReport> ReportAsync()
     {
         lock (_gate)
         {
-            if (_report is null || (_report.IsCompleted && time.GetUtcNow() - _reportedAt >= GoodFor))
-                (_report, _reportedAt) = (LookAsync(), time.GetUtcNow());
+            if (_report is null || (_report.IsCompleted && time.GetElapsedTime(_reportedAt) >= GoodFor))
+                (_report, _reportedAt) = (LookAsync(), time.GetTimestamp());
             return _report;
         }
     }

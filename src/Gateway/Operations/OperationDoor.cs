@@ -32,15 +32,14 @@ internal sealed partial class OperationDoor(
         return OperationRouter.Spoken(request).IsSpoken(request);
     }
 
-    /// <summary>Whether a request says for which service it is, whatever its path.</summary>
+    /// <summary>Whether a request says in its head or by its signature for which service it is, whatever its
+    /// path.</summary>
     public bool IsAddressed(HttpContext http)
     {
         var request = new HttpWireRequest(http);
         var spoken = OperationRouter.Spoken(request);
         if (spoken.Naming == OperationNaming.Head)
             return spoken.ServiceOf(request) is not null;
-        if (router.FindByHost(request) is not null)
-            return true;
         var signed = new SignedRequest(http);
         if (!Signatures.IsOurs(http.Request, signed.Query))
             return false;
@@ -58,6 +57,9 @@ internal sealed partial class OperationDoor(
             return false; // Whoever is meant will say what is wrong.
         }
     }
+
+    /// <summary>Whether the host of a request names a service.</summary>
+    public bool HasHost(HttpContext http) => router.FindByHost(new HttpWireRequest(http)) is not null;
 
     /// <summary>Whether there is an operation at the path of a request that says nothing else.</summary>
     public bool HasPath(HttpContext http)

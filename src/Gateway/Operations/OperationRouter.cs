@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Protocols;
+using Estiba.Contracts.Rest;
 
 namespace Estiba.Gateway.Operations;
 
@@ -70,12 +71,8 @@ internal sealed class OperationRouter
     /// </summary>
     public (ServiceDispatcher Service, Protocol Protocol)? FindByHost(WireRequest request)
     {
-        if (request.Header("Host") is not { } host || !char.IsAsciiLetter(host.FirstOrDefault()))
-            return null;
-        foreach (var label in host.Split(':')[0].Split('.'))
-            if (_paths.TryGetValue(label, out var found))
-                return found;
-        return null;
+        var name = HostLabels.ServiceOf(request.Header("Host"), _paths.ContainsKey);
+        return name is null ? null : _paths[name];
     }
 
     /// <summary>

@@ -30,6 +30,25 @@ public sealed class EcrModule(EcrOptions options) : Module
     [ServiceDeclaration.Of<IEcrApi, EcrApi>("Amazon ECR")];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ModuleFiles> Files { get; } =
+    [
+        new("registry")
+        {
+            BackedUp = ["blobs"],
+            Lasting = ["blobs"],
+            CheckAsync = check =>
+                RegistryCheck.RunAsync(
+                    check.Directory,
+                    check.State,
+                    check.Refresh,
+                    check.Findings,
+                    check.Progress,
+                    check.Cancellation
+                ),
+        },
+    ];
+
+    /// <inheritdoc/>
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         var own = options with { Damage = options.Damage ?? host.Find<Damage>() };

@@ -1,5 +1,6 @@
 using Estiba.Files;
 using Estiba.Files.Segments;
+using Estiba.Hosting;
 using Estiba.Logs.Events;
 using Estiba.State;
 
@@ -12,22 +13,16 @@ namespace Estiba.Logs;
 public static class LogsCheck
 {
     /// <summary>Checks every file.</summary>
-    /// <param name="directory">The directory of the log events.</param>
-    /// <param name="state">The state; null where it cannot be read.</param>
-    /// <param name="findings">Gets what is found.</param>
-    /// <param name="progress">Gets the path of each file that is about to be read.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public static void Run(
-        string directory,
-        View? state,
-        Action<Finding> findings,
-        Action<string> progress,
-        CancellationToken cancellation
-    )
+    public static Task RunAsync(FilesCheck check)
     {
-        var options = new SegmentStoreOptions { Directory = directory, Kind = NewEvent.Kind };
-        if (SegmentStoreCheck.Run(options, findings, progress, cancellation) && state is not null)
-            LookForUnknown(options, state, findings);
+        ArgumentNullException.ThrowIfNull(check);
+        var options = new SegmentStoreOptions { Directory = check.Directory, Kind = NewEvent.Kind };
+        if (
+            SegmentStoreCheck.Run(options, check.Findings, check.Progress, check.Cancellation)
+            && check.State is { } state
+        )
+            LookForUnknown(options, state, check.Findings);
+        return Task.CompletedTask;
     }
 
     private static void LookForUnknown(SegmentStoreOptions options, View state, Action<Finding> findings)

@@ -23,6 +23,19 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
     [ServiceDeclaration.Of<ILogsApi, LogsApi>("Amazon CloudWatch Logs")];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ModuleFiles> Files { get; } =
+    [
+        new("logs")
+        {
+            BackedUp = ["journal", "groups"],
+            Lasting = ["journal", "groups"],
+            Catalog = "catalog",
+            MakeCatalog = LogsCatalog.Write,
+            CheckAsync = LogsCheck.RunAsync,
+        },
+    ];
+
+    /// <inheritdoc/>
     public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         var api = await LogsApi.OpenAsync(

@@ -28,6 +28,20 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
     [ServiceDeclaration.Of<ICloudWatchApi, CloudWatchApi>("Amazon CloudWatch")];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<ModuleFiles> Files { get; } =
+    [
+        new("metrics")
+        {
+            // The list of series last: what has become blocks since is in it.
+            BackedUp = ["journal", "blocks", "series"],
+            Lasting = ["journal", "blocks", "series"],
+            Catalog = "catalog",
+            MakeCatalog = MetricsFiles.WriteCatalog,
+            CheckAsync = MetricsFiles.CheckAsync,
+        },
+    ];
+
+    /// <inheritdoc/>
     public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(host);

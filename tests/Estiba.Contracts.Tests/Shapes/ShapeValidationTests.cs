@@ -1,3 +1,4 @@
+using Estiba.Contracts.CborSample;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Logs;
@@ -52,6 +53,33 @@ public sealed class ShapeValidationTests
                 "Invalid parameter at 'imageIds' failed to satisfy constraint: 'Member must have length less than "
                     + "or equal to 100'"
             );
+
+    [Fact]
+    public void The_items_of_lists_in_a_map_are_held_to_their_bounds() =>
+        Validate(
+            "ValidationException",
+            new All { Codes = new Dictionary<string, IReadOnlyList<string>> { ["a"] = ["b", "long"] } }
+        )
+            .Message.ShouldBe(
+                "1 validation error detected: Value 'long' at 'codes.value.2.member' failed to satisfy constraint: "
+                    + "Member must have length less than or equal to 2"
+            );
+
+    [Theory]
+    [InlineData("😀😀", true)]
+    [InlineData("😀😀😀", false)]
+    [InlineData("日本", true)]
+    public void A_length_is_counted_in_characters_of_unicode(string code, bool isGood)
+    {
+        var validator = new ShapeValidator("ValidationException");
+
+        new All { Codes = new Dictionary<string, IReadOnlyList<string>> { [code] = [] } }.Validate(validator);
+
+        if (isGood)
+            Should.NotThrow(validator.ThrowIfAny);
+        else
+            Should.Throw<AwsException>(validator.ThrowIfAny);
+    }
 
     [Fact]
     public void Logs_words_a_broken_pattern_as_the_services_have_in_common()

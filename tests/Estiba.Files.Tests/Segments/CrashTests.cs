@@ -132,6 +132,107 @@ public sealed class CrashTests
         Directory.GetFiles(copies.Next("all/groups"), "*.tmp", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Files_that_were_copied_while_a_journal_was_sorted_take_more_and_lose_none_of_it(bool isReopened)
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(Key, 1, "one");
+        await world.AppendAsync(new StreamKey(2, 20), 1, "another group");
+        using var copies = new TemporaryDirectory();
+        var copy = copies.Next("backup");
+        TemporaryDirectory.Copy(world.Options.JournalDirectory, Path.Combine(copy, "journal"));
+        await world.AppendAsync(Key, 2, "two");
+        await world.Store.FlushAsync();
+        TemporaryDirectory.Copy(world.Options.GroupsDirectory, Path.Combine(copy, "groups"));
+        Directory.Delete(Path.Combine(copy, "groups", $"{2:x16}"), recursive: true); // it was sorted after the copy
+        SegmentStore.MakeCatalog(world.Options with { Directory = copy });
+
+        await using var restored = await StoreWorld.OpenAsync(copy, later: TimeSpan.FromMinutes(1));
+        await restored.AppendAsync(Key, 3, "three");
+        if (isReopened)
+            await restored.ReopenAsync();
+        await restored.Store.FlushAsync();
+        await restored.AppendAsync(Key, 4, "four");
+        await restored.ReopenAsync();
+
+        var found = restored.All(StoreWorld.Stream(Key));
+        found.ConvertAll(StoreWorld.Text).ShouldBe(["one", "two", "three", "four"]);
+        found.ConvertAll(record => record.Position.Sequence).ShouldBeUnique();
+        restored.Messages(new RecordQuery { Group = 2 }).ShouldBe(["another group"]);
+        restored.Damage.Latest.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_crash_after_a_group_was_deleted_leaves_no_name_too_many_in_the_catalog()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(Key, 1, "stays");
+        await world.AppendAsync(new StreamKey(2, 20), 1, "is deleted");
+        await world.Store.FlushAsync();
+        world.Messages(new RecordQuery { Group = 2 }).ShouldBe(["is deleted"]);
+
+        // What runs in the background is busy, so that the crash comes before it.
+        using var goOn = new ManualResetEventSlim();
+        var isBusy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Merging = () =>
+        {
+            isBusy.TrySetResult();
+            goOn.Wait(TimeSpan.FromSeconds(120)).ShouldBeTrue();
+        };
+        await world.AppendAsync(Key, 2, "stays too");
+        var flush = world.Store.FlushAsync();
+        await isBusy.Task;
+        world.DeletedGroups.Add(2);
+        world.Store.DeleteGroup(2);
+        using var copies = new TemporaryDirectory();
+        TemporaryDirectory.Copy(world.Options.Directory, copies.Next("crashed"));
+        goOn.Set();
+        await flush;
+
+        foreach (var file in (string[])["catalog", .. FilesNamedIn(copies.Next("crashed"))])
+            File.Exists(Path.Combine(copies.Next("crashed"), file)).ShouldBeTrue(file);
+        await using var crashed = await StoreWorld.OpenAsync(copies.Next("crashed"), deletedGroups: 2);
+        crashed.Damage.Latest.ShouldBeEmpty();
+        crashed.Store.IsGone(2).ShouldBeTrue();
+        crashed.Messages(StoreWorld.Stream(Key)).ShouldBe(["stays", "stays too"]);
+    }
+
+    [Fact]
+    public async Task A_store_opens_whose_files_were_all_of_a_group_that_was_being_deleted()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(Key, 1, "is deleted");
+        await world.Store.FlushAsync();
+        using var copies = new TemporaryDirectory();
+        TemporaryDirectory.Copy(world.Options.Directory, copies.Next("crashed"));
+        foreach (var path in Directory.GetFiles(copies.Next("crashed/groups"), "*", SearchOption.AllDirectories))
+            File.Delete(path); // as earlier versions did before they took them from the catalog
+
+        await using var crashed = await StoreWorld.OpenAsync(copies.Next("crashed"), deletedGroups: Key.Group);
+
+        crashed.Damage.Latest.ShouldBeEmpty();
+        await crashed.ReopenAsync();
+        crashed.Damage.Latest.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_is_written_into_a_deleted_group_brings_nothing_of_it_back()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(Key, 1, "before");
+        world.DeletedGroups.Add(Key.Group);
+        world.Store.DeleteGroup(Key.Group);
+        await world.AppendAsync(Key, 2, "too late");
+
+        await world.Store.FlushAsync();
+
+        world.Store.LoadedGroups.ShouldBe(0);
+        world.Store.IsGone(Key.Group).ShouldBeTrue();
+        world.Messages(StoreWorld.Stream(Key)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_process_that_is_killed_loses_nothing_that_it_acknowledged()
     {
@@ -190,6 +291,10 @@ public sealed class CrashTests
             await output.WriteLineAsync($"acknowledged {written}");
         }
     }
+
+    /// <summary>The files that a catalog names.</summary>
+    private static IReadOnlyCollection<string> FilesNamedIn(string directory) =>
+        FileCatalog.Peek(directory)!.Value.Names;
 
     private static Process Start(string directory)
     {

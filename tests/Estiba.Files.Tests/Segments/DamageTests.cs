@@ -240,6 +240,88 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task The_catalog_does_not_grow_with_files_that_are_gone()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        var catalog = Path.Combine(world.Options.Directory, "catalog");
+        var longest = 0L;
+        for (var i = 0; i < 400; i++)
+        {
+            await world.AppendAsync(Key, i, $"{i}");
+            await world.Store.FlushAsync();
+            longest = Math.Max(longest, new FileInfo(catalog).Length);
+        }
+
+        longest.ShouldBeLessThan(80 << 10);
+        new FileInfo(catalog).Length.ShouldBeLessThan(longest);
+        await world.ReopenAsync();
+        world.Damage.Latest.ShouldBeEmpty();
+        await world.Store.DisposeAsync();
+        foreach (var segment in world.Segments())
+            File.Delete(segment);
+        (await Should.ThrowAsync<InvalidDataException>(world.OpenAgainAsync)).Message.ShouldContain("missing");
+        world.Options = world.Options with { AcceptsLoss = true };
+        await world.OpenAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_cut_short_while_the_store_is_open_costs_what_was_in_its_end()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        await world.AppendAsync(Key, 1, "kept");
+        await world.AppendAsync(Key, 2, "lost");
+        await using (
+            var file = new FileStream(
+                world.Journals()[0],
+                FileMode.Open,
+                FileAccess.Write,
+                FileShare.ReadWrite | FileShare.Delete
+            )
+        )
+            file.SetLength(file.Length - 3);
+
+        world.Messages(StoreWorld.Stream(Key)).ShouldBe(["kept"]);
+        world.Damage.Count.ShouldBe(1);
+        await world.Store.FlushAsync();
+
+        world.Messages(StoreWorld.Stream(Key)).ShouldBe(["kept"]);
+        world.Damage.Count.ShouldBe(1);
+        Aside(world).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_the_disk_cannot_read_of_a_segment_is_damaged()
+    {
+        await using var world = await SegmentsAndJournalAsync();
+        var file = Path.GetRelativePath(world.Options.Directory, world.Segments()[0]);
+        var disk = new FailingDisk(world.Options.Directory);
+        using var reader = SegmentReader.Open(disk, file);
+        var block = reader.ReadBlocks()[0];
+
+        disk.Unreadable = (block.Offset, block.Offset + block.Length);
+        reader.TryReadBlock(block).ShouldBeNull();
+        SegmentSalvage
+            .Check(disk, file, TextRecord.Kind)
+            .ShouldHaveSingleItem()
+            .Sentence.ShouldStartWith($"A block of records at byte {block.Offset}");
+
+        disk.Unreadable = (block.Offset + block.Length, long.MaxValue);
+        Should.Throw<InvalidDataException>(() => SegmentReader.Open(disk, file));
+    }
+
+    [Fact]
+    public async Task A_check_does_not_take_the_name_of_a_directory_above_for_that_of_a_file_put_aside()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var world = await StoreWorld.OpenAsync(directory.Next("a.damaged/logs"));
+        await world.AppendAsync(Key, 1, "one");
+        await world.Store.FlushAsync();
+        Flip(world.Segments().ShouldHaveSingleItem(), 70, 4);
+
+        Check(world.Options.Directory).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Records_that_the_state_does_not_know_are_kept_and_shown_again_when_it_does()
     {
         await using var world = await StoreWorld.OpenAsync();

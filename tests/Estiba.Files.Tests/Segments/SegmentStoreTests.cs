@@ -365,6 +365,18 @@ public sealed class SegmentStoreTests
     }
 
     [Fact]
+    public async Task A_batch_that_could_not_be_read_again_is_refused()
+    {
+        await using var world = await StoreWorld.OpenAsync();
+        var half = new TextRecord(1, new string('x', BatchFrame.MaxBytes / 2));
+
+        await Should.ThrowAsync<ArgumentException>(() => world.AppendAsync(First, half, half));
+        await world.AppendAsync(First, 2, "goes on");
+
+        world.Messages(StoreWorld.Stream(First)).ShouldBe(["goes on"]);
+    }
+
+    [Fact]
     public async Task Journals_are_sorted_after_a_failure_that_nobody_thought_of()
     {
         await using var world = await StoreWorld.OpenAsync();

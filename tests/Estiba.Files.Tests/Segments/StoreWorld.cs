@@ -49,9 +49,19 @@ internal sealed class StoreWorld : ILiveStreams, IAsyncDisposable
     /// <summary>How often that happened.</summary>
     internal int Faults { get; private set; }
 
-    internal static async Task<StoreWorld> OpenAsync(string? path = null, SegmentStoreOptions? options = null)
+    /// <summary>Called before a group's segments are merged.</summary>
+    internal Action? Merging { get; set; }
+
+    internal static async Task<StoreWorld> OpenAsync(
+        string? path = null,
+        SegmentStoreOptions? options = null,
+        TimeSpan later = default,
+        params long[] deletedGroups
+    )
     {
         var world = new StoreWorld(path);
+        world.Time.Advance(later);
+        world.DeletedGroups.UnionWith(deletedGroups);
         if (options is not null)
             world.Options = options;
         world.Store = await SegmentStore.OpenAsync(world.Options, world, world.Time, logger: null, world.Damage);
@@ -125,7 +135,11 @@ internal sealed class StoreWorld : ILiveStreams, IAsyncDisposable
     bool ILiveStreams.IsDeleted(StreamKey stream) =>
         DeletedGroups.Contains(stream.Group) || DeletedStreams.Contains(stream);
 
-    TimeSpan? ILiveStreams.RetentionOf(long group) => Retention;
+    TimeSpan? ILiveStreams.RetentionOf(long group)
+    {
+        Merging?.Invoke();
+        return Retention;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Estiba.Hosting.Controllers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Hosting.Tests.Controllers;
 
@@ -40,6 +42,39 @@ public sealed class ReconcilerLoopTests
 
         reconciler.Calls.ShouldBe(["a", "a"]);
         reconciler.MostAtOnce("a").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_ends_no_worker()
+    {
+        var reconciler = new FailingFor("bad");
+        await using var loop = new ReconcilerLoop<string>("loop", reconciler, _time, new Random(1), new FullLog());
+        for (var i = 0; i < 20; i++)
+            loop.Enqueue($"bad {i}");
+        await loop.WhenIdleAsync();
+
+        loop.Enqueue("good");
+        await loop.WhenIdleAsync();
+
+        reconciler.Calls.ShouldContain("good");
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_ends_no_chore()
+    {
+        var time = new FakeTimeProvider();
+        using var times = new SemaphoreSlim(0);
+        await using var chore = new ChoreLoop(new Chore("sweep", TimeSpan.FromHours(1), _ =>
+            {
+                times.Release();
+                throw new IOException("no disk");
+            }), time, new FullLog());
+
+        for (var i = 0; i < 2; i++)
+        {
+            time.Advance(TimeSpan.FromHours(1));
+            (await times.WaitAsync(TimeSpan.FromSeconds(120))).ShouldBeTrue();
+        }
     }
 
     [Fact]
@@ -275,5 +310,35 @@ public sealed class ReconcilerLoopTests
 
         internal Task BegunAsync(string key) =>
             _begun.GetOrAdd(key, _ => new TaskCompletionSource()).Task.WaitAsync(TimeSpan.FromSeconds(120));
+    }
+
+    private sealed class FailingFor(string prefix) : IReconciler<string>
+    {
+        internal ConcurrentQueue<string> Calls { get; } = [];
+
+        public Task<TimeSpan?> ReconcileAsync(string key, CancellationToken cancellation)
+        {
+            Calls.Enqueue(key);
+            return key.StartsWith(prefix, StringComparison.Ordinal)
+                ? throw new IOException("no disk")
+                : Task.FromResult<TimeSpan?>(null);
+        }
+    }
+
+    /// <summary>Is on a disk that is full.</summary>
+    private sealed class FullLog : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new IOException("disk full");
     }
 }

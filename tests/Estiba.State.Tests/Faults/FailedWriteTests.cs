@@ -1,4 +1,5 @@
 using Estiba.State.Journals;
+using Microsoft.Extensions.Logging;
 using static Estiba.State.Tests.SampleTables;
 
 namespace Estiba.State.Tests.Faults;
@@ -33,6 +34,38 @@ public sealed class FailedWriteTests : IDisposable
         await Should.ThrowAsync<JournalException>(() => reading);
         store.Current.Count(Services).ShouldBe(0);
         store.Current.Revision.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_either_ends_nothing()
+    {
+        await using var store = await Store.OpenAsync(_journal, All, new FullLog());
+        using var watch = store.Subscribe(_ => throw new InvalidOperationException("a watcher that throws"));
+        _journal.OnWrite = _ => throw new IOException("disk full");
+        await Should.ThrowAsync<JournalException>(() => PutAsync(store, "a"));
+        await Should.ThrowAsync<JournalException>(() => store.ProbeAsync());
+        _journal.OnWrite = null;
+
+        await PutAsync(store, "b");
+        await PutAsync(store, "c");
+
+        store.Current.Range(Services).Select(service => service.Name).ShouldBe(["b", "c"]);
+    }
+
+    [Fact]
+    public async Task Whoever_closes_a_store_a_second_time_waits_for_its_end()
+    {
+        var store = await OpenAsync(_journal);
+        _journal.Hold();
+        var commit = PutAsync(store, "a");
+        await _journal.BegunAsync();
+
+        var first = store.DisposeAsync().AsTask();
+        var second = store.DisposeAsync().AsTask();
+        (first.IsCompleted, second.IsCompleted).ShouldBe((false, false));
+        _journal.Release();
+
+        await Task.WhenAll(commit, first, second);
     }
 
     [Fact]
@@ -183,6 +216,23 @@ public sealed class FailedWriteTests : IDisposable
                     .OfType<ServiceSample>()
                     .OrderBy(record => record.Name, StringComparer.Ordinal)
             );
+
+    /// <summary>Is on the same disk.</summary>
+    private sealed class FullLog : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => throw new IOException("disk full");
+    }
 
     private static Task PutAsync(Store store, string name) =>
         store.CommitAsync(transaction => transaction.Put(Services, new ServiceSample(name, 1)));

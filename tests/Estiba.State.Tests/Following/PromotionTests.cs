@@ -1,4 +1,5 @@
 using Estiba.State.Journals;
+using Microsoft.Data.Sqlite;
 using static Estiba.State.Tests.Following.Histories;
 using static Estiba.State.Tests.SampleTables;
 
@@ -89,6 +90,8 @@ public sealed class PromotionTests : IDisposable
         );
         refused.Message.ShouldContain($"epoch {stale.Position.Epoch}");
         stale.Leads.ShouldBeFalse();
+        stale.Refused.IsCompleted.ShouldBeTrue();
+        leader.Refused.IsCompleted.ShouldBeFalse();
         ShouldEqual(stale.Current, acknowledged);
         (await stale.CommitAsync(transaction => transaction.Count(Tasks))).ShouldBe(acknowledged.Count(Tasks));
         await Should.ThrowAsync<NotLeaderException>(() => stale.CommitRandomAsync(random));
@@ -175,6 +178,54 @@ public sealed class PromotionTests : IDisposable
         await follower.DisposeAsync();
         await using var again = await OpenAsync(Journal("shared"));
         ShouldEqual(again.Current, follower.Current);
+    }
+
+    [Fact]
+    public async Task A_follower_that_cannot_read_the_rest_takes_the_right_to_write_from_nobody()
+    {
+        var leader = await OpenAsync(Journal("shared"));
+        await leader.CommitAsync(transaction => transaction.Put(Services, new ServiceSample("web", 1)));
+        await using var follower = await Store.OpenFollowerAsync(
+            new SqliteFollowerJournal(_directory.File("shared/state.db")),
+            All
+        );
+        await leader.CommitAsync(transaction => transaction.Put(Services, new ServiceSample("web", 2)));
+        var epoch = leader.Position.Epoch;
+        await leader.DisposeAsync();
+        Execute("shared", "UPDATE rows SET sum = sum + 1");
+
+        await Should.ThrowAsync<JournalException>(() => follower.PromoteAsync());
+
+        follower.Leads.ShouldBeFalse();
+        Execute("shared", "UPDATE rows SET sum = sum - 1");
+        await (await OpenAsync(Journal("shared"))).DisposeAsync();
+        (await follower.PromoteAsync()).ShouldBeGreaterThan(epoch);
+        follower.Current.Find(Services, "web")!.Desired.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_right_to_write_that_was_given_back_can_be_taken_by_others()
+    {
+        await (await OpenAsync(Journal("shared"))).DisposeAsync();
+        using var follower = new SqliteFollowerJournal(_directory.File("shared/state.db"));
+        follower.Load(_ => { });
+        var epoch = follower.Lead();
+        await Should.ThrowAsync<JournalException>(() => OpenAsync(Journal("shared")));
+
+        follower.Resign();
+
+        await using (var other = await OpenAsync(Journal("shared")))
+            other.Position.Epoch.ShouldBeGreaterThan(epoch);
+        follower.Lead().ShouldBeGreaterThan(epoch);
+    }
+
+    private void Execute(string name, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_directory.File($"{name}/state.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery().ShouldBeGreaterThan(0);
     }
 
     private SqliteJournal Journal(string name) => new(_directory.File($"{name}/state.db"));

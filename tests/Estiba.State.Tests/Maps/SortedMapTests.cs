@@ -216,7 +216,7 @@ public sealed class SortedMapTests
     [InlineData("", null)]
     [InlineData("\uffff\uffff", null)]
     public void The_end_of_a_prefix_is_the_next_key_without_it(string prefix, string? end) =>
-        TextKey.AfterPrefix(prefix)?.Text.ShouldBe(end);
+        (TextKey.AfterPrefix(prefix)?.Text).ShouldBe(end);
 
     private static void ShouldBeSame(
         SortedMap<TextKey, Sample> map,

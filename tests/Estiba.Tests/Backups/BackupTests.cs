@@ -72,7 +72,8 @@ public sealed class BackupTests
             for (var round = 0; round < 3; round++)
             {
                 var making = DataWorld.CommandAsync("backup", world.Beside($"{round}.tar"), "--data", world.Root);
-                (await world.MessagesAsync("big")).Count.ShouldBe(9000);
+                for (var i = 0; i < 50 || !making.IsCompleted; i++)
+                    await world.PutMessageAsync("s", $"{round}-{i}");
                 (await making).ExitCode.ShouldBe(0);
             }
         }
@@ -84,6 +85,51 @@ public sealed class BackupTests
                 0
             );
             (await DataWorld.CommandAsync("verify", "--data", root)).Output.ShouldContain("is sound");
+        }
+
+        // What is written afterwards is kept, whatever part of a journal the backup has.
+        var last = world.Beside("restored-2");
+        await using (await world.StartAsync(takesOver: true, root: last))
+            await world.PutMessageAsync("s", "after the restore", last);
+        await using (await world.StartAsync(root: last))
+        {
+            var messages = await world.MessagesAsync("s", last);
+            messages.Take(2).ShouldBe(["one", "two"]);
+            messages[^1].ShouldBe("after the restore");
+            messages.ShouldBeUnique();
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_is_restored_into_an_empty_directory_that_is_a_mount_point()
+    {
+        using var world = await DataWorld.UsedAsync();
+        (await DataWorld.CommandAsync("backup", world.Beside("b.tar"), "--data", world.Root)).ExitCode.ShouldBe(0);
+        var mounted = world.Beside("mounted");
+        Directory.CreateDirectory(mounted);
+        world.Run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", mounted);
+        try
+        {
+            // A restore that was killed has left this, and what is there is not taken for a new directory.
+            Directory.CreateDirectory(Path.Combine(mounted, ".restoring/logs"));
+            (await world.RefusedAsync(mounted)).Message.ShouldContain("state.db is missing");
+
+            var (exitCode, _, error) = await DataWorld.CommandAsync(
+                "restore",
+                world.Beside("b.tar"),
+                "--data",
+                mounted
+            );
+
+            error.ShouldBeEmpty();
+            exitCode.ShouldBe(0);
+            Contents(mounted).ShouldBe(Contents(world.Root));
+            File.GetUnixFileMode(mounted).ShouldBe(PrivateFiles.DirectoryMode);
+            (await DataWorld.CommandAsync("verify", "--data", mounted)).Output.ShouldContain("is sound");
+        }
+        finally
+        {
+            world.Run("umount", mounted);
         }
     }
 

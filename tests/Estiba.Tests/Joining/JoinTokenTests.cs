@@ -6,6 +6,7 @@ using Estiba.Identity.Credentials;
 using Estiba.Joining;
 using Estiba.State;
 using Estiba.State.Journals;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Tests.Joining;
 
@@ -22,7 +23,7 @@ public sealed class JoinTokenTests : IAsyncLifetime
 
     private static readonly SecretKey Secrets = new(new byte[32]);
 
-    private readonly SteppedTime _time = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly HashSet<string> _connected = [];
     private Store _store = null!;
     private JoinTokens _tokens = null!;

@@ -1,5 +1,5 @@
+using Estiba.CommandLine;
 using Estiba.Hosting;
-using Estiba.Platforms;
 
 namespace Estiba.Tests.Platforms;
 

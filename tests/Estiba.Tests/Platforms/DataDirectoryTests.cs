@@ -1,5 +1,7 @@
+using Estiba.CommandLine;
 using Estiba.Files;
 using Estiba.Platforms;
+using Estiba.State;
 using Estiba.State.Journals;
 
 namespace Estiba.Tests.Platforms;
@@ -56,6 +58,20 @@ public sealed class DataDirectoryTests
         refused.Message.ShouldContain("estiba restore");
         await using (await world.StartAsync(acceptsLoss: true)) { }
         await using (await world.StartAsync()) { }
+    }
+
+    [Fact]
+    public async Task A_platform_whose_state_another_process_has_taken_is_told_to_end()
+    {
+        using var world = await DataWorld.UsedAsync();
+        await using var platform = await world.StartAsync();
+        File.Delete(world.File("state.db.lock")); // as on storage that keeps no locks
+        await (await Store.OpenAsync(new SqliteJournal(world.Layout.State), Modules.Tables)).DisposeAsync();
+        platform.Refused.IsCompleted.ShouldBeFalse();
+
+        await Should.ThrowAsync<CommandException>(() => world.CreateLogGroupAsync("too-late"));
+
+        await platform.Refused.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     [Theory]

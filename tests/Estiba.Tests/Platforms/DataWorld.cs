@@ -118,6 +118,15 @@ internal sealed class DataWorld : IDisposable
             )
         );
 
+    /// <summary>Makes a log group, as a customer does.</summary>
+    internal Task CreateLogGroupAsync(string name) =>
+        CallAsync(root: null, (platform, http) =>
+            new LogsClient(platform.ClientOptions(Region, http)).CreateLogGroupAsync(
+                new CreateLogGroupRequest { LogGroupName = name },
+                platform.CallContext(Region)
+            )
+        );
+
     /// <summary>The values of the last minutes, as a customer reads them.</summary>
     internal async Task<List<double?>> MeasuredAsync()
     {
@@ -140,6 +149,25 @@ internal sealed class DataWorld : IDisposable
         });
         return found;
     }
+
+    /// <summary>Writes a log event, as a customer does.</summary>
+    internal Task PutMessageAsync(string stream, string message, string? root = null) =>
+        CallAsync(root, (platform, http) => new LogsClient(platform.ClientOptions(Region, http)).PutLogEventsAsync(
+                new PutLogEventsRequest
+                {
+                    LogGroupName = "g",
+                    LogStreamName = stream,
+                    LogEvents =
+                    [
+                        new InputLogEvent
+                        {
+                            Timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                            Message = message,
+                        },
+                    ],
+                },
+                platform.CallContext(Region)
+            ));
 
     /// <summary>The manifest of the image, as a customer reads it.</summary>
     internal async Task<string?> ManifestAsync(string? root = null)

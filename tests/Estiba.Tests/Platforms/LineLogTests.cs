@@ -1,15 +1,15 @@
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
 using Estiba.Platforms;
-using Estiba.Tests.Joining;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Tests.Platforms;
 
 public sealed class LineLogTests : IDisposable
 {
     private readonly StringWriter _written = new();
-    private readonly SteppedTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly LineLog _log;
 
     public LineLogTests() => _log = new LineLog(_written, _time);
@@ -52,6 +52,25 @@ public sealed class LineLogTests : IDisposable
 
         Fail(new NetworkException("another reason"));
         Lines.Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_log_that_cannot_be_written_stops_nobody_and_says_later_how_much_is_lost()
+    {
+        using var disk = new FullDisk();
+        using var log = new LineLog(disk, _time);
+        var logger = log.CreateLogger("Estiba.Room");
+        disk.IsFull = true;
+        logger.LogWarning("lost");
+        logger.LogWarning("lost, too");
+        disk.IsFull = false;
+
+        logger.LogWarning("There is room again");
+
+        var lines = disk.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(2);
+        lines[0].ShouldEndWith("warn  Log: 2 messages before this one could not be written");
+        lines[1].ShouldEndWith("warn  Room: There is room again");
     }
 
     [Fact]
@@ -123,6 +142,18 @@ public sealed class LineLogTests : IDisposable
         Fail(new AwsException("Code", new string('x', 1_000_000)));
 
         Lines.ShouldHaveSingleItem().Length.ShouldBeLessThan(5000);
+    }
+
+    private sealed class FullDisk : StringWriter
+    {
+        internal bool IsFull { get; set; }
+
+        public override void WriteLine(string? value)
+        {
+            if (IsFull)
+                throw new IOException("No space left on device");
+            base.WriteLine(value);
+        }
     }
 
     private void Fail(Exception thrown)

@@ -22,6 +22,19 @@ public sealed class RegistryKeyTests
     }
 
     [Fact]
+    public async Task A_file_of_an_earlier_version_that_is_no_key_is_kept_aside()
+    {
+        using var world = DataWorld.OfTheFirstVersion();
+        await File.WriteAllTextAsync(world.File("registry/token.key"), "half a key");
+
+        await using (await world.StartAsync())
+            (await world.ManifestAsync()).ShouldNotBeNull();
+
+        File.Exists(world.File("registry/token.key")).ShouldBeFalse();
+        (await File.ReadAllTextAsync(world.File("registry/token.key.damaged"))).ShouldBe("half a key");
+    }
+
+    [Fact]
     public async Task The_state_does_not_tell_the_key()
     {
         using var world = DataWorld.OfTheFirstVersion();

@@ -96,9 +96,9 @@ public sealed class TagRules<TTag>(Func<TTag, string?> key, Func<TTag, string?> 
             throw reserved(name);
         if (faults.ReservedValue is { } reservedValue && text is not null && ReservedTags.Contains(text))
             throw reservedValue(name);
-        if (faults.LongKey is { } longKey && name.Length > LongestKey)
+        if (faults.LongKey is { } longKey && ShapeValidator.CharactersOf(name) > LongestKey)
             throw longKey(name);
-        if (faults.LongValue is { } longValue && text?.Length > LongestValue)
+        if (faults.LongValue is { } longValue && text is not null && ShapeValidator.CharactersOf(text) > LongestValue)
             throw longValue(name);
     }
 }

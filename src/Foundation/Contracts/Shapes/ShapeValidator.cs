@@ -67,7 +67,16 @@ public sealed class ShapeValidator(string style)
 
     /// <summary>The text must have this many characters.</summary>
     public void Length(string member, string value, int? min, int? max) =>
-        Bounds(member, value, value.Length, min, max, "length");
+        Bounds(member, value, CharactersOf(value), min, max, "length");
+
+    /// <summary>
+    /// How many characters of Unicode a text has, as contracts count them ("length trait" of Smithy): an emoji is one.
+    /// </summary>
+    public static int CharactersOf(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? value.EnumerateRunes().Count() : value.Length;
+    }
 
     /// <summary>The list must have this many items.</summary>
     public void Count(string member, int count, int? min, int? max) =>

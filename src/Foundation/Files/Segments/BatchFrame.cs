@@ -17,7 +17,7 @@ internal static class BatchFrame
     /// </summary>
     public const int PrefixBytes = EnvelopeBytes + 6 * sizeof(long) + sizeof(int);
 
-    /// <summary>No batch that is accepted comes near; a longer length is damage.</summary>
+    /// <summary>The longest that is accepted; a longer length is damage.</summary>
     public const int MaxBytes = 64 << 20;
 
     private const int SequenceAt = EnvelopeBytes + 3 * sizeof(long);
@@ -25,6 +25,7 @@ internal static class BatchFrame
     /// <summary>
     /// Writes the frame into a rented buffer, still without sequence and checksum: <see cref="Seal"/> adds those.
     /// </summary>
+    /// <exception cref="ArgumentException">There are no records, or too much of them to be read again.</exception>
     public static (byte[] Buffer, int Length) Encode<TRecord>(
         StreamKey key,
         long ingestionTime,
@@ -34,7 +35,7 @@ internal static class BatchFrame
     {
         ArgumentOutOfRangeException.ThrowIfZero(records.Count);
 
-        var (earliest, latest, size) = (long.MaxValue, long.MinValue, PrefixBytes);
+        var (earliest, latest, size) = (long.MaxValue, long.MinValue, (long)PrefixBytes);
         foreach (var item in records)
         {
             earliest = Math.Min(earliest, item.Timestamp);
@@ -42,7 +43,9 @@ internal static class BatchFrame
             size += 2 * Varint.MaxBytes + item.PayloadBytes;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        if (size > MaxBytes)
+            throw new ArgumentException($"A batch of {size} bytes is longer than {MaxBytes}.", nameof(records));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)size);
         var target = buffer.AsSpan();
         BinaryPrimitives.WriteInt64LittleEndian(target[8..], key.Group);
         BinaryPrimitives.WriteInt64LittleEndian(target[16..], key.Stream);

@@ -200,13 +200,31 @@ internal sealed partial class Journal : SharedFile
             if (IsGood(batch, target, files))
                 return true;
         }
-        catch (InvalidDataException ended)
+        catch (Exception lost) when (lost is InvalidDataException || DiskFault.Is(lost))
         {
-            files.Damage.Report($"{Path}#{batch.Offset}", ended.Message);
+            files.Damage.Report(
+                $"{Path}#{batch.Offset}",
+                $"A batch of {files.Kind.Records} at byte {batch.Offset} of the {files.Kind.Journal} {Path} cannot "
+                    + $"be read any more: {lost.Message}"
+            );
         }
 
         KeepAside = true;
         return false;
+    }
+
+    /// <summary>Reads what several batches lie in; false where not all of it can be read.</summary>
+    public bool TryRead(Span<byte> target, long offset)
+    {
+        try
+        {
+            Read(target, offset);
+            return true;
+        }
+        catch (Exception lost) when (lost is InvalidDataException || DiskFault.Is(lost))
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether what was read of it is a batch as it was written; reports it otherwise.</summary>
@@ -253,11 +271,14 @@ internal sealed partial class Journal : SharedFile
         RandomAccess.FlushToDisk(file);
     }
 
+    private static int ReadWhatThereIs(SafeFileHandle file, Span<byte> target, long offset) =>
+        DiskFault.Read((part, at) => RandomAccess.Read(file, part, at), target, offset);
+
     private static (long Number, long FirstSequence)? ReadHeader(SafeFileHandle file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
         var isWhole =
-            RandomAccess.Read(file, header, 0) == HeaderBytes
+            ReadWhatThereIs(file, header, 0) == HeaderBytes
             && header.StartsWith(Magic)
             && BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) == Checksum.Of(header[..24]);
         return isWhole
@@ -343,7 +364,7 @@ internal sealed partial class Journal : SharedFile
     private static bool HoldsWholeBatch(SafeFileHandle file, long from, long through)
     {
         Span<byte> prefix = stackalloc byte[BatchFrame.PrefixBytes];
-        if (RandomAccess.Read(file, prefix, from) < prefix.Length)
+        if (ReadWhatThereIs(file, prefix, from) < prefix.Length)
             return false;
         return BatchFrame.WholeLength(prefix) is > 0 and var length && from + length <= through;
     }
@@ -353,7 +374,7 @@ internal sealed partial class Journal : SharedFile
         Span<byte> piece = stackalloc byte[4096];
         while (from < through)
         {
-            var read = RandomAccess.Read(file, piece[..(int)Math.Min(piece.Length, through - from)], from);
+            var read = ReadWhatThereIs(file, piece[..(int)Math.Min(piece.Length, through - from)], from);
             if (read == 0)
                 return true;
             if (piece[..read].ContainsAnyExcept((byte)0))

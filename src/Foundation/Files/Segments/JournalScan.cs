@@ -5,7 +5,8 @@ namespace Estiba.Files.Segments;
 
 /// <summary>
 /// Walks over the frames of a journal's file. Behind a damaged one it looks for the next good one, byte by byte: a
-/// frame is known by numbers that can follow on what came before, and by its checksum.
+/// frame is known by numbers that can follow on what came before, and by its checksum. What the disk cannot read is
+/// damaged.
 /// </summary>
 internal sealed class JournalScan(SafeFileHandle handle, long from, long firstSequence) : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed class JournalScan(SafeFileHandle handle, long from, long firstSe
     /// <summary>More than any journal has records: what claims to be further ahead is no frame.</summary>
     private const long MostRecords = 1L << 32;
 
+    private readonly DiskFault.ReadAt _read = (target, offset) => RandomAccess.Read(handle, target, offset);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(ScanBytes);
     private int _start;
     private int _filled;
@@ -96,7 +98,7 @@ internal sealed class JournalScan(SafeFileHandle handle, long from, long firstSe
                 ArrayPool<byte>.Shared.Return(_buffer);
             (_buffer, _filled, _start) = (target, rest.Length, 0);
 
-            var read = RandomAccess.Read(handle, _buffer.AsSpan(_filled), Offset + _filled);
+            var read = DiskFault.Read(_read, _buffer.AsSpan(_filled), Offset + _filled);
             if (read == 0)
                 return false;
             _filled += read;

@@ -19,11 +19,11 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
     private readonly SegmentStoreOptions _options;
     private readonly ILiveStreams _live;
-    private readonly Func<long, RecordGroup> _group;
+    private readonly ConcurrentDictionary<long, RecordGroup> _groups;
     private readonly TimeProvider _time;
     private readonly StoreFiles _files;
     private readonly ConcurrentQueue<Journal> _full = new();
-    private readonly ConcurrentQueue<string> _removed = new();
+    private readonly ConcurrentQueue<(string Folder, RecordGroup? Group)> _removed = new();
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -34,14 +34,14 @@ internal sealed partial class Maintenance : IAsyncDisposable
     public Maintenance(
         SegmentStoreOptions options,
         ILiveStreams live,
-        Func<long, RecordGroup> group,
+        ConcurrentDictionary<long, RecordGroup> groups,
         TimeProvider time,
         StoreFiles files
     )
     {
         _options = options;
         _live = live;
-        _group = group;
+        _groups = groups;
         _time = time;
         _files = files;
         _loop = Task.Run(RunAsync);
@@ -72,10 +72,11 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
     public Task FlushAsync(CancellationToken cancellation) => ExclusiveAsync(() => SortAll(cancellation), cancellation);
 
-    /// <summary>Has the folder of a deleted group removed.</summary>
-    public void Remove(string folder)
+    /// <summary>Has the folder of a deleted group removed, and the group's files in it as far as they are
+    /// known.</summary>
+    public void Remove(string folder, RecordGroup? group)
     {
-        _removed.Enqueue(folder);
+        _removed.Enqueue((folder, group));
         Wake();
     }
 
@@ -174,11 +175,11 @@ internal sealed partial class Maintenance : IAsyncDisposable
 
     private void SortAll(CancellationToken cancellation)
     {
-        while (_removed.TryPeek(out var folder))
+        while (_removed.TryPeek(out var removed))
         {
-            _files.Catalog.RemoveFolder(folder);
-            _files.Store.DeleteFolder(folder);
-
+            _files.Catalog.RemoveFolder(removed.Folder);
+            removed.Group?.RemoveFiles();
+            _files.Store.DeleteFolder(removed.Folder);
             _removed.TryDequeue(out _);
         }
 
@@ -188,7 +189,8 @@ internal sealed partial class Maintenance : IAsyncDisposable
             foreach (var (id, slice) in journal.Slices)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var group = _group(id);
+                if (!_groups.TryGetValue(id, out var group))
+                    continue; // it was deleted since
                 Sort(group, slice);
                 touched.Add(group);
             }
@@ -209,14 +211,19 @@ internal sealed partial class Maintenance : IAsyncDisposable
             return;
 
         var journal = slice.Journal;
-        Segment? result = null;
-        if (!_live.IsDeleted(group.Id))
+        if (_live.IsDeleted(group.Id))
         {
-            result = Write(group, new SegmentName(journal.Number, journal.Number, 0), target =>
-                SegmentMerge.Write(slice, target, group.DeletedStreams(), _files)
-            );
+            group.Replace(journal, [], result: null);
+
+            // What was written into it after its deletion has brought it back into the list.
+            if (group.Segments().Count == 0)
+                _groups.TryRemove(new KeyValuePair<long, RecordGroup>(group.Id, group));
+            return;
         }
 
+        var result = Write(group, new SegmentName(journal.Number, journal.Number, 0), target =>
+            SegmentMerge.Write(slice, target, group.DeletedStreams(), _files)
+        );
         group.Replace(journal, [], result);
     }
 

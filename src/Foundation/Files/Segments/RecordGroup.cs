@@ -8,11 +8,13 @@ namespace Estiba.Files.Segments;
 /// </summary>
 internal sealed class RecordGroup(long id, string folder, ILiveStreams live, StoreFiles files)
 {
+    private readonly Lock _loading = new(); // taken before the other
     private readonly Lock _gate = new();
     private readonly List<JournalSlice> _slices = [];
     private readonly Dictionary<long, StreamStatistics> _statistics = [];
     private ImmutableHashSet<long> _deletedStreams = [];
     private ImmutableHashSet<long> _hiddenStreams = [];
+    private readonly List<Segment> _removable = [];
     private List<Segment>? _segments;
     private bool _deleted;
     private bool _usedLately;
@@ -32,20 +34,10 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
         }
     }
 
-    public bool IsDeleted
-    {
-        get
-        {
-            lock (_gate)
-                return _deleted;
-        }
-    }
-
     public GroupView View(StreamSet? streams)
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             _usedLately = true;
             return new GroupView([.. _segments!], [.. _slices.Select(slice => slice.View(streams))], _hiddenStreams);
         }
@@ -53,9 +45,8 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
 
     public StreamStatistics? Statistics(long stream)
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             _usedLately = true;
             return _statistics.TryGetValue(stream, out var found) ? found : null;
         }
@@ -67,9 +58,8 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
     /// </summary>
     public long StoredBytes()
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             _usedLately = true;
             return _segments!.Sum(segment => segment.Summary.StoredBytes) + _slices.Sum(slice => slice.AccountedBytes);
         }
@@ -77,9 +67,8 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
 
     public IReadOnlyList<Segment> Segments()
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             return [.. _segments!];
         }
     }
@@ -89,9 +78,8 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
     /// </summary>
     public ImmutableHashSet<long> DeletedStreams()
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             return _deletedStreams;
         }
     }
@@ -116,16 +104,16 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
     /// <summary>Puts a segment in the place of what was written into it: journal slices or other segments.</summary>
     public void Replace(Journal? journal, IReadOnlyList<Segment> merged, Segment? result)
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
             _slices.RemoveAll(slice => slice.Journal == journal);
             if (_deleted)
             {
-                result?.Retire();
+                if (result is not null)
+                    _removable.Add(result);
                 return;
             }
 
-            Load();
             var at = merged.Count == 0 ? _segments!.Count : _segments!.IndexOf(merged[0]);
             _segments.RemoveAll(merged.Contains);
             if (result is not null)
@@ -142,9 +130,8 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
     /// </summary>
     public bool Holds(Journal journal)
     {
-        lock (_gate)
+        using (EnterLoaded())
         {
-            Load();
             return _slices.TrueForAll(slice => slice.Journal != journal);
         }
     }
@@ -171,16 +158,28 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
         }
     }
 
+    /// <summary>Hides all of it; the files go with <see cref="RemoveFiles"/>.</summary>
     public void Delete()
+    {
+        lock (_loading)
+            lock (_gate)
+            {
+                _deleted = true;
+                _removable.AddRange(_segments ?? []);
+                _segments = [];
+                _slices.Clear();
+                _statistics.Clear();
+            }
+    }
+
+    /// <summary>Removes the files of a deleted group, when the catalog does not name them any more.</summary>
+    public void RemoveFiles()
     {
         lock (_gate)
         {
-            _deleted = true;
-            foreach (var segment in _segments ?? [])
+            foreach (var segment in _removable)
                 segment.Retire();
-            _segments = [];
-            _slices.Clear();
-            _statistics.Clear();
+            _removable.Clear();
         }
     }
 
@@ -200,12 +199,38 @@ internal sealed class RecordGroup(long id, string folder, ILiveStreams live, Sto
         }
     }
 
+    /// <summary>Takes the group's lock with what the directory knows in memory.</summary>
+    private Lock.Scope EnterLoaded()
+    {
+        while (true)
+        {
+            var scope = _gate.EnterScope();
+            if (_segments is not null)
+                return scope;
+            scope.Dispose();
+            Load();
+        }
+    }
+
+    /// <summary>
+    /// Reads the directory without the lock, for which the writer of all groups would wait; batches may come meanwhile.
+    /// </summary>
     private void Load()
     {
-        if (_segments is not null)
-            return;
+        lock (_loading)
+        {
+            if (IsLoaded)
+                return;
 
-        var loaded = Segment.Load(folder, files);
+            // Files of a group that was deleted only wait for their removal: they are not put into the catalog again.
+            var loaded = live.IsDeleted(id) ? [] : Segment.Load(folder, files);
+            lock (_gate)
+                Adopt(loaded);
+        }
+    }
+
+    private void Adopt(List<(Segment Segment, SegmentStream[] Streams)> loaded)
+    {
         _slices.RemoveAll(slice => loaded.Exists(found => found.Segment.Holds(slice.Journal)));
         var gone = ImmutableHashSet.CreateBuilder<long>();
         _statistics.Clear();

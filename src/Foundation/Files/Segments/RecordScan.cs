@@ -220,6 +220,18 @@ internal sealed class BatchPiece(
         var buffer = ArrayPool<byte>.Shared.Rent(
             (int)Math.Min(span, Math.Max(ReadAheadBytes, batches.Max(batch => batch.Length)))
         );
+        try
+        {
+            Read(buffer, scan);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Read(byte[] buffer, RecordScan scan)
+    {
         var (from, through) = (0L, 0L);
         foreach (var batch in batches)
         {
@@ -227,17 +239,18 @@ internal sealed class BatchPiece(
             {
                 from = batch.Offset;
                 through = Math.Min(from + buffer.Length, batches[^1].Offset + batches[^1].Length);
-                journal.Read(buffer.AsSpan(0, (int)(through - from)), from);
+                if (!journal.TryRead(buffer.AsSpan(0, (int)(through - from)), from))
+                    through = from; // what is ahead may be good for itself
             }
 
             var frame = buffer.AsSpan((int)(batch.Offset - from), batch.Length);
-            if (!journal.IsGood(batch, frame, scan.Files))
+            if (
+                through == from ? !journal.TryRead(batch, frame, scan.Files) : !journal.IsGood(batch, frame, scan.Files)
+            )
                 continue;
             for (var records = new BatchReader(frame); records.MoveNext(); )
                 scan.Offer(batch.Stream, records.Position, batch.IngestionTime, records.Payload);
         }
-
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private sealed class Pending(Journal journal, RecordScan scan)

@@ -61,7 +61,7 @@ internal sealed class SegmentReader : IDisposable
         var buffer = new byte[ScanBytes];
         for (long offset = 0; ; )
         {
-            var read = opened.Read(buffer, offset);
+            var read = DiskFault.Read(opened.Read, buffer, offset);
             var data = buffer.AsSpan(0, read);
             var at = data.IndexOf(BlockMark.Magic);
             if (at < 0 && read < buffer.Length)
@@ -106,8 +106,21 @@ internal sealed class SegmentReader : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static IStoredFile OpenFile(IFileStore store, string file) =>
-        store.OpenRead(file) ?? throw new FileNotFoundException($"The segment '{store.Locate(file)}' is missing.");
+    private static IStoredFile OpenFile(IFileStore store, string file)
+    {
+        try
+        {
+            return store.OpenRead(file)
+                ?? throw new FileNotFoundException($"The segment '{store.Locate(file)}' is missing.");
+        }
+        catch (IOException fault) when (DiskFault.Is(fault))
+        {
+            throw Unreadable(store.Locate(file), fault);
+        }
+    }
+
+    private static InvalidDataException Unreadable(string place, IOException fault) =>
+        new($"The segment '{place}' cannot be read: {fault.Message}", fault);
 
     private T[] ReadSection<T>(SegmentFormat.Section section, Parse<T> parse)
     {
@@ -145,13 +158,20 @@ internal sealed class SegmentReader : IDisposable
 
     private void Read(Span<byte> target, long offset)
     {
-        while (!target.IsEmpty)
+        try
         {
-            var read = _file.Read(target, offset);
-            if (read == 0)
-                throw new InvalidDataException($"The segment '{_place}' is damaged.");
-            target = target[read..];
-            offset += read;
+            while (!target.IsEmpty)
+            {
+                var read = _file.Read(target, offset);
+                if (read == 0)
+                    throw new InvalidDataException($"The segment '{_place}' is damaged.");
+                target = target[read..];
+                offset += read;
+            }
+        }
+        catch (IOException fault) when (DiskFault.Is(fault))
+        {
+            throw Unreadable(_place, fault);
         }
     }
 

@@ -16,7 +16,7 @@ namespace Estiba.Files.Segments;
 /// catalog                              the names of all of these
 /// </code> A batch is acknowledged when the journal is synced. A segment takes the place of a journal's part, or of
 /// other segments, once it is whole and synced; a crash at any point leaves either or both, and the journal numbers in
-/// the name tell which holds what.
+/// the name tell which holds what. A journal that is in a segment's name is never written on.
 /// </remarks>
 public sealed partial class SegmentStore : IAsyncDisposable
 {
@@ -41,6 +41,7 @@ public sealed partial class SegmentStore : IAsyncDisposable
         DurableDirectory.Create(options.JournalDirectory);
         DurableDirectory.Create(options.GroupsDirectory);
         _directoryLock = FileLock.TakeDirectory(options.Directory, $"The {options.Kind.Name} {options.Kind.Records}");
+        var journals = new List<Journal>();
         try
         {
             _files = new StoreFiles(
@@ -50,10 +51,10 @@ public sealed partial class SegmentStore : IAsyncDisposable
                 damage,
                 logger
             );
-            LookForMissing();
-            var journals = Recover(time, out var nextSequence);
             RemoveDeleted();
-            _maintenance = new Maintenance(options, live, Group, time, _files);
+            LookForMissing();
+            Recover(journals, time, out var nextSequence);
+            _maintenance = new Maintenance(options, live, _groups, time, _files);
             foreach (var full in journals[..^1])
                 _maintenance.Enqueue(full);
             _writer = new JournalWriter(
@@ -67,6 +68,8 @@ public sealed partial class SegmentStore : IAsyncDisposable
         }
         catch
         {
+            foreach (var journal in journals)
+                journal.Close();
             _files?.Catalog.Dispose();
             _directoryLock.Dispose();
             throw;
@@ -96,6 +99,7 @@ public sealed partial class SegmentStore : IAsyncDisposable
     /// <summary>Stores a batch; it is durable, and every later read sees it, when the task has completed.</summary>
     /// <exception cref="IOException">It could not be stored (a full disk, most likely); nothing of it will be
     /// seen.</exception>
+    /// <exception cref="ArgumentException">It is empty, or longer than 64 MiB.</exception>
     public Task AppendAsync<TRecord>(
         StreamKey key,
         long ingestionTime,
@@ -137,7 +141,7 @@ public sealed partial class SegmentStore : IAsyncDisposable
     {
         if (_groups.TryRemove(group, out var log))
             log.Delete();
-        _maintenance.Remove(FolderOf(group));
+        _maintenance.Remove(FolderOf(group), log);
     }
 
     /// <summary>
@@ -251,10 +255,9 @@ public sealed partial class SegmentStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The journals that are there, oldest first; the last one is written on.</summary>
-    private List<Journal> Recover(TimeProvider time, out long nextSequence)
+    /// <summary>Finds the journals that are there, oldest first; the last one is written on.</summary>
+    private void Recover(List<Journal> journals, TimeProvider time, out long nextSequence)
     {
-        var journals = new List<Journal>();
         var next = 0L;
         foreach (var (number, path) in Journal.List(_options.JournalDirectory))
         {
@@ -270,23 +273,33 @@ public sealed partial class SegmentStore : IAsyncDisposable
             );
             if (journal is null)
                 continue;
-            _files.Catalog.Add(_files.Catalog.NameOf(path));
             journals.Add(journal);
+            _files.Catalog.Add(_files.Catalog.NameOf(path));
             next = Math.Max(next, journal.FirstSequence);
         }
 
-        if (journals.Count == 0)
+        // A segment holds the newest journal where a backup was taken between the copies of the two. What would be
+        // written into that journal now would be passed over as if it were sorted already.
+        var held = SegmentsIn(_options).Select(name => name.LastJournal).DefaultIfEmpty().Max();
+        var last = journals.Count == 0 ? 0 : journals[^1].Number;
+        if (journals.Count == 0 || held >= last)
         {
-            // Beginning at the time, no sequence or journal number comes again even if somebody removes the journals.
+            // Beginning at the time, no sequence or journal number comes again whatever was removed.
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            next = Math.Max(1, now << 20);
-            var first = Journal.Create(_options.JournalDirectory, Math.Max(1, now), next);
-            _files.Catalog.Add(_files.Catalog.NameOf(first.Path));
+            next = Math.Max(next, Math.Max(1, now << 20));
+            var first = Journal.Create(_options.JournalDirectory, Math.Max(now, Math.Max(held, last) + 1), next);
             journals.Add(first);
+            _files.Catalog.Add(_files.Catalog.NameOf(first.Path));
         }
 
         nextSequence = next;
-        return journals;
+    }
+
+    private static IEnumerable<SegmentName> SegmentsIn(SegmentStoreOptions options)
+    {
+        foreach (var path in Directory.EnumerateFiles(options.GroupsDirectory, "*", SearchOption.AllDirectories))
+            if (SegmentName.TryParse(path, out var name))
+                yield return name;
     }
 
     /// <summary>
@@ -296,14 +309,15 @@ public sealed partial class SegmentStore : IAsyncDisposable
     private void RemoveDeleted()
     {
         var unknown = 0;
-        foreach (var group in SegmentStoreCheck.GroupsIn(_options).ToList())
+        var present = SegmentStoreCheck.GroupsIn(_options).ToHashSet();
+        foreach (var group in present.Union(SegmentStoreCheck.GroupsOf(_files.Catalog.Names)))
         {
             if (_live.IsDeleted(group))
             {
                 _files.Catalog.RemoveFolder(FolderOf(group));
                 _files.Store.DeleteFolder(FolderOf(group));
             }
-            else if (!_live.HasGroup(group))
+            else if (present.Contains(group) && !_live.HasGroup(group))
             {
                 unknown++;
             }

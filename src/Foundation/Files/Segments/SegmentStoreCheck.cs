@@ -54,7 +54,21 @@ public static class SegmentStoreCheck
     public static IEnumerable<long> GroupsIn(SegmentStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        foreach (var path in Directory.EnumerateDirectories(options.GroupsDirectory))
+        return GroupsOfFolders(Directory.EnumerateDirectories(options.GroupsDirectory));
+    }
+
+    /// <summary>The groups that names of segments belong to.</summary>
+    internal static IEnumerable<long> GroupsOf(IEnumerable<string> names) =>
+        GroupsOfFolders(
+            names
+                .Where(static name => SegmentName.TryParse(name, out _))
+                .Select(static name => Path.GetDirectoryName(name)!)
+                .Distinct()
+        );
+
+    private static IEnumerable<long> GroupsOfFolders(IEnumerable<string> folders)
+    {
+        foreach (var path in folders)
         {
             var isGroup = long.TryParse(
                 Path.GetFileName(path),
@@ -94,6 +108,14 @@ public static class SegmentStoreCheck
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             // The platform runs, and has sorted or merged it meanwhile.
+        }
+        catch (IOException fault) when (DiskFault.Is(fault))
+        {
+            findings(
+                new Finding(
+                    $"{path} cannot be read: {fault.Message} Look at its disk, and restore a backup (estiba restore)."
+                )
+            );
         }
     }
 

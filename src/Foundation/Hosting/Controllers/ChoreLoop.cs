@@ -51,7 +51,19 @@ internal sealed partial class ChoreLoop : IAsyncDisposable
         {
             // Whatever it is: a chore that never came again would fill the disk.
             if (!_stopping.IsCancellationRequested)
-                Log.Failed(_logger, _chore.Name, _chore.Interval, failure);
+                Tell(failure);
+        }
+    }
+
+    private void Tell(Exception failure)
+    {
+        try
+        {
+            Log.Failed(_logger, _chore.Name, _chore.Interval, failure);
+        }
+        catch
+        {
+            // A log that cannot be written is no reason to end the chore.
         }
     }
 

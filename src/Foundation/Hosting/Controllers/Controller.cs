@@ -11,7 +11,7 @@ namespace Estiba.Hosting.Controllers;
 public sealed class Controller(string name, IReconciler<string> reconciler)
 {
     private readonly Lock _gate = new();
-    private List<string>? _early = [];
+    private HashSet<string>? _early = new(StringComparer.Ordinal);
     private volatile IControllerQueue? _queue;
 
     /// <summary>A controller whose step is one transaction.</summary>
@@ -53,7 +53,7 @@ public sealed class Controller(string name, IReconciler<string> reconciler)
 
     /// <summary>
     /// Asks for a key to be looked at, for what no change in the state tells of. Before the controller works it is
-    /// remembered.
+    /// remembered, and on a server where it does not work it is not.
     /// </summary>
     public void Enqueue(string key)
     {
@@ -70,6 +70,13 @@ public sealed class Controller(string name, IReconciler<string> reconciler)
             else
                 _queue?.Enqueue(key);
         }
+    }
+
+    /// <summary>It does not work on this server: what it is asked is not its to do.</summary>
+    internal void StayIdle()
+    {
+        lock (_gate)
+            _early = null;
     }
 
     internal void Begin(IControllerQueue queue)

@@ -209,8 +209,20 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
             _delayed.Add(key, retry);
         }
 
-        if (_logger is not null)
-            Log.Failed(_logger, _name, key.ToString(), failed, retry, fault);
+        Tell(key, failed, retry, fault);
+    }
+
+    private void Tell(TKey key, int failed, TimeSpan retry, Exception fault)
+    {
+        try
+        {
+            if (_logger is not null)
+                Log.Failed(_logger, _name, key.ToString(), failed, retry, fault);
+        }
+        catch
+        {
+            // A log that cannot be written is no reason to end the worker, for which nobody would come again.
+        }
     }
 
     private void Leave(TKey key)

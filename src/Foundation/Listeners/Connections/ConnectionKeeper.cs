@@ -31,7 +31,7 @@ public sealed partial class ConnectionKeeper(
     private int _sockets;
     private int _givenUp;
     private int _refused;
-    private DateTimeOffset _saidAt = DateTimeOffset.MinValue;
+    private long? _saidAt;
 
     /// <summary>A part of each connection's way that counts it.</summary>
     internal ConnectionDelegate Guard(ConnectionDelegate next) =>
@@ -182,11 +182,10 @@ public sealed partial class ConnectionKeeper(
 
     private void Say()
     {
-        var now = time.GetUtcNow();
-        if (now - _saidAt < Silence)
+        if (_saidAt is { } said && time.GetElapsedTime(said) < Silence)
             return;
         Log.Full(logger, _givenUp, _refused, _open, limits.Total);
-        (_saidAt, _givenUp, _refused) = (now, 0, 0);
+        (_saidAt, _givenUp, _refused) = (time.GetTimestamp(), 0, 0);
     }
 
     // Whoever has an address of version 6 has 2^64 of them (RFC 4291, 2.5.4).

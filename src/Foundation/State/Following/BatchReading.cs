@@ -11,15 +11,22 @@ internal static class BatchReading
 
     /// <summary>The state after a batch, and what changed of it. Rows of tables that this version does not know are
     /// the journal's alone.</summary>
+    /// <param name="basis">The state before it.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="unread">Gets the members that are left out.</param>
     /// <exception cref="JournalException">A row cannot be read.</exception>
-    internal static (Snapshot After, IReadOnlyList<Change> Changes) Apply(Snapshot basis, RowBatch batch)
+    internal static (Snapshot After, IReadOnlyList<Change> Changes) Apply(
+        Snapshot basis,
+        RowBatch batch,
+        UnreadMembers unread
+    )
     {
         var owner = new Owner();
         var places = basis.Catalog.Tables.Select((table, place) => (table.Name, place)).ToDictionary();
         var states = basis.States.ToArray();
         var isOwn = new bool[states.Length];
         var changes = new List<Change>();
-        var rows = Read(batch.Rows.Where(row => places.ContainsKey(row.Table)).ToList(), basis, places);
+        var rows = Read(batch.Rows.Where(row => places.ContainsKey(row.Table)).ToList(), basis, places, unread);
         foreach (var (table, key) in Gone(basis, batch))
         {
             if (places.TryGetValue(table, out var place) && Own(place).Remove(key, owner) is { } change)
@@ -55,7 +62,8 @@ internal static class BatchReading
     private static List<(JournalRow Row, object Record)> Read(
         List<JournalRow> rows,
         Snapshot basis,
-        Dictionary<string, int> places
+        Dictionary<string, int> places,
+        UnreadMembers unread
     )
     {
         var states = basis.States.ToArray();
@@ -70,6 +78,12 @@ internal static class BatchReading
             throw new JournalException(first.Message, several);
         }
 
-        (JournalRow, object) Read(JournalRow row) => (row, states[places[row.Table]].Read(row, out _));
+        (JournalRow, object) Read(JournalRow row)
+        {
+            var record = states[places[row.Table]].Read(row, out var leftOut);
+            if (leftOut is not null)
+                unread.Note(row, leftOut);
+            return (row, record);
+        }
     }
 }

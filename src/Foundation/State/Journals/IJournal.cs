@@ -33,6 +33,9 @@ public interface IJournal : IDisposable
     /// <exception cref="JournalException">The right cannot be taken.</exception>
     long Lead() => 1;
 
+    /// <summary>Gives back what <see cref="Lead"/> took, so that others may lead.</summary>
+    void Resign() { }
+
     /// <summary>Makes a batch durable, all or nothing.</summary>
     /// <exception cref="NotLeaderException">A later epoch than the batch's has begun. Nothing of the batch was kept,
     /// nor will anything of a later one of that epoch be.</exception>

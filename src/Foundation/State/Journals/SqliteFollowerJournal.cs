@@ -10,6 +10,7 @@ namespace Estiba.State.Journals;
 public sealed class SqliteFollowerJournal(string path) : IJournal
 {
     private readonly string _path = Path.GetFullPath(path);
+    private readonly Dictionary<long, JournalRow> _unread = [];
     private SqliteJournal? _led;
 
     /// <inheritdoc/>
@@ -31,7 +32,14 @@ public sealed class SqliteFollowerJournal(string path) : IJournal
             Epoch = SqliteEpochs.Newest(connection);
             return (SqliteFile.Revision(connection, _path), SqliteRows.Load(connection, row));
         }
-        catch (SqliteException fault)
+        catch (Exception fault)
+            when (fault
+                    is SqliteException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or InvalidCastException
+                        or InvalidOperationException
+            )
         {
             throw SqliteFault.Explain($"The state in {_path} cannot be read", fault);
         }
@@ -48,6 +56,8 @@ public sealed class SqliteFollowerJournal(string path) : IJournal
         {
             led.OpenUnread();
             Epoch = led.Lead();
+            led.KeepText([.. _unread.Values]);
+            _unread.Clear();
             _led = led;
             return Epoch;
         }
@@ -56,6 +66,26 @@ public sealed class SqliteFollowerJournal(string path) : IJournal
             led.Dispose();
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Resign()
+    {
+        _led?.Dispose();
+        _led = null;
+    }
+
+    /// <summary>Keeps the text as soon as it leads: until then it may write nothing, and nothing is changed.</summary>
+    public void KeepText(IReadOnlyList<JournalRow> rows)
+    {
+        if (_led is not null)
+        {
+            _led.KeepText(rows);
+            return;
+        }
+
+        foreach (var row in rows)
+            _unread[row.Id] = row with { Value = default };
     }
 
     /// <inheritdoc/>

@@ -153,7 +153,7 @@ public sealed class SqliteJournal(
     {
         // The whole state of another leader may be an older one than this was, which is no loss then.
         if (batch.IsWhole)
-            _mark!.Write(0);
+            ForgetReached();
         Write(rows => rows.Apply(batch), batch.Position.Revision);
         Epoch = _known = batch.Position.Epoch;
     }
@@ -168,15 +168,35 @@ public sealed class SqliteJournal(
         try
         {
             write(_rows);
+        }
+        catch (Exception fault) when (fault is SqliteException or IOException)
+        {
+            throw SqliteFault.Explain("The change was not kept: the state cannot be written", fault);
+        }
+
+        try
+        {
             _mark!.Write(revision);
         }
         catch (IOException)
         {
             // The batch is durable. A mark that is behind only tells less.
         }
-        catch (SqliteException fault)
+    }
+
+    /// <exception cref="JournalException">It cannot be: the next start would miss what was reached.</exception>
+    private void ForgetReached()
+    {
+        try
         {
-            throw SqliteFault.Explain("The change was not kept: the state cannot be written", fault);
+            _mark!.Write(0);
+        }
+        catch (IOException fault)
+        {
+            throw SqliteFault.Explain(
+                $"The change was not kept: {RevisionMark.PathOf(_path)} cannot be written",
+                fault
+            );
         }
     }
 

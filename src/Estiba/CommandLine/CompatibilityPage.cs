@@ -1,7 +1,7 @@
 using System.Text;
 using Estiba.Hosting;
 
-namespace Estiba.Platforms;
+namespace Estiba.CommandLine;
 
 /// <summary><c>docs/compatibility.md</c>, which a test compares with what the code has.</summary>
 internal static class CompatibilityPage
