@@ -14,6 +14,7 @@ using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Names;
 using Estiba.Platforms;
+using Estiba.ServiceDiscovery;
 using Estiba.State;
 
 namespace Estiba;
@@ -40,6 +41,7 @@ internal static class Modules
             new AcmModule(),
             new NamesModule(configuration),
             new LoadBalancingModule(),
+            new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
         ];
 

@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
             "Services/Identity",
             "Services/LoadBalancing",
             "Services/Acm",
+            "Services/ServiceDiscovery",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -52,6 +53,7 @@ public sealed class ArchitectureTests
             "Placement",
             "Services",
             "LoadBalancers",
+            "ServiceRegistries",
             "Scheduling",
             "Agents",
         ],
@@ -67,6 +69,7 @@ public sealed class ArchitectureTests
         "Services/Ecs",
         "Services/LoadBalancing",
         "Services/Logs",
+        "Services/ServiceDiscovery",
     ];
 
     [Fact]
@@ -134,7 +137,7 @@ public sealed class ArchitectureTests
         var protocols = Protocol.All.Select(protocol => protocol.Name).ToHashSet();
         var names = ServiceCatalogue
             .All.SelectMany(service => new[] { service.Name, service.SigningName })
-            .Concat(["s3express", "route53", "cloudfront", "kms"])
+            .Concat(["s3express", "cloudfront", "kms"])
             .Where(name => !protocols.Contains(name))
             .Select(name => $"\"{name}\"")
             .ToHashSet();

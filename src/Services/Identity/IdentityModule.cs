@@ -6,6 +6,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
 using Estiba.Hosting;
@@ -82,6 +83,7 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Logs = host.Neighbour<ILogsApi>(iam),
             Ec2 = host.Neighbour<IEc2Api>(iam),
             Acm = host.Neighbour<IAcmApi>(iam),
+            ServiceDiscovery = host.Neighbour<IServiceDiscoveryApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

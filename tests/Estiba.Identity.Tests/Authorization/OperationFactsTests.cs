@@ -7,7 +7,7 @@ namespace Estiba.Identity.Tests.Authorization;
 public sealed class OperationFactsTests
 {
     public static TheoryData<string> Services =>
-        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm"];
+        ["ecs", "ecr", "logs", "ec2", "iam", "sts", "elasticloadbalancing", "acm", "servicediscovery", "route53"];
 
     [Theory]
     [MemberData(nameof(Services))]

@@ -9,6 +9,8 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Route53;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecr;
 using Estiba.Ecs;
@@ -16,6 +18,8 @@ using Estiba.Identity;
 using Estiba.Identity.Sessions;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.ServiceDiscovery;
+using Estiba.ServiceDiscovery.HostedZones;
 
 namespace Estiba.Tests.Platforms;
 
@@ -31,6 +35,8 @@ public sealed class RequestMemberTests
         ("logs", typeof(ILogsApi), typeof(LogsApi)),
         ("iam", typeof(IIamApi), typeof(IamApi)),
         ("sts", typeof(IStsApi), typeof(StsApi)),
+        ("servicediscovery", typeof(IServiceDiscoveryApi), typeof(ServiceDiscoveryApi)),
+        ("route53", typeof(IRoute53Api), typeof(Route53Api)),
     ];
 
     [Fact]

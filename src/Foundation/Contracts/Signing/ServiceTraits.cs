@@ -20,7 +20,6 @@ public sealed record ServiceTraits
             IsPathAsSent = true,
             SpeaksXml = true,
         },
-        ["route53"] = new() { SpeaksXml = true },
         ["cloudfront"] = new() { SpeaksXml = true },
     };
 

@@ -5,6 +5,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.ServiceDiscovery;
 
 namespace Estiba.Identity.Authorization.Requests;
 
@@ -31,6 +32,9 @@ internal sealed class ResourceTags
 
     /// <summary>AWS Certificate Manager.</summary>
     public required IAcmApi Acm { get; init; }
+
+    /// <summary>AWS Cloud Map.</summary>
+    public required IServiceDiscoveryApi ServiceDiscovery { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -143,6 +147,13 @@ internal sealed class ResourceTags
                     cancellation
                 );
                 return Listed(ofAcm.Tags, tag => (tag.Key!, tag.Value));
+            case "servicediscovery":
+                var ofNames = await ServiceDiscovery.ListTagsForResourceAsync(
+                    new() { ResourceARN = resource },
+                    context,
+                    cancellation
+                );
+                return Listed(ofNames.Tags, tag => (tag.Key!, tag.Value));
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
