@@ -218,7 +218,7 @@ internal sealed class TargetReconciler(Store store, TargetGroups groups, EcsIds 
     }
 
     private static bool IsDeactivated(TaskRecord task, IEnumerable<Member> members) =>
-        task.LastStatus == TaskStatus.Deactivating && members.All(member => IsGone(member.Target));
+        task is { LastStatus: TaskStatus.Deactivating, HasLeft: true } && members.All(member => IsGone(member.Target));
 
     private static bool IsGone(TaskTarget target) => target.State == TaskTargetState.Gone;
 
