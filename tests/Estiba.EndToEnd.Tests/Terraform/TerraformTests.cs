@@ -37,3 +37,5 @@ public sealed class TerraformElbTests() : TerraformTests("elb");
 public sealed class TerraformIamTests() : TerraformTests("iam");
 
 public sealed class TerraformLogsTests() : TerraformTests("logs");
+
+public sealed class TerraformServicediscoveryTests() : TerraformTests("servicediscovery");
