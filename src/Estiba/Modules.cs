@@ -17,6 +17,7 @@ using Estiba.Messaging;
 using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
+using Estiba.ServiceDiscovery;
 using Estiba.State;
 
 namespace Estiba;
@@ -51,6 +52,7 @@ internal static class Modules
             new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new ApplicationAutoScalingModule(),
+            new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
         ];
 

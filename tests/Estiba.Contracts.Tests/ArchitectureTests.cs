@@ -28,6 +28,7 @@ public sealed class ArchitectureTests
             "Services/Metrics",
             "Services/Messaging",
             "Services/ApplicationAutoScaling",
+            "Services/ServiceDiscovery",
             "Hosts/Agent",
             "Gateway",
         ],
@@ -55,6 +56,7 @@ public sealed class ArchitectureTests
             "Placement",
             "Services",
             "LoadBalancers",
+            "ServiceRegistries",
             "Scheduling",
             "Metrics",
             "Agents",
@@ -74,6 +76,7 @@ public sealed class ArchitectureTests
         "Services/Logs",
         "Services/Metrics",
         "Services/Messaging",
+        "Services/ServiceDiscovery",
     ];
 
     [Fact]
@@ -141,7 +144,7 @@ public sealed class ArchitectureTests
         var protocols = Protocol.All.Select(protocol => protocol.Name).ToHashSet();
         var names = ServiceCatalogue
             .All.SelectMany(service => new[] { service.Name, service.SigningName })
-            .Concat(["s3express", "route53", "cloudfront", "kms"])
+            .Concat(["s3express", "cloudfront", "kms"])
             .Where(name => !protocols.Contains(name))
             .Select(name => $"\"{name}\"")
             .ToHashSet();

@@ -116,6 +116,20 @@ public sealed class OwnNameTests
         alias.ShouldBeOfType<CNAMERecord>().Target.ToString().ShouldBe("app.local");
     }
 
+    [Fact]
+    public async Task The_host_of_a_port_is_written_out()
+    {
+        await using var server = new TestServer();
+        server.Names.Names["web.app.local"] = [new ServiceRecord(1, 1, 80, "one.web.app.local")];
+        using var client = server.Client();
+
+        await client.SendAsync(TestServer.Question("web.app.local", DnsType.SRV).ToByteArray());
+        var packet = await TestServer.ReceiveAsync(client);
+
+        byte[] host = [3, .. "one"u8, 3, .. "web"u8, 3, .. "app"u8, 5, .. "local"u8, 0];
+        packet[^host.Length..].ShouldBe(host);
+    }
+
     [Theory]
     [InlineData(null, 512)]
     [InlineData(100, 512)]

@@ -8,12 +8,15 @@ internal sealed class StandInNames : INameSource
 {
     public Dictionary<string, IReadOnlyList<NameRecord>> Names { get; } = [];
 
+    /// <summary>What is said of zones.</summary>
+    public Dictionary<string, AuthorityRecord> Zones { get; } = [];
+
     public NameAnswer? Find(string name)
     {
         if (Names.TryGetValue(name, out var records))
             return new NameAnswer(name, records);
         var zone = Names.Keys.FirstOrDefault(each => name.EndsWith("." + each, StringComparison.Ordinal));
-        return zone is null ? null : new NameAnswer(zone, Records: null);
+        return zone is null ? null : new NameAnswer(zone, Records: null) { Authority = Zones.GetValueOrDefault(zone) };
     }
 
     public IEnumerable<HostEntry> Hosts() => [];

@@ -25,21 +25,32 @@ internal sealed class EcsWorld : IAsyncDisposable
     private readonly IReconciler<string> _services;
     private readonly IReconciler<string> _scheduler;
     private readonly IReconciler<string> _targets;
+    private readonly IReconciler<string> _registries;
     private readonly IReconciler<string> _traffic;
 
-    private EcsWorld(ModuleHost host, ModuleRunner modules, StandInSts sts, StandInElbV2 elb, StoppedClock clock)
+    private EcsWorld(
+        ModuleHost host,
+        ModuleRunner modules,
+        StandInSts sts,
+        StandInElbV2 elb,
+        StandInServiceDiscovery discovery,
+        StoppedClock clock
+    )
     {
-        (_store, _modules, Sts, Elb, Clock) = (host.Store, modules, sts, elb, clock);
+        (_store, _modules, Sts, Elb, Discovery, Clock) = (host.Store, modules, sts, elb, discovery, clock);
         Api = host.Get<EcsApi>();
         _services = Controller("ecs.services").Reconciler;
         _scheduler = Controller("ecs.scheduler").Reconciler;
         _targets = Controller("ecs.targets").Reconciler;
+        _registries = Controller("ecs.registries").Reconciler;
         _traffic = Controller("ecs.traffic").Reconciler;
     }
 
     internal StandInSts Sts { get; }
 
     internal StandInElbV2 Elb { get; }
+
+    internal StandInServiceDiscovery Discovery { get; }
 
     internal StoppedClock Clock { get; }
 
@@ -62,11 +73,13 @@ internal sealed class EcsWorld : IAsyncDisposable
         var clock = new StoppedClock(Start);
         var sts = new StandInSts { Time = clock };
         var elb = new StandInElbV2();
+        var discovery = new StandInServiceDiscovery();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", sts),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
+            new ApiModule<Contracts.ServiceDiscovery.IServiceDiscoveryApi>("AWS Cloud Map", discovery),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -75,7 +88,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             Time = clock,
             Random = new Random(1),
         };
-        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, clock);
+        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, discovery, clock);
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
@@ -118,6 +131,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             {
                 await _traffic.ReconcileAsync(service.Key, default);
                 await _targets.ReconcileAsync(service.Key, default);
+                await _registries.ReconcileAsync(service.Key, default);
                 await _services.ReconcileAsync(service.Key, default);
             }
             foreach (var cluster in _store.Current.Range(EcsTables.Clusters).ToList())
@@ -161,7 +175,14 @@ internal sealed class EcsWorld : IAsyncDisposable
                 Cluster = cluster,
                 InstanceIdentityDocument = ec2 is null
                     ? null
-                    : $$"""{"instanceId":"{{ec2}}","availabilityZone":"{{zone}}","instanceType":"t3.medium"}""",
+                    : $$"""
+                    {
+                      "instanceId": "{{ec2}}",
+                      "availabilityZone": "{{zone}}",
+                      "instanceType": "t3.medium",
+                      "privateIp": "10.66.0.1"
+                    }
+                    """,
                 TotalResources =
                 [
                     new Resource
@@ -323,17 +344,22 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     // What the engine gives to ports of which nobody said where on the host they are to be.
     private List<NetworkBinding>? Bindings(Ecs.Tasks.TaskRecord task) =>
-        task.Targets is null
+        task is { Targets: null, Registrations: null }
             ? null
             :
             [
-                .. task.Targets.Select(target => new NetworkBinding
-                {
-                    BindIP = "0.0.0.0",
-                    ContainerPort = target.ContainerPort,
-                    HostPort = _nextPort++,
-                    Protocol = "tcp",
-                }),
+                .. (task.Targets ?? [])
+                    .Select(target => (int?)target.ContainerPort)
+                    .Concat((task.Registrations ?? []).Select(registration => registration.ContainerPort))
+                    .OfType<int>()
+                    .Distinct()
+                    .Select(port => new NetworkBinding
+                    {
+                        BindIP = "0.0.0.0",
+                        ContainerPort = port,
+                        HostPort = _nextPort++,
+                        Protocol = "tcp",
+                    }),
             ];
 
     internal Task ReportAsync(

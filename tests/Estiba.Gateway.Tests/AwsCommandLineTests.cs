@@ -47,7 +47,7 @@ public sealed class AwsCommandLineTests
     }
 
     [Theory]
-    [InlineData("route53 list-hosted-zones", "ListHostedZones", "route53")]
+    [InlineData("cloudfront list-distributions", "ListDistributions", "cloudfront")]
     [InlineData("lambda list-functions", "ListFunctions", "lambda")]
     public async Task The_command_line_of_a_service_that_is_not_there_says_so(
         string arguments,
@@ -71,6 +71,7 @@ public sealed class AwsCommandLineTests
     [InlineData("eks list-clusters", "ListClusters", "eks")]
     [InlineData("cloudwatch describe-alarms", "DescribeAlarms", "cloudwatch")]
     [InlineData("ec2 describe-hosts", "DescribeHosts", "ec2")]
+    [InlineData("route53 list-health-checks", "ListHealthChecks", "route53")]
     public async Task The_command_line_of_an_operation_that_nobody_has_written_says_so(
         string arguments,
         string operation,

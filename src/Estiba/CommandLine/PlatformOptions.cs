@@ -88,15 +88,16 @@ internal static class PlatformOptions
     {
         Description =
             "Answer DNS queries on this address too, on port 53 or the one after a colon: for the names of load "
-            + "balancers, and for all others by asking this machine's name servers. Only for networks of your own.",
+            + "balancers and services, and for all others by asking this machine's name servers. Only for networks of "
+            + "your own.",
         HelpName = "address",
     };
 
     internal static readonly Option<string?> HostsFile = new("--hosts-file")
     {
         Description =
-            "Keep the names of load balancers in this file, usually /etc/hosts, so that programs on this machine "
-            + "find them: in a marked block, which is taken away when the platform stops.",
+            "Keep the names of load balancers and services in this file, usually /etc/hosts, so that programs on this "
+            + "machine find them: in a marked block, which is taken away when the platform stops.",
         HelpName = "file",
     };
 

@@ -131,14 +131,14 @@ internal sealed partial class NamesModule(PlatformConfiguration configuration) :
 
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "Containers do not find load balancers by their names, because nothing can listen on "
-                + "{EndPoint}: {Reason}"
+            Message = "Containers do not find load balancers and services by their names, because nothing can "
+                + "listen on {EndPoint}: {Reason}"
         )]
         internal static partial void DoesNotAnswer(ILogger logger, IPEndPoint endPoint, string reason);
 
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "{File} does not have the names of load balancers: {Reason}"
+            Message = "{File} does not have the names of load balancers and services: {Reason}"
         )]
         internal static partial void NotInHostsFile(ILogger logger, string file, string reason);
     }

@@ -9,6 +9,9 @@ namespace Estiba.Dns;
 /// <summary>What becomes of a packet: an answer, a question to other servers, or nothing.</summary>
 internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Neighbourhood neighbourhood, Random random)
 {
+    /// <summary>How many names may stand for each other: some stand for themselves.</summary>
+    private const int MostAliases = 8;
+
     /// <summary>Looks at a packet, without waiting for anybody.</summary>
     /// <param name="packet">What a client has sent.</param>
     /// <param name="client">Who.</param>
@@ -24,7 +27,7 @@ internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Neigh
         if (query.Fault is { } fault)
             return new Outcome(query.Failed(fault));
         if (query is { Name: { } name, IsInternet: true } && names.Find(name) is { } known)
-            return new Outcome(Answer(query, known));
+            return Answer(query, known, overTcp, client);
         if (!neighbourhood.Has(client))
             return new Outcome(query.Failed(MessageStatus.Refused));
         var kept = packet.ToArray();
@@ -33,15 +36,57 @@ internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Neigh
         );
     }
 
-    private byte[] Answer(Query query, NameAnswer known)
+    private Outcome Answer(Query query, NameAnswer known, bool overTcp, IPAddress client)
     {
-        if (known.Records is not { } all)
-            return query.Answered(MessageStatus.NameError, [], Records.Authority(known.Zone));
-        var records = Records.Of(all, query.AskedName, query.Type, random);
+        var records = new List<ResourceRecord>();
+        var (name, its) = (query.AskedName, known);
+        for (var steps = 0; its.Records is { } all; steps++)
+        {
+            var found = Records.Of(all, name, query.Type, random);
+            records.AddRange(found);
+            // Whoever asks for addresses wants them, not the name of who has them.
+            if (
+                query.Type is not (DnsType.A or DnsType.AAAA)
+                || found is not [CNAMERecord { Target: var target }]
+                || steps == MostAliases
+            )
+                return new Outcome(
+                    query.Answered(MessageStatus.NoError, records, found.Length == 0 ? Records.Authority(its) : null)
+                );
+            if (names.Find(target.ToString().ToLowerInvariant()) is not { } next)
+                return neighbourhood.Has(client)
+                    ? new Outcome(cancellation => AnswerAsync(query, records, target, overTcp, cancellation))
+                    : new Outcome(query.Answered(MessageStatus.NoError, records, authority: null));
+            (name, its) = (target, next);
+        }
+
+        return new Outcome(query.Answered(MessageStatus.NameError, records, Records.Authority(its)));
+    }
+
+    /// <summary>An answer with the addresses of a name that belongs to nobody here.</summary>
+    private async Task<byte[]> AnswerAsync(
+        Query query,
+        List<ResourceRecord> records,
+        DomainName target,
+        bool overTcp,
+        CancellationToken cancellation
+    )
+    {
+        var question = new Message
+        {
+            RD = true,
+            Questions =
+            {
+                new Question { Name = target, Type = query.Type },
+            },
+        };
+        var answer = await forwarder.AskAsync(question.ToByteArray(), overTcp, cancellation);
+        if (answer is null)
+            return query.Failed(MessageStatus.ServerFailure);
         return query.Answered(
             MessageStatus.NoError,
-            records,
-            records.Length == 0 ? Records.Authority(known.Zone) : null
+            [.. records, .. Records.Of(Packet.AddressesIn(answer), target, query.Type, random)],
+            authority: null
         );
     }
 }

@@ -1,10 +1,12 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Placement;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.State;
 
 namespace Estiba.Ecs;
@@ -16,6 +18,7 @@ namespace Estiba.Ecs;
 /// <param name="store">Where everything is kept.</param>
 /// <param name="sts">Where the credentials of tasks' roles come from.</param>
 /// <param name="elb">Where the target groups of services are.</param>
+/// <param name="discovery">Where the registries of services are.</param>
 /// <param name="ids">Makes the ids of new resources.</param>
 /// <param name="random">Decides where placement leaves it to chance; seeded in a simulation.</param>
 /// <param name="options">What an operator may set.</param>
@@ -24,6 +27,7 @@ public sealed partial class EcsApi(
     Store store,
     IStsApi sts,
     IElbV2Api elb,
+    IServiceDiscoveryApi discovery,
     EcsIds ids,
     Random random,
     EcsOptions options,
@@ -33,6 +37,7 @@ public sealed partial class EcsApi(
     private readonly Store _store = store;
     private readonly RoleSessions _roles = new(sts, ids);
     private readonly TargetGroups _targetGroups = new(elb, ids);
+    private readonly Registries _registries = new(discovery, ids);
     private readonly EcsIds _ids = ids;
     private readonly Random _random = random;
     private readonly EcsOptions _options = options;

@@ -1,6 +1,7 @@
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Hosting.Controllers;
@@ -45,6 +46,26 @@ internal static class EcsControllers
                     change.After is { TargetsOf: { } service } task
                     && (change.Before?.LastStatus, change.Before?.DesiredStatus)
                         != (task.LastStatus, task.DesiredStatus)
+                        ? service
+                        : null
+                ),
+            ],
+        };
+
+    /// <summary>Registers tasks with their registries, and takes them off; by the service's key.</summary>
+    internal static Controller Registries(RegistryReconciler reconciler) =>
+        new("ecs.registries", reconciler)
+        {
+            AtStart = static view =>
+                view.InOrder(EcsTables.Tasks, EcsTables.RegisteredTasks)
+                    .Select(task => task.ServiceKey!)
+                    .Distinct(StringComparer.Ordinal),
+            Triggers =
+            [
+                Trigger.On(EcsTables.Tasks, static change =>
+                    change.After is { RegistrationsOf: { } service } task
+                    && (change.Before?.LastStatus, change.Before?.DesiredStatus, change.Before?.HealthStatus)
+                        != (task.LastStatus, task.DesiredStatus, task.HealthStatus)
                         ? service
                         : null
                 ),

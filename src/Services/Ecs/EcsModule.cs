@@ -2,12 +2,14 @@ using System.Security.Cryptography;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Metrics;
 using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
@@ -45,7 +47,8 @@ public sealed class EcsModule(EcsOptions options) : Module
         var ids = Ids ?? new EcsIds(new Random(), RandomNumberGenerator.Create());
         var sts = host.Neighbour<IStsApi>(CallPrincipal.Service(RoleSessions.Service));
         var elb = host.Neighbour<IElbV2Api>(CallPrincipal.Service(TargetGroups.Service));
-        var api = new EcsApi(store, sts, elb, ids, host.Random, own, time);
+        var discovery = host.Neighbour<IServiceDiscoveryApi>(CallPrincipal.Service(Registries.Service));
+        var api = new EcsApi(store, sts, elb, discovery, ids, host.Random, own, time);
         var sessions = new AgentSessions();
         var payloads = EcsControllers.Payloads(
             new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, own, time)
@@ -91,6 +94,7 @@ public sealed class EcsModule(EcsOptions options) : Module
                     EcsControllers.Services(new ServiceReconciler(store, ids, own.HealthyAfter, time)),
                     EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
                     EcsControllers.Targets(new TargetReconciler(store, new TargetGroups(elb, ids), ids, time)),
+                    EcsControllers.Registries(new RegistryReconciler(store, new Registries(discovery, ids), ids, time)),
                     EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),

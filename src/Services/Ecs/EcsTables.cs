@@ -41,6 +41,7 @@ public static class EcsTables
         (task, _) => task.ServiceKey!
     );
     internal static readonly Index<TaskRecord> TargetTasks = new("targets", task => task.TargetsOf);
+    internal static readonly Index<TaskRecord> RegisteredTasks = new("registrations", task => task.RegistrationsOf);
     internal static readonly Index<TaskRecord> WaitingTasks = new(
         "waiting",
         task => task.IsWaiting ? task.Service ?? "" : null,
@@ -100,6 +101,7 @@ public static class EcsTables
         TransitionalTasks,
         TasksOfService,
         TargetTasks,
+        RegisteredTasks,
         WaitingTasks,
         StoppedTasks
     )

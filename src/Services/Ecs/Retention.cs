@@ -24,7 +24,7 @@ internal sealed class Retention(Store store, EcsOptions options, TimeProvider ti
         foreach (
             var task in transaction
                 .InOrder(EcsTables.Tasks, EcsTables.StoppedTasks, before: $"{stoppedBefore:D15}")
-                .Where(task => task.TargetsOf is null)
+                .Where(task => task is { TargetsOf: null, RegistrationsOf: null })
                 .Take(MostAtOnce)
                 .ToList()
         )

@@ -7,6 +7,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sns;
 using Estiba.Contracts.Sqs;
@@ -88,6 +89,7 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Sqs = host.Neighbour<ISqsApi>(iam),
             Sns = host.Neighbour<ISnsApi>(iam),
             AutoScaling = host.Neighbour<IApplicationAutoScalingApi>(iam),
+            ServiceDiscovery = host.Neighbour<IServiceDiscoveryApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

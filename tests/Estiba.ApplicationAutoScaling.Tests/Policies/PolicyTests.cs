@@ -18,7 +18,8 @@ public sealed class PolicyTests
         var put = await world.TrackAsync(75);
 
         put.PolicyARN!.ShouldMatch(
-            $"^arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:{Uuid}:resource/ecs/service/shop/web:policyName/cpu$"
+            $"^arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:{Uuid}:"
+                + "resource/ecs/service/shop/web:policyName/cpu$"
         );
         put.Alarms!.Count.ShouldBe(2);
         put.Alarms[0].AlarmName!.ShouldMatch($"^TargetTracking-service/shop/web-AlarmHigh-{Uuid}$");

@@ -5,11 +5,14 @@ using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Production;
 
-/// <summary>Programs find a load balancer by its name: in containers, and on this machine by its hosts file.</summary>
+/// <summary>
+/// Programs find load balancers and services by their names: in containers, and on this machine by its hosts file.
+/// </summary>
 public sealed class NameTests
 {
     private const string Cluster = "names";
     private const string Page = "found by its name";
+    private const string Service = "web.names.internal";
     private static readonly string[] Folders = ["bin", "lib", "lib64", "usr"];
 
     // The addresses of localhost.invalid, which nobody has (RFC 6761).
@@ -23,7 +26,7 @@ public sealed class NameTests
     ];
 
     [Fact]
-    public async Task A_load_balancer_is_found_by_its_name_in_containers_and_on_this_machine()
+    public async Task Load_balancers_and_services_are_found_by_their_names_in_containers_and_on_this_machine()
     {
         var root = Abandoned.NewRoot();
         var hosts = Path.Combine(Directory.CreateDirectory(root).FullName, "hosts");
@@ -32,8 +35,15 @@ public sealed class NameTests
         await world.PushNginxAsync("nginx");
         (await world.AwsAsync($"ecs create-cluster --cluster-name {Cluster}")).Text.ShouldNotBeEmpty();
         (await world.AwsAsync($"logs create-log-group --log-group-name {Cluster}")).Text.ShouldBeEmpty();
-        await world.RunInstancesAsync(Cluster, 1);
+        await world.RunInstancesAsync(Cluster, 2);
+        var registry = await CreateServiceAsync(world);
         var name = await CreateLoadBalancerAsync(world);
+        await Eventually.BeAsync(
+            "two tasks in the registry",
+            () =>
+                world.AwsAsync($"servicediscovery list-instances --service-id {registry} --query 'length(Instances)'"),
+            answer => answer.Text == "2"
+        );
 
         foreach (var mode in new[] { "bridge", "host" })
         {
@@ -44,15 +54,19 @@ public sealed class NameTests
                     + "curl -sS --retry 60 --retry-all-errors --retry-delay 1 http://$name/; echo; done; "
                     + $"getent ahostsv4 {name} | cut -d ' ' -f 1 | sort -u | wc -l; "
                     + $"getent ahostsv4 eu-west-1a.{name} | cut -d ' ' -f 1 | sort -u | wc -l; "
+                    + $"getent ahostsv4 {Service} | cut -d ' ' -f 1 | sort -u | wc -l; "
+                    + $"curl -sS http://{Service}:8080/ | head -c 1; echo; "
                     + $"getent ahostsv4 nothing.{name} || echo unknown"
             );
-            lines.ShouldBe([Page, Page, Page, "2", "1", "unknown"], mode);
+            lines.ShouldBe([Page, Page, Page, "2", "1", "2", "<", "unknown"], mode);
         }
 
         var block = await Eventually.BeAsync(
             "the name in the hosts file",
             () => File.ReadAllLinesAsync(hosts),
-            all => all.Any(line => line.Contains($" {name} ", StringComparison.Ordinal))
+            all =>
+                all.Any(line => line.Contains($" {name} ", StringComparison.Ordinal))
+                && all.Count(line => line.EndsWith(" " + Service, StringComparison.Ordinal)) == 2
         );
         var address = block.First(line => line.Contains($" {name} ", StringComparison.Ordinal)).Split(' ')[0];
         (await world.Commands.RunAsync($"curl -sS --resolve {name}:80:{address} http://{name}/")).Text.ShouldBe(Page);
@@ -65,6 +79,54 @@ public sealed class NameTests
 
         (await world.Platform.StopAsync()).ShouldBe(0);
         (await File.ReadAllTextAsync(hosts)).ShouldBe("127.0.0.1 localhost\n");
+    }
+
+    /// <summary>Two tasks of nginx with a port of their instances each, and their registry's id.</summary>
+    private static async Task<string> CreateServiceAsync(World world)
+    {
+        var operation = (
+            await world.AwsAsync(
+                "servicediscovery create-private-dns-namespace --name names.internal --vpc $(aws ec2 describe-vpcs "
+                    + "--query 'Vpcs[0].VpcId' --output text) --query OperationId --output text"
+            )
+        ).Text;
+        var ended = await Eventually.BeAsync(
+            "the namespace",
+            () =>
+                world.AwsAsync(
+                    $"servicediscovery get-operation --operation-id {operation} --query "
+                        + "'Operation.[Status,Targets.NAMESPACE]' --output text"
+                ),
+            answer => answer.Text.StartsWith("SUCCESS", StringComparison.Ordinal)
+        );
+        var made = (
+            await world.AwsAsync(
+                $"servicediscovery create-service --name web --namespace-id {ended.Text.Split('\t')[1]} --dns-config "
+                    + "'DnsRecords=[{Type=A,TTL=5}]' --query Service.[Id,Arn] --output text"
+            )
+        ).Text.Split('\t');
+        var definition = new JsonObject
+        {
+            ["family"] = "names-web",
+            ["containerDefinitions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "web",
+                    ["image"] = $"{world.AwsRegistry}/nginx:latest",
+                    ["memory"] = 64,
+                    ["portMappings"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = 8080 }),
+                }
+            ),
+        };
+        var file = world.File("names-web.json", definition.ToJsonString());
+        (await world.AwsAsync($"ecs register-task-definition --cli-input-json {file}")).Text.ShouldNotBeEmpty();
+        (
+            await world.AwsAsync(
+                $"ecs create-service --cluster {Cluster} --service-name web --task-definition names-web "
+                    + $"--desired-count 2 --service-registries registryArn={made[1]}"
+            )
+        ).Text.ShouldNotBeEmpty();
+        return made[0];
     }
 
     private static async Task<string> CreateLoadBalancerAsync(World world)

@@ -103,6 +103,8 @@ internal static class TerraformImport
                 values["groups"]!.AsArray().Prepend(values["user"]).Select(name => $"{name}")
             ),
             "aws_iam_user_policy_attachment" => $"{values["user"]}/{values["policy_arn"]}",
+            "aws_service_discovery_instance" => $"{values["service_id"]}/{values["instance_id"]}",
+            "aws_service_discovery_private_dns_namespace" => $"{values["id"]}:{values["vpc"]}",
             _ => $"{values["id"]}",
         };
 

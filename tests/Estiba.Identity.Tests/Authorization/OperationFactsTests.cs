@@ -20,6 +20,8 @@ public sealed class OperationFactsTests
             "sqs",
             "sns",
             "application-autoscaling",
+            "servicediscovery",
+            "route53",
         ];
 
     [Theory]

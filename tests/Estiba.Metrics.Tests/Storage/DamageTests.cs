@@ -120,7 +120,12 @@ public sealed class DamageTests
     private static List<string> Checked(string directory)
     {
         var found = new List<Finding>();
-        MetricsFiles.Check(directory, found.Add, static _ => { }, CancellationToken.None);
+        StorageCheck.Run(
+            new StorageOptions { Directory = directory },
+            found.Add,
+            static _ => { },
+            CancellationToken.None
+        );
         return [.. found.Where(finding => !finding.IsNote).Select(finding => finding.Sentence)];
     }
 }

@@ -12,6 +12,8 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.Route53;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sns;
 using Estiba.Contracts.Sqs;
 using Estiba.Contracts.Sts;
@@ -23,6 +25,8 @@ using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Messaging;
 using Estiba.Metrics;
+using Estiba.ServiceDiscovery;
+using Estiba.ServiceDiscovery.HostedZones;
 
 namespace Estiba.Tests.Platforms;
 
@@ -42,6 +46,8 @@ public sealed class RequestMemberTests
         ("sns", typeof(ISnsApi), typeof(SnsApi)),
         ("sqs", typeof(ISqsApi), typeof(SqsApi)),
         ("sts", typeof(IStsApi), typeof(StsApi)),
+        ("servicediscovery", typeof(IServiceDiscoveryApi), typeof(ServiceDiscoveryApi)),
+        ("route53", typeof(IRoute53Api), typeof(Route53Api)),
     ];
 
     [Fact]

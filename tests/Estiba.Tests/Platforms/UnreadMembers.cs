@@ -158,7 +158,6 @@ internal static class UnreadMembers
         ["ecs S3FilesVolumeConfiguration"] = WithoutCapacity,
         ["ecs Scale.Unit"] = OneValue,
         ["ecs ServiceConnectConfiguration"] = "refused when enabled",
-        ["ecs ServiceRegistry"] = Refused,
         ["ecs ServiceVolumeConfiguration"] = Refused,
         ["ecs SharingStrategy"] = Refused,
         ["ecs SubmitAttachmentStateChangesRequest"] = "reported by an agent of attachments that it was never given",
@@ -182,6 +181,8 @@ internal static class UnreadMembers
         ["logs GetLogEventsRequest.Unmask"] = "nothing is masked",
         ["logs PutLogEventsRequest.Entity"] = "only says what AWS's console shows beside the events",
         ["logs PutLogEventsRequest.SequenceToken"] = "ignored by AWS too",
+        ["servicediscovery HealthCheckConfig"] = Refused,
+        ["servicediscovery HealthCheckCustomConfig.FailureThreshold"] = "always one on AWS too",
         ["sts ProvidedContext"] = Refused,
     };
 

@@ -21,7 +21,6 @@ public sealed record ServiceTraits
             IsPathAsSent = true,
             SpeaksXml = true,
         },
-        ["route53"] = new() { SpeaksXml = true },
         ["cloudfront"] = new() { SpeaksXml = true },
     };
 

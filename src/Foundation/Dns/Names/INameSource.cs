@@ -17,7 +17,12 @@ public interface INameSource
 /// <summary>What is said of a name by whom it belongs to.</summary>
 /// <param name="Zone">The topmost name that belongs to him, at or above the one that was asked for.</param>
 /// <param name="Records">All records of the name, in any order; null where there is no such name.</param>
-public sealed record NameAnswer(string Zone, IReadOnlyList<NameRecord>? Records);
+public sealed record NameAnswer(string Zone, IReadOnlyList<NameRecord>? Records)
+{
+    /// <summary>What the zone is; null for one that is remembered not to have a name for no longer than a
+    /// second.</summary>
+    public AuthorityRecord? Authority { get; init; }
+}
 
 /// <summary>A line of a hosts file.</summary>
 /// <param name="Address">The address.</param>

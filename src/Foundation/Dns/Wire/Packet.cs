@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
+using Estiba.Dns.Names;
 
 namespace Estiba.Dns.Wire;
 
@@ -17,6 +19,10 @@ internal static class Packet
     private const int OpcodeAndRecursionDesired = 0x79;
     private const int CodeMask = 0x0F;
     private const int RecursionAvailableFlag = 0x80;
+    private const int AddressType = 1;
+    private const int LongAddressType = 28;
+    private const int PointerFlags = 0xC0;
+    private const int LongestLabel = 63;
     private const int ExtensionsType = 41;
     private const int ExtensionsLength = 11;
     private const int FormatError = 1;
@@ -98,6 +104,61 @@ internal static class Packet
         var cut = answer[..QuestionEnd(query)].ToArray();
         cut.AsSpan(CountsAt + 2, 6).Clear();
         return Truncated(cut);
+    }
+
+    /// <summary>The addresses in an answer of somebody else's, whatever name they have there: the last of those that
+    /// stand for the one that was asked for.</summary>
+    internal static List<AddressRecord> AddressesIn(ReadOnlySpan<byte> answer)
+    {
+        const int FixedPart = 10;
+        var addresses = new List<AddressRecord>();
+        var at = HeaderLength;
+        if (BinaryPrimitives.ReadUInt16BigEndian(answer[CountsAt..]) != 1 || !PassName(answer, ref at))
+            return addresses;
+        at += 2 * sizeof(ushort);
+        for (int count = BinaryPrimitives.ReadUInt16BigEndian(answer[(CountsAt + 2)..]); count > 0; count--)
+        {
+            if (!PassName(answer, ref at) || at + FixedPart > answer.Length)
+                break;
+            var record = answer[at..];
+            int length = BinaryPrimitives.ReadUInt16BigEndian(record[8..]);
+            at += FixedPart + length;
+            if (at > answer.Length)
+                break;
+            if ((BinaryPrimitives.ReadUInt16BigEndian(record), length) is (AddressType, 4) or (LongAddressType, 16))
+                addresses.Add(
+                    new AddressRecord(new IPAddress(record.Slice(FixedPart, length)))
+                    {
+                        TimeToLive = TimeSpan.FromSeconds(
+                            BinaryPrimitives.ReadUInt32BigEndian(record[4..]) & int.MaxValue
+                        ),
+                    }
+                );
+        }
+
+        return addresses;
+    }
+
+    /// <summary>Goes behind a name, without following what it refers to; false where the packet ends in it.</summary>
+    internal static bool PassName(ReadOnlySpan<byte> packet, ref int at)
+    {
+        while (at < packet.Length)
+        {
+            var length = packet[at];
+            if ((length & PointerFlags) == PointerFlags)
+            {
+                at += 2;
+                return true;
+            }
+
+            if (length > LongestLabel)
+                return false;
+            at += 1 + length;
+            if (length == 0)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>What a packet is answered of which no more than the header can be read.</summary>

@@ -17,7 +17,6 @@ internal sealed class Query
     private const int SmallestDatagram = 512;
     private const int LongestName = 255;
     private const int LongestLabel = 63;
-    private const int PointerFlags = 0xC0;
     private const int MostRecords = 8;
     private const int Opt = 41;
 
@@ -142,7 +141,7 @@ internal sealed class Query
         for (; count > 0; count--)
         {
             var isRoot = at < _packet.Length && _packet[at] == 0;
-            if (!PassName(ref at) || at + FixedPart > _packet.Length)
+            if (!Packet.PassName(_packet, ref at) || at + FixedPart > _packet.Length)
                 return false;
             var record = _packet.AsSpan(at);
             if (BinaryPrimitives.ReadUInt16BigEndian(record) == Opt)
@@ -160,27 +159,6 @@ internal sealed class Query
         }
 
         return true;
-    }
-
-    private bool PassName(ref int at)
-    {
-        while (at < _packet.Length)
-        {
-            var length = _packet[at];
-            if ((length & PointerFlags) == PointerFlags)
-            {
-                at += 2;
-                return true;
-            }
-
-            if (length > LongestLabel)
-                return false;
-            at += 1 + length;
-            if (length == 0)
-                return true;
-        }
-
-        return false;
     }
 
     // A label may hold any byte, and a dot too, which no name here has.

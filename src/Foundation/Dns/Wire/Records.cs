@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Estiba.Dns.Names;
 using Makaretu.Dns;
 using AddressRecord = Estiba.Dns.Names.AddressRecord;
@@ -24,37 +23,46 @@ internal static class Records
         return found;
     }
 
-    /// <summary>Whose the name is, for an answer without records (RFC 2308).</summary>
-    internal static ResourceRecord Authority(string zone) =>
-        new SOARecord
-        {
-            Name = zone,
-            PrimaryName = zone,
-            Mailbox = $"hostmaster.{zone}",
-            SerialNumber = 1,
-            Refresh = TimeSpan.FromHours(2),
-            Retry = TimeSpan.FromMinutes(15),
-            Expire = TimeSpan.FromDays(14),
-            Minimum = NothingFor,
-            TTL = NothingFor,
-        };
+    /// <summary>
+    /// Whose the name is, for an answer without records: it says how long there is nothing (RFC 2308).
+    /// </summary>
+    internal static ResourceRecord Authority(NameAnswer answer)
+    {
+        var zone = answer.Authority
+            ?? new AuthorityRecord(answer.Zone, $"hostmaster.{answer.Zone}")
+            {
+                Minimum = NothingFor,
+                TimeToLive = NothingFor,
+            };
+        return Of(zone with { TimeToLive = Min(zone.TimeToLive, zone.Minimum) }, answer.Zone);
+    }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static ResourceRecord Of(NameRecord record, DomainName name)
     {
         ResourceRecord its = record switch
         {
-            AddressRecord { Address.AddressFamily: AddressFamily.InterNetworkV6 } address => new AAAARecord
-            {
-                Address = address.Address,
-            },
+            AddressRecord { IsLong: true } address => new AAAARecord { Address = address.Address },
             AddressRecord address => new ARecord { Address = address.Address },
             AliasRecord alias => new CNAMERecord { Target = alias.Target },
-            ServiceRecord service => new SRVRecord
+            ServiceRecord service => new PortRecord
             {
                 Priority = service.Priority,
                 Weight = service.Weight,
                 Port = service.Port,
                 Target = service.Target,
+            },
+            NameServerRecord server => new NSRecord { Authority = server.Target },
+            AuthorityRecord zone => new SOARecord
+            {
+                PrimaryName = zone.PrimaryName,
+                Mailbox = zone.Mailbox,
+                SerialNumber = zone.Serial,
+                Refresh = zone.Refresh,
+                Retry = zone.Retry,
+                Expire = zone.Expire,
+                Minimum = zone.Minimum,
             },
             _ => throw new InvalidOperationException($"No record of DNS is a {record.GetType().Name}."),
         };

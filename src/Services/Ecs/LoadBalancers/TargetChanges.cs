@@ -23,13 +23,7 @@ internal static class TargetChanges
         var after = targets.ToList();
         foreach (var member in members)
             after[member.Index] = member.Target;
-        var task = current with { Targets = after };
-        transaction.Put(
-            EcsTables.Tasks,
-            task.LastStatus == TaskStatus.Deactivating && after.TrueForAll(IsGone)
-                ? TaskTransitions.Deactivated(task)
-                : task
-        );
+        transaction.Put(EcsTables.Tasks, TaskTransitions.Deactivated(current with { Targets = after }));
     }
 
     /// <summary>Adds the events of a service.</summary>
@@ -66,7 +60,8 @@ internal static class TargetChanges
     }
 
     private static bool IsDeactivated(IGrouping<string, TaskMembership> members) =>
-        members.First().Task.LastStatus == TaskStatus.Deactivating && members.All(member => IsGone(member.Target));
+        members.First().Task is { LastStatus: TaskStatus.Deactivating, HasLeft: true }
+        && members.All(member => IsGone(member.Target));
 
     private static bool IsGone(TaskTarget target) => target.State == TaskTargetState.Gone;
 

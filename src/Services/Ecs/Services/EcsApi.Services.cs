@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.LoadBalancers;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tagging;
@@ -26,7 +27,9 @@ public sealed partial class EcsApi
     )
     {
         ServiceRequests.Validate(request);
+        Registries.Validate(request.ServiceRegistries);
         await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        await CheckRegistriesAsync(request.ServiceRegistries, request.TaskDefinition, context, cancellation);
         return await _store.CommitAsync(
             transaction =>
             {
@@ -42,6 +45,7 @@ public sealed partial class EcsApi
                 if (definition is not null)
                 {
                     TargetGroups.CheckContainers(request.LoadBalancers, definition.Definition);
+                    Registries.CheckContainers(request.ServiceRegistries, definition.Definition);
                     TaskRequests.ValidateLaunchType(definition.Definition, request.LaunchType);
                     TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                     TaskRequests.RequireRoleForCommands(
@@ -106,7 +110,9 @@ public sealed partial class EcsApi
     )
     {
         ServiceRequests.Validate(request);
+        Registries.Validate(request.ServiceRegistries);
         await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        await CheckRegistriesAsync(request.ServiceRegistries, request.TaskDefinition, context, cancellation);
         return await _store.CommitAsync(
             transaction =>
             {
@@ -142,6 +148,11 @@ public sealed partial class EcsApi
                     && !service.IsExternal
                 )
                     TargetGroups.CheckContainers(settings.LoadBalancers, balanced.Definition);
+                if (
+                    (definition ?? (request.ServiceRegistries is null ? null : CurrentDefinition())) is { } registered
+                    && !service.IsExternal
+                )
+                    Registries.CheckContainers(settings.ServiceRegistries, registered.Definition);
                 if ((definition ?? (request.NetworkConfiguration is null ? null : CurrentDefinition())) is { } runs)
                     TaskRequests.ValidateNetwork(runs.Definition, settings.NetworkConfiguration);
                 if (
@@ -293,6 +304,25 @@ public sealed partial class EcsApi
         );
     }
 
+    private Task CheckRegistriesAsync(
+        IReadOnlyList<ServiceRegistry>? registries,
+        string? taskDefinition,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var definition =
+            registries is { Count: > 0 } && taskDefinition is not null
+                ? TaskDefinitionNames.Require(_store.Current, Scope.Of(context), taskDefinition)
+                : null;
+        return _registries.CheckAsync(
+            registries,
+            definition is null ? null : TargetGroups.NetworkModeOf(definition),
+            context,
+            cancellation
+        );
+    }
+
     /// <summary>
     /// The service that an earlier request with the same token created; null when there was none, or when it has been
     /// deleted: a token ends with its service.
@@ -375,6 +405,6 @@ public sealed partial class EcsApi
                     ? $"arn:{Arn.PartitionOf(context.Region)}:iam::{context.AccountId}:role/{role}"
                     : request.Role,
             SchedulingStrategy = request.SchedulingStrategy ?? SchedulingStrategy.Replica,
-            ServiceRegistries = [],
+            ServiceRegistries = request.ServiceRegistries ?? [],
         };
 }

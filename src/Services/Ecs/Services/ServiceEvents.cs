@@ -121,6 +121,15 @@ internal static class ServiceEvents
     internal static string FailedToRegister(string targetGroup, string error) =>
         $"failed to register targets in (target-group {targetGroup}) with (error {error})";
 
+    internal static string RegisteredInstances(int instances, string registry) =>
+        $"registered {instances} instances in (service-registry {registry})";
+
+    internal static string DeregisteredInstances(int instances, string registry) =>
+        $"deregistered {instances} instances in (service-registry {registry})";
+
+    internal static string RegistryFailed(string what, string registry, string error) =>
+        $"failed to {what} instances in (service-registry {registry}) with (error {error})";
+
     internal static string FailedToLaunch(string reason) => $"failed to launch a task with (error {reason}).";
 
     internal static string UnableToPlace(string reason) =>

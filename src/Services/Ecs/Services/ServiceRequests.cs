@@ -43,7 +43,6 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoRegistries(request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
@@ -86,7 +85,6 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoRegistries(request.ServiceRegistries);
         RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
@@ -208,16 +206,6 @@ internal static class ServiceRequests
                 throw EcsErrors.InvalidParameterException("Container Port can not be blank.");
             TrafficShiftRequests.Validate(each.AdvancedConfiguration);
         }
-    }
-
-    /// <exception cref="AwsException"><c>UnsupportedFeatureException</c>: there is something in front of tasks that the
-    /// platform does not have.</exception>
-    internal static void RequireNoRegistries(IReadOnlyList<ServiceRegistry>? registries)
-    {
-        if (registries is { Count: > 0 })
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba has no service discovery yet. Leave serviceRegistries out."
-            );
     }
 
     private static void RequireNoMesh(

@@ -42,6 +42,9 @@ internal static class ServiceTask
                         taskSet?.Settings.LoadBalancers ?? service.Settings.LoadBalancers,
                         deployment.UsesAlternate
                     ),
+                    Registrations = RegistrationsFor(
+                        taskSet?.Settings.ServiceRegistries ?? service.Settings.ServiceRegistries
+                    ),
                     Tags = TagsFor(service, cluster, definition),
                 }
             );
@@ -66,6 +69,19 @@ internal static class ServiceTask
                     TargetGroupArn = TargetGroupOf(each, usesAlternate),
                     ContainerName = each.ContainerName!,
                     ContainerPort = each.ContainerPort!.Value,
+                }),
+            ];
+
+    private static IReadOnlyList<TaskRegistration>? RegistrationsFor(IReadOnlyList<ServiceRegistry>? registries) =>
+        registries is not { Count: > 0 }
+            ? null
+            :
+            [
+                .. registries.Select(each => new TaskRegistration
+                {
+                    RegistryArn = each.RegistryArn!,
+                    ContainerName = each.ContainerName,
+                    ContainerPort = each.ContainerPort,
                 }),
             ];
 

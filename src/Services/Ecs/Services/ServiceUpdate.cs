@@ -24,6 +24,7 @@ internal static class ServiceUpdate
             PlacementStrategy = request.PlacementStrategy ?? settings.PlacementStrategy,
             PlatformVersion = request.PlatformVersion ?? settings.PlatformVersion,
             PropagateTags = request.PropagateTags ?? settings.PropagateTags,
+            ServiceRegistries = request.ServiceRegistries ?? settings.ServiceRegistries,
         };
 
     /// <summary>
@@ -32,7 +33,8 @@ internal static class ServiceUpdate
     internal static bool NeedsDeployment(UpdateServiceRequest request) =>
         request.NetworkConfiguration?.AwsvpcConfiguration is not null
         || request.PlatformVersion is not null
-        || request.LoadBalancers is not null;
+        || request.LoadBalancers is not null
+        || request.ServiceRegistries is not null;
 
     /// <summary>
     /// The settings with another capacity provider strategy; without any, tasks go to any container instance.

@@ -148,6 +148,9 @@ public sealed record TaskRecord
     /// <summary>What it is to target groups of load balancers; null for a task that is to none.</summary>
     public IReadOnlyList<TaskTarget>? Targets { get; init; }
 
+    /// <summary>What it is to registries; null for a task that is to none.</summary>
+    public IReadOnlyList<TaskRegistration>? Registrations { get; init; }
+
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 
@@ -216,7 +219,8 @@ public sealed record TaskRecord
             HealthStatus == Contracts.Ecs.HealthStatus.Healthy
             || (!HasHealthCheck && HealthStatus != Contracts.Ecs.HealthStatus.Unhealthy)
         )
-        && (Targets is null || Targets.All(target => target.IsHealthy));
+        && (Targets is null || Targets.All(target => target.IsHealthy))
+        && (Registrations is null || Registrations.All(registration => registration.IsSettled));
 
     /// <summary>Whether it is wanted and runs, but fails a health check.</summary>
     public bool IsUnhealthy =>
@@ -233,8 +237,21 @@ public sealed record TaskRecord
             ? null
             : ServiceKey;
 
-    /// <summary>What its agent is to do with it: one that is being taken off its target groups runs until it has
-    /// answered what it was asked.</summary>
+    /// <summary>Its service, by key, as long as a registry has it or is to have it.</summary>
+    public string? RegistrationsOf =>
+        Registrations is null || (IsStopped && Registrations.All(registration => registration.IsGone))
+            ? null
+            : ServiceKey;
+
+    /// <summary>Whether no target group and no registry has it, or can be waited for.</summary>
+    public bool HasLeft =>
+        (Targets is null || Targets.All(target => target.State == TaskTargetState.Gone))
+        && (Registrations is null || Registrations.All(registration => registration.IsGone || registration.IsGivenUp));
+
+    /// <summary>
+    /// What its agent is to do with it: one that is being taken off its target groups and registries runs until it has
+    /// answered what it was asked, and nobody remembers it.
+    /// </summary>
     public string DesiredByAgent =>
         LastStatus == TaskStatus.Deactivating ? Contracts.Ecs.DesiredStatus.Running : DesiredStatus;
 

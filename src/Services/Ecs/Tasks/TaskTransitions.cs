@@ -10,8 +10,8 @@ internal static class TaskTransitions
     private const int LongestReason = 1024;
 
     /// <summary>
-    /// The task, asked to stop. The first reason given counts. One that target groups have is taken off them first,
-    /// before its containers hear of it.
+    /// The task, asked to stop. The first reason given counts. One that target groups or registries have is taken
+    /// off them first, before its containers hear of it.
     /// </summary>
     internal static TaskRecord RequestStop(TaskRecord task, string code, string reason, DateTimeOffset now) =>
         task.DesiredStatus == DesiredStatus.Stopped
@@ -20,7 +20,7 @@ internal static class TaskTransitions
             {
                 DesiredStatus = DesiredStatus.Stopped,
                 LastStatus =
-                    task.LastStatus == TaskStatus.Running && task.Targets is not null
+                    task.LastStatus == TaskStatus.Running && (task.Targets ?? (object?)task.Registrations) is not null
                         ? TaskStatus.Deactivating
                         : task.LastStatus,
                 StoppingAt = task.StoppingAt ?? now,
@@ -74,13 +74,16 @@ internal static class TaskTransitions
             Version = task.Version + 1,
         };
 
-    /// <summary>The task, which no target group has any more: its containers are stopped now.</summary>
+    /// <summary>The task, whose containers are stopped now if it was asked to stop, and no target group and no registry
+    /// has it any more.</summary>
     internal static TaskRecord Deactivated(TaskRecord task) =>
-        task with
-        {
-            LastStatus = TaskStatus.Stopping,
-            Version = task.Version + 1,
-        };
+        task.LastStatus == TaskStatus.Deactivating && task.HasLeft
+            ? task with
+            {
+                LastStatus = TaskStatus.Stopping,
+                Version = task.Version + 1,
+            }
+            : task;
 
     /// <summary>The task, which has ended; what it held is free.</summary>
     internal static TaskRecord End(TaskRecord task, string code, string reason, DateTimeOffset now) =>

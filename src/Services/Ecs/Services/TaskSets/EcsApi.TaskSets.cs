@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.LoadBalancers;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
@@ -29,8 +30,9 @@ public sealed partial class EcsApi
         TaskRequests.ValidateCapacity(request.LaunchType, request.CapacityProviderStrategy);
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
         ServiceRequests.ValidateLoadBalancers(request.LoadBalancers);
-        ServiceRequests.RequireNoRegistries(request.ServiceRegistries);
+        Registries.Validate(request.ServiceRegistries);
         await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
+        await CheckRegistriesAsync(request.ServiceRegistries, request.TaskDefinition, context, cancellation);
         return await ChangeTaskSetsAsync(
             request.Cluster,
             request.Service!,
@@ -55,6 +57,7 @@ public sealed partial class EcsApi
                     request.TaskDefinition!
                 );
                 TargetGroups.CheckContainers(request.LoadBalancers, definition.Definition);
+                Registries.CheckContainers(request.ServiceRegistries, definition.Definition);
                 TaskRequests.ValidateLaunchType(definition.Definition, request.LaunchType);
                 TaskRequests.ValidateNetwork(definition.Definition, request.NetworkConfiguration);
                 TaskRequests.RequireRoleForCommands(
@@ -91,7 +94,7 @@ public sealed partial class EcsApi
                         NetworkConfiguration = TaskRequests.Network(request.NetworkConfiguration),
                         PlatformVersion = request.PlatformVersion,
                         LoadBalancers = request.LoadBalancers ?? [],
-                        ServiceRegistries = [],
+                        ServiceRegistries = request.ServiceRegistries ?? [],
                     },
                     StabilityAt = Now,
                     Tags = Tags.Merge([], request.Tags),

@@ -6,6 +6,7 @@ using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sns;
 using Estiba.Contracts.Sqs;
 
@@ -43,6 +44,9 @@ internal sealed class ResourceTags
 
     /// <summary>Application Auto Scaling.</summary>
     public required IApplicationAutoScalingApi AutoScaling { get; init; }
+
+    /// <summary>AWS Cloud Map.</summary>
+    public required IServiceDiscoveryApi ServiceDiscovery { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -164,6 +168,13 @@ internal sealed class ResourceTags
             case "application-autoscaling":
                 var target = new Contracts.ApplicationAutoScaling.ListTagsForResourceRequest { ResourceARN = resource };
                 return (await AutoScaling.ListTagsForResourceAsync(target, context, cancellation)).Tags ?? None;
+            case "servicediscovery":
+                var ofNames = await ServiceDiscovery.ListTagsForResourceAsync(
+                    new() { ResourceARN = resource },
+                    context,
+                    cancellation
+                );
+                return Listed(ofNames.Tags, tag => (tag.Key!, tag.Value));
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:
