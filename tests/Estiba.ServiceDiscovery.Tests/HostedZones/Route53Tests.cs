@@ -52,7 +52,7 @@ public sealed class Route53Tests
                 "web.app.local. 10 SRV one",
                 "one.web.app.local. 10 A",
             ]);
-        (sets.ResourceRecordSets[2].Weight, sets.ResourceRecordSets[3].MultiValueAnswer).ShouldBe((1, true));
+        (sets.ResourceRecordSets![2].Weight, sets.ResourceRecordSets[3].MultiValueAnswer).ShouldBe((1, true));
         sets.ResourceRecordSets[3].ResourceRecords!.Single().Value.ShouldBe("1 1 8080 one.web.app.local");
         sets.ResourceRecordSets[1]
             .ResourceRecords!.Single()

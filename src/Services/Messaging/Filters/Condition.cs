@@ -155,7 +155,7 @@ internal abstract record Condition
             value.Text?.Equals(Wanted, StringComparison.OrdinalIgnoreCase) == true;
     }
 
-    private sealed record Like(string Pattern) : Condition
+    private sealed record Like(string Template) : Condition
     {
         protected override bool Matches(FilterValue value) => value.Text is { } text && IsLike(text);
 
@@ -165,11 +165,11 @@ internal abstract record Condition
             var (place, at, star, mark) = (0, 0, -1, 0);
             while (at < text.Length)
             {
-                if (place < Pattern.Length && Pattern[place] == '*')
+                if (place < Template.Length && Template[place] == '*')
                 {
                     (star, mark) = (place++, at);
                 }
-                else if (place < Pattern.Length && Pattern[place] == text[at])
+                else if (place < Template.Length && Template[place] == text[at])
                 {
                     place++;
                     at++;
@@ -185,7 +185,7 @@ internal abstract record Condition
                 }
             }
 
-            return Pattern.AsSpan(place).Trim('*').IsEmpty;
+            return Template.AsSpan(place).Trim('*').IsEmpty;
         }
     }
 
