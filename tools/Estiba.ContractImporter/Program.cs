@@ -7,8 +7,8 @@ using Estiba.ContractImporter;
 //   rewrites contracts/*.json from the descriptions that come with the AWS command line, and from contracts/additions.
 //   Run it when AWS adds a field.
 // Usage: dotnet run --project tools/Estiba.ContractImporter -- compare [--write] [SERVICE...]
-//   says what the contracts lack of the newest AWS SDK for JavaScript (which needs npm and node), and with --write adds
-//   it to contracts/additions.
+//   says what the contracts lack of the newest AWS SDK for JavaScript (which needs npm and node) and then ends with 1;
+//   with --write it adds that to contracts/additions.
 var root = Repository.Root();
 var selection = JsonNode
     .Parse(File.ReadAllText(Path.Combine(root, "tools", "Estiba.ContractImporter", "services.json")))!
@@ -41,6 +41,7 @@ return 0;
 
 async Task<int> CompareAsync(string[] services, bool write)
 {
+    var isComplete = true;
     foreach (var service in services)
     {
         var choice = selection[service]!.AsObject();
@@ -51,27 +52,23 @@ async Task<int> CompareAsync(string[] services, bool write)
             root,
             "@aws-sdk/client-" + (choice["package"]?.GetValue<string>() ?? service)
         );
-        var ownValues = choice["ownValues"]?.AsArray().Select(name => name!.GetValue<string>()) ?? [];
-        var comparison = SdkComparison.Of(contract, package, ownValues);
+        var comparison = SdkComparison.Of(contract, package, choice);
         foreach (var finding in comparison.Findings)
             Console.WriteLine($"{service}: {finding}");
         if (comparison.Findings.Count == 0)
             Console.WriteLine($"{service}: nothing is missing");
-        if (!write || comparison.Findings.Count == 0)
+        if (comparison.Findings.Count == 0)
             continue;
-        if (contract["metadata"]!["protocol"]!.GetValue<string>().StartsWith("rest", StringComparison.Ordinal))
-        {
-            Console.WriteLine($"{service}: nothing is written, because a package says no path and no header");
+        isComplete = false;
+        if (!write)
             continue;
-        }
-
         var additions = ReadAdditions(service)
             ?? new JsonObject { ["operations"] = new JsonObject(), ["shapes"] = new JsonObject() };
         ContractAdditions.Merge(additions, comparison.Additions);
         await File.WriteAllTextAsync(AdditionsOf(service), ContractText.FormatAdditions(additions));
     }
 
-    return 0;
+    return isComplete || write ? 0 : 1;
 }
 
 JsonObject? ReadAdditions(string service) =>

@@ -6,9 +6,10 @@ namespace Estiba.ContractImporter;
 /// Says what a contract lacks of a client package of the AWS SDK, in sentences and as additions that would fill it.
 /// </summary>
 /// <remarks>
-/// Structures are compared from the operations down, so that names of shapes need not agree. A package does not say how
-/// long a text or how large a number may be: what is taken from it has no bounds, and a number is an integer unless its
-/// name is of a time or a size.
+/// Structures are compared from the operations down, so that names of shapes need not agree. Of a service with paths,
+/// where a member is in a request or an answer is compared too. A package does not say how long a text or how large a
+/// number may be: what is taken from it has no bounds, and a number is an integer unless its name is of a time or a
+/// size.
 /// </remarks>
 internal sealed class SdkComparison
 {
@@ -19,12 +20,16 @@ internal sealed class SdkComparison
     private readonly JsonObject _shapes = new();
 
     private readonly HashSet<string> _ownValues;
+    private readonly HashSet<string> _clientMembers;
+    private readonly SdkBindings? _bindings;
 
-    private SdkComparison(JsonObject contract, JsonObject package, IEnumerable<string> ownValues)
+    private SdkComparison(JsonObject contract, JsonObject package, JsonObject choice)
     {
         _contract = contract;
         _package = package;
-        _ownValues = new HashSet<string>(ownValues, StringComparer.Ordinal);
+        _ownValues = Names(choice["ownValues"]);
+        _clientMembers = Names(choice["clientMembers"]);
+        _bindings = SdkBindings.Of(contract, package);
     }
 
     /// <summary>What is missing, a line each.</summary>
@@ -37,11 +42,12 @@ internal sealed class SdkComparison
     /// <summary>Compares a contract with a package.</summary>
     /// <param name="contract">The contract, additions included.</param>
     /// <param name="package">The facts of the package.</param>
-    /// <param name="ownValues">The enumerations that a service judges itself, so that its contract has them as plain
-    /// texts.</param>
-    internal static SdkComparison Of(JsonObject contract, JsonObject package, IEnumerable<string> ownValues)
+    /// <param name="choice">From services.json: the enumerations that a service judges itself (<c>ownValues</c>), so
+    /// that its contract has them as plain texts, and the members that the SDK's clients make themselves of what came
+    /// (<c>clientMembers</c>).</param>
+    internal static SdkComparison Of(JsonObject contract, JsonObject package, JsonObject choice)
     {
-        var comparison = new SdkComparison(contract, package, ownValues);
+        var comparison = new SdkComparison(contract, package, choice);
         var known = contract["operations"]!.AsObject();
         foreach (var (name, facts) in package["operations"]!.AsObject())
         {
@@ -56,6 +62,8 @@ internal sealed class SdkComparison
 
     private void CompareOperation(string name, JsonObject operation, JsonObject facts)
     {
+        if (_bindings?.Difference(operation, facts) is { } route)
+            Findings.Add($"{name} {route}");
         foreach (var part in (string[])["input", "output"])
         {
             if (facts[part]?.GetValue<string>() is not { } shape)
@@ -88,9 +96,13 @@ internal sealed class SdkComparison
         var facts = _package["shapes"]![packaged]!.AsObject();
         foreach (var (member, type) in facts["members"]!.AsObject())
         {
-            if (shape["members"]?[member]?["shape"] is { } known)
+            if (_clientMembers.Contains(member))
+                continue;
+            if (shape["members"]?[member] is JsonObject known)
             {
-                CompareType(Text(known), type!.AsObject());
+                if (SdkBindings.MemberDifference(known, type!.AsObject(), member) is { } place && _bindings is not null)
+                    Findings.Add($"{name}.{member} {place}");
+                CompareType(Text(known["shape"]), type!.AsObject());
                 continue;
             }
 
@@ -149,7 +161,7 @@ internal sealed class SdkComparison
         Findings.Add($"{name} is missing");
         var operation = new JsonObject
         {
-            ["http"] = new JsonObject { ["method"] = "POST", ["requestUri"] = "/" },
+            ["http"] = _bindings?.Http(facts) ?? new JsonObject { ["method"] = "POST", ["requestUri"] = "/" },
         };
         foreach (var part in (string[])["input", "output"])
             if (facts[part] is { } shape)
@@ -177,6 +189,8 @@ internal sealed class SdkComparison
         foreach (var fact in (string[])["exception", "union", "error"])
             if (facts[fact] is { } value)
                 shape[fact] = value.DeepClone();
+        if (_bindings is not null)
+            SdkBindings.BindStructure(shape, facts);
         return name;
     }
 
@@ -186,6 +200,7 @@ internal sealed class SdkComparison
         foreach (var fact in (string[])["locationName", "queryName", "idempotencyToken"])
             if (type[fact] is { } value)
                 reference[fact] = value.DeepClone();
+        _bindings?.BindMember(reference, type);
         return reference;
     }
 
@@ -274,6 +289,9 @@ internal sealed class SdkComparison
 
     private static JsonObject Section(JsonObject parent, string name) =>
         parent[name] as JsonObject ?? (JsonObject)(parent[name] = new JsonObject());
+
+    private static HashSet<string> Names(JsonNode? array) =>
+        array?.AsArray().Select(Text).ToHashSet(StringComparer.Ordinal) ?? [];
 
     private static string Text(JsonNode? node) => node!.GetValue<string>();
 }

@@ -3,14 +3,18 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+// Traits that are only on or off come as the bits of a number, in the order of translateTraits.js of @smithy/core.
+const bits = ["httpLabel", "idempotent", "idempotencyToken", "sensitive", "httpPayload", "httpResponseCode", "httpQueryParams"];
 const folder = process.argv[2];
 const enums = readEnums();
 const interfaces = readInterfaces();
 const { schemas, operations } = readSchemas();
 const shapes = {};
-const facts = { operations: {}, shapes, enums };
-for (const [name, [, , , , input, output]] of operations) {
-  facts.operations[name] = { input: typeOf(input)?.shape, output: typeOf(output)?.shape, errors: errorsOf(name) };
+const facts = { operations: {}, shapes, enums, xmlNamespace: readXmlNamespace() };
+for (const [name, [, , , given, input, output]] of operations) {
+  const [method, path, status] = given?.http ?? [];
+  const http = method && { method, path, status };
+  facts.operations[name] = { http, input: typeOf(input)?.shape, output: typeOf(output)?.shape, errors: errorsOf(name) };
 }
 for (const schema of schemas) if (schema[0] === -3) typeOf(schema);
 process.stdout.write(JSON.stringify(facts));
@@ -39,13 +43,14 @@ function typeOf(schema, hint) {
     if (schema & 128) return { type: "map", value: typeOf(schema & ~128) };
     if (schema & 64) return { type: "list", member: typeOf(schema & ~64, hint) };
     if (schema === 0 && enums[hint]) return { type: "string", enum: hint };
-    return { type: { 0: "string", 1: "number", 2: "boolean", 4: "timestamp", 5: "timestamp", 6: "timestamp", 7: "timestamp", 15: "document", 21: "blob", 42: "blob" }[schema] ?? "number" };
+    const timestampFormat = { 5: "iso8601", 6: "rfc822", 7: "unixTimestamp" }[schema];
+    return { timestampFormat, type: { 0: "string", 1: "number", 2: "boolean", 4: "timestamp", 5: "timestamp", 6: "timestamp", 7: "timestamp", 15: "document", 21: "blob", 42: "blob" }[schema] ?? "number" };
   }
   if (!Array.isArray(schema)) return undefined; // "unit": nothing
   const [kind, , name] = schema;
   if (kind === 1) return { type: "list", member: typeOf(schema[4], hint), list: name };
   if (kind === 2) return { type: "map", value: typeOf(schema[5]), list: name };
-  if (kind === 0) return { ...typeOf(schema[4], hint), sensitive: schema[3] === 8 || undefined };
+  if (kind === 0) return { ...typeOf(schema[4], hint), ...traits(schema[3]) };
   structure(schema);
   return { type: "structure", shape: name };
 }
@@ -58,15 +63,34 @@ function structure([kind, , name, shapeTraits, members, types, required]) {
     // Of a query service: the code by which an error is called, and its status.
     const [code, httpStatusCode] = shapeTraits?.awsQueryError ?? [];
     if (code) shapes[name].error = { code, httpStatusCode, senderFault: httpStatusCode < 500 };
+    if (shapeTraits?.httpError) shapes[name].httpError = { httpStatusCode: shapeTraits.httpError };
   }
   if (kind === 4) shapes[name].union = true;
-  members.forEach((member, index) => (shapes[name].members[member] = typeOf(types[index], interfaces[name]?.[member])));
+  members.forEach((member, index) => {
+    const type = typeOf(types[index], interfaces[name]?.[member]);
+    if (type.location === "uri") type.locationName = member;
+    if (type.payload) shapes[name].payload = member;
+    shapes[name].members[member] = type;
+  });
 }
 
 function traits(given) {
-  if (typeof given !== "object" || given === null) return {};
-  const { xmlName, ec2QueryName, idempotencyToken } = given;
-  return { locationName: xmlName, queryName: ec2QueryName, idempotencyToken: idempotencyToken ? true : undefined };
+  if (typeof given === "number") given = Object.fromEntries(bits.filter((_, bit) => (given >> bit) & 1).map((name) => [name, 1]));
+  const found = { locationName: given.jsonName ?? given.xmlName, queryName: given.ec2QueryName };
+  if (given.httpHeader) Object.assign(found, { location: "header", locationName: given.httpHeader });
+  if (given.httpPrefixHeaders !== undefined) Object.assign(found, { location: "headers", locationName: given.httpPrefixHeaders });
+  if (given.httpQuery) Object.assign(found, { location: "querystring", locationName: given.httpQuery });
+  if (given.httpQueryParams) found.location = "querystring";
+  if (given.httpLabel) found.location = "uri";
+  if (given.httpResponseCode) found.location = "statusCode";
+  const marks = { payload: "httpPayload", flattened: "xmlFlattened", xmlAttribute: "xmlAttribute" };
+  Object.assign(marks, { idempotencyToken: "idempotencyToken", sensitive: "sensitive", streaming: "streaming" });
+  for (const [fact, trait] of Object.entries(marks)) if (given[trait]) found[fact] = true;
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+function readXmlNamespace() {
+  return readFileSync(join(folder, "dist-es/runtimeConfig.shared.js"), "utf8").match(/xmlNamespace: "([^"]*)"/)?.[1];
 }
 
 function readEnums() {

@@ -123,6 +123,10 @@ public sealed class CertificateTests
         (await ErrorOfAsync(() => UpdateAsync(requested, new CertificateOptions { Export = "ENABLED" }))).Code.ShouldBe(
             "InvalidStateException"
         );
+        await UpdateAsync(requested, new CertificateOptions { ValidationMethod = "EMAIL" });
+        (
+            await ErrorOfAsync(() => UpdateAsync(requested, new CertificateOptions { ValidationMethod = "DNS" }))
+        ).Code.ShouldBe("InvalidStateException");
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public sealed class ListTests
             NotAfter = described.NotAfter,
             CreatedAt = described.CreatedAt,
             IssuedAt = described.IssuedAt,
+            CertificateKeyPairOrigin = "AWS_MANAGED",
         };
         Text(listed.CertificateSummaryList.ShouldHaveSingleItem()).ShouldBe(Text(expected));
     }
@@ -88,6 +89,22 @@ public sealed class ListTests
         ]);
         (await ArnsAsync(world, With(new Filters { ExportOption = "ENABLED" }))).ShouldBeEmpty();
         (await ArnsAsync(world, With(new Filters { ManagedBy = "CLOUDFRONT" }))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_list_can_be_of_those_whose_keys_have_one_origin()
+    {
+        await using var world = await CreateAsync();
+        var requested = await world.RequestAsync();
+        var imported = await world.ImportAsync(Issued.By(null, "CN=www.example.com", names: Names));
+
+        Task<IReadOnlyList<string>> OfAsync(params string[] origins) =>
+            ArnsAsync(world, new ListCertificatesRequest { CertificateKeyPairOrigins = origins });
+        (await OfAsync("AWS_MANAGED")).ShouldBe([requested]);
+        (await OfAsync("CUSTOMER_PROVIDED")).ShouldBe([imported]);
+        (await OfAsync("AWS_MANAGED", "CUSTOMER_PROVIDED")).Count.ShouldBe(2);
+        (await OfAsync("ACME")).ShouldBeEmpty();
+        (await world.DescribeAsync(imported)).CertificateKeyPairOrigin.ShouldBe("CUSTOMER_PROVIDED");
     }
 
     [Theory]

@@ -49,6 +49,7 @@ public sealed class ImportTests
             ExtendedKeyUsages = [new ExtendedKeyUsage { Name = "TLS_WEB_SERVER_AUTHENTICATION", OID = ServerUsage }],
             RenewalEligibility = "INELIGIBLE",
             Options = new CertificateOptions { CertificateTransparencyLoggingPreference = "DISABLED" },
+            CertificateKeyPairOrigin = "CUSTOMER_PROVIDED",
         };
         Text(await world.DescribeAsync(arn)).ShouldBe(Text(expected));
         (await world.GetAsync(arn)).ShouldBe(

@@ -51,6 +51,7 @@ public sealed class RequestTests
                 CertificateTransparencyLoggingPreference = "ENABLED",
                 Export = "DISABLED",
             },
+            CertificateKeyPairOrigin = "AWS_MANAGED",
         };
         Text(described).ShouldBe(Text(expected));
         described.Serial!.ShouldMatch("^[0-9a-f]{2}(:[0-9a-f]{2}){15}$");
@@ -219,6 +220,9 @@ public sealed class RequestTests
         (await CodeAsync(it => it with { ValidationMethod = "HTTP" })).ShouldBe("InvalidParameterException");
         (await CodeAsync(it => it with { Options = new CertificateOptions { Export = "ENABLED" } })).ShouldBe(
             "InvalidParameterException"
+        );
+        (await CodeAsync(it => it with { Options = new CertificateOptions { ValidationMethod = "DNS" } })).ShouldBe(
+            "ValidationException"
         );
         (await CodeAsync(it => it with { KeyAlgorithm = "RSA_4096" })).ShouldBe("ValidationException");
     }

@@ -256,6 +256,25 @@ public sealed class ContainerFeaturesTests
             .Reason!.ShouldStartWith("CannotStartContainerError: Error response from daemon: ");
     }
 
+    [Fact]
+    public async Task What_the_engine_says_of_its_own_directory_is_told_as_a_path_of_the_container()
+    {
+        await using var test = await TestAgent.StartAsync();
+        var directory = "/" + new string('z', 1000);
+        var task = TestTasks.Task(
+            TestTasks.Shell("app", "") with
+            {
+                DockerConfig = new DockerConfig { Config = $$"""{"WorkingDir":"{{directory}}"}""", HostConfig = "{}" },
+            }
+        );
+
+        await test.Server.SendTasksAsync(task);
+
+        var reason = (await test.Ecs.ReportAsync(task.Arn!, "STOPPED")).Containers![0].Reason!;
+        reason.ShouldStartWith("CannotCreateContainerError: Error response from daemon: ");
+        reason.ShouldContain($" {directory}: file name too long");
+    }
+
     private sealed class TemporaryDirectory : IDisposable
     {
         private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("estiba-agent-");

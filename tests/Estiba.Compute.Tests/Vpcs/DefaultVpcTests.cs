@@ -363,6 +363,22 @@ public sealed class DefaultVpcTests
     }
 
     [Fact]
+    public async Task Reserved_instances_can_be_asked_for_by_the_id_of_their_zone()
+    {
+        await using var world = await ComputeWorld.CreateAsync(reconciling: false);
+
+        var found = await world.Api.DescribeReservedInstancesAsync(
+            new DescribeReservedInstancesRequest
+            {
+                Filters = [new Filter { Name = "availability-zone-id", Values = ["euw1-az1"] }],
+            },
+            ComputeWorld.Context
+        );
+
+        found.ReservedInstances.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_account_has_what_EC2_gives_to_each()
     {
         await using var world = await ComputeWorld.CreateAsync(reconciling: false);

@@ -15,6 +15,108 @@ public sealed class RoleTrustTests
     private const string MayList =
         """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ecs:List*","Resource":"*"}}""";
 
+    [Fact]
+    public async Task A_trusted_user_is_meant_by_its_id()
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        const string Alice = "arn:aws:iam::123456789012:user/alice";
+        var key = (await world.UserWithKeyAsync()).AccessKeyId!;
+        var id = (await world.Iam.GetUserAsync(new GetUserRequest { UserName = "alice" }, IdentityWorld.Caller))
+            .User!
+            .UserId!;
+        var role = (
+            await world.Iam.CreateRoleAsync(
+                new CreateRoleRequest
+                {
+                    RoleName = "trusting",
+                    AssumeRolePolicyDocument =
+                        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["{{Alice}}","210987654321"]},"Action":"sts:AssumeRole"}]}""",
+                },
+                IdentityWorld.Caller
+            )
+        ).Role!;
+        await world.AssumeAsync(role.Arn!, caller: world.CallerWith(key));
+        (await NamesAsync()).ShouldBe($"""["{Alice}","210987654321"]""");
+
+        await RenameAsync("alice", "alicia");
+        await world.AssumeAsync(role.Arn!, caller: world.CallerWith(key));
+        (await NamesAsync()).ShouldBe("""["arn:aws:iam::123456789012:user/alicia","210987654321"]""");
+
+        var other = (await world.UserWithKeyAsync()).AccessKeyId!;
+        (await CodeAsync(other)).ShouldBe("AccessDenied");
+
+        await world.Iam.DeleteAccessKeyAsync(
+            new DeleteAccessKeyRequest { UserName = "alicia", AccessKeyId = key },
+            IdentityWorld.Caller
+        );
+        await world.Iam.DeleteUserAsync(new DeleteUserRequest { UserName = "alicia" }, IdentityWorld.Caller);
+        (await NamesAsync()).ShouldBe($"""["{id}","210987654321"]""");
+        (await CodeAsync(other)).ShouldBe("AccessDenied");
+
+        await world.Iam.UpdateAssumeRolePolicyAsync(
+            new UpdateAssumeRolePolicyRequest
+            {
+                RoleName = "trusting",
+                PolicyDocument = IdentityWorld.TrustOf("AWS", Alice),
+            },
+            IdentityWorld.Caller
+        );
+        await world.AssumeAsync(role.Arn!, caller: world.CallerWith(other));
+
+        Task RenameAsync(string name, string newName) =>
+            world.Iam.UpdateUserAsync(
+                new UpdateUserRequest { UserName = name, NewUserName = newName },
+                IdentityWorld.Caller
+            );
+        async Task<string> CodeAsync(string of) =>
+            (
+                await Should.ThrowAsync<AwsException>(() => world.AssumeAsync(role.Arn!, caller: world.CallerWith(of)))
+            ).Code;
+        async Task<string> NamesAsync()
+        {
+            var shown = (
+                await world.Iam.GetRoleAsync(new GetRoleRequest { RoleName = "trusting" }, IdentityWorld.Caller)
+            ).Role!;
+            using var policy = System.Text.Json.JsonDocument.Parse(
+                Uri.UnescapeDataString(shown.AssumeRolePolicyDocument!)
+            );
+            return policy
+                .RootElement.GetProperty("Statement")[0]
+                .GetProperty("Principal")
+                .GetProperty("AWS")
+                .GetRawText();
+        }
+    }
+
+    [Fact]
+    public async Task A_trusted_role_that_is_made_again_is_another()
+    {
+        await using var world = await IdentityWorld.StartAsync();
+        var worker = await world.RoleAsync("worker");
+        var trusting = (
+            await world.Iam.CreateRoleAsync(
+                new CreateRoleRequest
+                {
+                    RoleName = "trusting",
+                    AssumeRolePolicyDocument = IdentityWorld.TrustOf("AWS", worker.Arn!),
+                },
+                IdentityWorld.Caller
+            )
+        ).Role!;
+        await world.AssumeAsync(trusting.Arn!, caller: await WorkerAsync());
+
+        await world.Iam.DeleteRoleAsync(new DeleteRoleRequest { RoleName = "worker" }, IdentityWorld.Caller);
+        await world.RoleAsync("worker");
+
+        var again = await WorkerAsync();
+        (await Should.ThrowAsync<AwsException>(() => world.AssumeAsync(trusting.Arn!, caller: again))).Code.ShouldBe(
+            "AccessDenied"
+        );
+
+        async Task<CallContext> WorkerAsync() =>
+            world.CallerWith((await world.AssumeAsync(worker.Arn!)).Credentials!.AccessKeyId!);
+    }
+
     /// <summary>
     /// Who is trusted; what the caller, a session of the role "caller", may do by its own policies; whether it may
     /// assume the role.

@@ -137,7 +137,7 @@ internal sealed class HostGuard(HostAccess access, IReadOnlyList<string> never)
             var text = Text(binds[index]);
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || !text.Contains('/', StringComparison.Ordinal))
-                throw new EngineException($"invalid volume specification: '{text}'");
+                throw new HostRefusalException($"invalid volume specification: '{text}'");
             if (text[..colon] is var source && source.Contains('/', StringComparison.Ordinal))
                 binds[index] = (paths ??= Paths()).Resolve(source) + text[colon..];
         }
@@ -148,7 +148,7 @@ internal sealed class HostGuard(HostAccess access, IReadOnlyList<string> never)
     private void Require(string kind, string what)
     {
         if (!access.Allows(kind))
-            throw new EngineException($"the host does not allow {what} (--allow {kind})");
+            throw new HostRefusalException($"the host does not allow {what} (--allow {kind})");
     }
 
     private static IEnumerable<string> Texts(JsonNode? node) => (node as JsonArray ?? []).Select(Text);

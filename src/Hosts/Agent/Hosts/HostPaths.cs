@@ -104,6 +104,6 @@ internal sealed class HostPaths(HostAccess access, IReadOnlyList<string> never, 
         }
     }
 
-    private static EngineException Refusal(string path, string reason) =>
+    private static HostRefusalException Refusal(string path, string reason) =>
         new($"the path '{path}' of the host may not be bound: {reason}");
 }

@@ -40,6 +40,7 @@ internal sealed partial class TaskEffects(
     private readonly SemaphoreSlim _stops = new(options.ConcurrentStops);
     private readonly EnvironmentFiles _environmentFiles = new(options.EnvironmentFilesDirectory);
     private HostGuard? _guard;
+    private string? _engineDirectory;
 
     private readonly string? _bindAddress = options.BindAddress?.ToString();
 
@@ -186,7 +187,7 @@ internal sealed partial class TaskEffects(
             return state =>
                 TaskOutcomes.VolumesFailed(
                     state,
-                    $"ResourceInitializationError: failed to create volume: {exception.ClientMessage}"
+                    $"ResourceInitializationError: failed to create volume: {WordsOf(exception)}"
                 );
         }
     }
@@ -220,7 +221,7 @@ internal sealed partial class TaskEffects(
                 TaskOutcomes.PullFailed(
                     state,
                     index,
-                    $"CannotPullContainerError: {exception.ClientMessage}",
+                    $"CannotPullContainerError: {WordsOf(exception)}",
                     startedAt,
                     time.GetUtcNow()
                 );
@@ -280,7 +281,7 @@ internal sealed partial class TaskEffects(
         }
         catch (EngineException exception)
         {
-            return state => TaskOutcomes.Failed(state, index, $"CannotCreateContainerError: {exception.ClientMessage}");
+            return state => TaskOutcomes.Failed(state, index, $"CannotCreateContainerError: {WordsOf(exception)}");
         }
     }
 
@@ -288,27 +289,31 @@ internal sealed partial class TaskEffects(
     /// What a customer is told of a failure that nobody thought of; the agent's log has all of it. He need not know
     /// where things are on this host.
     /// </summary>
-    private static string WordsOf(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException
-            ? "the agent could not use its own files"
-            : exception.Message;
+    private string WordsOf(Exception exception) =>
+        exception switch
+        {
+            IOException or UnauthorizedAccessException => "the agent could not use its own files",
+            HostRefusalException => exception.Message,
+            EngineException engineException => HostWords.Of(engineException.ClientMessage, OwnPlaces()),
+            _ => HostWords.Of(exception.Message, OwnPlaces()),
+        };
 
-    private async Task<HostGuard> GuardAsync(CancellationToken cancellation) =>
-        _guard ??= new HostGuard(
+    private async Task<HostGuard> GuardAsync(CancellationToken cancellation)
+    {
+        if (_guard is { } known)
+            return known;
+        _engineDirectory = (await engine.GetInformationAsync(cancellation)).RootDirectory;
+        return _guard = new HostGuard(
             options.HostAccess,
-            [
-                .. HostGuard.EnginePlaces,
-                .. options.NeverBound,
-                .. new[]
-                {
-                    options.DataDirectory,
-                    options.EnvironmentFilesDirectory,
-                    (await engine.GetInformationAsync(cancellation)).RootDirectory,
-                }
-                    .Where(place => place is { Length: > 0 })
-                    .Select(place => Path.GetFullPath(place!)),
-            ]
+            [.. HostGuard.EnginePlaces, .. options.NeverBound, .. OwnPlaces()]
         );
+    }
+
+    /// <summary>The directories of the agent and of its engine, as far as they are known yet.</summary>
+    private IEnumerable<string> OwnPlaces() =>
+        new[] { options.DataDirectory, options.EnvironmentFilesDirectory, _engineDirectory }
+            .Where(place => place is { Length: > 0 })
+            .Select(place => Path.GetFullPath(place!));
 
     /// <summary>
     /// A container of this name that belongs to this task was created by an earlier attempt whose answer was lost.
@@ -370,7 +375,7 @@ internal sealed partial class TaskEffects(
         }
         catch (EngineException exception)
         {
-            return state => TaskOutcomes.Failed(state, index, $"CannotStartContainerError: {exception.ClientMessage}");
+            return state => TaskOutcomes.Failed(state, index, $"CannotStartContainerError: {WordsOf(exception)}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Estiba.Agent.Hosts;
 using Estiba.Engines;
 
 namespace Estiba.Agent.Tasks;
@@ -187,7 +188,11 @@ internal static class TaskOutcomes
             Reason = seen.OutOfMemory
                 ? "OutOfMemoryError: Container killed due to memory usage"
                 : container.Reason
-                    ?? (seen is { ExitCode: not 0, Error.Length: > 0 } ? $"DockerStateError: {seen.Error}" : null),
+                    ?? (
+                        seen is { ExitCode: not 0, Error.Length: > 0 }
+                            ? $"DockerStateError: {HostWords.Of(seen.Error)}"
+                            : null
+                    ),
         };
 
     // At the moment in which it is seen, the engine's clock and the agent's are the same.

@@ -125,6 +125,11 @@ public sealed partial class AcmApi
                     );
                 if (request.Options!.Export == CertificateExport.Enabled)
                     throw InvalidStateException("The export option of a certificate cannot be updated.");
+                if (
+                    request.Options.ValidationMethod is { } method
+                    && before.Validations.Any(validation => validation.ValidationMethod != method)
+                )
+                    throw InvalidStateException("The validation method of a certificate cannot be updated.");
                 return before with
                 {
                     TransparencyLogging = request.Options.CertificateTransparencyLoggingPreference
@@ -174,6 +179,7 @@ public sealed partial class AcmApi
         }
 
         return Has(request.CertificateStatuses, [CertificateDescription.StatusOf(record, Now)])
+            && Has(request.CertificateKeyPairOrigins, [CertificateDescription.OriginOf(record)])
             && Has(filters?.KeyUsage, CertificateDescription.UsagesOf(facts))
             && Has(filters?.ExtendedKeyUsage, CertificateDescription.ExtendedUsagesOf(facts))
             && filters?.ExportOption is null or CertificateExport.Disabled

@@ -52,6 +52,7 @@ internal static class CertificateDescription
                 CertificateTransparencyLoggingPreference = record.TransparencyLogging,
                 Export = record.IsIssued ? CertificateExport.Disabled : null,
             },
+            CertificateKeyPairOrigin = OriginOf(record),
         };
     }
 
@@ -78,8 +79,13 @@ internal static class CertificateDescription
             CreatedAt = record.CreatedAt,
             IssuedAt = record.IsIssued ? record.CreatedAt : null,
             ImportedAt = record.ImportedAt,
+            CertificateKeyPairOrigin = OriginOf(record),
         };
     }
+
+    /// <summary>Who made the key.</summary>
+    internal static string OriginOf(CertificateRecord record) =>
+        record.IsIssued ? CertificateKeyPairOrigin.AwsManaged : CertificateKeyPairOrigin.CustomerProvided;
 
     /// <summary><c>ISSUED</c> until it expires.</summary>
     internal static string StatusOf(CertificateRecord record, DateTimeOffset now) =>

@@ -125,6 +125,13 @@ public sealed partial class AcmApi
                 "Estiba does not support certificates that Amazon CloudFront manages, and their validation by HTTP, "
                     + "yet."
             );
+        if (
+            request.Options?.ValidationMethod is { } method
+            && method != (request.ValidationMethod ?? ValidationMethod.Email)
+        )
+            throw ValidationException(
+                "The validation method in Options is another one than ValidationMethod. Leave it out of Options."
+            );
         if (request.Options?.Export == CertificateExport.Enabled)
             throw InvalidParameterException("Estiba does not support exporting certificates: keys never leave it.");
         if (request.KeyAlgorithm is { } algorithm && !RequestableKeys.Contains(algorithm))

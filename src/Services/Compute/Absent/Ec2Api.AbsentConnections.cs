@@ -176,6 +176,7 @@ public sealed partial class Ec2Api
         ResourceKind.ReservedInstances,
         hasTags: true,
         "availability-zone",
+        "availability-zone-id",
         "duration",
         "end",
         "fixed-price",

@@ -106,7 +106,7 @@ public sealed partial class IamApi
             RoleId = role.Role.RoleId,
             Arn = role.Role.Arn,
             CreateDate = role.Role.CreateDate,
-            AssumeRolePolicyDocument = PolicyDocument.Encode(role.Role.AssumeRolePolicyDocument!),
+            AssumeRolePolicyDocument = PolicyDocument.Encode(TrustedPrincipals.Shown(view, role)),
             InstanceProfileList =
             [
                 .. view.Where(IdentityTables.InstanceProfiles, IdentityTables.ProfilesByRole, role.Key)

@@ -88,7 +88,7 @@ internal sealed class RoleTrust(TimeProvider time)
         var statements = PolicyParser.Parse(role.Role.AssumeRolePolicyDocument!);
         foreach (var statement in statements.Where(statement => statement.Concerns(asked.Action)))
         {
-            var trust = TrustOf(statement, caller, principal);
+            var trust = TrustOf(role, statement, caller, principal);
             if (trust == Trust.None || !statement.ConditionsHold(asked.Keys))
                 continue;
             if (!statement.Allows)
@@ -100,31 +100,34 @@ internal sealed class RoleTrust(TimeProvider time)
         return best;
     }
 
-    private static Trust TrustOf(PolicyStatement statement, CallContext caller, Principal? principal)
+    private static Trust TrustOf(RoleRecord role, PolicyStatement statement, CallContext caller, Principal? principal)
     {
         if (statement.Principals is not { } principals)
             return Trust.None;
-        var best = principals.Items.Select(named => TrustOf(named, caller, principal)).DefaultIfEmpty().Max();
+        var best = principals.Items.Select(named => TrustOf(role, named, caller, principal)).DefaultIfEmpty().Max();
         if (!principals.IsNegated)
             return best;
         return best == Trust.None ? Trust.InItself : Trust.None;
     }
 
-    private static Trust TrustOf(PolicyPrincipal named, CallContext caller, Principal? principal) =>
+    private static Trust TrustOf(RoleRecord role, PolicyPrincipal named, CallContext caller, Principal? principal) =>
         named.Kind switch
         {
             Everybody => Trust.InItself,
             "Service" => named.Name == caller.Service ? Trust.InItself : Trust.None,
             "AWS" when named.Name == Everybody => Trust.InItself,
-            "AWS" when principal is not null => TrustOf(named.Name, principal),
+            "AWS" when principal is not null => TrustOf(role, named.Name, principal),
             _ => Trust.None,
         };
 
-    private static Trust TrustOf(string name, Principal principal)
+    private static Trust TrustOf(RoleRecord role, string name, Principal principal)
     {
         if (name == principal.AccountId)
             return Trust.InAccount;
-        string[] own = [principal.EntityArn, principal.Arn, principal.UserId, principal.UserId.Split(':')[0]];
+        var entityId = principal.UserId.Split(':')[0];
+        if (role.TrustedIds?.GetValueOrDefault(name) is { } id)
+            return id == entityId ? Trust.InItself : Trust.None;
+        string[] own = [principal.EntityArn, principal.Arn, principal.UserId, entityId];
         if (principal.Kind != PrincipalKind.Root && own.Contains(name))
             return Trust.InItself;
         return

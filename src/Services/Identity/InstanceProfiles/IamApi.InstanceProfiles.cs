@@ -260,8 +260,13 @@ public sealed partial class IamApi
             ? profile.InstanceProfile
             : profile.InstanceProfile with
             {
-                Roles = [InProfile(FindRole(view, profile.AccountId, profile.RoleName).Role)],
+                Roles = [InProfile(view, FindRole(view, profile.AccountId, profile.RoleName))],
             };
 
-    private static Role InProfile(Role role) => Listed(role) with { MaxSessionDuration = null, Description = null };
+    private static Role InProfile(View view, RoleRecord role) =>
+        Listed(view, role) with
+        {
+            MaxSessionDuration = null,
+            Description = null,
+        };
 }

@@ -42,7 +42,7 @@ public sealed partial class IamApi
                     is not null
                 )
                     throw IamErrors.EntityAlreadyExistsException($"Role with name {role.RoleName} already exists.");
-                TrustedPrincipals.CheckExist(transaction, context.AccountId, principals);
+                var trusted = TrustedPrincipals.IdsOf(transaction, context.AccountId, principals);
                 var bounded = role with
                 {
                     PermissionsBoundary = ManagedPolicy.Boundary(
@@ -53,7 +53,7 @@ public sealed partial class IamApi
                 };
                 transaction.Put(
                     IdentityTables.Roles,
-                    new RoleRecord(context.AccountId, bounded, InlinePolicies.None, [])
+                    new RoleRecord(context.AccountId, bounded, InlinePolicies.None, []) { TrustedIds = trusted }
                 );
                 return bounded;
             },
@@ -70,9 +70,9 @@ public sealed partial class IamApi
     )
     {
         var view = store.Current;
-        var role = FindRole(view, context, request.RoleName!).Role;
+        var role = FindRole(view, context, request.RoleName!);
         return Task.FromResult(
-            new GetRoleResponse { Role = Encoded(role) with { RoleLastUsed = LastUseOf(view, role) } }
+            new GetRoleResponse { Role = Shown(view, role) with { RoleLastUsed = LastUseOf(view, role.Role) } }
         );
     }
 
@@ -83,21 +83,21 @@ public sealed partial class IamApi
         CancellationToken cancellation = default
     )
     {
+        var view = store.Current;
         var page = Page.Of(
             request,
             context,
             request.Marker,
             request.MaxItems,
             after =>
-                store
-                    .Current.Range(IdentityTables.Roles, context.AccountId + "/", after)
+                view.Range(IdentityTables.Roles, context.AccountId + "/", after)
                     .Where(role => IsIn(role.Role.Path!, request.PathPrefix)),
             role => role.Key
         );
         return Task.FromResult(
             new ListRolesResponse
             {
-                Roles = [.. page.Items.Select(role => Listed(role.Role))],
+                Roles = [.. page.Items.Select(role => Listed(view, role))],
                 IsTruncated = page.IsTruncated,
                 Marker = page.Marker,
             }
@@ -148,11 +148,14 @@ public sealed partial class IamApi
                 var found = FindRole(transaction, context, request.RoleName!);
                 var described = found with { Role = found.Role with { Description = Described(request.Description) } };
                 transaction.Put(IdentityTables.Roles, described);
-                return described.Role;
+                return described;
             },
             cancellation
         );
-        return new UpdateRoleDescriptionResponse { Role = Encoded(role) with { MaxSessionDuration = null } };
+        return new UpdateRoleDescriptionResponse
+        {
+            Role = Shown(store.Current, role) with { MaxSessionDuration = null },
+        };
     }
 
     /// <inheritdoc/>
@@ -168,8 +171,12 @@ public sealed partial class IamApi
             request.RoleName!,
             (role, view) =>
             {
-                TrustedPrincipals.CheckExist(view, context.AccountId, principals);
-                return role with { Role = role.Role with { AssumeRolePolicyDocument = request.PolicyDocument } };
+                var trusted = TrustedPrincipals.IdsOf(view, context.AccountId, principals);
+                return role with
+                {
+                    Role = role.Role with { AssumeRolePolicyDocument = request.PolicyDocument },
+                    TrustedIds = trusted,
+                };
             },
             cancellation
         );
@@ -289,6 +296,9 @@ public sealed partial class IamApi
     // An empty description takes the one that is there away.
     private static string? Described(string? description) => string.IsNullOrEmpty(description) ? null : description;
 
+    private static Role Shown(View view, RoleRecord role) =>
+        Encoded(role.Role with { AssumeRolePolicyDocument = TrustedPrincipals.Shown(view, role) });
+
     private static Role Encoded(Role role) =>
         role with
         {
@@ -299,5 +309,10 @@ public sealed partial class IamApi
     private static Role Created(Role role) => Encoded(role) with { Description = null, MaxSessionDuration = null };
 
     // Lists leave out tags, the boundary and the last use (ListRoles).
-    private static Role Listed(Role role) => Encoded(role) with { Tags = null, PermissionsBoundary = null };
+    private static Role Listed(View view, RoleRecord role) =>
+        Shown(view, role) with
+        {
+            Tags = null,
+            PermissionsBoundary = null,
+        };
 }

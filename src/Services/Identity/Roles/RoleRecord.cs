@@ -16,6 +16,12 @@ internal sealed record RoleRecord(
     IReadOnlyList<string> AttachedPolicies
 )
 {
+    /// <summary>
+    /// The unique ids of the users and roles that the trust policy names, by their ARNs when it was saved; null for a
+    /// policy of an older version, whose ARNs are taken as they are.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? TrustedIds { get; init; }
+
     public string Key => KeyOf(AccountId, Role.RoleName!);
 
     public bool IsServiceLinked => Role.Path!.StartsWith(ServiceLinkedRole.PathPrefix, StringComparison.Ordinal);
