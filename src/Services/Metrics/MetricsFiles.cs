@@ -15,6 +15,9 @@ internal static class MetricsFiles
     /// <summary>Reads every file without changing anything, and says what is wrong.</summary>
     internal static Task CheckAsync(FilesCheck check)
     {
+        // A directory of a version without metrics has none.
+        if (!Directory.Exists(check.Directory))
+            return Task.CompletedTask;
         StorageCheck.Run(
             new StorageOptions { Directory = check.Directory },
             check.Findings,

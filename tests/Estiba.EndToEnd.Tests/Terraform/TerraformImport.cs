@@ -9,8 +9,12 @@ namespace Estiba.EndToEnd.Tests.Terraform;
 /// </summary>
 internal static class TerraformImport
 {
-    /// <summary>The provider cannot import it.</summary>
-    private const string Membership = "aws_iam_group_membership";
+    /// <summary>What the provider cannot import.</summary>
+    private static readonly HashSet<string> NotImportable = new(StringComparer.Ordinal)
+    {
+        "aws_appautoscaling_scheduled_action",
+        "aws_iam_group_membership",
+    };
 
     /// <summary>
     /// What the provider asks nobody for after an import: its own settings, the public half of a key pair, the revision
@@ -37,7 +41,7 @@ internal static class TerraformImport
     {
         var blocks = new StringBuilder();
         foreach (var resource in Modules(state["values"]!["root_module"]!).SelectMany(ResourcesOf))
-            if ((string?)resource!["mode"] == "managed" && (string?)resource["type"] != Membership)
+            if ((string?)resource!["mode"] == "managed" && !NotImportable.Contains((string)resource["type"]!))
                 blocks.AppendLine(
                     $$"""
                     import {
@@ -55,7 +59,7 @@ internal static class TerraformImport
         [
             .. plan["resource_changes"]!
                 .AsArray()
-                .Where(change => (string?)change!["mode"] == "managed" && (string?)change["type"] != Membership)
+                .Where(change => (string?)change!["mode"] == "managed" && !NotImportable.Contains((string)change["type"]!))
                 .SelectMany(change =>
                     Differing(change!["change"]!)
                         .Where(name => !NeverRead.Contains($"{change["type"]}.{name}"))
@@ -85,6 +89,8 @@ internal static class TerraformImport
     private static string IdOf(string type, JsonNode values) =>
         type switch
         {
+            "aws_appautoscaling_policy" => $"{TargetOf(values)}/{values["name"]}",
+            "aws_appautoscaling_target" => TargetOf(values),
             "aws_cloudwatch_log_metric_filter" or "aws_cloudwatch_log_stream" =>
                 $"{values["log_group_name"]}:{values["name"]}",
             "aws_cloudwatch_query_definition" => $"arn:aws:logs:::query-definition:{values["query_definition_id"]}",
@@ -107,6 +113,9 @@ internal static class TerraformImport
             "aws_service_discovery_private_dns_namespace" => $"{values["id"]}:{values["vpc"]}",
             _ => $"{values["id"]}",
         };
+
+    private static string TargetOf(JsonNode values) =>
+        $"{values["service_namespace"]}/{values["resource_id"]}/{values["scalable_dimension"]}";
 
     private static string LastOf(JsonNode? arn) => $"{arn}"[($"{arn}".LastIndexOf('/') + 1)..];
 }

@@ -107,7 +107,7 @@ public sealed class BackupTests
         (await DataWorld.CommandAsync("backup", world.Beside("b.tar"), "--data", world.Root)).ExitCode.ShouldBe(0);
         var mounted = world.Beside("mounted");
         Directory.CreateDirectory(mounted);
-        world.Run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", mounted);
+        world.Run("mount", "-t", "tmpfs", "-o", "size=64m,mode=0755", "tmpfs", mounted);
         try
         {
             // A restore that was killed has left this, and what is there is not taken for a new directory.

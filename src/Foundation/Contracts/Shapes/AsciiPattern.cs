@@ -9,8 +9,14 @@ namespace Estiba.Contracts;
 internal static class AsciiPattern
 {
     private const string AllPairs = @"\uD800\uDC00-\uDBFF\uDFFF";
-    private const string Printable = "p{Print}";
     private const string AnySurrogate = @"\uD800-\uDFFF";
+
+    /// <summary>Java's names of classes that .NET does not know, and their members.</summary>
+    private static readonly (string Name, string Members)[] Named =
+    [
+        ("p{Print}", @"\x20-\x7E"),
+        ("p{ASCII}", @"\x00-\x7F"),
+    ];
 
     /// <summary>The pattern with <c>\w</c>, <c>\d</c> and <c>\s</c> written out.</summary>
     internal static string Of(string pattern)
@@ -25,10 +31,10 @@ internal static class AsciiPattern
             if (letter == '\\' && i + 1 < pattern.Length)
             {
                 var next = pattern[++i];
-                if (pattern.AsSpan(i).StartsWith(Printable, StringComparison.Ordinal))
+                if (Array.Find(Named, each => IsAt(pattern, i, each.Name)) is { Name: { } name } named)
                 {
-                    text.Append(inClass ? @"\x20-\x7E" : @"[\x20-\x7E]");
-                    i += Printable.Length - 1;
+                    text.Append(inClass ? named.Members : $"[{named.Members}]");
+                    i += name.Length - 1;
                     continue;
                 }
 
@@ -46,6 +52,9 @@ internal static class AsciiPattern
 
         return text.ToString();
     }
+
+    private static bool IsAt(string pattern, int place, string text) =>
+        string.CompareOrdinal(pattern, place, text, 0, text.Length) == 0;
 
     private static string? MembersOf(char shortClass) =>
         shortClass switch

@@ -217,7 +217,8 @@ public sealed partial class ServiceDiscoveryApi
                     others.Find(other =>
                         (other.Type, other.Name) == (record.Type, record.Name)
                         && (
-                            record.Type != NamespaceType.DnsPrivate || other.CreatorRequestId == record.CreatorRequestId
+                            record.Type != NamespaceType.DnsPrivate
+                            || (record.CreatorRequestId is { } token && other.CreatorRequestId == token)
                         )
                     ) is
                     { } existing
