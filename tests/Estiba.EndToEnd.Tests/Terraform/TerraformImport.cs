@@ -59,7 +59,9 @@ internal static class TerraformImport
         [
             .. plan["resource_changes"]!
                 .AsArray()
-                .Where(change => (string?)change!["mode"] == "managed" && !NotImportable.Contains((string)change["type"]!))
+                .Where(change =>
+                    (string?)change!["mode"] == "managed" && !NotImportable.Contains((string)change["type"]!)
+                )
                 .SelectMany(change =>
                     Differing(change!["change"]!)
                         .Where(name => !NeverRead.Contains($"{change["type"]}.{name}"))
