@@ -4,7 +4,7 @@ namespace Estiba.Simulation;
 
 public sealed class SeedTests
 {
-    private const int Histories = 400;
+    private const int Histories = 200;
 
     [Fact]
     public async Task Whatever_goes_wrong_what_must_hold_holds_and_the_cluster_becomes_what_it_should_be()

@@ -97,8 +97,8 @@ internal static class ContractImport
             description["shapes"]![shape]!["members"]![name] = member!.DeepClone();
 
         var shapes = ReachableShapes(description["shapes"]!.AsObject(), operations);
-        foreach (var (shape, pattern) in choice["toldPatterns"]?.AsObject() ?? [])
-            shapes[shape]!["toldPattern"] = pattern!.DeepClone();
+        foreach (var (shape, pattern) in choice["shownPatterns"]?.AsObject() ?? [])
+            shapes[shape]!["shownPattern"] = pattern!.DeepClone();
         foreach (var shape in choice["ownValues"]?.AsArray() ?? [])
             shapes[shape!.GetValue<string>()]!.AsObject().Remove("enum");
         foreach (var (shape, members) in choice["ownChecks"]?.AsObject() ?? [])

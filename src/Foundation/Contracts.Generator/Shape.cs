@@ -79,7 +79,7 @@ internal sealed class Shape
     internal string? Pattern => Text("pattern");
 
     /// <summary>The pattern that the service tells when one is broken, where that is another one.</summary>
-    internal string? ToldPattern => Text("toldPattern");
+    internal string? ShownPattern => Text("shownPattern");
 
     internal string? TimestampFormat => Text("timestampFormat");
     internal string? Min => Number("min");

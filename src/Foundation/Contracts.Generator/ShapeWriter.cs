@@ -157,12 +157,12 @@ internal sealed class ShapeWriter(Contract contract, Source source)
             foreach (var member in shape.Members)
             {
                 var target = contract.Shapes[member.Shape];
-                var told = Names.Literal(ToldName(member));
+                var shown = Names.Literal(ShownName(member));
                 if (shape.Required.Contains(member.Name))
-                    source.Line($"validator.Required({told}, {member.Property});");
+                    source.Line($"validator.Required({shown}, {member.Property});");
                 if (!contract.IsStream(member) && (target.IsConstrained || target.HasOwnConstraint))
                     source.Line(
-                        $"if ({member.Property} is {{ }} {Local(member)}) {ValidateOf(member, told, Local(member))}"
+                        $"if ({member.Property} is {{ }} {Local(member)}) {ValidateOf(member, shown, Local(member))}"
                     );
             }
         }
@@ -179,7 +179,7 @@ internal sealed class ShapeWriter(Contract contract, Source source)
     /// What a message calls a member. EC2 knows it by the parameter of the request: the member InstanceIds is
     /// InstanceId.1, InstanceId.2, ...
     /// </summary>
-    private string ToldName(Member member)
+    private string ShownName(Member member)
     {
         if (!IsEc2)
             return member.Name;
@@ -244,7 +244,7 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                 if (shape.Pattern is { } pattern)
                     checks +=
                         $"validator.Pattern({name}, {value}, {Names.Literal(pattern)}, "
-                        + $"{Names.LiteralOrNull(shape.ToldPattern)}); ";
+                        + $"{Names.LiteralOrNull(shape.ShownPattern)}); ";
                 return $"{{ {checks}}}";
             }
 

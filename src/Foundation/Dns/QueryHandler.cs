@@ -18,7 +18,7 @@ internal sealed class QueryHandler(NameSources names, Forwarder forwarder, Neigh
     /// <param name="overTcp">How.</param>
     /// <returns>What to send back; a function that asks other servers for it; neither where it is to be passed
     /// over.</returns>
-    internal Outcome Look(ReadOnlyMemory<byte> packet, IPAddress client, bool overTcp)
+    internal Outcome Handle(ReadOnlyMemory<byte> packet, IPAddress client, bool overTcp)
     {
         if (!Packet.IsQuery(packet.Span))
             return default;

@@ -9,8 +9,8 @@ internal enum BodyFault
     /// <summary>It does not arrive in the time that it may take.</summary>
     TooSlow,
 
-    /// <summary>The bodies of other requests have all the room now.</summary>
-    NoRoom,
+    /// <summary>The bodies of other requests have all the memory that there is for bodies.</summary>
+    OutOfMemory,
 
     /// <summary>It is not compressed as it says to be.</summary>
     NotUnpacked,

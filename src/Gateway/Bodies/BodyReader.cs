@@ -45,7 +45,7 @@ internal sealed class BodyReader(GatewayLimits limits, Leftovers leftovers)
         {
             var small = (int)Math.Min(length ?? SmallBody, SmallBody);
             if (!held.TryTake(small, forSmallBody: true))
-                throw new BodyException(BodyFault.NoRoom, limit);
+                throw new BodyException(BodyFault.OutOfMemory, limit);
             await ReadAsync(http, held, (int)(length ?? limit), limit);
             return held;
         }
@@ -132,7 +132,7 @@ internal sealed class BodyReader(GatewayLimits limits, Leftovers leftovers)
                 if (held.Length + count > limit)
                     throw new BodyException(BodyFault.TooLarge, limit);
                 if (!Reserve(held, count))
-                    throw new BodyException(BodyFault.NoRoom, limit);
+                    throw new BodyException(BodyFault.OutOfMemory, limit);
                 held.Append(new ReadOnlySequence<byte>(step, 0, count));
             }
 
@@ -177,7 +177,7 @@ internal sealed class BodyReader(GatewayLimits limits, Leftovers leftovers)
                 if (!Reserve(held, (int)read.Buffer.Length))
                 {
                     reader.AdvanceTo(read.Buffer.End);
-                    throw new BodyException(BodyFault.NoRoom, limit);
+                    throw new BodyException(BodyFault.OutOfMemory, limit);
                 }
 
                 held.Move(reader, read.Buffer, most);
@@ -201,7 +201,7 @@ internal sealed class BodyReader(GatewayLimits limits, Leftovers leftovers)
             var fault =
                 read.IsCanceled ? BodyFault.TooSlow
                 : held.Length + read.Buffer.Length > limit ? BodyFault.TooLarge
-                : !Reserve(held, (int)read.Buffer.Length) ? BodyFault.NoRoom
+                : !Reserve(held, (int)read.Buffer.Length) ? BodyFault.OutOfMemory
                 : (BodyFault?)null;
             if (fault is null)
                 held.Append(read.Buffer);

@@ -34,12 +34,12 @@ internal sealed class HealthMonitor(IReadOnlyList<HealthCheck> checks, TimeProvi
         lock (_gate)
         {
             if (_report is null || (_report.IsCompleted && time.GetElapsedTime(_reportedAt) >= GoodFor))
-                (_report, _reportedAt) = (LookAsync(), time.GetTimestamp());
+                (_report, _reportedAt) = (CheckAllAsync(), time.GetTimestamp());
             return _report;
         }
     }
 
-    private async Task<HealthReport> LookAsync()
+    private async Task<HealthReport> CheckAllAsync()
     {
         for (var i = 0; i < checks.Count; i++)
         {
@@ -65,7 +65,7 @@ internal sealed class HealthMonitor(IReadOnlyList<HealthCheck> checks, TimeProvi
         {
             try
             {
-                return await check.Look(CancellationToken.None);
+                return await check.RunAsync(CancellationToken.None);
             }
             catch (Exception exception)
             {

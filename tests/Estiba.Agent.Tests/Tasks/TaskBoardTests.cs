@@ -75,7 +75,7 @@ public sealed class TaskBoardTests
 
         public void WakeUpAt(string task, TimeSpan at) => WakeAt = at;
 
-        public void Look(TaskEntry entry, int index, string name) { }
+        public void Inspect(TaskEntry entry, int index, string name) { }
 
         public void RemoveUnknown(ContainerSummary container) { }
 

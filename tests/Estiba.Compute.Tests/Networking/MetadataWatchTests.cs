@@ -94,7 +94,7 @@ public sealed class MetadataWatchTests
         for (var passed = 0; passed < seconds; passed += (int)MetadataWatch.Interval.TotalSeconds)
         {
             _time.Advance(MetadataWatch.Interval);
-            await _watch.LookAsync(CancellationToken.None);
+            await _watch.CheckAsync(CancellationToken.None);
         }
     }
 

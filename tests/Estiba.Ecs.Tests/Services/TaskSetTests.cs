@@ -163,6 +163,7 @@ public sealed class TaskSetTests
     [InlineData("loadBalancers")]
     [InlineData("no loadBalancers")]
     [InlineData("no capacityProviderStrategy")]
+    [InlineData("no serviceRegistries")]
     public async Task What_belongs_to_task_sets_is_not_changed_with_the_service(string what)
     {
         await using var world = await WithServiceAsync(desired: 1);
@@ -181,6 +182,7 @@ public sealed class TaskSetTests
                 {
                     "loadBalancers" => request with { LoadBalancers = [balancer] },
                     "no loadBalancers" => request with { LoadBalancers = [] },
+                    "no serviceRegistries" => request with { ServiceRegistries = [] },
                     _ => request with { CapacityProviderStrategy = [] },
                 },
                 world.Caller

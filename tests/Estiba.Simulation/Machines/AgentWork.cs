@@ -66,7 +66,7 @@ internal sealed class AgentWork : ITaskWork
         }
     }
 
-    public void Look(TaskEntry entry, int index, string name) =>
+    public void Inspect(TaskEntry entry, int index, string name) =>
         _agent.Soon(() =>
         {
             Func<TaskState, TaskState>? outcome = null;
@@ -83,7 +83,7 @@ internal sealed class AgentWork : ITaskWork
                 // The board has it looked at again.
             }
 
-            _agent.Soon(() => _agent.Board.Looked(entry, index, outcome));
+            _agent.Soon(() => _agent.Board.Inspected(entry, index, outcome));
         });
 
     public void RemoveUnknown(ContainerSummary container) => _agent.After(LongestStep, () =>

@@ -84,7 +84,7 @@ public sealed class HealthChecksTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private static Task<HealthResult> Look(HealthCheck check) => check.Look(TestContext.Current.CancellationToken);
+    private static Task<HealthResult> Look(HealthCheck check) => check.RunAsync(TestContext.Current.CancellationToken);
 
     private sealed class FullJournal : IJournal
     {

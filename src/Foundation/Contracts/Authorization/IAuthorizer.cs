@@ -1,7 +1,7 @@
 namespace Estiba.Contracts;
 
 /// <summary>
-/// Decides who may do what. The gateway asks before every operation, and rooms ask for what is none, such as a pull
+/// Decides who may do what. The gateway asks before every operation, and services ask for what is none, such as a pull
 /// from the registry.
 /// </summary>
 /// <remarks>

@@ -103,14 +103,14 @@ public sealed class ShapeValidator(string style)
     /// <param name="member">The member's name.</param>
     /// <param name="value">The text.</param>
     /// <param name="pattern">The pattern.</param>
-    /// <param name="told">The pattern that the service tells, where that is another one.</param>
-    public void Pattern(string member, string value, string pattern, string? told = null)
+    /// <param name="shown">The pattern that the service tells, where that is another one.</param>
+    public void Pattern(string member, string value, string pattern, string? shown = null)
     {
         if (Matches(Patterns.GetOrAdd(pattern, Compile), value))
             return;
-        if (style == "lettersLast" && told is not null && _itemConstraints is null)
+        if (style == "lettersLast" && shown is not null && _itemConstraints is null)
         {
-            _letters ??= $"The specified value for {Told([.. _path, member])} is invalid. {told}";
+            _letters ??= $"The specified value for {Shown([.. _path, member])} is invalid. {shown}";
             return;
         }
 
@@ -118,8 +118,8 @@ public sealed class ShapeValidator(string style)
             member,
             value,
             style == "path"
-                ? $"must satisfy regular expression '{told ?? pattern}'"
-                : $"Member must satisfy regular expression pattern: {told ?? pattern}"
+                ? $"must satisfy regular expression '{shown ?? pattern}'"
+                : $"Member must satisfy regular expression pattern: {shown ?? pattern}"
         );
     }
 
@@ -283,17 +283,17 @@ public sealed class ShapeValidator(string style)
     private static string NamedLast(string path) =>
         path.Split('.').Last(part => part != "member" && !part.All(char.IsAsciiDigit));
 
-    // Members are told by lower-case names, whatever the wire calls them; IAM does not repeat the values.
+    // Members are shown by lower-case names, whatever the wire calls them; IAM does not repeat the values.
     private string Common()
     {
         var failures = _failures.Select(failure =>
             (style, failure.Value) switch
             {
                 ("lettersLast", _) =>
-                    $"Value at '{Told(failure.Path.Split('.'))}' failed to satisfy constraint: {failure.Constraint}",
-                (_, null) => $"Value null at '{Told(failure.Path.Split('.'))}' failed to satisfy constraint: "
+                    $"Value at '{Shown(failure.Path.Split('.'))}' failed to satisfy constraint: {failure.Constraint}",
+                (_, null) => $"Value null at '{Shown(failure.Path.Split('.'))}' failed to satisfy constraint: "
                     + $"{failure.Constraint}",
-                _ => $"Value '{failure.Value}' at '{Told(failure.Path.Split('.'))}' failed to satisfy constraint: "
+                _ => $"Value '{failure.Value}' at '{Shown(failure.Path.Split('.'))}' failed to satisfy constraint: "
                     + $"{failure.Constraint}",
             }
         );
@@ -301,7 +301,7 @@ public sealed class ShapeValidator(string style)
             + $"{string.Join("; ", failures)}";
     }
 
-    private static string Told(IEnumerable<string> path) =>
+    private static string Shown(IEnumerable<string> path) =>
         string.Join('.', path.Select(part => part.Length == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
 
     private enum FailureKind

@@ -76,7 +76,7 @@ internal sealed partial class TcpDoor(
         );
         if (await TcpMessages.ReadAsync(stream, limit.Token) is not { } packet)
             return false;
-        var outcome = handler.Look(packet, client, overTcp: true);
+        var outcome = handler.Handle(packet, client, overTcp: true);
         var answer = outcome.Forward is { } forward ? await forward(cancellation) : outcome.Answer;
         if (answer is null)
             return false;

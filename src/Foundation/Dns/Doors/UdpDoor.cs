@@ -57,7 +57,7 @@ internal sealed partial class UdpDoor(
 
     private async Task TakeAsync(ReadOnlyMemory<byte> packet, IPEndPoint client, CancellationToken cancellation)
     {
-        var outcome = handler.Look(packet, client.Address, overTcp: false);
+        var outcome = handler.Handle(packet, client.Address, overTcp: false);
         if (outcome.Answer is { } answer)
             await socket.SendToAsync(answer, SocketFlags.None, client, cancellation);
         else if (outcome.Forward is { } forward && _forwarded.TryTake(client.Address))

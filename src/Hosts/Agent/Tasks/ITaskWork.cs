@@ -13,9 +13,9 @@ internal interface ITaskWork
     void Do(TaskEntry entry, TaskStep step);
 
     /// <summary>
-    /// Begins to look at a container in the engine; what that says goes to <see cref="TaskBoard.Looked"/>.
+    /// Begins to inspect a container in the engine; what that says goes to <see cref="TaskBoard.Inspected"/>.
     /// </summary>
-    void Look(TaskEntry entry, int index, string name);
+    void Inspect(TaskEntry entry, int index, string name);
 
     /// <summary>
     /// Begins to stop and remove a container that belongs to no task here; once it is gone,

@@ -20,7 +20,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <summary>
     /// After a look that failed. It may have been for the container's end, of which nobody will tell again.
     /// </summary>
-    private static readonly TimeSpan LookRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan InspectRetry = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, TaskEntry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerSummary> _unknown = new(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         if (_entries.ContainsKey(task.Arn))
             return;
         if (!KnowsTheEngine || Array.Exists(task.Containers, container => _unknown.ContainsKey(container.EngineName)))
-            LookAtAll(Add(task.Unseen()));
+            InspectAll(Add(task.Unseen()));
         else
             Apply(Add(task), static state => state);
         foreach (var container in task.Containers)
@@ -90,7 +90,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
             var activity = entry.State.Containers[index].Activity;
             if (activity == Activity.Starting && action == "start" || activity == Activity.Stopping && action == "die")
                 continue;
-            Look(entry, index);
+            Inspect(entry, index);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
             if (entry.State.IsStopped)
                 Apply(entry, static state => state);
             else
-                LookAtAll(entry);
+                InspectAll(entry);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         entry.WakeAt = null;
         for (var index = 0; index < entry.Dirty.Length; index++)
             if (entry.Dirty[index])
-                Look(entry, index);
+                Inspect(entry, index);
         Apply(entry, static state => state);
     }
 
@@ -165,7 +165,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         if (step.Container >= 0 && entry.Dirty[step.Container])
         {
             entry.State = outcome(entry.State)!;
-            Look(entry, step.Container);
+            Inspect(entry, step.Container);
         }
         else
         {
@@ -178,20 +178,20 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
     /// <param name="index">Which container of the definition.</param>
     /// <param name="outcome">What that makes of the state; null if it could not be looked at, and has to be
     /// again.</param>
-    public void Looked(TaskEntry entry, int index, Func<TaskState, TaskState>? outcome)
+    public void Inspected(TaskEntry entry, int index, Func<TaskState, TaskState>? outcome)
     {
-        entry.IsLooking[index] = false;
-        entry.Looking--;
+        entry.IsInspecting[index] = false;
+        entry.Inspecting--;
         if (outcome is null)
         {
             entry.Dirty[index] = true;
-            work.WakeUpAt(entry.State.Arn, time.GetSteady() + LookRetry);
+            work.WakeUpAt(entry.State.Arn, time.GetSteady() + InspectRetry);
             Apply(entry, static state => state);
         }
         else if (entry.Dirty[index])
         {
             entry.State = outcome(entry.State);
-            Look(entry, index);
+            Inspect(entry, index);
         }
         else
         {
@@ -230,7 +230,7 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         }
 
         entry.State = state;
-        if (entry.Looking > 0)
+        if (entry.Inspecting > 0)
             return; // the look that is under way may change the answer, and comes back here
 
         var plan = TaskLifecycle.Next(state, time.GetMoment(), rules);
@@ -267,19 +267,19 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
             work.TellHealth();
     }
 
-    private void LookAtAll(TaskEntry entry)
+    private void InspectAll(TaskEntry entry)
     {
         for (var index = 0; index < entry.State.Containers.Length; index++)
-            Look(entry, index);
+            Inspect(entry, index);
     }
 
     /// <summary>
     /// Looks at a container in the engine; one look at a time, and not while a step for it is under way.
     /// </summary>
-    private void Look(TaskEntry entry, int index)
+    private void Inspect(TaskEntry entry, int index)
     {
         var container = entry.State.Containers[index];
-        if (container.Activity != Activity.None || entry.IsLooking[index])
+        if (container.Activity != Activity.None || entry.IsInspecting[index])
         {
             entry.Dirty[index] = true;
             return;
@@ -288,8 +288,8 @@ internal sealed class TaskBoard(ITaskWork work, string cluster, LifecycleRules r
         if (entry.State.CleaningUp)
             return;
         entry.Dirty[index] = false;
-        entry.IsLooking[index] = true;
-        entry.Looking++;
-        work.Look(entry, index, container.Id ?? container.EngineName);
+        entry.IsInspecting[index] = true;
+        entry.Inspecting++;
+        work.Inspect(entry, index, container.Id ?? container.EngineName);
     }
 }

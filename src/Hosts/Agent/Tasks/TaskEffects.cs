@@ -103,9 +103,9 @@ internal sealed partial class TaskEffects(
     }
 
     /// <summary>
-    /// Looks at a container and says what that makes of the state; null if it could not be looked at.
+    /// Inspects a container and says what that makes of the state; null if it could not be inspected.
     /// </summary>
-    public async Task<Func<TaskState, TaskState>?> LookAsync(
+    public async Task<Func<TaskState, TaskState>?> InspectAsync(
         string task,
         int index,
         string name,

@@ -22,10 +22,10 @@ internal sealed class TaskEntry(TaskState state) : IDisposable
     public bool[] Dirty { get; } = new bool[state.Containers.Length];
 
     /// <summary>Containers that are being looked at.</summary>
-    public bool[] IsLooking { get; } = new bool[state.Containers.Length];
+    public bool[] IsInspecting { get; } = new bool[state.Containers.Length];
 
     /// <summary>How many of them.</summary>
-    public int Looking { get; set; }
+    public int Inspecting { get; set; }
 
     public void NoLongerWanted() => _wanted.Cancel();
 

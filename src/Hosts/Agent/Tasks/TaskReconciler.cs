@@ -155,7 +155,7 @@ internal sealed partial class TaskReconciler : IAssignedTasks, ITaskWork, IAsync
 
     void ITaskWork.Do(TaskEntry entry, TaskStep step) => Own(DoAsync(entry, entry.State, step));
 
-    void ITaskWork.Look(TaskEntry entry, int index, string name) => Own(LookAsync(entry, index, name));
+    void ITaskWork.Inspect(TaskEntry entry, int index, string name) => Own(InspectAsync(entry, index, name));
 
     void ITaskWork.RemoveUnknown(ContainerSummary container) => Own(RemoveUnknownAsync(container));
 
@@ -236,11 +236,11 @@ internal sealed partial class TaskReconciler : IAssignedTasks, ITaskWork, IAsync
         Post(() => _board.Ended(entry, step, outcome));
     }
 
-    private async Task LookAsync(TaskEntry entry, int index, string name)
+    private async Task InspectAsync(TaskEntry entry, int index, string name)
     {
         await Task.Yield();
-        var outcome = await _effects.LookAsync(entry.State.Arn, index, name, _stopping.Token);
-        Post(() => _board.Looked(entry, index, outcome));
+        var outcome = await _effects.InspectAsync(entry.State.Arn, index, name, _stopping.Token);
+        Post(() => _board.Inspected(entry, index, outcome));
     }
 
     private async Task RemoveUnknownAsync(ContainerSummary container)

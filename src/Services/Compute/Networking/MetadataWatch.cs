@@ -38,13 +38,13 @@ internal sealed partial class MetadataWatch(
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-                await LookAsync(cancellation);
+                await CheckAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested) { }
     }
 
     /// <summary>One look, and what follows from it.</summary>
-    public async Task LookAsync(CancellationToken cancellation)
+    public async Task CheckAsync(CancellationToken cancellation)
     {
         try
         {

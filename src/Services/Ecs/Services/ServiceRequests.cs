@@ -149,6 +149,7 @@ internal static class ServiceRequests
                 || request.PlatformVersion is not null
                 || request.CapacityProviderStrategy is not null
                 || request.LoadBalancers is not null
+                || request.ServiceRegistries is not null
             )
         )
             throw EcsErrors.InvalidParameterException(
