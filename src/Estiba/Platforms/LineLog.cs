@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.Platforms;
 
 /// <summary>
-/// Writes log messages as lines: the time, the level, the category, the words. One message is one line, whatever a stranger
-/// has put into it.
+/// Writes log messages as lines: the time, the level, the category, the words. One message is one line, whatever a
+/// stranger has put into it.
 /// </summary>
 /// <param name="writer">Where to; flushed after each line, and not closed.</param>
 /// <param name="time">The clock.</param>

@@ -2,7 +2,7 @@ namespace Estiba.Hosting.Health;
 
 /// <summary>Something that must work for the platform to be ready, as the module that knows hands it in.</summary>
 /// <param name="Name">One or two words in lower case: <c>store</c>.</param>
-/// <param name="RunAsync">Looks whether it works, by trying it. It may take its time, or never end: the gateway does not
+/// <param name="RunAsync">Tries whether it works. It may take its time, or never end: the gateway does not
 /// wait for it for long.</param>
 public sealed record HealthCheck(string Name, Func<CancellationToken, Task<HealthResult>> RunAsync);
 
