@@ -116,6 +116,25 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task A_target_that_is_gone_before_it_answers_is_passed_over_by_requests_that_only_read()
+    {
+        await using var world = new TrafficWorld();
+        await using var well = await StandInTarget.SayingAsync("well");
+        await using var gone = new RawTarget((_, _) => Task.CompletedTask);
+        await world.ApplyAsync(world.Forwarding(gone.Configuration, well.Configuration));
+        for (var request = 0; request < 6; request++)
+            (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
+
+        var statuses = new List<HttpStatusCode>();
+        for (var request = 0; request < 2; request++)
+        {
+            using var answer = await world.Client.PutAsync(world.Url, new StringContent("order"));
+            statuses.Add(answer.StatusCode);
+        }
+        statuses.ShouldBe([HttpStatusCode.OK, HttpStatusCode.BadGateway], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Without_any_target_that_can_be_reached_the_gateway_is_bad()
     {
         await using var world = new TrafficWorld();

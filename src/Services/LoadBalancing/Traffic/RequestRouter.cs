@@ -193,8 +193,7 @@ internal sealed partial class RequestRouter(
             if (isUnreachable)
                 traffic.Counters.CountConnectionError();
             candidates = [.. candidates.Where(candidate => candidate != chosen)];
-            target =
-                isUnreachable && IsIdempotent(http.Request.Method) ? Choose(group, traffic, candidates, turn) : null;
+            target = MayRepeat(http.Request, error, isUnreachable) ? Choose(group, traffic, candidates, turn) : null;
             if (target is null)
             {
                 await EndAsync(http, routes, error);
@@ -262,6 +261,16 @@ internal sealed partial class RequestRouter(
             TargetProtocolVersion.Http2 => HttpProtocol.IsHttp2(request.Protocol),
             _ => HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method),
         };
+
+    /// <summary>Whether a request that failed may go to another target: it reached none, or only reads, has no body,
+    /// and its target was gone before it answered. (AWS's load balancers answer 502 in the latter case.)</summary>
+    private static bool MayRepeat(HttpRequest request, ForwarderError error, bool isUnreachable) =>
+        isUnreachable
+            ? IsIdempotent(request.Method)
+            : error == ForwarderError.Request
+                && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+                && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
+                && !request.HttpContext.Response.HasStarted;
 
     private static bool IsIdempotent(string method) =>
         HttpMethods.IsGet(method)
