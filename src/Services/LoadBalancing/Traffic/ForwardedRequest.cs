@@ -69,12 +69,17 @@ internal sealed class ForwardedRequest : HttpTransformer
         CancellationToken cancellationToken
     )
     {
-        if (proxyResponse is not null)
-            Counters.CountResponse((int)proxyResponse.StatusCode, Stopwatch.GetElapsedTime(_started));
         var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is not null)
-            AddCookies(httpContext);
+            Answered(httpContext, (int)proxyResponse.StatusCode);
         return goesOn;
+    }
+
+    /// <summary>The head of the target's answer is there.</summary>
+    public void Answered(HttpContext http, int status)
+    {
+        Counters.CountResponse(status, Stopwatch.GetElapsedTime(_started));
+        AddCookies(http);
     }
 
     private static void RemoveHeader(HttpRequestMessage request, string name)

@@ -1,6 +1,7 @@
 using System.Net;
 using Estiba.Listeners.Connections;
 using Estiba.LoadBalancing.Traffic.Headers;
+using Estiba.LoadBalancing.Traffic.Http1;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.AspNetCore.Connections.Features;
@@ -138,24 +139,14 @@ internal sealed partial class RequestRouter(
         TargetGroupTraffic traffic
     )
     {
-        if (
-            http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
-            && http.Features.Get<ConnectionTicket>()?.TryBecomeSocket() == false
-        )
+        var upgrades = http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
+        if (upgrades && http.Features.Get<ConnectionTicket>()?.TryBecomeSocket() == false)
         {
             await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
             return;
         }
 
         var listener = routes.Listener;
-        var version =
-            group.ProtocolVersion == TargetProtocolVersion.Http1 ? HttpVersion.Version11 : HttpVersion.Version20;
-        var settings = new ForwarderRequestConfig
-        {
-            ActivityTimeout = listener.Attributes.IdleTimeout,
-            Version = version,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
         var client = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.None, http.Connection.RemotePort);
         var trace = TraceId.Next(
             http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
@@ -179,29 +170,61 @@ internal sealed partial class RequestRouter(
                 Counters = traffic.Counters,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
-            ForwarderError error;
+            ForwardOutcome outcome;
             using (traffic.Begin(chosen.EndPoint))
-                error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
-            if (error == ForwarderError.None)
+                outcome =
+                    upgrades || group.ProtocolVersion != TargetProtocolVersion.Http1
+                        ? await SendOtherwiseAsync(http, forwarded, group, traffic)
+                        : await Http1Forwarder.SendAsync(
+                            http,
+                            forwarded,
+                            traffic.Connections,
+                            chosen.EndPoint,
+                            listener.Attributes.IdleTimeout
+                        );
+            if (outcome.Error == ForwarderError.None)
                 return;
-            var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
-            Log.Failed(logger, listener.LoadBalancerArn, chosen.EndPoint, error, exception?.Message);
-            var isUnreachable =
-                exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
-            if (isUnreachable)
+            Log.Failed(logger, listener.LoadBalancerArn, chosen.EndPoint, outcome.Error, outcome.Reason);
+            if (outcome.IsUnreachable)
                 traffic.Counters.CountConnectionError();
             candidates = [.. candidates.Where(candidate => candidate != chosen)];
             target =
-                isUnreachable && IsIdempotent(http.Request.Method) ? Choose(group, traffic, candidates, turn) : null;
+                outcome.IsUnreachable && IsIdempotent(http.Request.Method)
+                    ? Choose(group, traffic, candidates, turn)
+                    : null;
             if (target is null)
             {
-                await EndAsync(http, routes, error);
+                await EndAsync(http, routes, outcome.Error);
                 return;
             }
             // The forwarder has set the status of its failure.
             http.Response.Clear();
         }
         await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>Has YARP carry what is no usual request of HTTP/1.1.</summary>
+    private async ValueTask<ForwardOutcome> SendOtherwiseAsync(
+        HttpContext http,
+        ForwardedRequest forwarded,
+        TargetGroupConfiguration group,
+        TargetGroupTraffic traffic
+    )
+    {
+        var settings = new ForwarderRequestConfig
+        {
+            ActivityTimeout = forwarded.Listener.Attributes.IdleTimeout,
+            Version =
+                group.ProtocolVersion == TargetProtocolVersion.Http1 ? HttpVersion.Version11 : HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
+        var exception = error == ForwarderError.None ? null : http.Features.Get<IForwarderErrorFeature>()?.Exception;
+        return new ForwardOutcome(
+            error,
+            exception?.Message,
+            exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+        );
     }
 
     private TargetConfiguration? Choose(
@@ -261,7 +284,8 @@ internal sealed partial class RequestRouter(
             _ => HttpProtocol.IsHttp2(request.Protocol) && HttpMethods.IsPost(request.Method),
         };
 
-    private static bool IsIdempotent(string method) =>
+    /// <summary>Whether to ask twice is as good as to ask once.</summary>
+    public static bool IsIdempotent(string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsHead(method)
         || HttpMethods.IsOptions(method)
@@ -280,10 +304,10 @@ internal sealed partial class RequestRouter(
         switch (error)
         {
             case ForwarderError.RequestCanceled
-            or ForwarderError.RequestBodyCanceled
             or ForwarderError.ResponseBodyCanceled
             or ForwarderError.ResponseBodyClient:
-            case ForwarderError.RequestBodyClient when http.RequestAborted.IsCancellationRequested:
+            case ForwarderError.RequestBodyClient
+            or ForwarderError.RequestBodyCanceled when http.RequestAborted.IsCancellationRequested:
                 routes.Counters.CountError(Answers.ClientClosed);
                 http.Abort();
                 return;
@@ -301,6 +325,7 @@ internal sealed partial class RequestRouter(
         var status = error switch
         {
             ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
+            ForwarderError.RequestBodyCanceled => StatusCodes.Status408RequestTimeout,
             ForwarderError.RequestBodyClient => StatusCodes.Status400BadRequest,
             _ => StatusCodes.Status502BadGateway,
         };

@@ -15,7 +15,7 @@ public static class RequestChecks
     public const int LongestHeaders = 64 * 1024;
 
     /// <summary>Where Kestrel keeps the length of a request that is chunked all the same.</summary>
-    private const string LengthBesideChunks = "X-Content-Length";
+    internal const string LengthBesideChunks = "X-Content-Length";
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
         "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using Estiba.LoadBalancing.Traffic.Http1;
 
 namespace Estiba.LoadBalancing.Traffic.Targets;
 
@@ -25,6 +26,7 @@ internal sealed class TargetGroupTraffic : IDisposable
 
     public TargetGroupTraffic(TargetGroupConfiguration group)
     {
+        Connections = new TargetConnections(group.Secure);
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -47,8 +49,11 @@ internal sealed class TargetGroupTraffic : IDisposable
         Invoker = new HttpMessageInvoker(new StreamingHandler(handler), disposeHandler: true);
     }
 
-    /// <summary>Sends requests over the group's connections.</summary>
+    /// <summary>Sends what is no usual request of HTTP/1.1: HTTP/2, gRPC, web sockets.</summary>
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>The connections to targets that speak HTTP/1.1.</summary>
+    public TargetConnections Connections { get; }
 
     public TargetGroupCounters Counters { get; } = new();
 
@@ -102,7 +107,7 @@ internal sealed class TargetGroupTraffic : IDisposable
         lock (_gate)
             last = --_users == 0 && _retired;
         if (last)
-            Invoker.Dispose();
+            Close();
     }
 
     /// <summary>No configuration has the group any more.</summary>
@@ -115,7 +120,13 @@ internal sealed class TargetGroupTraffic : IDisposable
             _retired = true;
         }
         if (last)
-            Invoker.Dispose();
+            Close();
+    }
+
+    private void Close()
+    {
+        Connections.Dispose();
+        Invoker.Dispose();
     }
 
     private sealed class Outstanding : IDisposable
