@@ -42,6 +42,16 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
         }
     }
 
+    /// <summary>How much of a processor it has used, without processes of its own.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>nginx as the web servers: small answers from memory, and a file of 1 MiB.</summary>
     internal static async Task<Balancer> StartBackendsAsync(string directory)
     {

@@ -61,7 +61,10 @@ internal static partial class BalancerBenchmark
         string? header = null
     )
     {
-        var results = balancers.ToDictionary(balancer => balancer, _ => new List<(double Rate, double P99)>());
+        var results = balancers.ToDictionary(
+            balancer => balancer,
+            _ => new List<(double Rate, double P99, double Cost)>()
+        );
         for (var round = 0; round <= Rounds; round++)
         {
             foreach (var balancer in balancers)
@@ -69,12 +72,21 @@ internal static partial class BalancerBenchmark
                 List<string> words = ["-t", "1", "-c", $"{Connections}", "-d", $"{seconds}s", "--latency"];
                 if (header is not null)
                     words.AddRange(["-H", header]);
+                var before = balancer.ProcessorTime;
                 var output = await RunAsync("wrk", [.. words, url(balancer)]);
+                var used = balancer.ProcessorTime - before;
                 if (output.Contains("Non-2xx", StringComparison.Ordinal))
                     throw new BenchmarkException($"{balancer.Name} did not answer every request well:\n{output}");
                 // The first round warms up.
                 if (round > 0)
-                    results[balancer].Add((Number(RatePattern(), output), Milliseconds(output)));
+                    results[balancer]
+                        .Add(
+                            (
+                                Number(RatePattern(), output),
+                                Milliseconds(output),
+                                used.TotalMicroseconds / Number(RequestsPattern(), output)
+                            )
+                        );
             }
         }
 
@@ -92,6 +104,14 @@ internal static partial class BalancerBenchmark
                 Median(results[balancer], result => result.P99),
                 "ms"
             );
+            // Those of the others are partly in processes of their own.
+            if (balancer.Name == "estiba")
+                Figure.Print(
+                    "balancer",
+                    $"{balancer.Name}: {what}, processor for each",
+                    Median(results[balancer], result => result.Cost),
+                    "us"
+                );
         }
     }
 
@@ -220,6 +240,9 @@ internal static partial class BalancerBenchmark
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex RatePattern();
+
+    [GeneratedRegex(@"(\d+) requests in ")]
+    private static partial Regex RequestsPattern();
 
     [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
     private static partial Regex P99Pattern();
