@@ -38,7 +38,15 @@ internal sealed class Interruption : IDisposable
     {
         var first = Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
         context.Cancel = first == 0 || Stopwatch.GetElapsedTime(first) < OneWish;
-        if (first == 0)
+        if (first != 0)
+            return;
+        try
+        {
             _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The command has ended by itself just now.
+        }
     }
 }

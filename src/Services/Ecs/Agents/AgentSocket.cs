@@ -57,7 +57,17 @@ internal sealed class AgentSocket(WebSocket socket) : IAgentLink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Close() => _closed.Cancel();
+    public void Close()
+    {
+        try
+        {
+            _closed.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The conversation has ended by itself since whoever closes it found it.
+        }
+    }
 
     public void Dispose() => _closed.Dispose();
 

@@ -322,6 +322,19 @@ public sealed class AmazonAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_may_connect_again_while_its_last_connection_ends()
+    {
+        var arn = await _world.RegisterAsync();
+        for (var i = 0; i < 500; i++)
+        {
+            using var socket = await _world.OpenControlAsync(arn);
+            await socket.ReceiveAsync<TaskManifestMessage>();
+        }
+
+        _world.Failures.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Its_telemetry_is_acknowledged_and_health_is_shown()
     {
         var (arn, task) = await RunningAsync();

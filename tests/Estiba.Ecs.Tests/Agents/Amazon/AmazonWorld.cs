@@ -191,7 +191,7 @@ internal sealed class AmazonWorld : IAsyncDisposable
             new Uri($"{Address.Replace("http", "ws", StringComparison.Ordinal)}/{door}/ws?{query}"),
             CancellationToken.None
         );
-        return new AmazonSocket(socket);
+        return new AmazonSocket(socket, Failures);
     }
 
     internal Task<AmazonSocket> OpenControlAsync(string arn) => OpenAsync("acs", RecordedAgent.ControlQuery(arn));
@@ -208,7 +208,9 @@ internal sealed class AmazonWorld : IAsyncDisposable
 }
 
 /// <summary>The agent's end of a socket: sends texts and reads messages.</summary>
-internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
+/// <param name="socket">The open socket.</param>
+/// <param name="failures">What the server's sockets have failed with, which explains why one ends.</param>
+internal sealed class AmazonSocket(ClientWebSocket socket, IEnumerable<Exception> failures) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -264,7 +266,18 @@ internal sealed class AmazonSocket(ClientWebSocket socket) : IDisposable
         ValueWebSocketReceiveResult part;
         do
         {
-            part = await socket.ReceiveAsync(buffer.AsMemory(length), limit.Token);
+            try
+            {
+                part = await socket.ReceiveAsync(buffer.AsMemory(length), limit.Token);
+            }
+            catch (WebSocketException ended)
+            {
+                throw new InvalidOperationException(
+                    $"The server has ended the socket. It failed with: {string.Join('\n', failures)}",
+                    ended
+                );
+            }
+
             if (part.MessageType == WebSocketMessageType.Close)
                 throw new InvalidOperationException("The server has closed the socket.");
             length += part.Count;
