@@ -52,6 +52,7 @@ public sealed class ArchitectureTests
             "Attributes",
             "Queries",
             "TaskDefinitions",
+            "ServiceConnect",
             "Tasks",
             "Placement",
             "Services",
@@ -123,9 +124,12 @@ public sealed class ArchitectureTests
         FolderImports.Misplaced(Path.Combine(Source, "Services/Ecs")).ShouldBeEmpty();
 
     [Fact]
-    public void The_agent_knows_only_the_contracts_files_and_engines() =>
+    public void The_agent_knows_only_the_contracts_files_listeners_and_engines() =>
         ReferencesOf(Path.Combine(Source, "Hosts/Agent/Estiba.Agent.csproj"))
-            .ShouldBe(["Foundation/Contracts", "Foundation/Files", "Hosts/Engines"], ignoreOrder: true);
+            .ShouldBe(
+                ["Foundation/Contracts", "Foundation/Files", "Foundation/Listeners", "Hosts/Engines"],
+                ignoreOrder: true
+            );
 
     [Fact]
     public void Only_the_state_speaks_sql()

@@ -72,6 +72,19 @@ internal static class EcsControllers
             ],
         };
 
+    /// <summary>Takes services of Cloud Map away that no endpoint of Service Connect needs; by their record's
+    /// key.</summary>
+    internal static Controller DiscoveryServices(DiscoveryServiceReconciler reconciler) =>
+        new("ecs.discovery-services", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.DiscoveryServices).Select(its => its.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.DiscoveryServices, static change => change.After?.Key),
+                Trigger.OnAll(EcsTables.Services, DiscoveryServiceReconciler.Find),
+            ],
+        };
+
     /// <summary>Has listener rules share the traffic of services; by the service's key.</summary>
     internal static Controller Traffic(TrafficReconciler reconciler) =>
         new("ecs.traffic", reconciler)
@@ -122,6 +135,9 @@ internal static class EcsControllers
                         ? task.InstanceKey
                         : null
                 ),
+                Trigger.OnAll(EcsTables.Tasks, ConnectedInstances.Find),
+                Trigger.OnAll(EcsTables.Services, ConnectedInstances.Find),
+                Trigger.OnAll(EcsTables.ContainerInstances, ConnectedInstances.Find),
             ],
         };
 

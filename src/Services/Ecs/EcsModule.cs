@@ -95,6 +95,14 @@ public sealed class EcsModule(EcsOptions options) : Module
                     EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
                     EcsControllers.Targets(new TargetReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     EcsControllers.Registries(new RegistryReconciler(store, new Registries(discovery, ids), ids, time)),
+                    EcsControllers.DiscoveryServices(
+                        new DiscoveryServiceReconciler(
+                            store,
+                            new ServiceConnectNamespaces(discovery, ids, time),
+                            new Registries(discovery, ids),
+                            time
+                        )
+                    ),
                     EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),

@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
@@ -43,7 +44,13 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        ServiceConnectRequests.Validate(request.ServiceConnectConfiguration);
+        ServiceConnectRequests.ValidateFor(
+            request.ServiceConnectConfiguration,
+            request.DeploymentController?.Type,
+            request.DeploymentConfiguration?.Strategy
+        );
+        RequireNoLattice(request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
@@ -85,7 +92,8 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        ServiceConnectRequests.Validate(request.ServiceConnectConfiguration);
+        RequireNoLattice(request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
@@ -112,6 +120,11 @@ internal static class ServiceRequests
             settings.LoadBalancers,
             settings.SchedulingStrategy,
             settings.DeploymentController?.Type
+        );
+        ServiceConnectRequests.ValidateFor(
+            request.ServiceConnectConfiguration ?? service.ServiceConnect?.Configuration,
+            settings.DeploymentController?.Type,
+            settings.DeploymentConfiguration?.Strategy
         );
         if (
             request.DeploymentController is { Type: { } controller }
@@ -209,15 +222,8 @@ internal static class ServiceRequests
         }
     }
 
-    private static void RequireNoMesh(
-        ServiceConnectConfiguration? connect,
-        IReadOnlyList<VpcLatticeConfiguration>? lattice
-    )
+    private static void RequireNoLattice(IReadOnlyList<VpcLatticeConfiguration>? lattice)
     {
-        if (connect?.Enabled == true)
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba has no Service Connect yet. Create the service without serviceConnectConfiguration."
-            );
         if (lattice is { Count: > 0 })
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba has no VPC Lattice. Create the service without vpcLatticeConfigurations."

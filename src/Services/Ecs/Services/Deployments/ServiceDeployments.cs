@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.State;
@@ -266,10 +267,9 @@ internal static class ServiceDeployments
             UpdatedAt = edit.Now,
         };
         edit.Transaction.Delete(EcsTables.PlacementFailures, edit.Service.Key);
-        edit.Service = edit.Service with
-        {
-            Settings = ServiceRevisions.Restore(edit.Transaction, edit.Service, target),
-        };
+        edit.Service = ServiceRevisions.Restore(edit.Transaction, edit.Service, target);
+        if (edit.Service.ServiceConnect is { } connect)
+            ServiceConnectName.Ensure(edit.Transaction, connect);
         edit.Rollout = edit.Rollout with
         {
             Deployments = [promoted, .. edit.Rollout.Deployments.Where(deployment => deployment.Id != target.Id)],

@@ -1,13 +1,15 @@
 using System.Net;
 
-namespace Estiba.LoadBalancing.Traffic.Targets;
+namespace Estiba.Listeners;
 
 /// <summary>
 /// Sends each part of a request's body when it comes. Otherwise small parts would wait until more of them fill a
 /// buffer, and a target that has to answer the first of them waits, too.
 /// </summary>
-internal sealed class StreamingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <param name="inner">Sends the requests.</param>
+public sealed class StreamingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    /// <inheritdoc/>
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
