@@ -44,12 +44,7 @@ internal sealed class ServiceConnectDoor : IAsyncDisposable
                 logger,
                 cancellation
             );
-            var proxy = await ServiceConnectProxy.StartAsync(
-                ServiceConnectAddresses.EndPoint,
-                time,
-                loggers,
-                cancellation
-            );
+            var proxy = ServiceConnectProxy.Start(ServiceConnectAddresses.EndPoint, time, loggers);
             return new ServiceConnectDoor(proxy, addresses);
         }
         catch (Exception reason)

@@ -14,22 +14,21 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Estiba.Agent.Tests.ServiceConnect;
 
 /// <summary>What clients of an alias get from its endpoints, over real connections on this machine.</summary>
-public sealed class ServiceConnectProxyTests : IAsyncLifetime
+public sealed class ServiceConnectProxyTests : IAsyncDisposable
 {
     private static readonly IPEndPoint Place = new(IPAddress.Parse("169.254.200.1"), 8080);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<IAsyncDisposable> _started = [];
     private readonly object _agent = new();
-    private ServiceConnectProxy _proxy = null!;
+    private readonly ServiceConnectProxy _proxy;
 
-    public async ValueTask InitializeAsync() =>
-        _proxy = await ServiceConnectProxy.StartAsync(
+    public ServiceConnectProxyTests() =>
+        _proxy = ServiceConnectProxy.Start(
             new IPEndPoint(IPAddress.Loopback, 0),
             _ => Place,
             TimeProvider.System,
-            NullLoggerFactory.Instance,
-            default
+            NullLoggerFactory.Instance
         );
 
     public async ValueTask DisposeAsync()

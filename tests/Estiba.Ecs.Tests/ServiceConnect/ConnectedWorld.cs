@@ -31,7 +31,10 @@ internal sealed class ConnectedWorld : IAsyncDisposable
     /// <returns>Its key.</returns>
     internal static async Task<string> AddInstanceAsync(EcsWorld ecs, string agentHash, string ec2 = "i-1")
     {
-        var arn = await ecs.AddInstanceAsync(ec2: ec2, attributes: [EstibaAgent.ServiceConnect]);
+        var arn = await ecs.AddInstanceAsync(
+            ec2: ec2,
+            attributes: [EstibaAgent.ServiceConnect, "ecs.capability.container-health-check"]
+        );
         var key = "";
         await ecs.Store.CommitAsync(transaction =>
         {

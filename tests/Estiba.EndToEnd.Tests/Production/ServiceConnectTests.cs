@@ -149,7 +149,7 @@ public sealed class ServiceConnectTests
                     ["memory"] = 64,
                     ["entryPoint"] = new JsonArray("/usr/bin/bash", "-c"),
                     ["command"] = new JsonArray(
-                        "while true; do curl -s --max-time 10 -o /dev/null -w '%{http_code}\\n' http://api:8080/; "
+                        "while true; do curl -s --max-time 3 -o /dev/null -w '%{http_code}\\n' http://api:8080/; "
                             + "sleep 0.1; done"
                     ),
                     ["mountPoints"] = new JsonArray([

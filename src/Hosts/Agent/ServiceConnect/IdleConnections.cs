@@ -9,9 +9,11 @@ internal sealed class IdleConnections(TimeProvider time)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Watched, bool> _connections = new();
+    private int _count;
+    private volatile bool _hasEnded;
 
     /// <summary>How many there are.</summary>
-    internal int Count => _connections.Count;
+    internal int Count => Volatile.Read(ref _count);
 
     /// <summary>Watches a connection, until what is returned is disposed of.</summary>
     /// <param name="alias">What it is to.</param>
@@ -21,6 +23,9 @@ internal sealed class IdleConnections(TimeProvider time)
         var watched = new Watched(this, alias, close);
         watched.Touch();
         _connections[watched] = true;
+        Interlocked.Increment(ref _count);
+        if (_hasEnded)
+            watched.Close();
         return watched;
     }
 
@@ -36,6 +41,7 @@ internal sealed class IdleConnections(TimeProvider time)
         }
         catch (OperationCanceledException)
         {
+            _hasEnded = true;
             foreach (var (watched, _) in _connections)
                 watched.Close();
         }
@@ -76,7 +82,11 @@ internal sealed class IdleConnections(TimeProvider time)
                 close();
         }
 
-        public void Dispose() => all._connections.TryRemove(this, out _);
+        public void Dispose()
+        {
+            if (all._connections.TryRemove(this, out _))
+                Interlocked.Decrement(ref all._count);
+        }
     }
 
     private TimeProvider Time => time;

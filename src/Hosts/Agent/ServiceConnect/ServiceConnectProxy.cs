@@ -17,6 +17,7 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
 {
     private const int MostConnections = 20_000;
     private const int Backlog = 4096;
+    private const int FewRelays = 256;
 
     /// <summary>How long nothing is accepted when the process has no descriptor left.</summary>
     private static readonly TimeSpan OutOfDescriptors = TimeSpan.FromMilliseconds(100);
@@ -27,10 +28,12 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     private readonly AdmittedCallers _callers;
     private readonly IdleConnections _idle;
     private readonly TcpRelay _tcp;
-    private readonly Lazy<Task<HttpRelay>> _http;
+    private readonly Lock _gate = new();
+    private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
+    private Task<HttpRelay>? _http;
     private Task _work = Task.CompletedTask;
 
     private ServiceConnectProxy(
@@ -45,8 +48,7 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         _callers = new AdmittedCallers(time);
         _idle = new IdleConnections(time);
         _tcp = new TcpRelay(_idle, time);
-        // Most hosts have no client of HTTP.
-        _http = new Lazy<Task<HttpRelay>>(() => HttpRelay.StartAsync(_idle, time, loggers));
+        _loggers = loggers;
         _logger = loggers.CreateLogger<ServiceConnectProxy>();
     }
 
@@ -57,29 +59,22 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     /// <param name="listenOn">The address and port.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Hears what goes wrong.</param>
-    /// <param name="cancellation">Abandons it.</param>
     /// <exception cref="IOException">The address or port cannot be listened on; the message says why.</exception>
-    public static Task<ServiceConnectProxy> StartAsync(
-        IPEndPoint listenOn,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        CancellationToken cancellation = default
-    ) => StartAsync(listenOn, OriginalDestination.Of, time, loggers, cancellation);
+    public static ServiceConnectProxy Start(IPEndPoint listenOn, TimeProvider time, ILoggerFactory loggers) =>
+        Start(listenOn, OriginalDestination.Of, time, loggers);
 
     /// <summary>For containers that only pretend: nobody will connect.</summary>
     public static ServiceConnectProxy Pretended(TimeProvider time, ILoggerFactory loggers) =>
         new(listener: null, static _ => null, time, loggers);
 
     /// <summary>As above, where something else than the packet filter knows where a connection was to go.</summary>
-    internal static Task<ServiceConnectProxy> StartAsync(
+    internal static ServiceConnectProxy Start(
         IPEndPoint listenOn,
         Func<Socket, IPEndPoint?> destinationOf,
         TimeProvider time,
-        ILoggerFactory loggers,
-        CancellationToken cancellation
+        ILoggerFactory loggers
     )
     {
-        cancellation.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(listenOn);
         ArgumentNullException.ThrowIfNull(loggers);
         var listener = new Socket(listenOn.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -96,7 +91,7 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
 
         var proxy = new ServiceConnectProxy(listener, destinationOf, time, loggers);
         proxy._work = Task.WhenAll(proxy.AcceptAsync(), proxy._idle.RunAsync(proxy._stopping.Token));
-        return Task.FromResult(proxy);
+        return proxy;
     }
 
     /// <summary>Ends all connections.</summary>
@@ -105,8 +100,8 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         await _stopping.CancelAsync();
         _listener?.Dispose();
         await _work;
-        if (_http.IsValueCreated)
-            await (await _http.Value).DisposeAsync();
+        if (_http is { } http)
+            await (await http).DisposeAsync();
         _stopping.Dispose();
     }
 
@@ -120,14 +115,18 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     private async Task AcceptAsync()
     {
         var relays = new HashSet<Task>();
+        var tidyAt = FewRelays;
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
                 var client = await _listener!.AcceptAsync(_stopping.Token);
+                if (Admit(client) is { } alias)
+                    relays.Add(Task.Run(() => CarryAsync(client, alias)));
+                if (relays.Count < tidyAt)
+                    continue;
                 relays.RemoveWhere(static relay => relay.IsCompleted);
-                if (Take(client) is { } relay)
-                    relays.Add(relay);
+                tidyAt = Math.Max(FewRelays, 2 * relays.Count);
             }
             catch (SocketException) when (!_stopping.IsCancellationRequested)
             {
@@ -145,29 +144,32 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         await Task.WhenAll(relays).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <returns>What carries the connection, or hands it on; null where it is refused.</returns>
-    private Task? Take(Socket client)
+    /// <returns>What a connection is to; null where it is refused.</returns>
+    private Alias? Admit(Socket client)
     {
         if (_idle.Count >= MostConnections)
-        {
             Log.TooMany(_logger, MostConnections);
-            TcpRelay.Reset(client);
-            return null;
-        }
-
-        if (Destination(client) is not { } place || _aliases.Find(place) is not { } alias)
-        {
-            TcpRelay.Reset(client);
-            return null;
-        }
-
-        client.NoDelay = true;
-        return Task.Run(() =>
-            alias.AppProtocol is null ? _tcp.RunAsync(client, alias, _stopping.Token) : HandAsync(client, alias)
-        );
+        else if (Destination(client) is { } place && _aliases.Find(place) is { } alias)
+            return alias;
+        TcpRelay.Reset(client);
+        return null;
     }
 
-    private async Task HandAsync(Socket client, Alias alias) => (await _http.Value).Take(client, alias);
+    private async Task CarryAsync(Socket client, Alias alias)
+    {
+        client.NoDelay = true;
+        if (alias.AppProtocol is null)
+            await _tcp.RunAsync(client, alias, _stopping.Token);
+        else
+            (await HttpAsync()).Take(client, alias);
+    }
+
+    // Most hosts have no client of HTTP.
+    private Task<HttpRelay> HttpAsync()
+    {
+        lock (_gate)
+            return _http ??= HttpRelay.StartAsync(_idle, _time, _loggers);
+    }
 
     // A client on this host's network that connects to one of this host's addresses has that address itself.
     private IPEndPoint? Destination(Socket client)

@@ -396,11 +396,14 @@ public sealed partial class EcsApi
         var cluster = ClusterNames.Require(view, scope, request.Cluster);
         var service = RequireService(view, cluster, request.Service!);
         ServiceRequests.ValidateFor(service, request);
-        var primary = ServiceRolloutRecord.Of(view, service.Key).Deployments.FirstOrDefault();
         var definition =
             request.TaskDefinition is { } named ? TaskDefinitionNames.Require(view, scope, named)
-            : primary is null ? null
-            : view.Find(EcsTables.TaskDefinitions, TaskDefinitionRecord.KeyOf(scope, primary.Family, primary.Revision));
+            : ServiceRolloutRecord.Of(view, service.Key).Deployments is [var primary, ..]
+                ? view.Find(
+                    EcsTables.TaskDefinitions,
+                    TaskDefinitionRecord.KeyOf(scope, primary.Family, primary.Revision)
+                )
+            : null;
         return definition is null || service.Status != ServiceStatus.Active
             ? Task.FromResult<ServiceConnectSettings?>(null)
             : _connections.PrepareAsync(
