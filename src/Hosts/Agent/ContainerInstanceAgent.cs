@@ -376,7 +376,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             _events,
             _signer,
             _time,
-            _random
+            _random,
+            () => _proxy?.TakeCounters(this) ?? []
         );
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var taskSession = keeper.RunAsync(

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Estiba.Agent.ServiceConnect;
+using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
@@ -169,6 +170,26 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         {
             while (await client.ReceiveAsync(buffer).WaitAsync(Patience) > 0) { }
         });
+    }
+
+    [Fact]
+    public async Task What_an_alias_carried_is_counted_and_told_once()
+    {
+        Serve("http", await HttpAsync("a"), await HttpAsync("b", status: 503));
+        using (var client = Client(HttpVersion.Version11))
+            for (var number = 0; number < 4; number++)
+                (await client.GetAsync("/")).Dispose();
+
+        var told = _proxy.TakeCounters(_agent).Single();
+        (told.NewConnections, told.Requests, told.Responses2xx, told.Responses5xx).ShouldBe((1, 4, 2, 2));
+        told.ResponseTime!.SampleCount.ShouldBe(4);
+        await Eventually.HoldsAsync(() => _proxy.TakeCounters(_agent).Count == 0);
+
+        Serve(null, await TcpAsync("a"));
+        await SayAsync("hello");
+        var carried = _proxy.TakeCounters(_agent).Single();
+        (carried.NewConnections, carried.ProcessedBytes, carried.Requests).ShouldBe((1, 5, 0));
+        _proxy.TakeCounters(new object()).ShouldBeEmpty();
     }
 
     private void Serve(string? protocol, params IPEndPoint[] endpoints) =>

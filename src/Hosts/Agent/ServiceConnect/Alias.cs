@@ -25,6 +25,12 @@ internal sealed class Alias(OutlierDetection outliers)
     private volatile Content _content = new(new ServiceConnectAlias(), []);
     private uint _turn;
 
+    /// <summary>What it carries.</summary>
+    internal AliasCounters Counters { get; } = new();
+
+    /// <summary>The name under which Cloud Map has what answers.</summary>
+    internal string? DiscoveryName => _content.Settings.DiscoveryName;
+
     /// <summary><c>http</c>, <c>http2</c> or <c>grpc</c>; null for TCP.</summary>
     internal string? AppProtocol => _content.Settings.AppProtocol;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Estiba.Contracts.Acs;
+using Estiba.Contracts.Tcs;
 
 namespace Estiba.Agent.ServiceConnect;
 
@@ -36,6 +37,28 @@ internal sealed class AliasTable(TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// What the aliases of an agent's namespaces have carried since they were last asked; where several agents are in
+    /// a namespace, whoever asks first is told.
+    /// </summary>
+    internal IReadOnlyList<ServiceConnectMetric> TakeCounters(object agent)
+    {
+        lock (_gate)
+            return
+            [
+                .. _byAgent
+                    .GetValueOrDefault(agent, [])
+                    .SelectMany(its =>
+                        its.Value.Aliases.Select(settings =>
+                            PlaceOf(settings) is { } place && _aliases.GetValueOrDefault(place) is { } alias
+                                ? alias.Counters.Take(its.Key, alias.DiscoveryName)
+                                : null
+                        )
+                    )
+                    .OfType<ServiceConnectMetric>(),
+            ];
+    }
+
     /// <summary>An agent has ended.</summary>
     internal void Remove(object agent)
     {
@@ -56,12 +79,8 @@ internal sealed class AliasTable(TimeProvider time)
             .Select(its => its.MaxBy(each => each.Value.Number).Value);
         foreach (var settings in newest.SelectMany(its => its.Aliases))
         {
-            if (
-                !IPAddress.TryParse(settings.Address, out var address)
-                || settings.Port is not (> 0 and <= IPEndPoint.MaxPort)
-            )
+            if (PlaceOf(settings) is not { } place)
                 continue;
-            var place = new IPEndPoint(address, settings.Port.Value);
             var alias = before.GetValueOrDefault(place) ?? new Alias(_outliers);
             alias.Update(settings);
             after[place] = alias;
@@ -72,6 +91,11 @@ internal sealed class AliasTable(TimeProvider time)
             if (!after.ContainsKey(place))
                 alias.End();
     }
+
+    private static IPEndPoint? PlaceOf(ServiceConnectAlias settings) =>
+        IPAddress.TryParse(settings.Address, out var address) && settings.Port is > 0 and <= IPEndPoint.MaxPort
+            ? new IPEndPoint(address, settings.Port.Value)
+            : null;
 
     private readonly record struct Heard(long Number, IReadOnlyList<ServiceConnectAlias> Aliases);
 }

@@ -134,6 +134,8 @@ internal sealed class HttpRelay : IAsyncDisposable
             Version = alias.AppProtocol == "http" ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
+        alias.Counters.Asked();
+        var began = _time.GetTimestamp();
         var tried = new List<Endpoint>();
         while (alias.Choose(tried) is { } endpoint)
         {
@@ -147,6 +149,7 @@ internal sealed class HttpRelay : IAsyncDisposable
             );
             if (error == ForwarderError.None)
             {
+                alias.Counters.Answered(http.Response.StatusCode, _time.GetElapsedTime(began));
                 if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
                     alias.Failed(endpoint);
                 else

@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace Estiba.Agent.ServiceConnect;
 
-/// <summary>Closes connections on which nothing has happened for as long as their alias allows.</summary>
+/// <summary>
+/// The connections of all aliases, which counts them, and closes those on which nothing has happened for as long as
+/// their alias allows.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class IdleConnections(TimeProvider time)
 {
@@ -24,6 +27,7 @@ internal sealed class IdleConnections(TimeProvider time)
         watched.Touch();
         _connections[watched] = true;
         Interlocked.Increment(ref _count);
+        alias.Counters.Opened();
         if (_hasEnded)
             watched.Close();
         return watched;
@@ -84,8 +88,10 @@ internal sealed class IdleConnections(TimeProvider time)
 
         public void Dispose()
         {
-            if (all._connections.TryRemove(this, out _))
-                Interlocked.Decrement(ref all._count);
+            if (!all._connections.TryRemove(this, out _))
+                return;
+            Interlocked.Decrement(ref all._count);
+            alias.Counters.Closed();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Contracts.Acs;
+using Estiba.Contracts.Tcs;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Agent.ServiceConnect;
@@ -108,6 +109,9 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     /// <summary>An agent has heard what the namespaces of its tasks are.</summary>
     internal void Set(object agent, IReadOnlyList<ServiceConnectNamespace> namespaces) =>
         _aliases.Set(agent, namespaces);
+
+    /// <inheritdoc cref="AliasTable.TakeCounters"/>
+    internal IReadOnlyList<ServiceConnectMetric> TakeCounters(object agent) => _aliases.TakeCounters(agent);
 
     /// <summary>An agent has ended.</summary>
     internal void Remove(object agent) => _aliases.Remove(agent);

@@ -31,7 +31,7 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
             Reset(client);
             Reset(endpoint);
         });
-        await Task.WhenAll(PumpAsync(client, endpoint, watched), PumpAsync(endpoint, client, watched));
+        await Task.WhenAll(PumpAsync(client, endpoint, watched, alias.Counters), PumpAsync(endpoint, client, watched));
         client.Dispose();
         endpoint.Dispose();
     }
@@ -67,7 +67,12 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
         return null;
     }
 
-    private static async Task PumpAsync(Socket from, Socket to, IdleConnections.Watched watched)
+    private static async Task PumpAsync(
+        Socket from,
+        Socket to,
+        IdleConnections.Watched watched,
+        AliasCounters? counters = null
+    )
     {
         try
         {
@@ -86,6 +91,7 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
                     }
 
                     watched.Touch();
+                    counters?.Sent(read);
                     for (var sent = 0; sent < read; )
                         sent += await to.SendAsync(buffer.AsMemory(sent, read - sent));
                     watched.Touch();

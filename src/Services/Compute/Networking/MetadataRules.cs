@@ -24,6 +24,8 @@ internal sealed class MetadataRules(
 
     private string Asked => block?.ToString() ?? $"{endPoint.Address}/32";
 
+    private string Named => block?.ToString() ?? endPoint.Address.ToString();
+
     private string Rule =>
         block is null
             ? $"-d {Asked} -p tcp -m tcp --dport {AskedPort} -j DNAT --to-destination {endPoint}"
@@ -43,7 +45,7 @@ internal sealed class MetadataRules(
             {{Close}}
             }
             others=$({{iptables}} -w -t nat -S | grep -F ' {{Asked}} ' | grep -vF ' --to-destination {{endPoint}}')
-            if [ -n "$others" ]; then echo "another program on this host has rules for {{Asked}}: $others" >&2; exit 1; fi
+            if [ -n "$others" ]; then echo "another program on this host has rules for {{Named}}: $others" >&2; exit 1; fi
             {{ip}} address replace {{endPoint.Address}}/32 dev {{device}} scope host || exit 1
             {{OpenBlock}}
             for chain in PREROUTING OUTPUT; do
