@@ -33,6 +33,12 @@ internal sealed class MetadataRules(
 
     private string OpenBlock => block is null ? "" : $"{ip} route replace local {block} dev {device} || exit 1";
 
+    private string CheckBlock =>
+        block is null
+            ? ""
+            : $"{ip} route show table local | grep -qF 'local {block} dev {device} '"
+                + $" || {{ echo 'the route to {block} is gone' >&2; exit 1; }}";
+
     private string CloseBlock => block is null ? "" : $"{ip} route delete local {block} dev {device}";
 
     /// <summary>
@@ -59,6 +65,7 @@ internal sealed class MetadataRules(
             for chain in PREROUTING OUTPUT; do
                 {{iptables}} -w -t nat -C $chain {{Rule}} || exit 1
             done
+            {{CheckBlock}}
             """;
 
     public string Close =>
