@@ -15,6 +15,7 @@ public sealed class ServiceConnectTests
 {
     private const string Cluster = "connect";
     private static readonly string[] Folders = ["bin", "lib", "lib64", "usr"];
+    private static readonly string[] Modes = ["bridge", "host"];
 
     [Fact]
     public async Task Containers_reach_a_service_by_its_name_while_its_tasks_and_the_platform_come_and_go()
@@ -29,16 +30,19 @@ public sealed class ServiceConnectTests
         await world.RunInstancesAsync(Cluster, 1);
         var made = await CreateServiceAsync(
             world,
-            "api",
+            "connect-api",
             Api(world),
             2,
             """{"enabled":true,"services":[{"portName":"web","clientAliases":[{"port":8080,"dnsName":"api"}]}]}"""
         );
         var registry = (string)made["service"]!["deployments"]![0]!["serviceConnectResources"]![0]!["discoveryArn"]!;
-        foreach (var mode in new[] { "bridge", "host" })
-            await CreateServiceAsync(world, "connect-" + mode, Client(world, mode), 1, """{"enabled":true}""");
+        await Task.WhenAll(
+            Modes.Select(mode =>
+                CreateServiceAsync(world, "connect-" + mode, Client(world, mode), 1, """{"enabled":true}""")
+            )
+        );
 
-        foreach (var mode in new[] { "bridge", "host" })
+        foreach (var mode in Modes)
             await AnsweredAsync(world, mode, since: 0);
         (
             await world.AwsAsync($"servicediscovery list-instances --service-id {registry} --query 'length(Instances)'")
@@ -46,18 +50,15 @@ public sealed class ServiceConnectTests
 
         // A task that stops, and the one in its place, are nobody's concern.
         var before = (await LinesAsync(world, "bridge")).Count;
-        var stopped = await TaskAsync(world, "api");
+        var stopped = (await TasksAsync(world))[0];
         (
             await world.AwsAsync($"ecs stop-task --cluster {Cluster} --task {stopped} --query task.taskArn")
         ).Text.ShouldNotBeEmpty();
         await Eventually.BeAsync(
             "another task in the place of one that was stopped",
-            () =>
-                world.AwsAsync(
-                    $"ecs list-tasks --cluster {Cluster} --service-name api --desired-status RUNNING --query "
-                        + "'length(taskArns)'"
-                ),
-            answer => answer.Text == "2"
+            () => TasksAsync(world),
+            tasks => tasks.Count == 2 && !tasks.Contains(stopped),
+            explain: tasks => string.Join(' ', tasks)
         );
         var lines = await AnsweredAsync(world, "bridge", before);
         lines.Skip(before).ShouldAllBe(line => line == "200");
@@ -105,12 +106,14 @@ public sealed class ServiceConnectTests
         return [.. printed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
 
-    private static async Task<string> TaskAsync(World world, string service) =>
+    /// <summary>The tasks of the service that have containers.</summary>
+    private static async Task<IReadOnlyList<string>> TasksAsync(World world) =>
         (
-            await world.AwsAsync(
-                $"ecs list-tasks --cluster {Cluster} --service-name {service} --query 'taskArns[0]' --output text"
+            await world.DockerAsync(
+                "ps --filter label=com.amazonaws.ecs.task-definition-family=connect-api --format "
+                    + "'{{.Label \"com.amazonaws.ecs.task-arn\"}}'"
             )
-        ).Text;
+        ).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static JsonObject Api(World world) =>
         new()
