@@ -348,6 +348,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             {
                 Log.Deregistered(_logger, _options.InstanceId);
                 _identityFile.Delete();
+                _namespaces.Delete();
+                _proxy?.Set(this, []);
                 _tasks.StopTasks([.. _tasks.Tasks.Select(task => task.Arn)]);
                 _tasks.StopUnknown(await _tasks.UnknownTasksAsync());
                 return;

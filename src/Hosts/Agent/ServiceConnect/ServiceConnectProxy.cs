@@ -110,6 +110,9 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     internal void Set(object agent, IReadOnlyList<ServiceConnectNamespace> namespaces) =>
         _aliases.Set(agent, namespaces);
 
+    /// <inheritdoc cref="AliasTable.Find"/>
+    internal Alias? Find(IPEndPoint place) => _aliases.Find(place);
+
     /// <inheritdoc cref="AliasTable.TakeCounters"/>
     internal IReadOnlyList<ServiceConnectMetric> TakeCounters(object agent) => _aliases.TakeCounters(agent);
 
