@@ -19,6 +19,26 @@ internal sealed class MetricCollection : IDisposable
 
     private const string MetricsEndpointVariable = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
 
+    /// <summary>From a commit in memory to an answer that is waited for.</summary>
+    private static readonly double[] Seconds =
+    [
+        0.000_25,
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        10,
+        25,
+    ];
+
     private readonly MeterProvider _provider;
     private readonly ServiceProvider _services = new ServiceCollection().AddOptions().BuildServiceProvider();
     private readonly RequestDelegate _answer;
@@ -34,6 +54,9 @@ internal sealed class MetricCollection : IDisposable
                     .AddEnvironmentVariableDetector()
             )
             .AddMeter("Estiba.*", "System.Runtime")
+            .AddView(static instrument =>
+                instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds } : null
+            )
             .AddPrometheusExporter(static options => options.ScrapeResponseCacheDurationMilliseconds = 0);
         if (IsToBeSent)
             builder.AddOtlpExporter();

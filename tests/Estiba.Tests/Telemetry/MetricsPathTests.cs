@@ -67,7 +67,7 @@ public sealed class MetricsPathTests : IAsyncLifetime
             .ShouldBe(1);
         Value(lines, "estiba_ecs_tasks", "cluster=\"measured\"", "status=\"PROVISIONING\"").ShouldBe(0);
         Value(lines, "estiba_state_commits_total", "outcome=\"kept\"").ShouldBeGreaterThan(0);
-        Value(lines, "estiba_controllers_queue_length", "controller=\"services\"").ShouldBe(0);
+        Value(lines, "estiba_controllers_queue_length", "controller=\"ecs.services\"").ShouldBe(0);
     }
 
     [Theory]
