@@ -37,12 +37,17 @@ internal sealed class ConnectionUsage
         Responses[3] += Sensible(report.Responses3xx);
         Responses[4] += Sensible(report.Responses4xx);
         Responses[5] += Sensible(report.Responses5xx);
-        if (
-            report.ResponseTime is { SampleCount: > 0 and var count, Sum: >= 0 and var sum, Min: >= 0 and var min } time
-            && time.Max >= min
-            && double.IsFinite(sum.Value + time.Max.Value)
-        )
-            ResponseTime += new Spread(count.Value, sum.Value, min.Value, time.Max.Value);
+        if (report.ResponseTime is { } time)
+            ResponseTime += SpreadOf(time);
+    }
+
+    private static Spread SpreadOf(CWStatsSet times)
+    {
+        var (count, sum) = (times.SampleCount ?? 0, times.Sum ?? -1);
+        var (least, most) = (times.Min ?? -1, times.Max ?? -1);
+        return count > 0 && least >= 0 && least <= most && most <= sum && double.IsFinite(sum)
+            ? new Spread(count, sum, least, most)
+            : default;
     }
 
     private static long Sensible(long? number) => number is > 0 and < 1L << 50 ? number.Value : 0;
