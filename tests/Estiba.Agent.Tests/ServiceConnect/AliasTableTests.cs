@@ -73,6 +73,23 @@ public sealed class AliasTableTests
     }
 
     [Fact]
+    public void Of_several_agents_one_tells_what_was_carried()
+    {
+        _table.Set(_first, Namespaces(1));
+        _table.Set(_second, Namespaces(1));
+        _table.Find(Place)!.Counters.Opened();
+
+        foreach (var _ in new[] { 1, 2 })
+            _table
+                .TakeCounters(_first)
+                .Concat(_table.TakeCounters(_second))
+                .Select(told => told.ActiveConnections)
+                .ShouldBe([1]);
+        _table.Remove(_first);
+        _table.TakeCounters(_second).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void What_is_no_address_is_left_out()
     {
         _table.Set(

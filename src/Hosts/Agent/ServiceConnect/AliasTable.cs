@@ -38,8 +38,8 @@ internal sealed class AliasTable(TimeProvider time)
     }
 
     /// <summary>
-    /// What the aliases of an agent's namespaces have carried since they were last asked; where several agents are in
-    /// a namespace, whoever asks first is told.
+    /// What the aliases of an agent's namespaces have carried since they were last asked; of several agents in a
+    /// namespace one is told.
     /// </summary>
     internal IReadOnlyList<ServiceConnectMetric> TakeCounters(object agent)
     {
@@ -48,6 +48,7 @@ internal sealed class AliasTable(TimeProvider time)
             [
                 .. _byAgent
                     .GetValueOrDefault(agent, [])
+                    .Where(its => _byAgent.First(other => other.Value.ContainsKey(its.Key)).Key == agent)
                     .SelectMany(its =>
                         its.Value.Aliases.Select(settings =>
                             PlaceOf(settings) is { } place && _aliases.GetValueOrDefault(place) is { } alias
