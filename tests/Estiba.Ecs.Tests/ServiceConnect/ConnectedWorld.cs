@@ -33,7 +33,12 @@ internal sealed class ConnectedWorld : IAsyncDisposable
     {
         var arn = await ecs.AddInstanceAsync(
             ec2: ec2,
-            attributes: [EstibaAgent.ServiceConnect, "ecs.capability.container-health-check"]
+            attributes:
+            [
+                EstibaAgent.ServiceConnect,
+                "ecs.capability.container-health-check",
+                "com.amazonaws.ecs.capability.docker-remote-api.1.24",
+            ]
         );
         var key = "";
         await ecs.Store.CommitAsync(transaction =>
