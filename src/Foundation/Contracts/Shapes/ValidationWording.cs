@@ -17,8 +17,8 @@ internal class ValidationWording(string code)
 
     /// <summary>The wording that a contract asks for.</summary>
     /// <param name="fact"> <c>sentences</c> of words, the <c>path</c> of what is wrong, the <c>parameters</c> of a
-    /// form, <c>requestParameters</c> with codes for both protocols of a service, <c>lettersLast</c>, which looks at the
-    /// letters of names when all else is right, or the error code that goes with the common wording.
+    /// form, <c>requestParameters</c> with codes for both protocols of a service, <c>lettersLast</c>, which looks at
+    /// the letters of names when all else is right, or the error code that goes with the common wording.
     /// </param>
     internal static ValidationWording Of(string fact) =>
         fact switch
