@@ -39,6 +39,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     {
         if (!configuration.HasInstances)
             return Task.FromResult(new OpenModule());
+        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         IContainerEngine? engine = null;
         var end = new Endings();
         return Task.FromResult(
@@ -63,7 +64,6 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     private async Task<IContainerEngine> StartAsync(ModuleHost host, Endings end, CancellationToken cancellation)
     {
         var data = host.Get<DataDirectory>();
-        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         data.NoteContents();
         var opening = OpenServiceConnectAsync(host, cancellation);
         end.Push(async () => await (await opening).DisposeAsync());
