@@ -1,7 +1,7 @@
 using System.Net;
 using Estiba.Agent.ServiceConnect;
-using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.ServiceConnect;
 
@@ -11,7 +11,7 @@ public sealed class AliasTableTests
     private const string Namespace = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1";
     private static readonly IPEndPoint Place = new(IPAddress.Parse("169.254.200.1"), 8080);
 
-    private readonly AliasTable _table = new(new ManualTime());
+    private readonly AliasTable _table = new(new FakeTimeProvider());
     private readonly object _first = new();
     private readonly object _second = new();
 

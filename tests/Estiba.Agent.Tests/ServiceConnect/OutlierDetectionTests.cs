@@ -1,13 +1,13 @@
 using System.Net;
 using Estiba.Agent.ServiceConnect;
-using Estiba.Agent.Tests.StandIns;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.ServiceConnect;
 
 /// <summary>Endpoints that fail are avoided for a while, but never too many of them.</summary>
 public sealed class OutlierDetectionTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly OutlierDetection _outliers;
 
     public OutlierDetectionTests() => _outliers = new OutlierDetection(_time);

@@ -145,7 +145,6 @@ internal static class UnreadMembers
         ["ecs ListAttributesRequest.TargetType"] = OneValue,
         ["ecs DeploymentEarlySuccessCriteria"] = "refused when enabled, else kept and shown",
         ["ecs MetricConfiguration"] = Refused,
-        ["ecs PortMapping.AppProtocol"] = "kept and shown; it is about Service Connect, which is refused",
         ["ecs ProxyConfiguration"] = WithoutCapacity,
         ["ecs RegisterContainerInstanceRequest.InstanceIdentityDocumentSignature"] =
             "there is no key of AWS's to check it with",
