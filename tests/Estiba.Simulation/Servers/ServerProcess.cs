@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs;
@@ -43,6 +44,7 @@ internal sealed class ServerProcess
         [
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", world.LoadBalancing),
+            new ApiModule<ICloudWatchApi>("Amazon CloudWatch", world.Alarms),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];
         var host = new ModuleHost
