@@ -1,3 +1,4 @@
+using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 
@@ -8,7 +9,8 @@ namespace Estiba.LoadBalancing.Traffic;
 internal sealed class ListenerRoutes(
     ListenerConfiguration listener,
     IReadOnlyDictionary<string, TargetGroupTraffic> groups,
-    LoadBalancerCounters counters
+    LoadBalancerCounters counters,
+    AccessLog log
 )
 {
     private readonly Dictionary<string, IReadOnlyList<TargetConfiguration>> _candidates = GroupsOf(listener)
@@ -18,6 +20,9 @@ internal sealed class ListenerRoutes(
     public ListenerConfiguration Listener { get; } = listener;
 
     public LoadBalancerCounters Counters { get; } = counters;
+
+    /// <summary>Gets what is told of requests.</summary>
+    public AccessLog Log { get; } = log;
 
     public TargetGroupTraffic TrafficOf(TargetGroupConfiguration group) => groups[group.Arn];
 
