@@ -89,6 +89,35 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Sources_are_found_by_their_resources_and_destinations_by_their_names()
+    {
+        await using var world = await LogsWorld.WithStreamAsync();
+        await PutSourceAsync(world);
+        await PutDestinationAsync(world);
+        async Task<int> SourcesAsync(string resource) =>
+            (
+                await world.Api.DescribeDeliverySourcesAsync(
+                    new DescribeDeliverySourcesRequest { ResourceArns = [resource] },
+                    LogsWorld.Caller
+                )
+            )
+                .DeliverySources!
+                .Count;
+        async Task<int> DestinationsAsync(string name) =>
+            (
+                await world.Api.DescribeDeliveryDestinationsAsync(
+                    new DescribeDeliveryDestinationsRequest { Names = [name] },
+                    LogsWorld.Caller
+                )
+            )
+                .DeliveryDestinations!
+                .Count;
+
+        (await SourcesAsync(Balancer), await SourcesAsync(Balancer + "0")).ShouldBe((1, 0));
+        (await DestinationsAsync("group"), await DestinationsAsync("other")).ShouldBe((1, 0));
+    }
+
+    [Fact]
     public async Task There_is_one_delivery_of_a_source_to_a_destination()
     {
         await using var world = await LogsWorld.WithStreamAsync();

@@ -204,7 +204,8 @@ public sealed partial class LogsApi
             context,
             request.NextToken,
             request.Limit,
-            record => record.Key
+            record => record.Key,
+            record => request.ResourceArns?.Intersect(record.Source.ResourceArns!).Any() != false
         );
         return Task.FromResult(
             new DescribeDeliverySourcesResponse
@@ -310,7 +311,8 @@ public sealed partial class LogsApi
             context,
             request.NextToken,
             request.Limit,
-            record => record.Key
+            record => record.Key,
+            record => request.Names?.Contains(record.Destination.Name!) != false
         );
         return Task.FromResult(
             new DescribeDeliveryDestinationsResponse
