@@ -89,7 +89,7 @@ internal sealed class AccessLogEntry
     public string? TraceId { get; set; }
 
     /// <summary>The targets that it was sent to, the last one last, and what each answered.</summary>
-    public List<(IPEndPoint Target, int? Status)> Targets { get; } = [];
+    public List<(IPEndPoint Target, int? Status)> Attempts { get; } = [];
 
     /// <summary>The host that the target was told, where a rule changes it.</summary>
     public string? TransformedHost { get; set; }
@@ -146,7 +146,7 @@ internal sealed class AccessLogEntry
     /// <summary>It is sent to a target.</summary>
     public void SendTo(IPEndPoint target)
     {
-        Targets.Add((target, Status: null));
+        Attempts.Add((target, Status: null));
         _sentAt = _time.GetTimestamp();
         RequestProcessing = _time.GetElapsedTime(_began, _sentAt);
         TargetProcessing = ResponseProcessing = null;
@@ -156,7 +156,7 @@ internal sealed class AccessLogEntry
     /// <summary>The target has begun to answer.</summary>
     public void Answer(int status)
     {
-        Targets[^1] = (Targets[^1].Target, status);
+        Attempts[^1] = (Attempts[^1].Target, status);
         _answeredAt = _time.GetTimestamp();
         TargetProcessing = _time.GetElapsedTime(_sentAt, _answeredAt);
     }
