@@ -7,6 +7,7 @@ using Estiba.Simulation.Invariants;
 using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
 using Estiba.Simulation.Networks;
+using Estiba.Simulation.Registries;
 using Estiba.Simulation.Servers;
 using Estiba.State;
 
@@ -30,6 +31,7 @@ internal sealed class World
         Registry = new Registry(this);
         LoadBalancing = new SimulatedLoadBalancing(this);
         Alarms = new SimulatedAlarms(this);
+        ServiceDiscovery = new SimulatedServiceDiscovery(this);
         Customer = new Customer(this);
         _invariants = Invariant.All(this);
     }
@@ -65,6 +67,9 @@ internal sealed class World
 
     /// <summary>Alarms, which deployments of many of the services look at.</summary>
     internal SimulatedAlarms Alarms { get; }
+
+    /// <summary>Cloud Map, in which some of the services are.</summary>
+    internal SimulatedServiceDiscovery ServiceDiscovery { get; }
 
     internal Customer Customer { get; }
 

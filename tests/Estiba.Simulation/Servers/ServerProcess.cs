@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
@@ -45,6 +46,7 @@ internal sealed class ServerProcess
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", world.LoadBalancing),
             new ApiModule<ICloudWatchApi>("Amazon CloudWatch", world.Alarms),
+            new ApiModule<IServiceDiscoveryApi>("AWS Cloud Map", world.ServiceDiscovery),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];
         var host = new ModuleHost

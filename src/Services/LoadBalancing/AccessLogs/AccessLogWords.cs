@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
-using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using Estiba.LoadBalancing.Traffic.AccessLogs;
+using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 
 namespace Estiba.LoadBalancing.AccessLogs;
@@ -76,13 +75,8 @@ internal static class AccessLogWords
             "sent_bytes" => Text(entry.SentBytes),
             "request_line" => $"{entry.Method} {UrlOf(entry)} {entry.Protocol}",
             "user_agent" => entry.UserAgent.Length > 0 ? entry.UserAgent : None,
-            "ssl_cipher" => entry.TlsCipher is { } cipher ? NameOf(cipher) : None,
-            "ssl_protocol" => entry.TlsProtocol switch
-            {
-                SslProtocols.Tls12 => "TLSv1.2",
-                SslProtocols.Tls13 => "TLSv1.3",
-                _ => None,
-            },
+            "ssl_cipher" => entry.TlsCipher is { } cipher ? TlsHeaders.NameOf(cipher) : None,
+            "ssl_protocol" => entry.TlsProtocol is { } protocol ? TlsHeaders.NameOf(protocol) : None,
             "target_group_arn" => entry.TargetGroup ?? None,
             "trace_id" => entry.TraceId ?? None,
             "domain_name" => entry.ServerName ?? None,
@@ -128,19 +122,6 @@ internal static class AccessLogWords
         var scheme = entry.Listener.Certificates is null ? "http" : "https";
         var host = entry.Host.Length > 0 ? entry.Host : entry.Address.ToString();
         return $"{scheme}://{host}:{entry.Listener.Port}{entry.Target}";
-    }
-
-    // As OpenSSL calls them; those of TLS 1.3 have one name everywhere.
-    private static string NameOf(TlsCipherSuite cipher)
-    {
-        var name = cipher.ToString();
-        return name.Contains("_WITH_", StringComparison.Ordinal)
-            ? name["TLS_".Length..]
-                .Replace("_WITH_", "_", StringComparison.Ordinal)
-                .Replace("AES_", "AES", StringComparison.Ordinal)
-                .Replace("_CBC", "", StringComparison.Ordinal)
-                .Replace('_', '-')
-            : name;
     }
 
     /// <summary>Nobody who writes a header writes a field of the log.</summary>
