@@ -7,6 +7,7 @@ using Estiba.Hosting;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
 using Estiba.State.Journals;
+using Microsoft.Extensions.Time.Testing;
 using Service = Estiba.Contracts.Ecs.Service;
 using Task = System.Threading.Tasks.Task;
 
@@ -36,7 +37,7 @@ internal sealed class EcsWorld : IAsyncDisposable
         StandInElbV2 elb,
         StandInServiceDiscovery discovery,
         StandInCloudWatch cloudWatch,
-        StoppedClock clock
+        FakeTimeProvider clock
     )
     {
         (_store, _modules, Sts, Elb, Discovery, CloudWatch, Clock) = (
@@ -65,7 +66,7 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal StandInCloudWatch CloudWatch { get; }
 
-    internal StoppedClock Clock { get; }
+    internal FakeTimeProvider Clock { get; }
 
     internal IEcsApi Api { get; }
 
@@ -83,7 +84,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     /// <summary>ECS with what a journal has: of an earlier world, it is what a restart finds.</summary>
     internal static async Task<EcsWorld> CreateAsync(IJournal journal, TimeSpan healthyAfter = default)
     {
-        var clock = new StoppedClock(Start);
+        var clock = new FakeTimeProvider(Start);
         var sts = new StandInSts { Time = clock };
         var elb = new StandInElbV2();
         var discovery = new StandInServiceDiscovery();
@@ -407,18 +408,4 @@ internal sealed class EcsWorld : IAsyncDisposable
             },
             Caller
         );
-}
-
-/// <summary>A clock that moves only when told.</summary>
-internal sealed class StoppedClock(DateTimeOffset start) : TimeProvider
-{
-    private DateTimeOffset _now = start;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => _now.Ticks;
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    internal void Advance(TimeSpan by) => _now += by;
 }

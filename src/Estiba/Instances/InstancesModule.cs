@@ -38,6 +38,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     {
         if (!configuration.HasInstances)
             return Task.FromResult(new OpenModule());
+        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         IContainerEngine? engine = null;
         var end = new Endings();
         return Task.FromResult(
@@ -62,7 +63,6 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     private async Task<IContainerEngine> StartAsync(ModuleHost host, Endings end, CancellationToken cancellation)
     {
         var data = host.Get<DataDirectory>();
-        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         data.NoteContents();
         var metadata = await OpenMetadataAsync(host, cancellation);
         end.Push(metadata.DisposeAsync);

@@ -17,6 +17,9 @@ namespace Estiba.Logs;
 /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
 public sealed class LogsModule(string directory, bool acceptsLoss = false) : Module
 {
+    /// <summary>The folder of the data directory that it has its files in.</summary>
+    public const string Folder = "logs";
+
     /// <inheritdoc/>
     public override string Name => "logs";
 
@@ -30,7 +33,7 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
     /// <inheritdoc/>
     public override IReadOnlyList<ModuleFiles> Files { get; } =
     [
-        new("logs")
+        new(Folder)
         {
             BackedUp = ["journal", "groups"],
             Lasting = ["journal", "groups"],

@@ -193,7 +193,7 @@ public sealed class TrafficShiftTests
         await world.ObeyAsync();
         await world.ObeyAsync();
 
-        world.Ecs.Clock.Advance(TimeSpan.FromHours(-2));
+        world.Ecs.Clock.AdjustTime(world.Ecs.Clock.GetUtcNow() - TimeSpan.FromHours(2));
         var next = await world.Ecs.ReconcileServiceAsync();
         world.Ecs.Clock.Advance(5 * Minute);
         await world.EndAsync();

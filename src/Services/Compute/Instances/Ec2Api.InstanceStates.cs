@@ -96,7 +96,7 @@ public sealed partial class Ec2Api
             transaction =>
             {
                 var now = _time.GetUtcNow();
-                var changes = InstanceBook
+                var changes = InstanceLookup
                     .Get(transaction, context, ids)
                     .Select(before => (Before: before, After: change(before, now)))
                     .ToList();

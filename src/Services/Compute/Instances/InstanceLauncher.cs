@@ -22,7 +22,7 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             return earlier;
 
         var vpc = new DefaultVpc(context, range);
-        var groups = SecurityGroups(new SecurityGroupBook(transaction, context, vpc), launch);
+        var groups = SecurityGroups(new SecurityGroupLookup(transaction, context, vpc), launch);
         if (
             launch.Request.KeyName is { } key
             && transaction.Find(ComputeTables.KeyPairs, Scope.Of(context).Key(key)) is null
@@ -74,7 +74,7 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             );
     }
 
-    private static List<string> SecurityGroups(SecurityGroupBook book, LaunchRequest launch)
+    private static List<string> SecurityGroups(SecurityGroupLookup book, LaunchRequest launch)
     {
         var groups = launch
             .SecurityGroupIds.Select(id => book.GetById(id).GroupId)

@@ -108,7 +108,7 @@ public sealed partial class MetadataAddress : IAsyncDisposable
                 endPoint,
                 rules,
                 address._shell,
-                MetadataSight.OfHost(endPoint, Interface),
+                MetadataProbe.OfHost(endPoint, Interface),
                 time,
                 logger
             );

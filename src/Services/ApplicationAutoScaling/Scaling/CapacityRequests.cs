@@ -7,7 +7,7 @@ using Estiba.State;
 namespace Estiba.ApplicationAutoScaling.Scaling;
 
 /// <summary>Writes down how many tasks are to be, in the place of what was on its way.</summary>
-internal static class Wishes
+internal static class CapacityRequests
 {
     /// <summary>The decision in the capacity's record, and its activity.</summary>
     /// <param name="transaction">Where it is written.</param>
@@ -38,7 +38,10 @@ internal static class Wishes
             );
         var activity = activities.Begin(transaction, capacity.Scope, capacity.ResourceId, count, cause, now);
         var next = new CapacityChange(now, state.Working, count) { Alarm = change?.AlarmArn, AlarmTime = change?.Time };
-        var settled = capacity.Settled(now) with { Wish = new CapacityWish(count, activity.Key, now, IsTold: false) };
+        var settled = capacity.Settled(now) with
+        {
+            Wish = new RequestedCapacity(count, activity.Key, now, IsTold: false),
+        };
         // Either ends what the other has begun: after a scale-in nothing that was added counts any more, and a
         // scale-out ends the cooldown of a scale-in.
         if (count <= state.Desired)

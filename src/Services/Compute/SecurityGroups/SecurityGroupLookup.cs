@@ -8,7 +8,7 @@ namespace Estiba.Compute.SecurityGroups;
 /// <summary>
 /// Finds the security groups of an account in a region, the default one among them although it may not be stored.
 /// </summary>
-internal sealed class SecurityGroupBook(View view, CallContext context, DefaultVpc vpc)
+internal sealed class SecurityGroupLookup(View view, CallContext context, DefaultVpc vpc)
 {
     public IEnumerable<SecurityGroupRecord> All()
     {

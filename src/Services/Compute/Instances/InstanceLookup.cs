@@ -4,7 +4,7 @@ using Estiba.State;
 namespace Estiba.Compute.Instances;
 
 /// <summary>Finds the instances of an account in a region by the ids of a request.</summary>
-internal static class InstanceBook
+internal static class InstanceLookup
 {
     /// <summary>The instances in the order of the ids.</summary>
     /// <exception cref="AwsException"><c>InvalidInstanceID.Malformed</c>,
