@@ -28,6 +28,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     private readonly IReconciler<string> _targets;
     private readonly IReconciler<string> _registries;
     private readonly IReconciler<string> _traffic;
+    private readonly IReconciler<string> _alarms;
 
     private EcsWorld(
         ModuleHost host,
@@ -35,16 +36,26 @@ internal sealed class EcsWorld : IAsyncDisposable
         StandInSts sts,
         StandInElbV2 elb,
         StandInServiceDiscovery discovery,
+        StandInCloudWatch cloudWatch,
         FakeTimeProvider clock
     )
     {
-        (_store, _modules, Sts, Elb, Discovery, Clock) = (host.Store, modules, sts, elb, discovery, clock);
+        (_store, _modules, Sts, Elb, Discovery, CloudWatch, Clock) = (
+            host.Store,
+            modules,
+            sts,
+            elb,
+            discovery,
+            cloudWatch,
+            clock
+        );
         Api = host.Get<EcsApi>();
         _services = Controller("ecs.services").Reconciler;
         _scheduler = Controller("ecs.scheduler").Reconciler;
         _targets = Controller("ecs.targets").Reconciler;
         _registries = Controller("ecs.registries").Reconciler;
         _traffic = Controller("ecs.traffic").Reconciler;
+        _alarms = Controller("ecs.alarms").Reconciler;
     }
 
     internal StandInSts Sts { get; }
@@ -52,6 +63,8 @@ internal sealed class EcsWorld : IAsyncDisposable
     internal StandInElbV2 Elb { get; }
 
     internal StandInServiceDiscovery Discovery { get; }
+
+    internal StandInCloudWatch CloudWatch { get; }
 
     internal FakeTimeProvider Clock { get; }
 
@@ -75,12 +88,14 @@ internal sealed class EcsWorld : IAsyncDisposable
         var sts = new StandInSts { Time = clock };
         var elb = new StandInElbV2();
         var discovery = new StandInServiceDiscovery();
+        var cloudWatch = new StandInCloudWatch();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", sts),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
             new ApiModule<Contracts.ServiceDiscovery.IServiceDiscoveryApi>("AWS Cloud Map", discovery),
+            new ApiModule<Contracts.CloudWatch.ICloudWatchApi>("Amazon CloudWatch", cloudWatch),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -89,7 +104,8 @@ internal sealed class EcsWorld : IAsyncDisposable
             Time = clock,
             Random = new Random(1),
         };
-        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, discovery, clock);
+        var runner = await ModuleRunner.OpenAsync(modules, host);
+        return new EcsWorld(host, runner, sts, elb, discovery, cloudWatch, clock);
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
@@ -131,6 +147,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             foreach (var service in _store.Current.Range(EcsTables.Services).ToList())
             {
                 await _traffic.ReconcileAsync(service.Key, default);
+                await _alarms.ReconcileAsync(service.Key, default);
                 await _targets.ReconcileAsync(service.Key, default);
                 await _registries.ReconcileAsync(service.Key, default);
                 await _services.ReconcileAsync(service.Key, default);

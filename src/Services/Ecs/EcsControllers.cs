@@ -3,6 +3,7 @@ using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
@@ -98,6 +99,26 @@ internal static class EcsControllers
                 Trigger.On(EcsTables.ServiceRollouts, static change =>
                     change.After is { Shift: not null } rollout && TrafficShift.WantedShares(rollout) != rollout.Shares
                         ? change.Key
+                        : null
+                ),
+            ],
+        };
+
+    /// <summary>Looks at the alarms of deployments on their way; by the service's key.</summary>
+    internal static Controller Alarms(AlarmReconciler reconciler) =>
+        new("ecs.alarms", reconciler)
+        {
+            AtStart = static view =>
+                view.Range(EcsTables.ServiceDeployments)
+                    .Where(AlarmMonitoring.IsMonitored)
+                    .Select(deployment => deployment.ServiceKey),
+            Triggers =
+            [
+                Trigger.On(EcsTables.ServiceDeployments, static change =>
+                    change.After is { } deployment
+                    && AlarmMonitoring.IsMonitored(deployment)
+                    && (change.Before is null || change.Before.BakingSince != deployment.BakingSince)
+                        ? deployment.ServiceKey
                         : null
                 ),
             ],

@@ -11,6 +11,7 @@ using Estiba.Ecs.Metrics;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
@@ -47,6 +48,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         var ids = Ids ?? new EcsIds(new Random(), RandomNumberGenerator.Create());
         var sts = host.Neighbour<IStsApi>(CallPrincipal.Service(RoleSessions.Service));
         var elb = host.Neighbour<IElbV2Api>(CallPrincipal.Service(TargetGroups.Service));
+        var cloudWatch = host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service));
         var discovery = host.Neighbour<IServiceDiscoveryApi>(CallPrincipal.Service(Registries.Service));
         var api = new EcsApi(store, sts, elb, discovery, ids, host.Random, own, time);
         var sessions = new AgentSessions();
@@ -58,11 +60,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         var metrics = new MetricsReport(
             store,
             usage,
-            new MetricPublisher(
-                TargetGroups.Service,
-                host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service)),
-                ids.Unique
-            )
+            new MetricPublisher(TargetGroups.Service, cloudWatch, ids.Unique)
         );
         var agents = new AgentDoor(
             store,
@@ -105,6 +103,7 @@ public sealed class EcsModule(EcsOptions options) : Module
                         )
                     ),
                     EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
+                    EcsControllers.Alarms(new AlarmReconciler(store, cloudWatch, ids, time)),
                     payloads,
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],

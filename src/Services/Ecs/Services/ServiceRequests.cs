@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.ServiceConnect;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
@@ -67,6 +68,7 @@ internal static class ServiceRequests
             request.SchedulingStrategy,
             request.DeploymentController?.Type
         );
+        AlarmMonitoring.Validate(request.DeploymentConfiguration, request.DeploymentController?.Type);
         if (request.HealthCheckGracePeriodSeconds < 0)
             throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
         if (
@@ -115,6 +117,7 @@ internal static class ServiceRequests
         var settings = ServiceUpdate.Apply(service.Settings, request);
         if (request.DeploymentConfiguration is not null)
             ValidateDeployment(settings.DeploymentConfiguration);
+        AlarmMonitoring.Validate(request.DeploymentConfiguration, settings.DeploymentController?.Type);
         TrafficShiftRequests.ValidateFor(
             settings.DeploymentConfiguration,
             settings.LoadBalancers,
@@ -307,10 +310,6 @@ internal static class ServiceRequests
         if (configuration is null)
             return;
         TrafficShiftRequests.Validate(configuration);
-        if (configuration.Alarms?.Enable == true)
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba has no alarms yet. Create the service without deployment alarms."
-            );
         if (configuration.EarlySuccessCriteria?.Enable == true)
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba does not end deployments early yet. Leave earlySuccessCriteria out."
