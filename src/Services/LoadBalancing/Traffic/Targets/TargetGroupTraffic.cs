@@ -17,7 +17,7 @@ internal sealed class TargetGroupTraffic : IDisposable
     /// <summary>How long all headers of a response may be, in KiB ("Quotas").</summary>
     private const int LongestHeaders = 32;
 
-    private readonly ConcurrentDictionary<IPEndPoint, Outstanding> _outstanding = new();
+    private readonly ConcurrentDictionary<IPEndPoint, TargetTraffic> _targets = new();
     private readonly Lock _gate = new();
     private int _users;
     private bool _retired;
@@ -33,6 +33,7 @@ internal sealed class TargetGroupTraffic : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = ConnectTimeout,
+            ConnectCallback = ConnectAsync,
             EnableMultipleHttp2Connections = true,
             MaxResponseHeadersLength = LongestHeaders,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -57,30 +58,26 @@ internal sealed class TargetGroupTraffic : IDisposable
 
     /// <summary>How many requests a target has to answer.</summary>
     public int OutstandingOf(IPEndPoint target) =>
-        _outstanding.TryGetValue(target, out var outstanding) ? Volatile.Read(ref outstanding.Requests) : 0;
+        _targets.TryGetValue(target, out var traffic) ? traffic.Outstanding : 0;
 
     /// <summary>How many requests each target has to answer that has any.</summary>
     public Dictionary<IPEndPoint, int> AllOutstanding() =>
-        _outstanding.Select(each => (each.Key, each.Value.Requests)).Where(each => each.Requests > 0).ToDictionary();
+        _targets.Select(each => (each.Key, each.Value.Outstanding)).Where(each => each.Outstanding > 0).ToDictionary();
 
     /// <summary>A target has one request more to answer, until what is returned is disposed of.</summary>
-    public IDisposable Begin(IPEndPoint target)
-    {
-        var outstanding = _outstanding.GetOrAdd(target, static _ => new Outstanding());
-        Interlocked.Increment(ref outstanding.Requests);
-        return outstanding;
-    }
+    public IDisposable Begin(IPEndPoint target) => TrafficOf(target).Begin();
 
-    /// <summary>Forgets targets that are no longer registered and have nothing to answer.</summary>
+    /// <summary>
+    /// Forgets targets that are no longer registered and have nothing to answer, and closes their connections: a server
+    /// that is asked to stop may wait for these, above all for those that were opened and never used.
+    /// </summary>
     public void Keep(IEnumerable<IPEndPoint> targets)
     {
         var known = targets.ToHashSet();
-        foreach (var (target, outstanding) in _outstanding)
+        foreach (var (target, traffic) in _targets)
         {
-            if (known.Contains(target))
-                continue;
-            if (Volatile.Read(ref outstanding.Requests) == 0)
-                _outstanding.TryRemove(target, out _);
+            if (!known.Contains(target) && traffic.Outstanding == 0 && _targets.TryRemove(target, out _))
+                traffic.CloseConnections();
         }
     }
 
@@ -118,10 +115,11 @@ internal sealed class TargetGroupTraffic : IDisposable
             Invoker.Dispose();
     }
 
-    private sealed class Outstanding : IDisposable
-    {
-        public int Requests;
+    private TargetTraffic TrafficOf(IPEndPoint target) => _targets.GetOrAdd(target, static _ => new TargetTraffic());
 
-        public void Dispose() => Interlocked.Decrement(ref Requests);
+    private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var target = new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port);
+        return TrafficOf(target).ConnectAsync(target, cancellation);
     }
 }
