@@ -19,6 +19,7 @@ using Estiba.Names;
 using Estiba.Platforms;
 using Estiba.ServiceDiscovery;
 using Estiba.State;
+using Estiba.Telemetry;
 
 namespace Estiba;
 
@@ -54,6 +55,7 @@ internal static class Modules
             new ApplicationAutoScalingModule(),
             new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
+            new TelemetryModule(),
         ];
 
     /// <summary>What of each AWS service is implemented; those last of which nothing is.</summary>

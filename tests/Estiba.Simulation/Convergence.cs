@@ -1,6 +1,7 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs;
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
@@ -26,6 +27,7 @@ internal sealed class Convergence(World world)
             .Concat(tasks.Select(task => Missing(view, task)))
             .Concat(world.Machines.Where(machine => !machine.IsScrapped).Select(machine => Missing(machine, tasks)))
             .Concat(world.LoadBalancing.Targets.Select(target => Missing(target, tasks)))
+            .Concat(world.ServiceDiscovery.Instances.Select(instance => Missing(instance.Key, tasks)))
             .FirstOrDefault(missing => missing is not null);
     }
 
@@ -36,6 +38,11 @@ internal sealed class Convergence(World world)
         )
             ? null
             : $"{target.Id}:{target.Port} gets requests, and no task listens there";
+
+    private string? Missing(string instance, List<TaskRecord> tasks) =>
+        tasks.Exists(task => task is { IsWanted: true, Registrations: not null } && task.Id == instance)
+            ? null
+            : $"A registry still has {Brief(instance)}";
 
     private string? Missing(View view, ServiceRecord service, List<TaskRecord> all)
     {
@@ -204,6 +211,11 @@ internal sealed class Convergence(World world)
             return $"Task {name} is {task.LastStatus}";
         if (task.Targets?.FirstOrDefault(target => !target.IsHealthy) is { } target)
             return $"Task {name} as a target is {target.State}, {target.Health}";
+        if (
+            task.Registrations is not null
+            && world.ServiceDiscovery.Instances.GetValueOrDefault(task.Id) != RegistryPlan.IsHealthy(task)
+        )
+            return $"Task {name} is not in its registry as it is";
         return
             HostOf(instance)?.Engine.Containers.Any(container => container.IsRunning && container.TaskArn == task.Arn)
             == true

@@ -6,6 +6,7 @@ using Estiba.Simulation.Invariants;
 using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
 using Estiba.Simulation.Networks;
+using Estiba.Simulation.Registries;
 using Estiba.Simulation.Servers;
 using Estiba.State;
 
@@ -28,6 +29,7 @@ internal sealed class World
         Network = new Network(this);
         Registry = new Registry(this);
         LoadBalancing = new SimulatedLoadBalancing(this);
+        ServiceDiscovery = new SimulatedServiceDiscovery(this);
         Customer = new Customer(this);
         _invariants = Invariant.All(this);
     }
@@ -60,6 +62,9 @@ internal sealed class World
 
     /// <summary>Target groups and listener rules, which many of the services are behind.</summary>
     internal SimulatedLoadBalancing LoadBalancing { get; }
+
+    /// <summary>Cloud Map, in which some of the services are.</summary>
+    internal SimulatedServiceDiscovery ServiceDiscovery { get; }
 
     internal Customer Customer { get; }
 

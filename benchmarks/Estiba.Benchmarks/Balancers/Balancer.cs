@@ -163,7 +163,7 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
         {
             Arn = "plain",
             LoadBalancerArn = "web",
-            Addresses = [address],
+            Addresses = [new ZonalAddress(address, "local")],
             Port = HttpPort,
             Rules = [new RuleConfiguration { Action = new ForwardAction([new WeightedTargetGroup(group, 1)], null) }],
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Estiba.State.Following;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Logging;
@@ -203,6 +204,7 @@ internal sealed partial class GroupCommit
     private void WriteGroup()
     {
         var after = _group[^1].After;
+        var began = Stopwatch.GetTimestamp();
         try
         {
             if (after != _durable || _group.Exists(static commit => commit.IsProbe))
@@ -216,6 +218,7 @@ internal sealed partial class GroupCommit
             return;
         }
 
+        StoreInstruments.CountWritten(began, _group.Count);
         Publish(after);
     }
 
@@ -251,6 +254,7 @@ internal sealed partial class GroupCommit
         foreach (var commit in _group)
             commit.Fail(reason);
         _places.Release(_group.Count);
+        StoreInstruments.CountFailed(_group.Count);
         if (reason is NotLeaderException)
             _refused.TrySetResult();
         TellFailed(_group.Count, reason);

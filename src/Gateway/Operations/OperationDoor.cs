@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Estiba.Contracts;
 using Estiba.Contracts.Protocols;
@@ -76,6 +77,7 @@ internal sealed partial class OperationDoor(
 
     public async Task HandleAsync(HttpContext http)
     {
+        var began = Stopwatch.GetTimestamp();
         var wire = new HttpWireRequest(http);
         var exchange = new Exchange(http, wire, OperationRouter.Spoken(wire));
         using var output = new PooledBuffer();
@@ -97,6 +99,7 @@ internal sealed partial class OperationDoor(
         }
 
         await AnswerSender.SendAsync(http, answer);
+        RequestInstruments.CountAnswered(exchange, began, answer.Status);
     }
 
     private Task AnswerAsync(Exchange exchange, WireAnswer answer)

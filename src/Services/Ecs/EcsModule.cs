@@ -77,6 +77,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         host.Share(api);
         host.Share(agents);
         host.Share<IHostAddresses>(new HostAddresses(store));
+        var instruments = new EcsInstruments(store);
         var stopping = new CancellationTokenSource();
         return Task.FromResult(
             new OpenModule
@@ -106,6 +107,7 @@ public sealed class EcsModule(EcsOptions options) : Module
                 ],
                 CloseAsync = () =>
                 {
+                    instruments.Dispose();
                     stopping.Dispose();
                     return ValueTask.CompletedTask;
                 },

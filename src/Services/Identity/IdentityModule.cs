@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
 using Estiba.Contracts.ApplicationAutoScaling;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.ServiceDiscovery;
@@ -90,6 +92,8 @@ public sealed class IdentityModule(bool anyCredentials = false) : Module
             Sns = host.Neighbour<ISnsApi>(iam),
             AutoScaling = host.Neighbour<IApplicationAutoScalingApi>(iam),
             ServiceDiscovery = host.Neighbour<IServiceDiscoveryApi>(iam),
+            LoadBalancing = host.Neighbour<IElbV2Api>(iam),
+            CloudWatch = host.Neighbour<ICloudWatchApi>(iam),
             Iam = host.Neighbour<IIamApi>(iam),
         };
     }

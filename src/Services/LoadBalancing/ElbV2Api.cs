@@ -1,8 +1,10 @@
+using System.Net;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting.Certificates;
 using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Targets;
+using Estiba.LoadBalancing.Traffic.Targets;
 using Estiba.State;
 
 namespace Estiba.LoadBalancing;
@@ -20,6 +22,7 @@ public sealed partial class ElbV2Api : IElbV2Api
     private readonly TargetRegistration _registration;
     private readonly ServerCertificates _certificates;
     private readonly ElbIds _ids;
+    private readonly Func<string, IReadOnlyDictionary<IPEndPoint, TargetCondition>> _conditionsOf;
     private readonly TimeProvider _time;
 
     /// <summary>Creates the service.</summary>
@@ -27,10 +30,19 @@ public sealed partial class ElbV2Api : IElbV2Api
     /// <param name="networks">What EC2 has.</param>
     /// <param name="certificates">Finds certificates.</param>
     /// <param name="ids">Makes the ids of new resources.</param>
+    /// <param name="conditionsOf">What is thought of the healthy targets of a group, by its ARN.</param>
     /// <param name="time">The clock.</param>
-    internal ElbV2Api(Store store, Ec2Networks networks, ServerCertificates certificates, ElbIds ids, TimeProvider time)
+    internal ElbV2Api(
+        Store store,
+        Ec2Networks networks,
+        ServerCertificates certificates,
+        ElbIds ids,
+        Func<string, IReadOnlyDictionary<IPEndPoint, TargetCondition>> conditionsOf,
+        TimeProvider time
+    )
     {
         (_store, _networks, _certificates, _ids, _time) = (store, networks, certificates, ids, time);
+        _conditionsOf = conditionsOf;
         _network = new LoadBalancerNetwork(networks);
         _creation = new LoadBalancerCreation(ids, time);
         _registration = new TargetRegistration(networks);

@@ -58,7 +58,6 @@ public sealed class LoadBalancingModule : Module
         var probe = host.Find<IHealthProbe>() ?? own!;
         var certificates = ServerCertificates.Of(host);
         certificates.AddUser(ListenerNames.CertificateUses);
-        var api = new ElbV2Api(host.Store, networks, certificates, ids, host.Time);
         var traffic = new LoadBalancerTraffic(
             new LoadBalancerTrafficOptions
             {
@@ -68,10 +67,16 @@ public sealed class LoadBalancingModule : Module
             host.Random,
             host.Loggers
         );
+        var api = new ElbV2Api(host.Store, networks, certificates, ids, traffic.ConditionsOf, host.Time);
         var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
         var report = new TrafficReport(
             host.Store,
-            new TrafficCounters(traffic.CountersOfLoadBalancer, traffic.CountersOfTargetGroup, network.CountersOf),
+            new TrafficCounters(
+                traffic.CountersOfLoadBalancer,
+                traffic.CountersOfTargetGroup,
+                traffic.ConditionsOf,
+                network.CountersOf
+            ),
             new MetricPublisher(
                 Ec2Networks.Service,
                 host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(Ec2Networks.Service)),

@@ -84,8 +84,14 @@ public sealed class ContainerFeaturesTests
         );
     }
 
-    [Fact]
-    public async Task The_health_check_is_reported()
+    [Theory]
+    [InlineData("exit 0", "HEALTHY", null)]
+    [InlineData("echo no database; exit 1", "UNHEALTHY", "no database")]
+    public async Task The_health_check_is_reported_and_what_a_failing_one_says(
+        string command,
+        string health,
+        string? output
+    )
     {
         await using var test = await TestAgent.StartAsync();
         await test.RunAsync(
@@ -96,7 +102,7 @@ public sealed class ContainerFeaturesTests
                     DockerConfig = new DockerConfig
                     {
                         Config =
-                            """{"Healthcheck":{"Test":["CMD","/bin/sh","-c","exit 0"],"Interval":200000000,"Timeout":60000000000,"Retries":1}}""",
+                            $$$"""{"Healthcheck":{"Test":["CMD","/bin/sh","-c","{{{command}}}"],"Interval":200000000,"Timeout":60000000000,"Retries":1}}""",
                         HostConfig = "{}",
                     },
                 }
@@ -105,7 +111,8 @@ public sealed class ContainerFeaturesTests
 
         PublishHealthRequest message;
         do message = await test.Server.ReceiveAsync<PublishHealthRequest>();
-        while (message.Tasks![0].Containers![0].HealthStatus != "HEALTHY");
+        while (message.Tasks![0].Containers![0].HealthStatus != health);
+        message.Tasks![0].Containers![0].Output?.Trim().ShouldBe(output);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Tcs;
+using Estiba.Ecs.Services;
 using Estiba.Ecs.Tasks;
 using ContainerHealth = Estiba.Contracts.Tcs.ContainerHealth;
 using TaskHealth = Estiba.Ecs.Agents.TaskHealth;
@@ -67,6 +68,25 @@ public sealed class TaskHealthTests : IAsyncLifetime
         (await _world.ServiceAsync()).Deployments!.Single().FailedTasks.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_a_failing_check_said_is_told_of_the_container_by_the_task_and_by_the_service()
+    {
+        await ReportAsync("sidecar", "UNHEALTHY", "curl: (7) Failed to connect\n\u001b[31mto localhost");
+
+        const string Said = "curl: (7) Failed to connect [31mto localhost";
+        Container("sidecar").Reason.ShouldBe(Said);
+        var task = _world.View.Find(EcsTables.Tasks, _task.Key)!;
+        ServiceEvents
+            .FailedHealthChecks(task)
+            .ShouldBe($"(task {task.Id}) failed container health checks (container sidecar: {Said}).");
+        ServiceEvents.WhyUnhealthy(task).ShouldBe($"Task failed container health checks (container sidecar: {Said})");
+
+        await ReportAsync("sidecar", "UNHEALTHY", "curl: (7) Failed to connect later");
+        Container("sidecar").Reason.ShouldBe(Said);
+        await ReportAsync("sidecar", "HEALTHY");
+        Container("sidecar").Reason.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("healthy")]
@@ -127,7 +147,7 @@ public sealed class TaskHealthTests : IAsyncLifetime
             _world.Caller
         );
 
-    private Task ReportAsync(string container, string health) =>
+    private Task ReportAsync(string container, string health, string? output = null) =>
         new TaskHealth(_world.Store, new EcsIds(new Random(1)), _world.Clock).ApplyAsync(
             _task.InstanceKey!,
             new PublishHealthRequest
@@ -137,7 +157,15 @@ public sealed class TaskHealthTests : IAsyncLifetime
                     new Estiba.Contracts.Tcs.TaskHealth
                     {
                         TaskArn = _task.Arn,
-                        Containers = [new ContainerHealth { ContainerName = container, HealthStatus = health }],
+                        Containers =
+                        [
+                            new ContainerHealth
+                            {
+                                ContainerName = container,
+                                HealthStatus = health,
+                                Output = output,
+                            },
+                        ],
                     },
                 ],
             },

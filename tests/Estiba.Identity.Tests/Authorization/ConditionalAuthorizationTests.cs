@@ -1,9 +1,11 @@
 using System.Net;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Sqs;
@@ -184,6 +186,43 @@ public sealed class ConditionalAuthorizationTests
     }
 
     [Theory]
+    [InlineData("web", true)]
+    [InlineData("shop", false)]
+    public async Task Tags_of_load_balancers_and_of_alarms_are_looked_up(string team, bool allowed)
+    {
+        await using var world = await IdentityWorld.StartAsync(
+            new ApiModule<IElbV2Api>("Elastic Load Balancing", new StandInElb(team)),
+            new ApiModule<ICloudWatchApi>("Amazon CloudWatch", new StandInCloudWatch(team))
+        );
+        var session = await world.SessionAsync(
+            Policy(
+                """
+                {"Effect":"Allow","Action":["elasticloadbalancing:DeleteLoadBalancer","cloudwatch:DeleteAlarms"],"Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}}
+                """
+            )
+        );
+
+        (
+            await DecideAsync(
+                world,
+                ElbV2Model.Service,
+                ElbV2Model.DeleteLoadBalancer,
+                new DeleteLoadBalancerInput { LoadBalancerArn = StandInElb.Arn },
+                session
+            )
+        ).IsAllowed.ShouldBe(allowed);
+        (
+            await DecideAsync(
+                world,
+                CloudWatchModel.Service,
+                CloudWatchModel.DeleteAlarms,
+                new DeleteAlarmsInput { AlarmNames = ["busy"] },
+                session
+            )
+        ).IsAllowed.ShouldBe(allowed);
+    }
+
+    [Theory]
     [InlineData(true, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/blue"}}""")]
     [InlineData(false, """{"ArnEquals":{"ecs:cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/red"}}""")]
     public async Task What_is_no_operation_is_decided_too(bool allowed, string condition)
@@ -201,6 +240,47 @@ public sealed class ConditionalAuthorizationTests
                 CancellationToken.None
             )
         ).IsAllowed.ShouldBe(allowed);
+    }
+
+    private sealed class StandInElb(string team) : IElbV2Api
+    {
+        public const string Arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1";
+
+        public Task<DescribeTagsOutput> DescribeTagsAsync(
+            DescribeTagsInput request,
+            CallContext context,
+            CancellationToken cancellation
+        )
+        {
+            request.ResourceArns.ShouldBe([Arn]);
+            return Task.FromResult(
+                new DescribeTagsOutput
+                {
+                    TagDescriptions =
+                    [
+                        new() { ResourceArn = Arn, Tags = [new Contracts.ElbV2.Tag { Key = "team", Value = team }] },
+                    ],
+                }
+            );
+        }
+    }
+
+    private sealed class StandInCloudWatch(string team) : ICloudWatchApi
+    {
+        public Task<Contracts.CloudWatch.ListTagsForResourceOutput> ListTagsForResourceAsync(
+            Contracts.CloudWatch.ListTagsForResourceInput request,
+            CallContext context,
+            CancellationToken cancellation
+        )
+        {
+            request.ResourceARN.ShouldBe("arn:aws:cloudwatch:us-east-1:123456789012:alarm:busy");
+            return Task.FromResult(
+                new Contracts.CloudWatch.ListTagsForResourceOutput
+                {
+                    Tags = [new Contracts.CloudWatch.Tag { Key = "team", Value = team }],
+                }
+            );
+        }
     }
 
     private sealed class StandInSqs(string team) : ISqsApi

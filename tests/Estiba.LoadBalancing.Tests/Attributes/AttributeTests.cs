@@ -273,10 +273,25 @@ public sealed class AttributeTests
     }
 
     [Fact]
-    public async Task Slow_start_needs_round_robin_and_an_application_cookie_its_name()
+    public async Task Slow_start_needs_round_robin_anomaly_mitigation_chance_and_an_application_cookie_its_name()
     {
         await using var world = await CreateAsync();
         var made = await world.TargetGroupAsync();
+        await SetAsync(
+            world,
+            made,
+            ("load_balancing.algorithm.anomaly_mitigation", "on"),
+            ("load_balancing.algorithm.type", "weighted_random")
+        );
+        (
+            await ErrorOfAsync(() => SetAsync(world, made, ("load_balancing.algorithm.type", "round_robin")))
+        ).Code.ShouldBe("InvalidConfigurationRequest");
+        await SetAsync(
+            world,
+            made,
+            ("load_balancing.algorithm.anomaly_mitigation", "off"),
+            ("load_balancing.algorithm.type", "round_robin")
+        );
 
         (
             await ErrorOfAsync(() =>

@@ -47,6 +47,52 @@ public sealed class HealthProbeTests
     }
 
     [Theory]
+    [InlineData(503, "text/plain", "database\r\nis away", "database is away")]
+    [InlineData(503, "application/problem+json", "{}", "{}")]
+    [InlineData(503, "text/plain", " \n ", null)]
+    [InlineData(503, "application/octet-stream", "bytes", null)]
+    [InlineData(503, null, "bytes", null)]
+    [InlineData(200, "text/plain", "well", null)]
+    public async Task It_tells_how_an_answer_begins_that_is_not_the_one_wanted(
+        int code,
+        string? type,
+        string body,
+        string? told
+    )
+    {
+        await using var server = await ServeAsync(HttpProtocols.Http1, async http =>
+        {
+            http.Response.StatusCode = code;
+            http.Response.ContentType = type;
+            await http.Response.WriteAsync(body);
+        });
+        using var probe = new HealthProbe();
+
+        (await probe.ProbeAsync(AddressOf(server), Settings, proxyProtocol: false, CancellationToken.None)).ShouldBe(
+            new ProbeOutcome(ProbeKind.Answered, code, told)
+        );
+    }
+
+    [Fact]
+    public async Task It_waits_for_the_end_of_no_answer()
+    {
+        await using var server = await ServeAsync(HttpProtocols.Http1, async http =>
+        {
+            http.Response.StatusCode = 503;
+            http.Response.ContentType = "text/plain";
+            await http.Response.WriteAsync("database is away");
+            await http.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using var probe = new HealthProbe();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+
+        var outcome = await probe.ProbeAsync(AddressOf(server), Settings, proxyProtocol: false, limit.Token);
+
+        outcome.ShouldBe(new ProbeOutcome(ProbeKind.Answered, 503, "database is away"));
+    }
+
+    [Theory]
     [InlineData("12")]
     [InlineData("0")]
     public async Task It_speaks_gRPC(string status)

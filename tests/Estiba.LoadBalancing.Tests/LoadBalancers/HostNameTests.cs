@@ -1,6 +1,7 @@
 using System.Net;
 using Estiba.Contracts.ElbV2;
 using Estiba.Dns.Names;
+using Estiba.LoadBalancing.HealthChecks;
 using static Estiba.LoadBalancing.Tests.LoadBalancingWorld;
 
 namespace Estiba.LoadBalancing.Tests.LoadBalancers;
@@ -19,6 +20,62 @@ public sealed class HostNameTests
         AddressesOf(world, name).ShouldBe(world.Ec2.Interfaces.Select(its => its.PrivateIpAddress!), ignoreOrder: true);
         AddressesOf(world, "dualstack." + name).ShouldBe(AddressesOf(world, name));
         world.Names.Find(name)!.Zone.ShouldBe(name);
+    }
+
+    [Fact]
+    public async Task It_leaves_out_zones_without_a_healthy_target_unless_there_is_none_with_one()
+    {
+        await using var world = await CreateAsync();
+        world.Probe.Answer = static _ => new ProbeOutcome(ProbeKind.Connected);
+        var balancer = await world.NetworkLoadBalancerAsync();
+        var group = await world.TargetGroupAsync(change: request => request with { Protocol = ProtocolEnum.Tcp });
+        await world.ForwardAsync(balancer, group);
+        var name = balancer.DNSName!;
+        AddressesOf(world, name).Count.ShouldBe(3);
+
+        await world.RegisterAsync(group, "10.0.2.50");
+
+        AddressesOf(world, name).ShouldBe(AddressesOf(world, "eu-west-1b." + name));
+        AddressesOf(world, "eu-west-1a." + name).ShouldHaveSingleItem();
+
+        // Across zones each target counts for each of them.
+        await world.Api.ModifyTargetGroupAttributesAsync(
+            new ModifyTargetGroupAttributesInput
+            {
+                TargetGroupArn = group.TargetGroupArn,
+                Attributes = [new() { Key = "load_balancing.cross_zone.enabled", Value = "true" }],
+            },
+            Context
+        );
+        AddressesOf(world, name).Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("count", "2", 1)]
+    [InlineData("count", "1", 2)]
+    [InlineData("count", "off", 3)]
+    public async Task How_many_must_be_healthy_is_an_attribute(string kind, string value, int zones)
+    {
+        await using var world = await CreateAsync();
+        world.Probe.Answer = static _ => new ProbeOutcome(ProbeKind.Connected);
+        var balancer = await world.NetworkLoadBalancerAsync();
+        var group = await world.TargetGroupAsync(change: request => request with { Protocol = ProtocolEnum.Tcp });
+        await world.ForwardAsync(balancer, group);
+        await world.RegisterAsync(group, "10.0.1.50", "10.0.1.51", "10.0.2.50");
+
+        await world.Api.ModifyTargetGroupAttributesAsync(
+            new ModifyTargetGroupAttributesInput
+            {
+                TargetGroupArn = group.TargetGroupArn,
+                Attributes =
+                [
+                    new() { Key = $"target_group_health.dns_failover.minimum_healthy_targets.{kind}", Value = value },
+                ],
+            },
+            Context
+        );
+
+        AddressesOf(world, balancer.DNSName!).Count.ShouldBe(zones);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.ElbV2;
 using Estiba.Hosting.Metrics;
@@ -19,6 +20,7 @@ public sealed class MinuteOfTrafficTests
     private readonly LoadBalancerCounters _balancer = new();
     private readonly TargetGroupCounters _group = new();
     private readonly NetworkCounters _network = new();
+    private readonly Dictionary<IPEndPoint, TargetCondition> _conditions = [];
 
     [Fact]
     public async Task Requests_count_for_the_load_balancer_for_the_group_and_for_each_healthy_target()
@@ -34,6 +36,21 @@ public sealed class MinuteOfTrafficTests
         Only(samples, "RequestCountPerTarget", "TargetGroup").ShouldBe((1, 2.5));
         Only(samples, "RequestCountPerTarget", "TargetGroup LoadBalancer").ShouldBe((1, 2.5));
         samples.ShouldAllBe(sample => sample.Namespace == "AWS/ApplicationELB" && sample.Datum.Timestamp == Minute);
+    }
+
+    [Fact]
+    public async Task Targets_that_fail_more_often_than_others_count_and_those_that_get_less()
+    {
+        await using var world = await WorldAsync(LoadBalancerTypeEnum.Application);
+        Samples(world).ShouldNotContain(sample => sample.Datum.MetricName == "AnomalousHostCount");
+        _conditions[new IPEndPoint(1, 1)] = new TargetCondition(IsAnomalous: true, 0.5);
+        _conditions[new IPEndPoint(1, 2)] = new TargetCondition(IsAnomalous: false, 0.5);
+        _conditions[new IPEndPoint(1, 3)] = new TargetCondition(IsAnomalous: false, 1);
+
+        var samples = Samples(world);
+
+        Only(samples, "AnomalousHostCount", "TargetGroup LoadBalancer").ShouldBe((1, 1));
+        Only(samples, "MitigatedHostCount", "TargetGroup LoadBalancer").ShouldBe((1, 2));
     }
 
     [Fact]
@@ -167,7 +184,9 @@ public sealed class MinuteOfTrafficTests
     private List<MetricSample> Samples(LoadBalancingWorld world)
     {
         var minute = new MinuteOfTraffic(world.View, Minute, _tally);
-        var samples = minute.Of(new TrafficCounters(_ => _balancer, _ => _group, _ => _network)).ToList();
+        var samples = minute
+            .Of(new TrafficCounters(_ => _balancer, _ => _group, _ => _conditions, _ => _network))
+            .ToList();
         _tally.Turn();
         return samples;
     }

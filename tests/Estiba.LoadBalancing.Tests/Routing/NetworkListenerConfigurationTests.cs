@@ -35,7 +35,7 @@ public sealed class NetworkListenerConfigurationTests
         var its = listener.Groups.ShouldHaveSingleItem().Group;
         (its.Secure, its.CrossZone, its.StickyBySource, its.ProxyProtocol).ShouldBe((false, false, false, false));
         (its.EndsWithDeregistration, its.EndsWhenUnhealthy).ShouldBe((false, true));
-        (its.LeastHealthy, its.LeastHealthyPercent).ShouldBe((1, 0));
+        its.Threshold.ShouldBe(new HealthThreshold(1));
         its.Targets.Select(target => $"{target.EndPoint} {target.Zone} {target.State}")
             .ShouldBe(["10.0.1.50:80 eu-west-1a Healthy", "10.0.2.50:80 eu-west-1b Healthy"]);
     }
@@ -80,7 +80,7 @@ public sealed class NetworkListenerConfigurationTests
         Only(world).IdleTimeout.ShouldBe(TimeSpan.FromSeconds(6000));
         (its.CrossZone, its.StickyBySource, its.ProxyProtocol).ShouldBe((true, true, true));
         (its.EndsWithDeregistration, its.EndsWhenUnhealthy).ShouldBe((true, false));
-        (its.LeastHealthy, its.LeastHealthyPercent).ShouldBe((2, 50));
+        its.Threshold.ShouldBe(new HealthThreshold(2, 50));
         Only(world).Groups[0].Group.CrossZone.ShouldBeFalse();
     }
 

@@ -46,6 +46,27 @@ public sealed class TargetHealthTests
         described.AdministrativeOverride!.State.ShouldBe("no_override");
     }
 
+    [Theory]
+    [InlineData("AnomalyDetection")]
+    [InlineData("All")]
+    public async Task Whether_a_target_is_anomalous_is_told_to_who_asks(string include)
+    {
+        await using var world = await CreateAsync();
+        var group = await UsedAsync(world);
+        await world.RegisterAsync(group, "10.0.1.5");
+        await world.IdleAsync();
+
+        (await world.HealthAsync(group))[0].AnomalyDetection.ShouldBeNull();
+        var described = await world.Api.DescribeTargetHealthAsync(
+            new DescribeTargetHealthInput { TargetGroupArn = group.TargetGroupArn, Include = [include] },
+            Context
+        );
+
+        described
+            .TargetHealthDescriptions!.Single()
+            .AnomalyDetection.ShouldBe(new AnomalyDetection { Result = "normal", MitigationInEffect = "no" });
+    }
+
     [Fact]
     public async Task Failures_make_a_target_unhealthy_at_the_threshold_and_successes_healthy_again()
     {
@@ -66,6 +87,21 @@ public sealed class TargetHealthTests
         second.ShouldBe(("unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]"));
         twice.State.ShouldBe("unhealthy");
         (await world.OnlyHealthAsync(group)).ShouldBe(Healthy);
+    }
+
+    [Fact]
+    public async Task What_the_last_answer_said_follows_its_code()
+    {
+        await using var world = await CreateAsync();
+        var group = await UsedAsync(world);
+        world.Probe.Answer = _ => new ProbeOutcome(ProbeKind.Answered, 503, "database is away");
+
+        await world.RegisterAsync(group, "10.0.1.5");
+        await world.AdvanceAsync(30);
+
+        (await world.OnlyHealthAsync(group)).Description.ShouldBe(
+            "Health checks failed with these codes: [503]: database is away"
+        );
     }
 
     [Fact]

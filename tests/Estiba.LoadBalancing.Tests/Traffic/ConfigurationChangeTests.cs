@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.AspNetCore.Http;
@@ -152,7 +153,14 @@ public sealed class ConfigurationChangeTests
     public async Task An_address_that_the_machine_does_not_have_is_told()
     {
         await using var world = new TrafficWorld();
-        var listener = world.Forwarding() with { Addresses = [IPAddress.Parse("192.0.2.1"), world.Address] };
+        var listener = world.Forwarding() with
+        {
+            Addresses =
+            [
+                new ZonalAddress(IPAddress.Parse("192.0.2.1"), TrafficWorld.Zone),
+                new ZonalAddress(world.Address, TrafficWorld.Zone),
+            ],
+        };
         var fault = (await world.Traffic.ApplyAsync([listener], CancellationToken.None)).Single();
         fault.EndPoint.Address.ShouldBe(IPAddress.Parse("192.0.2.1"));
         (await world.Client.GetAsync(world.Url)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);

@@ -13,6 +13,7 @@ namespace Estiba.LoadBalancing.Tests.Traffic;
 internal sealed class TrafficWorld : IAsyncDisposable
 {
     public const int Port = 8080;
+    public const string Zone = "eu-west-1a";
     public const string LoadBalancer = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/1";
     public const string Group = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/1";
 
@@ -83,7 +84,7 @@ internal sealed class TrafficWorld : IAsyncDisposable
         {
             Arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/1/2",
             LoadBalancerArn = LoadBalancer,
-            Addresses = [Address],
+            Addresses = [new ZonalAddress(Address, Zone)],
             Port = Port,
             Rules = rules,
         };

@@ -2,6 +2,7 @@ using System.Globalization;
 using Estiba.Contracts.Ecs;
 using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
+using Estiba.Simulation.Registries;
 
 namespace Estiba.Simulation.Customers;
 
@@ -34,6 +35,13 @@ internal static class CustomerActs
     private static readonly LoadBalancer Balanced = new()
     {
         TargetGroupArn = SimulatedLoadBalancing.GroupArn("web"),
+        ContainerName = "main",
+        ContainerPort = 80,
+    };
+
+    private static readonly ServiceRegistry Registered = new()
+    {
+        RegistryArn = SimulatedServiceDiscovery.RegistryArn,
         ContainerName = "main",
         ContainerPort = 80,
     };
@@ -97,6 +105,7 @@ internal static class CustomerActs
             CapacityProviderStrategy = world.Random.Next(4) == 0 ? CapacityActs.Strategy(world) : null,
             DeploymentConfiguration = Configuration(world),
             LoadBalancers = application.Listens && world.Random.Next(2) == 0 ? [Balanced] : null,
+            ServiceRegistries = application.Listens && world.Random.Next(3) == 0 ? [Registered] : null,
             PlacementConstraints = world.Random.Next(6) switch
             {
                 0 => [new PlacementConstraint { Type = PlacementConstraintType.DistinctInstance }],
@@ -114,7 +123,8 @@ internal static class CustomerActs
             name,
             $"create-service {name}: {desired} × {application.Name}, {Describe(request.DeploymentConfiguration)}, "
                 + $"{CapacityActs.Describe(request.CapacityProviderStrategy)}"
-                + $"{(request.LoadBalancers is null ? "" : ", behind a load balancer")}",
+                + $"{(request.LoadBalancers is null ? "" : ", behind a load balancer")}"
+                + $"{(request.ServiceRegistries is null ? "" : ", in a registry")}",
             (api, caller) => api.CreateServiceAsync(request, caller),
             answer => WantedService.Of(answer.Service!)
         );

@@ -27,6 +27,7 @@ internal abstract class Invariant(World world)
             new StoppedIsStopped(world),
             new NobodyStopsWhatIsWanted(world),
             new TargetsDrainFirst(world),
+            new NamesGoFirst(world),
             new TrafficHasSomewhereToGo(world),
             new TokensCountOnce(world),
             new CountsAreRight(world),

@@ -61,6 +61,7 @@ internal sealed class Machine
                 ["instanceId"] = Ec2Id,
                 ["availabilityZone"] = Zone,
                 ["instanceType"] = "m5.large",
+                ["privateIp"] = $"10.0.0.{Name[1..]}",
             }
         );
 

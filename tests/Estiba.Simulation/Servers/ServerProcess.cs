@@ -1,5 +1,6 @@
 using Estiba.Contracts;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs;
 using Estiba.Ecs.Agents;
@@ -43,6 +44,7 @@ internal sealed class ServerProcess
         [
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", world.LoadBalancing),
+            new ApiModule<IServiceDiscoveryApi>("AWS Cloud Map", world.ServiceDiscovery),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];
         var host = new ModuleHost

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Hosting.Controllers;
@@ -55,6 +56,7 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
         _options = options ?? new ReconcilerOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Parallelism, 1, nameof(options));
         _delayed = new DelayedKeys<TKey>(time, EnqueueDue);
+        ControllerInstruments.Show(this, name, QueueLength);
     }
 
     /// <summary>
@@ -111,6 +113,7 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
 
         await _stopping.CancelAsync();
         await WhenIdleAsync();
+        ControllerInstruments.Hide(this);
     }
 
     /// <inheritdoc cref="StopAsync"/>
@@ -118,6 +121,12 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
     {
         await StopAsync();
         _stopping.Dispose();
+    }
+
+    private int QueueLength()
+    {
+        lock (_gate)
+            return _queue.Count + _running.Count;
     }
 
     private void EnqueueDue()
@@ -156,12 +165,16 @@ public sealed partial class ReconcilerLoop<TKey> : IAsyncDisposable
     {
         while (TryTake(out var key))
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
-                Finish(key, await _reconciler.ReconcileAsync(key, _stopping.Token));
+                var next = await _reconciler.ReconcileAsync(key, _stopping.Token);
+                ControllerInstruments.CountReconciled(_name, began, "done");
+                Finish(key, next);
             }
             catch (Exception fault)
             {
+                ControllerInstruments.CountReconciled(_name, began, "failed");
                 Fail(key, fault);
             }
         }

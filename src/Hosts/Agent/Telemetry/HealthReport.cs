@@ -1,11 +1,14 @@
 using Estiba.Agent.Tasks;
 using Estiba.Contracts.Tcs;
+using Estiba.Engines;
 
 namespace Estiba.Agent.Telemetry;
 
 /// <summary>What the server is told of the health of containers that have a health check.</summary>
 internal static class HealthReport
 {
+    private const int LongestOutput = 1024;
+
     public static List<TaskHealth> Of(IEnumerable<TaskState> tasks)
     {
         var health = new List<TaskHealth>();
@@ -26,6 +29,7 @@ internal static class HealthReport
                         ContainerName = definition.Name,
                         HealthStatus = container.HealthStatus,
                         StatusSince = container.HealthSince,
+                        Output = container.Health == HealthState.Unhealthy ? Beginning(container.HealthOutput) : null,
                     }
                 );
             }
@@ -46,4 +50,6 @@ internal static class HealthReport
 
         return health;
     }
+
+    private static string Beginning(string output) => output.Length <= LongestOutput ? output : output[..LongestOutput];
 }

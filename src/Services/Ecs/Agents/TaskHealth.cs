@@ -4,6 +4,7 @@ using Estiba.Contracts.Tcs;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
+using Estiba.Hosting;
 using Estiba.State;
 
 namespace Estiba.Ecs.Agents;
@@ -15,6 +16,8 @@ namespace Estiba.Ecs.Agents;
 /// </remarks>
 internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
 {
+    private const int LongestReason = 255;
+
     private static readonly string[] Words = [HealthStatus.Healthy, HealthStatus.Unhealthy, HealthStatus.Unknown];
 
     /// <summary>Writes what one agent reports.</summary>
@@ -66,12 +69,9 @@ internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
         var containers = task
             .Containers.Select(container =>
                 report.Containers?.FirstOrDefault(reported => reported.ContainerName == container.Name)
-                    is { HealthStatus: { } health }
+                    is { HealthStatus: { } health } said
                 && Words.Contains(health)
-                    ? container with
-                    {
-                        HealthStatus = health,
-                    }
+                    ? WithHealth(container, health, said.Output)
                     : container
             )
             .ToList();
@@ -89,4 +89,20 @@ internal sealed class TaskHealth(Store store, EcsIds ids, TimeProvider time)
         var same = status == task.HealthStatus && containers.SequenceEqual(task.Containers);
         return same ? null : task with { HealthStatus = status, Containers = containers, Version = task.Version + 1 };
     }
+
+    /// <summary>
+    /// The container with its health, and as its reason what the check said with which it became unhealthy: later ones
+    /// may say it with another time of day in it.
+    /// </summary>
+    private static Container WithHealth(Container container, string health, string? output) =>
+        health == container.HealthStatus
+            ? container
+            : container with
+            {
+                HealthStatus = health,
+                Reason =
+                    health == HealthStatus.Unhealthy && Excerpt.Of(output ?? "", LongestReason) is { Length: > 0 } said
+                        ? said
+                        : null,
+            };
 }

@@ -102,13 +102,22 @@ internal static class ServiceEvents
         task.UnhealthyTarget is { } target
             ? $"(instance {target.Id}) (port {target.Port}) is unhealthy in (target-group {target.TargetGroupArn}) due "
                 + $"to (reason {target.Reason})"
-            : $"(task {task.Id}) failed container health checks.";
+            : $"(task {task.Id}) failed container health checks{WhatTheySaid(task)}.";
 
     /// <summary>Why a task that fails health checks is stopped, as the task itself says it.</summary>
     internal static string WhyUnhealthy(TaskRecord task) =>
         task.UnhealthyTarget is { } target
             ? $"Task failed ELB health checks in (target-group {target.TargetGroupArn}): {target.Reason}"
-            : "Task failed container health checks";
+            : "Task failed container health checks" + WhatTheySaid(task);
+
+    // Estiba's own addition: AWS tells nobody what a check has said.
+    private static string WhatTheySaid(TaskRecord task) =>
+        task.Containers.FirstOrDefault(container =>
+            container is { HealthStatus: Contracts.Ecs.HealthStatus.Unhealthy, Reason.Length: > 0 }
+        )
+            is { } unhealthy
+            ? $" (container {unhealthy.Name}: {unhealthy.Reason})"
+            : "";
 
     internal static string Registered(int targets, string targetGroup) =>
         $"registered {targets} targets in (target-group {targetGroup})";

@@ -9,11 +9,19 @@ internal static class ListenerAttributeSets
 {
     internal const string IdleTimeout = "tcp.idle_timeout.seconds";
 
+    internal const string ServerHeader = "routing.http.response.server.enabled";
+    internal const string TlsVersionHeader = "routing.http.request.x_amzn_tls_version.header_name";
+    internal const string TlsCipherSuiteHeader = "routing.http.request.x_amzn_tls_cipher_suite.header_name";
+
+    private const string ResponsePrefix = "routing.http.response.";
+    private const string ValueSuffix = ".header_value";
+    private const int LongestValue = 1024;
+
     private static readonly AttributeSpec[] OfTcp = [Number(IdleTimeout, "350", 60, 6000)];
 
     private static readonly AttributeSpec[] OfHttp =
     [
-        Flag("routing.http.response.server.enabled", true),
+        Flag(ServerHeader, true),
         .. Headers(
             "access_control_allow_origin",
             "access_control_allow_methods",
@@ -31,12 +39,12 @@ internal static class ListenerAttributeSets
     [
         .. OfHttp,
         .. Headers("strict_transport_security"),
-        HeaderName("x_amzn_mtls_clientcert_serial_number", "X-Amzn-Mtls-Clientcert-Serial-Number"),
-        HeaderName("x_amzn_mtls_clientcert_issuer", "X-Amzn-Mtls-Clientcert-Issuer"),
-        HeaderName("x_amzn_mtls_clientcert_subject", "X-Amzn-Mtls-Clientcert-Subject"),
-        HeaderName("x_amzn_mtls_clientcert_validity", "X-Amzn-Mtls-Clientcert-Validity"),
-        HeaderName("x_amzn_mtls_clientcert_leaf", "X-Amzn-Mtls-Clientcert-Leaf"),
-        HeaderName("x_amzn_mtls_clientcert", "X-Amzn-Mtls-Clientcert"),
+        ClientCertificate("_serial_number", "-Serial-Number"),
+        ClientCertificate("_issuer", "-Issuer"),
+        ClientCertificate("_subject", "-Subject"),
+        ClientCertificate("_validity", "-Validity"),
+        ClientCertificate("_leaf", "-Leaf"),
+        ClientCertificate("", ""),
         HeaderName("x_amzn_tls_version", "X-Amzn-Tls-Version"),
         HeaderName("x_amzn_tls_cipher_suite", "X-Amzn-Tls-Cipher-Suite"),
     ];
@@ -56,6 +64,14 @@ internal static class ListenerAttributeSets
     /// <summary>Those of a listener with a protocol.</summary>
     internal static AttributeSet Of(string protocol) => Sets[protocol];
 
+    /// <summary>The header of answers that an attribute is the value of; null for one that is none.</summary>
+    internal static string? ResponseHeaderOf(string key) =>
+        key.StartsWith(ResponsePrefix, StringComparison.Ordinal) && key.EndsWith(ValueSuffix, StringComparison.Ordinal)
+            ? string.Join('-', key[ResponsePrefix.Length..^ValueSuffix.Length].Split('_').Select(Capitalized))
+            : null;
+
+    private static string Capitalized(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
     private static AttributeSet Of(string protocol, AttributeSpec[] specs) =>
         new("Listener", specs, Keys, key =>
             InvalidConfigurationRequestException(
@@ -64,7 +80,18 @@ internal static class ListenerAttributeSets
         );
 
     private static IEnumerable<AttributeSpec> Headers(params string[] names) =>
-        names.Select(name => Text($"routing.http.response.{name}.header_value"));
+        names.Select(name => new AttributeSpec(
+            ResponsePrefix + name + ValueSuffix,
+            "",
+            value => value.Length <= LongestValue && value.All(each => each is >= ' ' and <= '~'),
+            $"at most '{LongestValue}' printable characters of ASCII"
+        ));
+
+    private static AttributeSpec ClientCertificate(string key, string name) =>
+        HeaderName("x_amzn_mtls_clientcert" + key, "X-Amzn-Mtls-Clientcert" + name) with
+        {
+            Needs = "mutual TLS",
+        };
 
     private static AttributeSpec HeaderName(string key, string name) =>
         new(

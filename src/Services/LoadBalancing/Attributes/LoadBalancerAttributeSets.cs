@@ -8,6 +8,7 @@ namespace Estiba.LoadBalancing.Attributes;
 internal static class LoadBalancerAttributeSets
 {
     internal const string CrossZone = "load_balancing.cross_zone.enabled";
+    internal const string TlsHeaders = "routing.http.x_amzn_tls_version_and_cipher_suite.enabled";
     internal const string DeletionProtection = "deletion_protection.enabled";
 
     private static readonly AttributeSpec[] OfApplication =
@@ -30,7 +31,7 @@ internal static class LoadBalancerAttributeSets
         Choice("routing.http.desync_mitigation_mode", "defensive", "monitor", "defensive", "strictest"),
         Flag("routing.http.drop_invalid_header_fields.enabled", false),
         Flag("routing.http.preserve_host_header.enabled", false),
-        Flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", false),
+        Flag(TlsHeaders, false),
         Flag("routing.http.xff_client_port.enabled", false),
         Choice("routing.http.xff_header_processing.mode", "append", "append", "preserve", "remove"),
         Flag("routing.http2.enabled", true),

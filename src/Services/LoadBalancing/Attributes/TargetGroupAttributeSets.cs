@@ -11,17 +11,24 @@ internal static class TargetGroupAttributeSets
     internal const string DeregistrationDelay = "deregistration_delay.timeout_seconds";
 
     internal const string StickinessEnabled = "stickiness.enabled";
-    private const string StickinessType = "stickiness.type";
-    private const string CookieName = "stickiness.app_cookie.cookie_name";
-    private const string Algorithm = "load_balancing.algorithm.type";
-    private const string SlowStart = "slow_start.duration_seconds";
+    internal const string StickinessType = "stickiness.type";
+    internal const string CookieName = "stickiness.app_cookie.cookie_name";
+    internal const string CookieDuration = "stickiness.app_cookie.duration_seconds";
+    internal const string OwnCookieDuration = "stickiness.lb_cookie.duration_seconds";
+    internal const string Algorithm = "load_balancing.algorithm.type";
+    internal const string AnomalyMitigation = "load_balancing.algorithm.anomaly_mitigation";
+    internal const string SlowStart = "slow_start.duration_seconds";
     private const string RoundRobin = "round_robin";
+    private const string WeightedRandom = "weighted_random";
     internal const string StopsWithDeregistration = "deregistration_delay.connection_termination.enabled";
     internal const string ProxyProtocol = "proxy_protocol_v2.enabled";
     internal const string CrossZone = "load_balancing.cross_zone.enabled";
     internal const string LeastHealthy = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count";
     internal const string LeastHealthyPercent =
         "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage";
+    internal const string LeastHealthyInDns = "target_group_health.dns_failover.minimum_healthy_targets.count";
+    internal const string LeastHealthyPercentInDns =
+        "target_group_health.dns_failover.minimum_healthy_targets.percentage";
     internal const string Termination = "target_health_state.unhealthy.connection_termination.enabled";
     private const string PreserveClientAddress = "preserve_client_ip.enabled";
 
@@ -35,8 +42,8 @@ internal static class TargetGroupAttributeSets
         Number(DeregistrationDelay, "300", 0, 3600),
         Flag(StickinessEnabled, false),
         Choice(CrossZone, "use_load_balancer_configuration", "true", "false", "use_load_balancer_configuration"),
-        Number("target_group_health.dns_failover.minimum_healthy_targets.count", "1", 1, 1000, "off"),
-        Number("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off", 1, 100, "off"),
+        Number(LeastHealthyInDns, "1", 1, 1000, "off"),
+        Number(LeastHealthyPercentInDns, "off", 1, 100, "off"),
         Number(LeastHealthy, "1", 1, 1000),
         Number(LeastHealthyPercent, "off", 1, 100, "off"),
     ];
@@ -46,13 +53,10 @@ internal static class TargetGroupAttributeSets
         .. OfAll,
         Choice(StickinessType, "lb_cookie", "lb_cookie", "app_cookie"),
         Text(CookieName, longest: 4096),
-        Number("stickiness.app_cookie.duration_seconds", "86400", 1, 604_800),
-        Number("stickiness.lb_cookie.duration_seconds", "86400", 1, 604_800),
-        Choice(Algorithm, RoundRobin, RoundRobin, "least_outstanding_requests", "weighted_random"),
-        Choice("load_balancing.algorithm.anomaly_mitigation", "off", "on", "off") with
-        {
-            Needs = "anomaly mitigation",
-        },
+        Number(CookieDuration, "86400", 1, 604_800),
+        Number(OwnCookieDuration, "86400", 1, 604_800),
+        Choice(Algorithm, RoundRobin, RoundRobin, "least_outstanding_requests", WeightedRandom),
+        Choice(AnomalyMitigation, "off", "on", "off"),
         new(
             SlowStart,
             "0",
@@ -134,6 +138,13 @@ internal static class TargetGroupAttributeSets
         if (set.ValueOf(merged, SlowStart) != "0" && set.ValueOf(merged, Algorithm) is var algorithm and not RoundRobin)
             throw InvalidConfigurationRequestException(
                 $"Target group attribute key '{SlowStart}' cannot be set when '{Algorithm}' is '{algorithm}'"
+            );
+        if (
+            set.ValueOf(merged, AnomalyMitigation) == "on"
+            && set.ValueOf(merged, Algorithm) is var other and not WeightedRandom
+        )
+            throw InvalidConfigurationRequestException(
+                $"Target group attribute key '{AnomalyMitigation}' cannot be 'on' when '{Algorithm}' is '{other}'"
             );
         var cookie = set.ValueOf(merged, CookieName);
         if (ReservedCookies.Any(reserved => cookie.StartsWith(reserved, StringComparison.Ordinal)))

@@ -68,6 +68,7 @@ internal sealed record Health(string State, string? Reason = null, string? Descr
                 ProbeKind.Answered => Failed(
                     TargetHealthReasonEnum.TargetResponseCodeMismatch,
                     $"Health checks failed with these codes: [{outcome.Code}]"
+                        + (outcome.Text is { } text ? $": {text}" : "")
                 ),
                 _ => Failed(TargetHealthReasonEnum.TargetFailedHealthChecks, "Health checks failed"),
             };

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using Estiba.Contracts.ElbV2;
+using Estiba.Hosting;
 using Estiba.LoadBalancing.Traffic.Network;
 
 namespace Estiba.LoadBalancing.HealthChecks;
@@ -15,6 +17,7 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
 {
     private const string Agent = "ELB-HealthChecker/2.0";
     private const string GrpcStatus = "grpc-status";
+    private const int LongestText = 200;
 
     /// <summary>An empty message: not packed, and no bytes long.</summary>
     private static readonly byte[] EmptyMessage = [0, 0, 0, 0, 0];
@@ -105,9 +108,15 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return settings.GrpcCodes is null
-                ? new ProbeOutcome(ProbeKind.Answered, (int)answer.StatusCode)
-                : await GrpcAsync(answer, cancellation);
+            if (settings.GrpcCodes is not null)
+                return await GrpcAsync(answer, cancellation);
+            var outcome = new ProbeOutcome(ProbeKind.Answered, (int)answer.StatusCode);
+            return outcome.IsSuccess(settings)
+                ? outcome
+                : outcome with
+                {
+                    Text = await BeginningAsync(answer, cancellation),
+                };
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -130,6 +139,32 @@ internal sealed class HealthProbe : IHealthProbe, IDisposable
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         return request;
     }
+
+    /// <summary>How the text of an answer begins, as far as it is there in time.</summary>
+    private static async Task<string?> BeginningAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType is not { } type || !IsText(type))
+            return null;
+        var buffer = new byte[LongestText * 2];
+        var length = 0;
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+            while (await body.ReadAsync(buffer.AsMemory(length), cancellation) is > 0 and var read)
+                length += read;
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
+        {
+            // The code has been said, which is what counts.
+        }
+        return Excerpt.Of(Encoding.UTF8.GetString(buffer, 0, length), LongestText) is { Length: > 0 } text
+            ? text
+            : null;
+    }
+
+    private static bool IsText(string mediaType) =>
+        mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+        || mediaType.Contains("json", StringComparison.OrdinalIgnoreCase);
 
     // The status follows the answer, or stands in its head when there is nothing else to say.
     private static async Task<ProbeOutcome> GrpcAsync(HttpResponseMessage answer, CancellationToken cancellation)

@@ -23,7 +23,9 @@ public interface IHealthProbe
 /// <summary>What came of a health check.</summary>
 /// <param name="Kind">Whether somebody answered.</param>
 /// <param name="Code">The code of the answer; 0 where there is none.</param>
-public readonly record struct ProbeOutcome(ProbeKind Kind, int Code = 0)
+/// <param name="Text">How an answer begins that is not what the settings want, on one line; null where it says
+/// nothing.</param>
+public readonly record struct ProbeOutcome(ProbeKind Kind, int Code = 0, string? Text = null)
 {
     /// <summary>Whether it is what the settings want.</summary>
     internal bool IsSuccess(HealthCheckSettings settings) =>

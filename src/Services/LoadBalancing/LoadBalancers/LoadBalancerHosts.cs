@@ -5,8 +5,9 @@ using Estiba.State;
 namespace Estiba.LoadBalancing.LoadBalancers;
 
 /// <summary>
-/// The names of load balancers, for the platform's name server: each stands for all addresses, with <c>dualstack.</c>
-/// before it for the same, and with a zone before it for the address there ("Network Load Balancers", DNS name).
+/// The names of load balancers, for the platform's name server: each stands for the addresses in healthy zones
+/// (<see cref="ZoneHealth"/>), with <c>dualstack.</c> before it for the same, and with a zone before it for the address
+/// there ("Network Load Balancers", DNS name).
 /// </summary>
 internal sealed class LoadBalancerHosts(Store store) : INameSource
 {
@@ -22,7 +23,7 @@ internal sealed class LoadBalancerHosts(Store store) : INameSource
         for (var start = 0; ; )
         {
             if (Named(view, name[start..]) is { } found)
-                return new NameAnswer(name[start..], RecordsOf(found, name[..Math.Max(0, start - 1)]));
+                return new NameAnswer(name[start..], RecordsOf(view, found, name[..Math.Max(0, start - 1)]));
             var dot = name.IndexOf('.', start);
             if (dot < 0)
                 return null;
@@ -38,7 +39,7 @@ internal sealed class LoadBalancerHosts(Store store) : INameSource
             .SelectMany(record =>
                 record.Interfaces.Select(its => new HostEntry(
                     IPAddress.Parse(its.Address),
-                    [record.DnsName, $"{DualStack}.{record.DnsName}", $"{ZoneOf(record, its)}.{record.DnsName}"]
+                    [record.DnsName, $"{DualStack}.{record.DnsName}", $"{record.ZoneOf(its)}.{record.DnsName}"]
                 ))
             );
 
@@ -47,18 +48,15 @@ internal sealed class LoadBalancerHosts(Store store) : INameSource
             .FirstOrDefault();
 
     /// <summary>The records of a name below a load balancer's own; null where there is no such name.</summary>
-    private static List<AddressRecord>? RecordsOf(LoadBalancerRecord record, string prefix)
+    private static List<AddressRecord>? RecordsOf(View view, LoadBalancerRecord record, string prefix)
     {
         if (prefix is "" or DualStack)
-            return Of(record.Interfaces);
+            return Of(ZoneHealth.AnsweredBy(view, record));
         return record.Subnets.Any(subnet => subnet.ZoneName == prefix)
-            ? Of(record.Interfaces.Where(its => ZoneOf(record, its) == prefix))
+            ? Of(record.Interfaces.Where(its => record.ZoneOf(its) == prefix))
             : null;
     }
 
     private static List<AddressRecord> Of(IEnumerable<InterfaceRecord> interfaces) =>
         [.. interfaces.Select(its => new AddressRecord(IPAddress.Parse(its.Address)))];
-
-    private static string? ZoneOf(LoadBalancerRecord record, InterfaceRecord its) =>
-        record.Subnets.FirstOrDefault(subnet => subnet.SubnetId == its.SubnetId)?.ZoneName;
 }

@@ -72,6 +72,10 @@ internal sealed record LoadBalancerRecord
 
     /// <summary>What EC2 says its network interfaces are for.</summary>
     public string InterfaceDescription => $"ELB {Resource}";
+
+    /// <summary>The Availability Zone of one of its interfaces.</summary>
+    internal string ZoneOf(InterfaceRecord its) =>
+        Subnets.FirstOrDefault(subnet => subnet.SubnetId == its.SubnetId)?.ZoneName ?? "";
 }
 
 /// <summary>A subnet of a load balancer.</summary>

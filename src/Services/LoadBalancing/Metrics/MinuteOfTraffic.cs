@@ -58,6 +58,21 @@ internal sealed class MinuteOfTraffic(View view, DateTimeOffset start, Tally tal
             var (healthy, unhealthy) = HostsOf(group);
             yield return within.Sample("HealthyHostCount", StandardUnit.Count, Spread.Of(healthy));
             yield return within.Sample("UnHealthyHostCount", StandardUnit.Count, Spread.Of(unhealthy));
+            var conditions = counters.ConditionsOf(group.Arn);
+            if (conditions.Count > 0)
+            {
+                yield return within.Sample(
+                    "AnomalousHostCount",
+                    StandardUnit.Count,
+                    Spread.Of(conditions.Values.Count(condition => condition.IsAnomalous))
+                );
+                yield return within.Sample(
+                    "MitigatedHostCount",
+                    StandardUnit.Count,
+                    Spread.Of(conditions.Values.Count(condition => condition.IsMitigated))
+                );
+            }
+
             if (counters.OfTargetGroup(group.Arn) is not { } its)
                 continue;
             var requests = 0L;

@@ -1,3 +1,4 @@
+using System.Net;
 using Estiba.Hosting.Metrics;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
@@ -33,9 +34,11 @@ internal sealed class TrafficReport(Store store, TrafficCounters counters, Metri
     }
 }
 
-/// <summary>Where the counters of traffic are found, by ARN; null of what has no traffic.</summary>
+/// <summary>Where the counters of traffic, and what is thought of targets, are found, by ARN; null or nothing of what
+/// has no traffic.</summary>
 internal sealed record TrafficCounters(
     Func<string, LoadBalancerCounters?> OfLoadBalancer,
     Func<string, TargetGroupCounters?> OfTargetGroup,
+    Func<string, IReadOnlyDictionary<IPEndPoint, TargetCondition>> ConditionsOf,
     Func<string, NetworkCounters?> OfNetwork
 );

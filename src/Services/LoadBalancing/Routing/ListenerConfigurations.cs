@@ -61,13 +61,48 @@ internal static class ListenerConfigurations
         {
             Arn = listener.Arn,
             LoadBalancerArn = balancer.Arn,
-            Addresses = [.. balancer.Interfaces.Select(its => IPAddress.Parse(its.Address))],
+            Addresses = [.. AddressesOf(balancer)],
             Port = listener.Port,
             Certificates = listener.IsSecure ? Chooser(listener, certificates) : null,
             TlsVersions = TlsVersionsOf(listener),
-            Rules = [.. RuleNames.Of(view, listener.Key).Select(rule => Of(view, rule))],
+            Rules = [.. RuleNames.Of(view, listener.Key).Select(rule => Of(view, balancer, rule))],
+            TlsHeaders = listener.IsSecure ? TlsHeadersOf(balancer, listener) : null,
+            ResponseHeaders = ResponseHeadersOf(listener),
             Attributes = AttributesOf(balancer),
         };
+
+    /// <summary>The addresses of a load balancer, each in its zone.</summary>
+    internal static IEnumerable<ZonalAddress> AddressesOf(LoadBalancerRecord balancer) =>
+        balancer.Interfaces.Select(its => new ZonalAddress(IPAddress.Parse(its.Address), balancer.ZoneOf(its)));
+
+    private static TlsHeaders? TlsHeadersOf(LoadBalancerRecord balancer, ListenerRecord listener)
+    {
+        var set = ListenerAttributeSets.Of(listener.Protocol);
+        return
+            LoadBalancerAttributeSets
+                .Of(balancer.Type)
+                .ValueOf(balancer.Attributes, LoadBalancerAttributeSets.TlsHeaders) == "true"
+            ? new TlsHeaders(
+                set.ValueOf(listener.Attributes, ListenerAttributeSets.TlsVersionHeader),
+                set.ValueOf(listener.Attributes, ListenerAttributeSets.TlsCipherSuiteHeader)
+            )
+            : null;
+    }
+
+    private static ResponseHeaders ResponseHeadersOf(ListenerRecord listener)
+    {
+        var values = ListenerAttributeSets
+            .Of(listener.Protocol)
+            .All(listener.Attributes)
+            .Select(each => (Name: ListenerAttributeSets.ResponseHeaderOf(each.Key), each.Value))
+            .Where(each => each is { Name: not null, Value.Length: > 0 })
+            .Select(each => KeyValuePair.Create(each.Name!, each.Value))
+            .ToList();
+        var showsServer =
+            ListenerAttributeSets.Of(listener.Protocol).ValueOf(listener.Attributes, ListenerAttributeSets.ServerHeader)
+            == "true";
+        return values.Count == 0 && showsServer ? ResponseHeaders.Unchanged : new ResponseHeaders(values, showsServer);
+    }
 
     /// <summary>The first certificate for the name that a client asks for, else the listener's default.</summary>
     internal static Func<string?, ServerCertificate?> Chooser(
@@ -117,14 +152,14 @@ internal static class ListenerConfigurations
         };
     }
 
-    private static RuleConfiguration Of(View view, RuleRecord rule)
+    private static RuleConfiguration Of(View view, LoadBalancerRecord balancer, RuleRecord rule)
     {
         RuleRewrite? Rewrite(IEnumerable<RewriteConfig>? rewrites) =>
             rewrites?.FirstOrDefault() is { } rewrite ? new RuleRewrite(rewrite.Regex!, rewrite.Replace!) : null;
         return new RuleConfiguration
         {
             Conditions = [.. rule.Conditions.Select(Of)],
-            Action = Of(view, rule.Scope, rule.Actions[^1]),
+            Action = Of(view, balancer, rule.Actions[^1]),
             HostHeaderRewrite = Rewrite(
                 rule.Transforms.SelectMany(transform => transform.HostHeaderRewriteConfig?.Rewrites ?? [])
             ),
@@ -155,7 +190,7 @@ internal static class ListenerConfigurations
             _ => new SourceIpCondition(condition.SourceIpConfig!.Values!.Select(IPNetwork.Parse)),
         };
 
-    private static RuleAction Of(View view, Scope scope, ElbV2Action action) =>
+    private static RuleAction Of(View view, LoadBalancerRecord balancer, ElbV2Action action) =>
         action switch
         {
             { RedirectConfig: { } redirect } => new RedirectAction
@@ -172,15 +207,15 @@ internal static class ListenerConfigurations
                 fixedResponse.ContentType,
                 fixedResponse.MessageBody
             ),
-            _ => Forward(view, scope, action.ForwardConfig!),
+            _ => Forward(view, balancer, action.ForwardConfig!),
         };
 
-    private static ForwardAction Forward(View view, Scope scope, ForwardActionConfig forward) =>
+    private static ForwardAction Forward(View view, LoadBalancerRecord balancer, ForwardActionConfig forward) =>
         new(
             [
                 .. forward.TargetGroups!.SelectMany(tuple =>
-                    TargetGroupNames.Find(view, scope, tuple.TargetGroupArn!) is { } group
-                        ? new[] { new WeightedTargetGroup(Of(view, group), tuple.Weight ?? 1) }
+                    TargetGroupNames.Find(view, balancer.Scope, tuple.TargetGroupArn!) is { } group
+                        ? new[] { new WeightedTargetGroup(Of(view, balancer, group), tuple.Weight ?? 1) }
                         : []
                 ),
             ],
@@ -189,32 +224,32 @@ internal static class ListenerConfigurations
                 : null
         );
 
-    private static TargetGroupConfiguration Of(View view, TargetGroupRecord group)
+    private static TargetGroupConfiguration Of(View view, LoadBalancerRecord balancer, TargetGroupRecord group)
     {
-        var set = TargetGroupAttributeSets.Of(group.Protocol, group.TargetType);
-        string Value(string key) => set.ValueOf(group.Attributes, key);
-        TimeSpan Seconds(string key) => TimeSpan.FromSeconds(int.Parse(Value(key), CultureInfo.InvariantCulture));
-        var byApplication = Value("stickiness.type") == "app_cookie";
+        var settings = new TargetGroupSettings(group);
         return new TargetGroupConfiguration
         {
             Arn = group.Arn,
             Secure = group.Protocol == ProtocolEnum.Https,
             ProtocolVersion = Enum.Parse<TargetProtocolVersion>(group.ProtocolVersion ?? "HTTP1", ignoreCase: true),
-            Algorithm = Value("load_balancing.algorithm.type") switch
+            Algorithm = settings[TargetGroupAttributeSets.Algorithm] switch
             {
                 "least_outstanding_requests" => TargetAlgorithm.LeastOutstandingRequests,
                 "weighted_random" => TargetAlgorithm.WeightedRandom,
                 _ => TargetAlgorithm.RoundRobin,
             },
-            SlowStart = Seconds("slow_start.duration_seconds"),
+            MitigatesAnomalies = settings[TargetGroupAttributeSets.AnomalyMitigation] == "on",
+            SlowStart = settings.Seconds(TargetGroupAttributeSets.SlowStart),
+            CrossZone = settings.IsCrossZoneFor(balancer),
+            Threshold = settings.RoutingThreshold,
             Stickiness =
-                Value("stickiness.enabled") != "true" ? null
-                : byApplication
+                !settings.Flag(TargetGroupAttributeSets.StickinessEnabled) ? null
+                : settings[TargetGroupAttributeSets.StickinessType] == "app_cookie"
                     ? new TargetStickiness(
-                        Seconds("stickiness.app_cookie.duration_seconds"),
-                        Value("stickiness.app_cookie.cookie_name")
+                        settings.Seconds(TargetGroupAttributeSets.CookieDuration),
+                        settings[TargetGroupAttributeSets.CookieName]
                     )
-                : new TargetStickiness(Seconds("stickiness.lb_cookie.duration_seconds")),
+                : new TargetStickiness(settings.Seconds(TargetGroupAttributeSets.OwnCookieDuration)),
             Targets =
             [
                 .. TargetNames
@@ -224,7 +259,8 @@ internal static class ListenerConfigurations
                         IPAddress.Parse(target.Address!),
                         target.Port,
                         Enum.Parse<TargetState>(target.Health.State, ignoreCase: true),
-                        target.HealthySince
+                        target.HealthySince,
+                        target.Zone
                     )),
             ],
         };

@@ -50,7 +50,7 @@ internal static class NetworkListenerConfigurations
         {
             Arn = listener.Arn,
             LoadBalancerArn = balancer.Arn,
-            Addresses = [.. AddressesOf(balancer)],
+            Addresses = [.. ListenerConfigurations.AddressesOf(balancer)],
             Port = listener.Port,
             Protocol = listener.Protocol switch
             {
@@ -79,12 +79,6 @@ internal static class NetworkListenerConfigurations
         };
     }
 
-    private static IEnumerable<ZonalAddress> AddressesOf(LoadBalancerRecord balancer) =>
-        balancer.Interfaces.Select(its => new ZonalAddress(
-            IPAddress.Parse(its.Address),
-            balancer.Subnets.FirstOrDefault(subnet => subnet.SubnetId == its.SubnetId)?.ZoneName ?? ""
-        ));
-
     // Only TCP listeners have the attribute; with others it is the default.
     private static TimeSpan IdleTimeoutOf(ListenerRecord listener) =>
         TimeSpan.FromSeconds(
@@ -101,26 +95,17 @@ internal static class NetworkListenerConfigurations
 
     private static NetworkTargetGroupConfiguration Of(View view, LoadBalancerRecord balancer, TargetGroupRecord group)
     {
-        var set = TargetGroupAttributeSets.Of(group.Protocol, group.TargetType);
-        string Value(string key) => set.ValueOf(group.Attributes, key);
-        bool Flag(string key) => Value(key) == "true";
-        var crossZone = Value(TargetGroupAttributeSets.CrossZone);
-        if (crossZone is not ("true" or "false"))
-            crossZone = LoadBalancerAttributeSets
-                .Of(balancer.Type)
-                .ValueOf(balancer.Attributes, LoadBalancerAttributeSets.CrossZone);
-        var percentage = Value(TargetGroupAttributeSets.LeastHealthyPercent);
+        var settings = new TargetGroupSettings(group);
         return new NetworkTargetGroupConfiguration
         {
             Arn = group.Arn,
             Secure = group.Protocol == ProtocolEnum.Tls,
-            CrossZone = crossZone == "true",
-            StickyBySource = Flag(TargetGroupAttributeSets.StickinessEnabled),
-            ProxyProtocol = Flag(TargetGroupAttributeSets.ProxyProtocol),
-            EndsWithDeregistration = Flag(TargetGroupAttributeSets.StopsWithDeregistration),
-            EndsWhenUnhealthy = Flag(TargetGroupAttributeSets.Termination),
-            LeastHealthy = int.Parse(Value(TargetGroupAttributeSets.LeastHealthy), CultureInfo.InvariantCulture),
-            LeastHealthyPercent = percentage == "off" ? 0 : int.Parse(percentage, CultureInfo.InvariantCulture),
+            CrossZone = settings.IsCrossZoneFor(balancer),
+            StickyBySource = settings.Flag(TargetGroupAttributeSets.StickinessEnabled),
+            ProxyProtocol = settings.Flag(TargetGroupAttributeSets.ProxyProtocol),
+            EndsWithDeregistration = settings.Flag(TargetGroupAttributeSets.StopsWithDeregistration),
+            EndsWhenUnhealthy = settings.Flag(TargetGroupAttributeSets.Termination),
+            Threshold = settings.RoutingThreshold,
             Targets = [.. TargetNames.Of(view, group.Key).SelectMany(target => Of(view, group, target))],
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Estiba.Contracts;
 using Estiba.Contracts.ElbV2;
 using Estiba.LoadBalancing.HealthChecks;
@@ -84,8 +85,6 @@ public sealed partial class ElbV2Api
     {
         var view = _store.Current;
         var group = TargetGroupNames.Require(view, Scope.Of(context), request.TargetGroupArn!);
-        if (request.Include is { Count: > 0 })
-            throw ElbErrors.NotSupported("anomaly detection");
         IEnumerable<TargetHealthDescription> described = request.Targets is { Count: > 0 } named
             ? named.Select(each =>
                 view.Find(LoadBalancingTables.Targets, TargetRecord.KeyOf(group.Key, each.Id!, each.Port ?? group.Port))
@@ -98,7 +97,28 @@ public sealed partial class ElbV2Api
                     )
             )
             : TargetNames.Of(view, group.Key).Select(target => Describe(group, target));
+        if (request.Include is { Count: > 0 })
+            described = described.Select(description => WithAnomaly(view, group, description));
         return Task.FromResult(new DescribeTargetHealthOutput { TargetHealthDescriptions = [.. described] });
+    }
+
+    // Of targets to which nothing is compared, as where no listener forwards to them, there is nothing to say.
+    private TargetHealthDescription WithAnomaly(View view, TargetGroupRecord group, TargetHealthDescription description)
+    {
+        var key = TargetRecord.KeyOf(group.Key, description.Target!.Id!, description.Target.Port!.Value);
+        if (
+            view.Find(LoadBalancingTables.Targets, key) is not { Address: { } address } target
+            || !_conditionsOf(group.Arn).TryGetValue(new(IPAddress.Parse(address), target.Port), out var condition)
+        )
+            return description;
+        return description with
+        {
+            AnomalyDetection = new AnomalyDetection
+            {
+                Result = condition.IsAnomalous ? AnomalyResultEnum.Anomalous : AnomalyResultEnum.Normal,
+                MitigationInEffect = condition.IsMitigated ? MitigationInEffectEnum.Yes : MitigationInEffectEnum.No,
+            },
+        };
     }
 
     // One that is registered already stays as it is; one that is on its way out comes back.

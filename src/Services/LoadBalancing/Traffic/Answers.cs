@@ -8,7 +8,8 @@ namespace Estiba.LoadBalancing.Traffic;
 /// <summary>What a load balancer says itself, in the form in which AWS's do.</summary>
 internal static class Answers
 {
-    private const string Server = "awselb/2.0";
+    /// <summary>What its answers say they come from.</summary>
+    internal const string Server = "awselb/2.0";
 
     /// <summary>A client has closed its connection; nobody reads the answer.</summary>
     public const int ClientClosed = 460;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Targets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -61,6 +62,15 @@ internal sealed class ForwardedRequest : HttpTransformer
         Set(headers, "X-Forwarded-Proto", Listener.Certificates is null ? "http" : "https");
         Set(headers, "X-Forwarded-Port", $"{Listener.Port}");
         Set(headers, Headers.TraceId.Header, TraceId);
+        if (Listener.TlsHeaders is { } tls && httpContext.Features.Get<ITlsHandshakeFeature>() is { } handshake)
+        {
+            Set(headers, tls.Version, TlsHeaders.NameOf(handshake.Protocol));
+            Set(
+                headers,
+                tls.CipherSuite,
+                handshake.NegotiatedCipherSuite is { } suite ? TlsHeaders.NameOf(suite) : null
+            );
+        }
     }
 
     public override async ValueTask<bool> TransformResponseAsync(

@@ -17,7 +17,7 @@ public sealed record ListenerConfiguration
     public required string LoadBalancerArn { get; init; }
 
     /// <summary>The load balancer's addresses.</summary>
-    public required IReadOnlyList<IPAddress> Addresses { get; init; }
+    public required IReadOnlyList<ZonalAddress> Addresses { get; init; }
 
     /// <summary>The port on each of them.</summary>
     public required int Port { get; init; }
@@ -33,9 +33,20 @@ public sealed record ListenerConfiguration
     /// <summary>The rules in their order, the default one last.</summary>
     public required IReadOnlyList<RuleConfiguration> Rules { get; init; }
 
+    /// <summary>Under which names targets are told of the client's TLS; null where they are not.</summary>
+    public TlsHeaders? TlsHeaders { get; init; }
+
+    /// <summary>What is done to the headers of answers.</summary>
+    public ResponseHeaders ResponseHeaders { get; init; } = ResponseHeaders.Unchanged;
+
     /// <summary>The load balancer's attributes.</summary>
     public LoadBalancerAttributes Attributes { get; init; } = new();
 }
+
+/// <summary>An address of a load balancer.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Zone">The Availability Zone that it is in.</param>
+public sealed record ZonalAddress(IPAddress Address, string Zone);
 
 /// <summary>The attributes of a load balancer that concern its traffic, with AWS's defaults.</summary>
 public sealed record LoadBalancerAttributes

@@ -3,17 +3,28 @@ using Estiba.LoadBalancing.Traffic.Targets;
 
 namespace Estiba.LoadBalancing.Traffic;
 
-/// <summary>A listener's configuration, and the traffic of its target groups: what one request is answered
-/// by.</summary>
+/// <summary>A listener's configuration as it is in one zone, and the traffic of its target groups: what one request is
+/// answered by.</summary>
 internal sealed class ListenerRoutes(
     ListenerConfiguration listener,
+    string zone,
     IReadOnlyDictionary<string, TargetGroupTraffic> groups,
     LoadBalancerCounters counters
 )
 {
     private readonly Dictionary<string, IReadOnlyList<TargetConfiguration>> _candidates = GroupsOf(listener)
         .DistinctBy(group => group.Arn)
-        .ToDictionary(group => group.Arn, group => TargetSelection.Candidates(group.Targets, target => target.State));
+        .ToDictionary(
+            group => group.Arn,
+            group =>
+                TargetSelection
+                    .Candidates(
+                        group.Targets.Where(its => group.CrossZone || its.Zone is null || its.Zone == zone),
+                        target => target.State,
+                        group.Threshold
+                    )
+                    .Targets
+        );
 
     public ListenerConfiguration Listener { get; } = listener;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
 using System.Net;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
@@ -20,6 +21,7 @@ namespace Estiba.LoadBalancing.Traffic;
 /// </remarks>
 public sealed class LoadBalancerTraffic : IAsyncDisposable
 {
+    private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly TimeSpan _shutdownGrace;
     private readonly ConnectionKeeper _keeper;
@@ -48,6 +50,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(options);
+        _time = time;
         _loggers = loggers;
         _shutdownGrace = options.ShutdownGrace;
         _keeper = new ConnectionKeeper(options.Limits, time, loggers.CreateLogger<ConnectionKeeper>());
@@ -88,7 +91,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
                 .ToDictionary(group => group.Arn);
             var traffics = groups.Values.ToDictionary(
                 group => group.Arn,
-                group => _groups.GetOrAdd(group.Arn, _ => new TargetGroupTraffic(group))
+                group => _groups.GetOrAdd(group.Arn, _ => new TargetGroupTraffic(group, _time))
             );
             var wanted = Routes(listeners, traffics);
 
@@ -138,6 +141,12 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
             && group.Targets.Any(its => its.EndPoint.Equals(target) && its.State != TargetState.Draining)
         ) && !(_groups.TryGetValue(targetGroupArn, out var traffic) && traffic.OutstandingOf(target) > 0);
 
+    /// <summary>What is thought of the healthy targets of a group; nothing where no listener has it.</summary>
+    public IReadOnlyDictionary<IPEndPoint, TargetCondition> ConditionsOf(string targetGroupArn) =>
+        _configured.TryGetValue(targetGroupArn, out var group) && _groups.TryGetValue(targetGroupArn, out var traffic)
+            ? traffic.ConditionsOf(group)
+            : ReadOnlyDictionary<IPEndPoint, TargetCondition>.Empty;
+
     /// <summary>What happened with a target group; null where no listener has it.</summary>
     public TargetGroupCounters? CountersOfTargetGroup(string arn) => _groups.GetValueOrDefault(arn)?.Counters;
 
@@ -163,9 +172,13 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
         foreach (var listener in listeners)
         {
             var counters = _counters.GetOrAdd(listener.LoadBalancerArn, static _ => new LoadBalancerCounters());
-            var own = new ListenerRoutes(listener, traffics, counters);
-            foreach (var address in listener.Addresses)
-                routes[new IPEndPoint(address, listener.Port)] = own;
+            foreach (var its in listener.Addresses)
+                routes[new IPEndPoint(its.Address, listener.Port)] = new ListenerRoutes(
+                    listener,
+                    its.Zone,
+                    traffics,
+                    counters
+                );
         }
         return routes;
     }

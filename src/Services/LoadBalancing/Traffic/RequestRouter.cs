@@ -27,6 +27,7 @@ internal sealed partial class RequestRouter(
     {
         var routes = current();
         routes.Counters.CountRequest();
+        routes.Listener.ResponseHeaders.ApplyTo(http.Response);
         EndOldConnection(http, routes.Listener.Attributes);
         var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var mode = routes.Listener.Attributes.DesyncMitigation;
@@ -181,9 +182,16 @@ internal sealed partial class RequestRouter(
                 Counters = traffic.Counters,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
-            ForwarderError error;
-            using (traffic.Begin(chosen.EndPoint))
+            var requests = traffic.Begin(chosen.EndPoint);
+            var error = ForwarderError.RequestCanceled;
+            try
+            {
                 error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
+            }
+            finally
+            {
+                requests.End(IsErrorOfTarget(error, http.Response.StatusCode));
+            }
             if (error == ForwarderError.None)
                 return;
             var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
@@ -214,14 +222,13 @@ internal sealed partial class RequestRouter(
     {
         if (candidates.Count == 0)
             return null;
-        var now = time.GetUtcNow();
         return TargetSelection.Choose(
             candidates,
             group.Algorithm,
             turn,
             random.NextDouble(),
             target => traffic.OutstandingOf(target.EndPoint),
-            target => TargetSelection.Share(target, group.SlowStart, now)
+            target => traffic.ShareOf(group, target)
         );
     }
 
@@ -271,6 +278,18 @@ internal sealed partial class RequestRouter(
                 && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
                 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
                 && !request.HttpContext.Response.HasStarted;
+
+    private static bool IsErrorOfTarget(ForwarderError error, int status) =>
+        error switch
+        {
+            ForwarderError.None => status >= StatusCodes.Status500InternalServerError,
+            ForwarderError.Request
+            or ForwarderError.RequestTimedOut
+            or ForwarderError.RequestBodyDestination
+            or ForwarderError.ResponseHeaders
+            or ForwarderError.ResponseBodyDestination => true,
+            _ => false,
+        };
 
     private static bool IsIdempotent(string method) =>
         HttpMethods.IsGet(method)

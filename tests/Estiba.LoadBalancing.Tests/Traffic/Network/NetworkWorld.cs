@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.LoadBalancing.Traffic.Targets;
 using static Estiba.LoadBalancing.Tests.Traffic.Network.NetworkWorld;
@@ -64,11 +65,11 @@ public sealed class TargetChoiceTests
         await using var ill = SocketTarget.Saying("ill");
         var group = GroupOf(well.Healthy, ill.Healthy with { State = TargetState.Unhealthy });
 
-        world.Apply(world.Listener(group with { LeastHealthy = 2 }));
+        world.Apply(world.Listener(group with { Threshold = new HealthThreshold(2) }));
         var byCount = await NamesAsync(world);
-        world.Apply(world.Listener(group with { LeastHealthyPercent = 51 }));
+        world.Apply(world.Listener(group with { Threshold = new HealthThreshold(1, 51) }));
         var byPercentage = await NamesAsync(world);
-        world.Apply(world.Listener(group with { LeastHealthyPercent = 50 }));
+        world.Apply(world.Listener(group with { Threshold = new HealthThreshold(1, 50) }));
 
         byCount.Keys.Order().ShouldBe(["ill", "well"]);
         byPercentage.Keys.Order().ShouldBe(["ill", "well"]);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.Time.Testing;

@@ -22,8 +22,32 @@ public sealed class TargetSelectionTests
     public void Healthy_targets_get_requests_and_without_any_all_that_are_registered(string states, string expected)
     {
         var targets = states.Select((state, index) => (Index: index, State: StateOf(state)));
-        string.Concat(TargetSelection.Candidates(targets, target => target.State).Select(target => target.Index))
-            .ShouldBe(expected);
+        var (candidates, _) = TargetSelection.Candidates(targets, target => target.State, HealthThreshold.One);
+        string.Concat(candidates.Select(target => target.Index)).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("hhuu", 2, 0, "01")]
+    [InlineData("hhuu", 3, 0, "0123")]
+    [InlineData("hhuu", 1, 50, "01")]
+    [InlineData("hhuu", 1, 51, "0123")]
+    [InlineData("hhud", 0, 66, "01")]
+    [InlineData("uu", 0, 0, "01")]
+    public void With_fewer_healthy_targets_than_the_threshold_all_get_requests(
+        string states,
+        int count,
+        int percent,
+        string expected
+    )
+    {
+        var targets = states.Select((state, index) => (Index: index, State: StateOf(state)));
+        var (candidates, failsOpen) = TargetSelection.Candidates(
+            targets,
+            target => target.State,
+            new HealthThreshold(count, percent)
+        );
+        string.Concat(candidates.Select(target => target.Index)).ShouldBe(expected);
+        failsOpen.ShouldBe(expected.Length > states.Count(state => state == 'h'));
     }
 
     [Theory]
@@ -43,29 +67,38 @@ public sealed class TargetSelectionTests
 
     [Fact]
     public void Round_robin_goes_on_when_its_counter_begins_again() =>
-        Choose(TargetAlgorithm.RoundRobin, uint.MaxValue).ShouldBe('a');
+        Choose(TargetAlgorithm.RoundRobin, uint.MaxValue).ShouldBe("a");
 
     [Theory]
-    [InlineData(0, 'b')]
-    [InlineData(1, 'b')]
-    [InlineData(2, 'c')]
-    [InlineData(3, 'b')]
-    public void The_fewest_outstanding_requests_count_and_equals_take_turns(uint turn, char expected) =>
+    [InlineData(0, "b")]
+    [InlineData(1, "b")]
+    [InlineData(2, "c")]
+    [InlineData(3, "b")]
+    public void The_fewest_outstanding_requests_count_and_equals_take_turns(uint turn, string expected) =>
         Choose(TargetAlgorithm.LeastOutstandingRequests, turn).ShouldBe(expected);
 
     [Theory]
-    [InlineData(0, 'a')]
-    [InlineData(0.34, 'b')]
-    [InlineData(0.99, 'c')]
-    public void A_random_target_is_any(double chance, char expected) =>
+    [InlineData(0, "a")]
+    [InlineData(0.34, "b")]
+    [InlineData(0.99, "c")]
+    public void A_random_target_is_any(double chance, string expected) =>
         Choose(TargetAlgorithm.WeightedRandom, 0, chance).ShouldBe(expected);
 
     [Theory]
-    [InlineData(0.2, 'a')]
-    [InlineData(0.3, 'b')]
-    public void A_target_that_starts_slowly_leaves_a_part_of_its_turns_to_the_next(double chance, char expected) =>
+    [InlineData(0.05, "a")]
+    [InlineData(0.2, "b")]
+    [InlineData(0.99, "c")]
+    public void A_random_target_is_chosen_by_what_it_takes(double chance, string expected) =>
         TargetSelection
-            .Choose("abc".ToList(), TargetAlgorithm.RoundRobin, 0, chance, _ => 0, each => each == 'a' ? 0.25 : 1)
+            .Choose(["a", "b", "c"], TargetAlgorithm.WeightedRandom, 0, chance, _ => 0, each => each == "a" ? 0.25 : 1)
+            .ShouldBe(expected);
+
+    [Theory]
+    [InlineData(0.2, "a")]
+    [InlineData(0.3, "b")]
+    public void A_target_that_starts_slowly_leaves_a_part_of_its_turns_to_the_next(double chance, string expected) =>
+        TargetSelection
+            .Choose(["a", "b", "c"], TargetAlgorithm.RoundRobin, 0, chance, _ => 0, each => each == "a" ? 0.25 : 1)
             .ShouldBe(expected);
 
     [Theory]
@@ -99,8 +132,8 @@ public sealed class TargetSelectionTests
     public void Groups_are_chosen_by_their_weights(string groups, double chance, string? expected) =>
         TargetSelection.ChooseByWeight(groups.Split(' '), group => group[1] - '0', chance).ShouldBe(expected);
 
-    private static char Choose(TargetAlgorithm algorithm, uint turn, double chance = 0.5) =>
-        TargetSelection.Choose("abc".ToList(), algorithm, turn, chance, each => each == 'a' ? 5 : 2, _ => 1);
+    private static string Choose(TargetAlgorithm algorithm, uint turn, double chance = 0.5) =>
+        TargetSelection.Choose(["a", "b", "c"], algorithm, turn, chance, each => each == "a" ? 5 : 2, _ => 1);
 
     private static TargetState StateOf(char state) =>
         state switch

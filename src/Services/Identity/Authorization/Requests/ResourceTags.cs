@@ -1,9 +1,11 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
 using Estiba.Contracts.ApplicationAutoScaling;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
+using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.ServiceDiscovery;
@@ -47,6 +49,12 @@ internal sealed class ResourceTags
 
     /// <summary>AWS Cloud Map.</summary>
     public required IServiceDiscoveryApi ServiceDiscovery { get; init; }
+
+    /// <summary>Elastic Load Balancing.</summary>
+    public required IElbV2Api LoadBalancing { get; init; }
+
+    /// <summary>Amazon CloudWatch.</summary>
+    public required ICloudWatchApi CloudWatch { get; init; }
 
     /// <summary>IAM.</summary>
     public required IIamApi Iam { get; init; }
@@ -175,6 +183,20 @@ internal sealed class ResourceTags
                     cancellation
                 );
                 return Listed(ofNames.Tags, tag => (tag.Key!, tag.Value));
+            case "elasticloadbalancing":
+                var ofElb = await LoadBalancing.DescribeTagsAsync(
+                    new() { ResourceArns = [resource] },
+                    context,
+                    cancellation
+                );
+                return Listed(ofElb.TagDescriptions?.SingleOrDefault()?.Tags, tag => (tag.Key!, tag.Value));
+            case "cloudwatch":
+                var ofMetrics = await CloudWatch.ListTagsForResourceAsync(
+                    new() { ResourceARN = resource },
+                    context,
+                    cancellation
+                );
+                return Listed(ofMetrics.Tags, tag => (tag.Key!, tag.Value));
             case "iam":
                 return await OfEntityAsync(arn, context, cancellation);
             default:

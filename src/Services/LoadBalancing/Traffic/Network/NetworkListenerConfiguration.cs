@@ -52,11 +52,6 @@ public enum NetworkProtocol
     TcpUdp,
 }
 
-/// <summary>An address of a load balancer.</summary>
-/// <param name="Address">The address.</param>
-/// <param name="Zone">The Availability Zone that it is in.</param>
-public sealed record ZonalAddress(IPAddress Address, string Zone);
-
 /// <summary>How a listener ends TLS.</summary>
 /// <param name="Certificates">Chooses the certificate for a server name, which is null where the client names
 /// none.</param>

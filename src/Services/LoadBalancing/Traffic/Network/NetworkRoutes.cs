@@ -59,20 +59,13 @@ internal sealed class NetworkRoutes(NetworkListenerConfiguration listener, strin
         bool FailsOpen
     )
     {
-        // "Unhealthy state routing": within its zone alone, unless the load balancer goes across zones.
         internal static Choice Of(NetworkTargetGroupConfiguration group, int weight, string zone)
         {
-            var registered = group
-                .Targets.Where(target =>
-                    target.State is not (TargetState.Draining or TargetState.Unused)
-                    && (group.CrossZone || target.Zone is null || target.Zone == zone)
-                )
-                .ToList();
-            var healthy = registered.FindAll(target => target.State is TargetState.Healthy or TargetState.Unavailable);
-            var failsOpen =
-                healthy.Count < group.LeastHealthy
-                || healthy.Count * 100 < group.LeastHealthyPercent * registered.Count;
-            var candidates = failsOpen ? registered : healthy;
+            var (candidates, failsOpen) = TargetSelection.Candidates(
+                group.Targets.Where(target => group.CrossZone || target.Zone is null || target.Zone == zone),
+                target => target.State,
+                group.Threshold
+            );
             return new Choice(group, weight, [.. candidates.Select(target => target.EndPoint)], failsOpen);
         }
     }

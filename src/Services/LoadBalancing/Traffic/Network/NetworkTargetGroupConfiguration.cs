@@ -30,12 +30,8 @@ public sealed record NetworkTargetGroupConfiguration
     /// becomes unhealthy.</summary>
     public bool EndsWhenUnhealthy { get; init; }
 
-    /// <summary><c>target_group_health.unhealthy_state_routing.minimum_healthy_targets.count</c>: with fewer healthy
-    /// targets all are used.</summary>
-    public int LeastHealthy { get; init; } = 1;
-
-    /// <summary>The same in percent of the registered ones; 0 for <c>off</c>.</summary>
-    public int LeastHealthyPercent { get; init; }
+    /// <summary>With fewer healthy targets all are used.</summary>
+    public HealthThreshold Threshold { get; init; } = HealthThreshold.One;
 
     /// <summary>The registered targets, and those that are being deregistered.</summary>
     public IReadOnlyList<NetworkTarget> Targets { get; init; } = [];

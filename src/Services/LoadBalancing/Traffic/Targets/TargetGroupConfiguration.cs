@@ -17,8 +17,18 @@ public sealed record TargetGroupConfiguration
     /// <summary>How a target is chosen.</summary>
     public TargetAlgorithm Algorithm { get; init; }
 
+    /// <summary>Whether targets that fail more often than others get less, where the algorithm is
+    /// <see cref="TargetAlgorithm.WeightedRandom"/>.</summary>
+    public bool MitigatesAnomalies { get; init; }
+
     /// <summary>How long a target that became healthy gets a growing share of the requests; zero for not.</summary>
     public TimeSpan SlowStart { get; init; }
+
+    /// <summary>Whether an address of the load balancer uses targets of other zones than its own.</summary>
+    public bool CrossZone { get; init; } = true;
+
+    /// <summary>With fewer healthy targets all are used.</summary>
+    public HealthThreshold Threshold { get; init; } = HealthThreshold.One;
 
     /// <summary>How clients keep their target; null where they do not.</summary>
     public TargetStickiness? Stickiness { get; init; }
@@ -32,11 +42,13 @@ public sealed record TargetGroupConfiguration
 /// <param name="Port">Its port.</param>
 /// <param name="State">Its health.</param>
 /// <param name="HealthySince">When it became healthy, for its slow start; null where that does not matter.</param>
+/// <param name="Zone">Its Availability Zone; null where it counts as being in each.</param>
 public sealed record TargetConfiguration(
     IPAddress Address,
     int Port,
     TargetState State,
-    DateTimeOffset? HealthySince = null
+    DateTimeOffset? HealthySince = null,
+    string? Zone = null
 )
 {
     /// <summary>Address and port.</summary>
@@ -87,7 +99,7 @@ public enum TargetAlgorithm
     /// <summary>The one that has the fewest requests to answer.</summary>
     LeastOutstandingRequests,
 
-    /// <summary>Any.</summary>
+    /// <summary>Any, or rather one that does not fail more often than others.</summary>
     WeightedRandom,
 }
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace Estiba.LoadBalancing.Traffic.Targets;
 
 /// <summary>
-/// What goes to a target group: its connections, and how many requests each target has to answer. Lives as long as some
-/// listener's configuration has the group, and then until its last request is answered.
+/// What goes to a target group: its connections, how many requests each target has to answer, and how well it answers
+/// them. Lives as long as some listener's configuration has the group, and then until its last request is answered.
 /// </summary>
 internal sealed class TargetGroupTraffic : IDisposable
 {
@@ -17,14 +17,26 @@ internal sealed class TargetGroupTraffic : IDisposable
     /// <summary>How long all headers of a response may be, in KiB ("Quotas").</summary>
     private const int LongestHeaders = 32;
 
-    private readonly ConcurrentDictionary<IPEndPoint, TargetTraffic> _targets = new();
+    /// <summary>How often targets are compared, at most.</summary>
+    private static readonly TimeSpan BetweenComparisons = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<IPEndPoint, TargetRequests> _requests = new();
+    private readonly ConcurrentDictionary<IPEndPoint, TargetConnections> _connections = new();
+    private readonly TimeProvider _time;
+    private readonly TargetWeights _weights = new();
+    private readonly Lock _comparing = new();
     private readonly Lock _gate = new();
+    private volatile IReadOnlyDictionary<IPEndPoint, TargetCondition> _conditions =
+        new Dictionary<IPEndPoint, TargetCondition>();
+    private long _comparedAt;
     private int _users;
     private bool _retired;
     private uint _turn;
 
-    public TargetGroupTraffic(TargetGroupConfiguration group)
+    public TargetGroupTraffic(TargetGroupConfiguration group, TimeProvider time)
     {
+        _time = time;
+        _comparedAt = time.GetTimestamp() - time.TimestampFrequency;
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -58,14 +70,47 @@ internal sealed class TargetGroupTraffic : IDisposable
 
     /// <summary>How many requests a target has to answer.</summary>
     public int OutstandingOf(IPEndPoint target) =>
-        _targets.TryGetValue(target, out var traffic) ? traffic.Outstanding : 0;
+        _requests.TryGetValue(target, out var requests) ? requests.Outstanding : 0;
 
     /// <summary>How many requests each target has to answer that has any.</summary>
     public Dictionary<IPEndPoint, int> AllOutstanding() =>
-        _targets.Select(each => (each.Key, each.Value.Outstanding)).Where(each => each.Outstanding > 0).ToDictionary();
+        _requests.Select(each => (each.Key, each.Value.Outstanding)).Where(each => each.Outstanding > 0).ToDictionary();
 
-    /// <summary>A target has one request more to answer, until what is returned is disposed of.</summary>
-    public IDisposable Begin(IPEndPoint target) => TrafficOf(target).Begin();
+    /// <summary>A target has one request more to answer, until <see cref="TargetRequests.End"/>.</summary>
+    public TargetRequests Begin(IPEndPoint target)
+    {
+        var requests = _requests.GetOrAdd(target, static _ => new TargetRequests());
+        requests.Begin();
+        return requests;
+    }
+
+    /// <summary>What is thought of the group's healthy targets, as of a second ago at most.</summary>
+    public IReadOnlyDictionary<IPEndPoint, TargetCondition> ConditionsOf(TargetGroupConfiguration group)
+    {
+        if (IsFresh())
+            return _conditions;
+        lock (_comparing)
+        {
+            if (IsFresh())
+                return _conditions;
+            var healthy = group
+                .Targets.Where(target => target.State == TargetState.Healthy)
+                .Select(target => (target.EndPoint, _requests.GetValueOrDefault(target.EndPoint)))
+                .Select(its => (its.EndPoint, its.Item2?.Ended ?? 0, its.Item2?.Errors ?? 0))
+                .ToList();
+            _conditions = _weights.Next(healthy, group.MitigatesAnomalies);
+            Volatile.Write(ref _comparedAt, _time.GetTimestamp());
+            return _conditions;
+        }
+    }
+
+    /// <summary>Which part of its share of requests a target takes now, up to 1.</summary>
+    public double ShareOf(TargetGroupConfiguration group, TargetConfiguration target) =>
+        group.Algorithm == TargetAlgorithm.WeightedRandom
+            ? group.MitigatesAnomalies && ConditionsOf(group).TryGetValue(target.EndPoint, out var condition)
+                ? condition.Weight
+                : 1
+            : TargetSelection.Share(target, group.SlowStart, _time.GetUtcNow());
 
     /// <summary>
     /// Forgets targets that are no longer registered and have nothing to answer, and closes their connections: a server
@@ -74,10 +119,15 @@ internal sealed class TargetGroupTraffic : IDisposable
     public void Keep(IEnumerable<IPEndPoint> targets)
     {
         var known = targets.ToHashSet();
-        foreach (var (target, traffic) in _targets)
+        foreach (var target in _connections.Keys.Where(target => !known.Contains(target) && OutstandingOf(target) == 0))
         {
-            if (!known.Contains(target) && traffic.Outstanding == 0 && _targets.TryRemove(target, out _))
-                traffic.CloseConnections();
+            if (_connections.TryRemove(target, out var connections))
+                connections.Close();
+        }
+        foreach (var (target, requests) in _requests)
+        {
+            if (!known.Contains(target) && requests.Outstanding == 0)
+                _requests.TryRemove(target, out _);
         }
     }
 
@@ -115,11 +165,42 @@ internal sealed class TargetGroupTraffic : IDisposable
             Invoker.Dispose();
     }
 
-    private TargetTraffic TrafficOf(IPEndPoint target) => _targets.GetOrAdd(target, static _ => new TargetTraffic());
-
     private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var target = new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port);
-        return TrafficOf(target).ConnectAsync(target, cancellation);
+        return _connections.GetOrAdd(target, static _ => new TargetConnections()).ConnectAsync(target, cancellation);
+    }
+
+    private bool IsFresh() => _time.GetElapsedTime(Volatile.Read(ref _comparedAt)) < BetweenComparisons;
+}
+
+/// <summary>Counts the requests of a target.</summary>
+internal sealed class TargetRequests
+{
+    private int _outstanding;
+    private long _ended;
+    private long _errors;
+
+    /// <summary>Those that it has to answer.</summary>
+    public int Outstanding => Volatile.Read(ref _outstanding);
+
+    /// <summary>Those that have ended.</summary>
+    public long Ended => Interlocked.Read(ref _ended);
+
+    /// <summary>Those of them that it failed with: it could not be reached, answered nonsense, or with a status of
+    /// 500 or above.</summary>
+    public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>It has one more to answer.</summary>
+    public void Begin() => Interlocked.Increment(ref _outstanding);
+
+    /// <summary>One has ended.</summary>
+    /// <param name="isError">Whether the target failed.</param>
+    public void End(bool isError)
+    {
+        if (isError)
+            Interlocked.Increment(ref _errors);
+        Interlocked.Increment(ref _ended);
+        Interlocked.Decrement(ref _outstanding);
     }
 }

@@ -4,16 +4,24 @@ namespace Estiba.LoadBalancing.Traffic.Targets;
 public static class TargetSelection
 {
     /// <summary>
-    /// The targets that new requests may go to: the healthy ones; where there are none, all that are registered ("the
-    /// load balancer fails open").
+    /// The targets that new requests may go to: the healthy ones; where there are too few, all that are registered
+    /// ("the load balancer fails open").
     /// </summary>
-    public static IReadOnlyList<T> Candidates<T>(IEnumerable<T> targets, Func<T, TargetState> stateOf)
+    /// <param name="targets">The targets.</param>
+    /// <param name="stateOf">The health of one.</param>
+    /// <param name="threshold">How many must be healthy; at least one always.</param>
+    public static (IReadOnlyList<T> Targets, bool FailsOpen) Candidates<T>(
+        IEnumerable<T> targets,
+        Func<T, TargetState> stateOf,
+        HealthThreshold threshold
+    )
     {
         var registered = targets
             .Where(target => stateOf(target) is not (TargetState.Draining or TargetState.Unused))
             .ToList();
         var healthy = registered.FindAll(target => stateOf(target) is TargetState.Healthy or TargetState.Unavailable);
-        return healthy.Count > 0 ? healthy : registered;
+        var failsOpen = healthy.Count == 0 || !threshold.IsMet(healthy.Count, registered.Count);
+        return (failsOpen ? registered : healthy, failsOpen);
     }
 
     /// <summary>
@@ -28,7 +36,8 @@ public static class TargetSelection
     /// <param name="turn">Which choice it is of the group, from 0.</param>
     /// <param name="chance">From 0 to 1, for what is left to chance.</param>
     /// <param name="outstandingOf">How many requests a target has to answer.</param>
-    /// <param name="shareOf">Which part of its requests a target takes, from 0 to 1, while it starts slowly.</param>
+    /// <param name="shareOf">Which part of its share of requests a target takes, from 0 to 1: while it starts slowly,
+    /// or fails more often than others.</param>
     public static T Choose<T>(
         IReadOnlyList<T> candidates,
         TargetAlgorithm algorithm,
@@ -37,13 +46,14 @@ public static class TargetSelection
         Func<T, int> outstandingOf,
         Func<T, double> shareOf
     )
+        where T : class
     {
         ArgumentNullException.ThrowIfNull(candidates);
         var first = (int)(turn % (uint)candidates.Count);
         switch (algorithm)
         {
             case TargetAlgorithm.WeightedRandom:
-                return candidates[Math.Min((int)(chance * candidates.Count), candidates.Count - 1)];
+                return ChooseByWeight(candidates, shareOf, chance) ?? candidates[first];
             case TargetAlgorithm.LeastOutstandingRequests:
                 return InTurn(candidates, first).MinBy(outstandingOf)!;
             default:
@@ -65,20 +75,20 @@ public static class TargetSelection
             : Math.Clamp((now - since) / slowStart, 0.01, 1);
     }
 
-    /// <summary>Chooses a group by the weights; null where all of them are zero.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="weightOf">A group's weight.</param>
+    /// <summary>Chooses a group or a target by the weights; null where all of them are zero.</summary>
+    /// <param name="choices">The groups or targets.</param>
+    /// <param name="weightOf">The weight of one.</param>
     /// <param name="chance">From 0 to 1.</param>
-    public static T? ChooseByWeight<T>(IReadOnlyList<T> groups, Func<T, int> weightOf, double chance)
+    public static T? ChooseByWeight<T>(IReadOnlyList<T> choices, Func<T, double> weightOf, double chance)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(groups);
-        var left = chance * groups.Sum(weightOf);
-        foreach (var group in groups)
+        ArgumentNullException.ThrowIfNull(choices);
+        var left = chance * choices.Sum(weightOf);
+        foreach (var choice in choices)
         {
-            var weight = weightOf(group);
+            var weight = weightOf(choice);
             if (weight > 0 && left < weight)
-                return group;
+                return choice;
             left -= weight;
         }
         return null;

@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Estiba.LoadBalancing.Tests.Traffic;
+
+public sealed class SlowClientTests
+{
+    /// <summary>Fewer than a <see cref="StandInTarget"/> takes connections.</summary>
+    private const int Clients = 900;
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nthe first of many")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\nthe first of many")]
+    public async Task Clients_that_send_half_a_request_and_no_more_hold_up_nobody(string half)
+    {
+        await using var world = new TrafficWorld();
+        await using var target = await StandInTarget.StartAsync(async http =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+            await http.Response.WriteAsync("well", http.RequestAborted);
+        });
+        await world.ApplyAsync(world.Forwarding(target.Configuration));
+        (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
+
+        var slow = new List<TcpClient>();
+        try
+        {
+            for (var client = 0; client < Clients; client++)
+            {
+                var connection = new TcpClient();
+                slow.Add(connection);
+                await connection.ConnectAsync(world.Address, TrafficWorld.Port);
+                await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(half));
+            }
+
+            for (var request = 0; request < 20; request++)
+                (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
+            using var another = world.NewClient();
+            (await another.GetStringAsync(world.Url)).ShouldBe("well");
+        }
+        finally
+        {
+            slow.ForEach(client => client.Dispose());
+        }
+    }
+}
