@@ -6,6 +6,7 @@ using Estiba.Benchmarks.Metrics;
 using Estiba.Benchmarks.Platform;
 using Estiba.Benchmarks.Registry;
 using Estiba.Benchmarks.Scale;
+using Estiba.Benchmarks.Scaling;
 using Estiba.Benchmarks.Scheduling;
 using Estiba.Benchmarks.State;
 
@@ -27,6 +28,7 @@ var benchmarks = new Dictionary<string, Func<string[], Task>>
     ["registry"] = RegistryBenchmark.RunAsync,
     ["balancer"] = BalancerBenchmark.RunAsync,
     ["scale"] = ScaleBenchmark.RunAsync,
+    ["scaling"] = _ => ScalingBenchmark.RunAsync(),
 };
 
 switch (args)

@@ -25,7 +25,8 @@ internal static class ArticleFiles
         await File.WriteAllTextAsync(Path.Combine(directory, ServiceName), Service, cancellation);
     }
 
-    private static string Read(string name)
+    /// <summary>A file that travels inside the executable.</summary>
+    internal static string Read(string name)
     {
         using var stream = typeof(ArticleFiles).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"the file {name} is not in the executable");

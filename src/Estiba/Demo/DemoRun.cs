@@ -1,7 +1,6 @@
 using Estiba.Clients;
 using Estiba.CommandLine;
 using Estiba.Platforms;
-using Spectre.Console;
 
 namespace Estiba.Demo;
 
@@ -13,10 +12,10 @@ namespace Estiba.Demo;
 internal sealed record DemoChoices(int Port, bool Exit, bool Keep, bool Pause);
 
 /// <summary>
-/// One demo from beginning to end: what is missing is installed, the platform runs, the article is walked, and all of
-/// it goes away.
+/// One demo from beginning to end: what is missing is installed, the platform runs, a chapter of the article is walked,
+/// and all of it goes away.
 /// </summary>
-internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices choices)
+internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices choices, IChapter chapter)
 {
     /// <summary>Runs it.</summary>
     /// <returns>The exit code.</returns>
@@ -66,70 +65,22 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(
             PlatformOptions.DefaultRegion
         );
-        var place = Place(environment, platform, port);
-        directory.Remember(record =>
-            record.WithContainer(place.HandContainer).WithImage(Article.ImageIn(place.Registry))
-        );
-        await ArticleFiles.WriteAsync(directory.Work, place, cancellation);
-
         var shell = await DemoShell.OpenAsync(directory, environment, dockerHost, cancellation);
-        var walk = new Walk(terminal, shell, choices.Pause);
-        var nginx = await new Article(
-            walk,
-            place,
-            new NginxOfDockerHub(shell, directory, Article.ImageIn(place.RegistryOfAws)),
-            time
-        ).WalkAsync(cancellation);
-        SayWhatNext(directory, nginx);
+        var stage = new DemoStage(
+            terminal,
+            new Walk(terminal, shell, choices.Pause),
+            shell,
+            directory,
+            time,
+            platform.AccountId,
+            environment.Region,
+            port,
+            choices
+        );
+        await chapter.WalkAsync(stage, cancellation);
         if (!choices.Exit)
             await WaitForTheEndAsync(cancellation);
         return ExitCodes.Success;
-    }
-
-    private ArticlePlace Place(ClientEnvironment environment, Platform platform, int port)
-    {
-        var handPort = Ports.FirstFree(80, onAllAddresses: true);
-        if (handPort != 80)
-            Note($"port 80 is taken on this machine; the container that is run by hand gets {handPort}.");
-        var hostPort = Ports.FirstFree(9999);
-        if (hostPort != 9999)
-            Note($"port 9999 is taken on this machine; the task gets {hostPort}.");
-        return new ArticlePlace(
-            platform.AccountId,
-            environment.Region,
-            $"localhost:{port}",
-            handPort,
-            "docker-nginx",
-            hostPort
-        );
-    }
-
-    private void SayWhatNext(DemoDirectory directory, Uri nginx)
-    {
-        var console = terminal.Console;
-        console.WriteLine();
-        console.Write(new Rule("[bold green]nginx answers[/]").LeftJustified().RuleStyle("green"));
-        console.MarkupLineInterpolated($"Open [bold]{nginx}[/] in a browser on this machine.");
-        if (choices.Exit)
-            return;
-        console.WriteLine();
-        console.WriteLine("What to try next, in another terminal:");
-        console.WriteLine($"  eval \"$(estiba env --data {directory.Data.Root})\"");
-        console.WriteLine(
-            "  aws ecs update-service --cluster subiendo-mi-contenedor --service subiendo_mi_contenedor "
-                + "--desired-count 2"
-        );
-        console.WriteLine(
-            "  docker kill $(docker ps -q --filter label=com.amazonaws.ecs.container-name=nginx | head -1)   # "
-                + "and see it replaced"
-        );
-        console.WriteLine($"  estiba status --data {directory.Data.Root}");
-        console.WriteLine();
-        console.MarkupLine(
-            choices.Keep
-                ? "[grey]Ctrl-C ends the platform; everything else stays.[/]"
-                : "[grey]Ctrl-C ends it and leaves nothing behind.[/]"
-        );
     }
 
     /// <summary>Ctrl-C is how it is meant to end, and no failure.</summary>

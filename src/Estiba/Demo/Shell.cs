@@ -11,6 +11,11 @@ namespace Estiba.Demo;
 /// <param name="prelude">Runs before each line, unseen: functions that the lines use.</param>
 internal sealed class Shell(string directory, IReadOnlyDictionary<string, string?> environment, string prelude = "")
 {
+    private readonly Dictionary<string, string?> _environment = new(environment);
+
+    /// <summary>Sets a variable for the lines that follow.</summary>
+    internal void Set(string variable, string value) => _environment[variable] = value;
+
     /// <summary>Runs one line to its end.</summary>
     /// <param name="line">As a person would type it.</param>
     /// <param name="silence">Kills the command when it has written nothing for this long.</param>
@@ -71,7 +76,7 @@ internal sealed class Shell(string directory, IReadOnlyDictionary<string, string
         };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"set -o pipefail\n{prelude}\n{line}");
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in _environment)
             start.Environment[name] = value;
         return start;
     }

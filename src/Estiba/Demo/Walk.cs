@@ -9,6 +9,8 @@ namespace Estiba.Demo;
 internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
 {
     private const int LinesShown = 14;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private int _step;
 
     /// <summary>Begins a step.</summary>
@@ -44,6 +46,21 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
             : throw new CommandException($"this command failed, which it should not: {line}");
     }
 
+    /// <summary>Shows a command whose answer is kept in a variable, for the lines that follow.</summary>
+    /// <returns>The answer.</returns>
+    /// <exception cref="CommandException">It failed.</exception>
+    internal async Task<string> SetAsync(string variable, string command, CancellationToken cancellation)
+    {
+        Show($"{variable}=$({command})");
+        var answer = await WithSpinnerAsync("running", () => shell.RunAsync(command, silence: null, cancellation));
+        Show(answer);
+        var value = answer.Succeeded
+            ? answer.Output.Trim()
+            : throw new CommandException($"this command failed, which it should not: {command}");
+        shell.Set(variable, value);
+        return value;
+    }
+
     /// <summary>Shows a command that is meant to be refused, and the refusal.</summary>
     /// <exception cref="CommandException">It was not refused.</exception>
     internal async Task RefusedAsync(string line, CancellationToken cancellation)
@@ -56,8 +73,7 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     /// <summary>Shows a command, runs it, shows its answer, and leaves it to the caller what a failure means.</summary>
     internal async Task<ShellAnswer> TryAsync(string line, TimeSpan? silence, CancellationToken cancellation)
     {
-        terminal.WriteLine("");
-        terminal.WriteLine($"  $ {line}", Colour.Cyan);
+        Show(line);
         var answer = await WithSpinnerAsync("running", () => shell.RunAsync(line, silence, cancellation));
         Show(answer);
         return answer;
@@ -85,9 +101,52 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
                     );
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(300), time, cancellation);
+                await Task.Delay(Look, time, cancellation);
             }
         });
+
+    /// <summary>
+    /// Shows a query, and then, as it is repeated, each answer that differs from the one before, until it is what is
+    /// waited for. Of one that stays the same it says so from time to time.
+    /// </summary>
+    /// <exception cref="CommandException">That did not come within the limit.</exception>
+    internal async Task<string> WatchAsync(
+        string line,
+        Func<string, bool> enough,
+        TimeSpan limit,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        Show($"watch {line}");
+        var began = time.GetTimestamp();
+        var (shown, said) = ("", TimeSpan.Zero);
+        while (true)
+        {
+            var answer = await shell.RunAsync(line, silence: null, cancellation);
+            var seen = string.Join("; ", answer.Everything.Trim().Replace('\t', ' ').Split('\n'));
+            var elapsed = time.GetElapsedTime(began);
+            if (seen != shown)
+                terminal.WriteLine($"    {elapsed:m\\:ss}  {seen}", answer.Succeeded ? Colour.None : Colour.Yellow);
+            else if (elapsed - said >= Patience)
+                terminal.WriteLine($"    {elapsed:m\\:ss}  the same", Colour.Grey);
+            if (seen != shown || elapsed - said >= Patience)
+                (shown, said) = (seen, elapsed);
+            if (answer.Succeeded && enough(seen))
+                return seen;
+            if (elapsed > limit)
+                throw new CommandException(
+                    $"waited {limit.TotalMinutes:0} minutes, in vain, at: {line}. The last answer: {seen}"
+                );
+            await Task.Delay(Look, time, cancellation);
+        }
+    }
+
+    private void Show(string line)
+    {
+        terminal.WriteLine("");
+        terminal.WriteLine($"  $ {line}", Colour.Cyan);
+    }
 
     private void Show(ShellAnswer answer)
     {

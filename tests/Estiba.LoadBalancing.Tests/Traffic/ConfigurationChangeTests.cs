@@ -55,6 +55,32 @@ public sealed class ConfigurationChangeTests
     }
 
     [Fact]
+    public async Task The_connections_to_a_target_that_is_gone_are_closed_and_the_others_stay()
+    {
+        await using var world = new TrafficWorld();
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var goes = new RawTarget(
+            async (stream, cancellation) =>
+            {
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"u8.ToArray(), cancellation);
+                if (await stream.ReadAsync(new byte[1], cancellation) == 0)
+                    closed.SetResult();
+            }
+        );
+        await using var stays = await StandInTarget.SayingAsync("well");
+        await world.ApplyAsync(world.Forwarding(goes.Configuration));
+        (await world.Client.GetStringAsync(world.Url)).ShouldBe("hi");
+        await world.ApplyAsync(world.Forwarding(goes.Configuration, stays.Configuration));
+        closed.Task.IsCompleted.ShouldBeFalse();
+
+        await world.ApplyAsync(world.Forwarding(stays.Configuration));
+
+        // One that nobody uses is closed after a minute anyway.
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(50));
+        (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
+    }
+
+    [Fact]
     public async Task A_listener_that_is_gone_answers_what_it_has_and_nothing_new()
     {
         await using var world = new TrafficWorld();

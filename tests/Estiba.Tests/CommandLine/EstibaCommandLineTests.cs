@@ -17,6 +17,7 @@ public sealed class EstibaCommandLineTests : IDisposable
 
     [Theory]
     [InlineData("demo")]
+    [InlineData("demo production")]
     [InlineData("up")]
     [InlineData("env")]
     [InlineData("status")]
@@ -29,7 +30,7 @@ public sealed class EstibaCommandLineTests : IDisposable
     [InlineData("coverage")]
     public async Task Help_of_every_command_teaches_with_examples(string command)
     {
-        (await RunAsync(command, "--help")).ShouldBe(0);
+        (await RunAsync([.. command.Split(' '), "--help"])).ShouldBe(0);
         _output.ToString().ShouldContain("Examples:");
         _output.ToString().ShouldContain($"estiba {command}");
     }

@@ -14,6 +14,14 @@ public sealed class ShellTests
         (await RunAsync("echo $GREETING${HOME:-}")).Output.ShouldBe("hola\n");
 
     [Fact]
+    public async Task A_variable_is_there_for_the_lines_that_follow()
+    {
+        var shell = new Shell(Path.GetTempPath(), new Dictionary<string, string?>());
+        shell.Set("NAME", "two words");
+        (await shell.RunAsync("echo ${NAME#* }", silence: null, CancellationToken.None)).Output.ShouldBe("words\n");
+    }
+
+    [Fact]
     public async Task A_pipe_fails_when_any_part_of_it_fails() =>
         (await RunAsync("false | cat")).Succeeded.ShouldBeFalse();
 

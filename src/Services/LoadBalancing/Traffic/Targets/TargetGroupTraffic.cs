@@ -22,6 +22,7 @@ internal sealed class TargetGroupTraffic : IDisposable
     private static readonly TimeSpan BetweenComparisons = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<IPEndPoint, TargetRequests> _requests = new();
+    private readonly ConcurrentDictionary<IPEndPoint, TargetConnections> _connections = new();
     private readonly TimeProvider _time;
     private readonly TargetWeights _weights = new();
     private readonly Lock _comparing = new();
@@ -45,6 +46,7 @@ internal sealed class TargetGroupTraffic : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = ConnectTimeout,
+            ConnectCallback = ConnectAsync,
             EnableMultipleHttp2Connections = true,
             MaxResponseHeadersLength = LongestHeaders,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -111,10 +113,18 @@ internal sealed class TargetGroupTraffic : IDisposable
                 : 1
             : TargetSelection.Share(target, group.SlowStart, _time.GetUtcNow());
 
-    /// <summary>Forgets targets that are no longer registered and have nothing to answer.</summary>
+    /// <summary>
+    /// Forgets targets that are no longer registered and have nothing to answer, and closes their connections: a server
+    /// that is asked to stop may wait for these, above all for those that were opened and never used.
+    /// </summary>
     public void Keep(IEnumerable<IPEndPoint> targets)
     {
         var known = targets.ToHashSet();
+        foreach (var target in _connections.Keys.Where(target => !known.Contains(target) && OutstandingOf(target) == 0))
+        {
+            if (_connections.TryRemove(target, out var connections))
+                connections.Close();
+        }
         foreach (var (target, requests) in _requests)
         {
             if (!known.Contains(target) && requests.Outstanding == 0)
@@ -154,6 +164,12 @@ internal sealed class TargetGroupTraffic : IDisposable
         }
         if (last)
             Invoker.Dispose();
+    }
+
+    private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var target = new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port);
+        return _connections.GetOrAdd(target, static _ => new TargetConnections()).ConnectAsync(target, cancellation);
     }
 
     private bool IsFresh() => _time.GetElapsedTime(Volatile.Read(ref _comparedAt)) < BetweenComparisons;
