@@ -52,6 +52,8 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal StandInServiceDiscovery Discovery { get; }
 
+    internal StandInAutoScaling Groups { get; private init; } = new();
+
     internal StoppedClock Clock { get; }
 
     internal IEcsApi Api { get; }
@@ -74,12 +76,14 @@ internal sealed class EcsWorld : IAsyncDisposable
         var sts = new StandInSts { Time = clock };
         var elb = new StandInElbV2();
         var discovery = new StandInServiceDiscovery();
+        var groups = new StandInAutoScaling();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", sts),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
             new ApiModule<Contracts.ServiceDiscovery.IServiceDiscoveryApi>("AWS Cloud Map", discovery),
+            new ApiModule<Contracts.AutoScaling.IAutoScalingApi>("Amazon EC2 Auto Scaling", groups),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -88,7 +92,10 @@ internal sealed class EcsWorld : IAsyncDisposable
             Time = clock,
             Random = new Random(1),
         };
-        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, discovery, clock);
+        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, discovery, clock)
+        {
+            Groups = groups,
+        };
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
