@@ -164,7 +164,7 @@ internal sealed class GroupStep(ActivityLog activities, GroupRemoval removal, Un
     {
         if (!state.Group.Runs(ScalingProcess.InstanceRefresh))
             return before;
-        var after = RefreshRules.Next(before, state.Instances, state.Source, state.IsWarm, now);
+        var after = RefreshRules.Next(before, state.Instances, state.Source, state.Group.Desired, state.IsWarm, now);
         if (after == before)
             return after;
         transaction.Put(AutoScalingTables.Refreshes, after);

@@ -32,6 +32,7 @@ internal static class RefreshRules
         RefreshRecord refresh,
         IReadOnlyList<GroupInstanceRecord> instances,
         LaunchSource? source,
+        int desired,
         Func<GroupInstanceRecord, bool> isWarm,
         DateTimeOffset now
     )
@@ -59,7 +60,10 @@ internal static class RefreshRules
             Left = refresh.Total is { } total ? Math.Min(total, left) : due.Count,
             Reason = blocked ? "Waiting for instances that are protected from scale in." : null,
         };
-        var isDone = left == 0 && !instances.Any(each => each.IsExtra || Lifecycle.IsEnding(each.State));
+        var isDone =
+            left == 0
+            && instances.Count(each => each.Counts) >= desired
+            && !instances.Any(each => each.IsExtra || Lifecycle.IsEnding(each.State));
         if (!isDone)
             return after;
         return after with

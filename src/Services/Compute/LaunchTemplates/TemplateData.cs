@@ -62,8 +62,8 @@ internal static class TemplateData
         Rename(template, "ElasticGpuSpecifications", "ElasticGpuSpecification");
         Rename(template, "RamDiskId", "RamdiskId");
         PlaceSubnet(template, given);
-        if (template[Tags] is JsonArray all && given[Tags] is JsonArray own)
-            given[Tags] = MergeTags(all, own);
+        if (template[Tags] is JsonArray all)
+            given[Tags] = MergeTags(all.Where(IsLaunched), given[Tags] as JsonArray ?? []);
         // Groups are of the launch, whichever way they are named.
         if (given.ContainsKey("SecurityGroupIds"))
             template.Remove("SecurityGroups");
@@ -83,7 +83,11 @@ internal static class TemplateData
         given.Remove(Subnet);
     }
 
-    private static JsonArray MergeTags(JsonArray template, JsonArray given)
+    // A template may have tags for what is not made here.
+    private static bool IsLaunched(JsonNode? specification) =>
+        (string?)specification!["ResourceType"] is "instance" or "volume" or "network-interface";
+
+    private static JsonArray MergeTags(IEnumerable<JsonNode?> template, JsonArray given)
     {
         var byType = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
         foreach (var specification in template.Concat(given))
@@ -99,7 +103,7 @@ internal static class TemplateData
                 tags.Add(tag!.DeepClone());
             }
         }
-        return [.. byType.Values];
+        return new JsonArray([.. byType.Values]);
     }
 
     private static JsonObject Over(JsonObject under, JsonObject over)
@@ -111,8 +115,10 @@ internal static class TemplateData
 
     private static void Rename(JsonObject json, string from, string to)
     {
-        if (json.Remove(from, out var value))
-            json[to] = value;
+        if (json[from] is not { } value)
+            return;
+        json.Remove(from);
+        json[to] = value;
     }
 
     private static JsonObject Json(IShape shape) => JsonNode.Parse(ShapeJson.ToUtf8(shape))!.AsObject();
