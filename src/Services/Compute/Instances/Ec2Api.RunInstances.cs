@@ -4,6 +4,7 @@ using Estiba.Compute.LaunchTemplates;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Iam;
+using Tag = Estiba.Contracts.Ec2.Tag;
 
 namespace Estiba.Compute;
 
