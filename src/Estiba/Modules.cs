@@ -1,5 +1,6 @@
 using Estiba.Acm;
 using Estiba.ApplicationAutoScaling;
+using Estiba.AutoScaling;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
@@ -53,6 +54,7 @@ internal static class Modules
             new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new ApplicationAutoScalingModule(),
+            new AutoScalingModule(),
             new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
             new TelemetryModule(),

@@ -45,6 +45,7 @@ public sealed class ArchitectureTests
             "LoadBalancers",
             "ServiceRegistries",
             "Scheduling",
+            "ClusterAutoScaling",
             "Metrics",
             "Agents",
         ],

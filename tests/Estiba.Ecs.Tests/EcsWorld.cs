@@ -66,6 +66,8 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal StandInCloudWatch CloudWatch { get; }
 
+    internal StandInAutoScaling Groups { get; private init; } = new();
+
     internal FakeTimeProvider Clock { get; }
 
     internal IEcsApi Api { get; }
@@ -89,6 +91,7 @@ internal sealed class EcsWorld : IAsyncDisposable
         var elb = new StandInElbV2();
         var discovery = new StandInServiceDiscovery();
         var cloudWatch = new StandInCloudWatch();
+        var groups = new StandInAutoScaling();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
@@ -96,6 +99,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
             new ApiModule<Contracts.ServiceDiscovery.IServiceDiscoveryApi>("AWS Cloud Map", discovery),
             new ApiModule<Contracts.CloudWatch.ICloudWatchApi>("Amazon CloudWatch", cloudWatch),
+            new ApiModule<Contracts.AutoScaling.IAutoScalingApi>("Amazon EC2 Auto Scaling", groups),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -105,7 +109,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             Random = new Random(1),
         };
         var runner = await ModuleRunner.OpenAsync(modules, host);
-        return new EcsWorld(host, runner, sts, elb, discovery, cloudWatch, clock);
+        return new EcsWorld(host, runner, sts, elb, discovery, cloudWatch, clock) { Groups = groups };
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>

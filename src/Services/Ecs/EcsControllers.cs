@@ -1,4 +1,5 @@
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.ServiceRegistries;
@@ -137,6 +138,18 @@ internal static class EcsControllers
                         : null
                 ),
                 Trigger.On(EcsTables.ContainerInstances, static change => change.After?.ClusterKey),
+            ],
+        };
+
+    /// <summary>Brings capacity providers and their Auto Scaling groups together; by the provider's key.</summary>
+    internal static Controller ManagedScaling(ManagedScalingReconciler reconciler) =>
+        new("ecs.managed-scaling", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.CapacityProviders).Select(provider => provider.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.CapacityProviders, static change => change.IsDelete ? null : change.Key),
+                Trigger.OnAll(EcsTables.Clusters, ProviderCapacity.Concerned),
             ],
         };
 

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Estiba.Contracts.AutoScaling;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Metrics;
@@ -57,11 +59,13 @@ public sealed class EcsModule(EcsOptions options) : Module
         );
         var retention = new Retention(store, own, time);
         var usage = new UsageReports(time);
-        var metrics = new MetricsReport(
-            store,
-            usage,
-            new MetricPublisher(TargetGroups.Service, cloudWatch, ids.Unique)
+        var publisher = new MetricPublisher(TargetGroups.Service, cloudWatch, ids.Unique);
+        var metrics = new MetricsReport(store, usage, publisher);
+        var groups = new ManagedGroup(
+            host.Neighbour<IAutoScalingApi>(CallPrincipal.Service(TargetGroups.Service)),
+            ids
         );
+        var reservations = new ReservationReport(store, groups, publisher, time);
         var agents = new AgentDoor(
             store,
             sessions,
@@ -105,11 +109,13 @@ public sealed class EcsModule(EcsOptions options) : Module
                     EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     EcsControllers.Alarms(new AlarmReconciler(store, cloudWatch, ids, time)),
                     payloads,
+                    EcsControllers.ManagedScaling(new ManagedScalingReconciler(store, groups)),
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],
                 Chores =
                 [
                     new Chore("ecs.retention", Retention.Interval, retention.SweepAsync),
+                    new Chore("ecs.reservations", ReservationReport.Interval, reservations.RunAsync),
                     new Chore("ecs.metrics", MetricsReport.Interval, metrics.RunAsync) { Scope = WorkScope.Everywhere },
                 ],
                 CloseAsync = () =>

@@ -9,6 +9,8 @@ internal static class UnreadMembers
     private const string Kept = "kept and shown as a whole";
     private const string Refused = "refused as a whole";
     private const string OneValue = "has only one possible value";
+    private const string Unmanaged = "no group is managed by another service, so that all are shown";
+    private const string WithoutZonalShift = "zonal shift is refused, so that there is nothing to skip";
     private const string WithoutCapacity =
         "needs an attribute that no container instance has, so that nothing is placed";
 
@@ -108,12 +110,24 @@ internal static class UnreadMembers
         ["application-autoscaling PredictiveScalingPolicyConfiguration"] = Refused,
         ["application-autoscaling StepScalingPolicyConfiguration.MetricAggregationType"] =
             "kept and shown; an alarm hands on its newest value alone",
+        ["autoscaling AlarmSpecification"] = Refused,
+        ["autoscaling AutoScalingGroupNamesType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling CapacityReservationTarget"] = Refused,
+        ["autoscaling CreateAutoScalingGroupType.SkipZonalShiftValidation"] = WithoutZonalShift,
+        ["autoscaling DescribeAutoScalingInstancesType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling DescribePoliciesType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling DescribeScalingActivitiesType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling DescribeScheduledActionsType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling DescribeTagsType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling MixedInstancesPolicy"] = Refused,
+        ["autoscaling Operator"] = Refused,
+        ["autoscaling PredictiveScalingConfiguration"] = Refused,
+        ["autoscaling UpdateAutoScalingGroupType.SkipZonalShiftValidation"] = WithoutZonalShift,
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,
         ["ecr ScanningRepositoryFilter.FilterType"] = OneValue,
         ["ecr ReplicationRule"] = Refused,
         ["ecr SetRepositoryPolicyRequest.Force"] = "policies are not enforced, so that none locks anybody out",
-        ["ecs AutoScalingGroupProvider.AutoScalingGroupArn"] = Kept,
         ["ecs AwsVpcConfiguration.Subnets"] = Kept,
         ["ecs ClusterConfiguration.ManagedStorageConfiguration"] =
             "kept and shown; there is no storage of Fargate's or ECS's own that it is about",

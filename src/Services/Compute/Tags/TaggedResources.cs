@@ -71,6 +71,7 @@ internal static class TaggedResources
             "internet-gateway" => id == vpc.InternetGatewayId,
             "network-acl" => id == vpc.NetworkAclId,
             "dhcp-options" => id == vpc.DhcpOptionsId,
+            "launch-template" => view.Find(ComputeTables.LaunchTemplates, key) is not null,
             _ => false,
         };
 
