@@ -9,7 +9,8 @@ internal sealed class StandInAutoScaling : IAutoScalingApi
     public const string Group =
         "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:id:autoScalingGroupName/hosts";
 
-    /// <summary>The instances of the group and where they are in their lives; null as long as there is no group.</summary>
+    /// <summary>The instances of the group and where they are in their lives; null as long as there is no
+    /// group.</summary>
     public SortedDictionary<string, string>? Instances { get; set; }
 
     public HashSet<string> Protected { get; } = [];

@@ -1,6 +1,7 @@
 namespace Estiba.AutoScaling;
 
-/// <summary>What an account may have in a region ("Quotas for Auto Scaling resources and groups", user guide).</summary>
+/// <summary>What an account may have in a region ("Quotas for Auto Scaling resources and groups", user
+/// guide).</summary>
 internal static class Quotas
 {
     internal const int Groups = 500;

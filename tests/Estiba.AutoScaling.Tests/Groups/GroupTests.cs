@@ -111,8 +111,10 @@ public sealed class GroupTests
         await using var world = await WithGroupAsync(desired: 1);
         var first = (await world.ActivitiesAsync()).ShouldHaveSingleItem();
         first.Cause.ShouldBe(
-            "At 2026-05-06T07:08:09Z a user request created an AutoScalingGroup changing the desired capacity from 0 to 1.  "
-                + "At 2026-05-06T07:08:09Z an instance was started in response to a difference between desired and actual "
+            "At 2026-05-06T07:08:09Z a user request created an AutoScalingGroup changing the desired capacity "
+                + "from 0 to 1.  "
+                + "At 2026-05-06T07:08:09Z an instance was started in response to a difference between desired "
+                + "and actual "
                 + "capacity, increasing the capacity from 0 to 1."
         );
         first.Description.ShouldBe($"Launching a new EC2 instance: {(await world.InstancesAsync())[0].InstanceId}");
@@ -132,7 +134,8 @@ public sealed class GroupTests
         (await world.RunningAsync()).Count.ShouldBe(1);
         (await world.ActivitiesAsync())[0]
             .Cause!.ShouldContain(
-                "a user request update of AutoScalingGroup constraints to min: 0, max: 1, desired: 1 changing the desired "
+                "a user request update of AutoScalingGroup constraints to min: 0, max: 1, desired: 1 changing the "
+                    + "desired "
                     + "capacity from 3 to 1."
             );
     }
@@ -293,7 +296,8 @@ public sealed class GroupTests
         (await ErrorOfAsync(() => DeleteAsync(force: null))).ShouldBe(
             (
                 "ResourceInUse",
-                "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in "
+                "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
+                    + "request(s) still in "
                     + "the group."
             )
         );

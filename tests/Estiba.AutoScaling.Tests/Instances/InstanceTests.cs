@@ -29,7 +29,8 @@ public sealed class InstanceTests
         (await world.GroupAsync()).DesiredCapacity.ShouldBe(1);
 
         (await ErrorOfAsync(() => TerminateAsync(world, last, decrements: true))).Message.ShouldBe(
-            "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate group's min "
+            "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate "
+                + "group's min "
                 + "size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
         );
         (await ErrorOfAsync(() => TerminateAsync(world, "i-0123456789abcdef0", decrements: true))).ShouldBe(
@@ -109,7 +110,8 @@ public sealed class InstanceTests
         moved
             .Activities.ShouldHaveSingleItem()
             .Cause!.ShouldEndWith(
-                $"instance {idle} was moved to standby in response to a user request, shrinking the capacity from 2 to 1."
+                $"instance {idle} was moved to standby in response to a user request, shrinking the capacity from "
+                    + $"2 to 1."
             );
         await world.SettleAsync();
         (await world.InstanceAsync(idle)).LifecycleState.ShouldBe("Standby");

@@ -33,7 +33,8 @@ public sealed class ScheduledActionTests
         group.Instances!.Count.ShouldBe(3);
         (await world.ActivitiesAsync())[0]
             .Cause!.ShouldContain(
-                "a scheduled action update of AutoScalingGroup constraints to min: 2, max: 5, desired: 3 changing the desired "
+                "a scheduled action update of AutoScalingGroup constraints to min: 2, max: 5, desired: 3 changing "
+                    + "the desired "
                     + "capacity from 1 to 3."
             );
         (await ActionsAsync(world)).ShouldBeEmpty();

@@ -181,7 +181,8 @@ internal sealed record GroupChange
             throw Validation.Error("Both MinHealthyPercentage and MaxHealthyPercentage must be specified.");
         if (min is not null && (max - min > 100 || min is < 0 or > 100 || max is < 100 or > 200))
             throw Validation.Error(
-                "MinHealthyPercentage must be from 0 to 100, MaxHealthyPercentage from 100 to 200, and their difference "
+                "MinHealthyPercentage must be from 0 to 100, MaxHealthyPercentage from 100 to 200, and their "
+                    + "difference "
                     + "at most 100."
             );
     }

@@ -60,7 +60,8 @@ internal sealed record GroupRecord
     /// <summary>Its tags, by key.</summary>
     public IReadOnlyList<GroupTag> Tags { get; init; } = [];
 
-    /// <summary>The target groups that its instances are targets of, also those that they are being taken from.</summary>
+    /// <summary>The target groups that its instances are targets of, also those that they are being taken
+    /// from.</summary>
     public IReadOnlyList<TargetGroupLink> TargetGroups { get; init; } = [];
 
     /// <summary>The seconds after which an instance is replaced; null or 0 for never.</summary>

@@ -55,7 +55,8 @@ public sealed partial class AutoScalingApi
                         $"The instance {instance.InstanceId} is in state {instance.State} already."
                     );
                 var cause =
-                    $"At {Moments.Text(Now)} instance {instance.InstanceId} was taken out of service in response to a user "
+                    $"At {Moments.Text(Now)} instance {instance.InstanceId} was taken out of service in response "
+                    + $"to a user "
                     + "request";
                 if (decrements && instance.Counts)
                     cause += Shrink(transaction, group, 1, "Terminating instance without replacement");
@@ -355,7 +356,8 @@ public sealed partial class AutoScalingApi
             return "";
         if (group.Desired - count < group.Min)
             throw Validation.Error(
-                $"Currently, desiredSize equals minSize ({group.Min}). {deed} will violate group's min size constraint. "
+                $"Currently, desiredSize equals minSize ({group.Min}). {deed} will violate group's min size "
+                    + $"constraint. "
                     + "Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
             );
         transaction.Put(AutoScalingTables.Groups, group with { Desired = group.Desired - count });
@@ -367,7 +369,8 @@ public sealed partial class AutoScalingApi
         if (group.Desired + count > group.Max)
             throw Validation.Error(
                 $"AutoScalingGroup {group.Name} has min-size={group.Min}, max-size={group.Max}, and "
-                    + $"desired-size={group.Desired}. To {deed} {count} more instance, please update the AutoScalingGroup "
+                    + $"desired-size={group.Desired}. To {deed} {count} more instance, please update the "
+                    + $"AutoScalingGroup "
                     + "sizes appropriately."
             );
         transaction.Put(AutoScalingTables.Groups, group with { Desired = group.Desired + count });

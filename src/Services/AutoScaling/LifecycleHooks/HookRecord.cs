@@ -39,7 +39,8 @@ internal sealed record HookRecord
     /// <summary>Its key.</summary>
     public string Key => KeyOf(Scope, Group, Name);
 
-    /// <summary>The longest that an action may take in seconds: a hundred heartbeats, and no more than 48 hours.</summary>
+    /// <summary>The longest that an action may take in seconds: a hundred heartbeats, and no more than 48
+    /// hours.</summary>
     public int Global => (int)Math.Min(172_800L, 100L * Heartbeat);
 
     /// <summary>The key of a hook.</summary>

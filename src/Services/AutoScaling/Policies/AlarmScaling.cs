@@ -40,7 +40,8 @@ internal sealed class AlarmScaling(Store store, TimeProvider time) : IAlarmActio
                     change.Value,
                     change.Threshold,
                     honorsCooldown: true,
-                    $"a monitor alarm {NameOf(change.AlarmArn)} in state {change.NewState} triggered policy {policy.Name}",
+                    $"a monitor alarm {NameOf(change.AlarmArn)} in state {change.NewState} triggered policy "
+                        + $"{policy.Name}",
                     time.GetUtcNow()
                 );
             },

@@ -20,7 +20,8 @@ internal static class PolicyDecision
     internal static double LowOf(TargetTrackingConfiguration target) =>
         IsExact(target) ? target.TargetValue!.Value : target.TargetValue!.Value * 9 / 10;
 
-    /// <summary>Whether the metric is ECS's own of its capacity providers, which follows every change at once.</summary>
+    /// <summary>Whether the metric is ECS's own of its capacity providers, which follows every change at
+    /// once.</summary>
     internal static bool IsExact(TargetTrackingConfiguration target) =>
         target.CustomizedMetricSpecification?.Namespace == "AWS/ECS/ManagedScaling";
 

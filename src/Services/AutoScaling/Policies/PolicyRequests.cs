@@ -109,7 +109,8 @@ internal static class PolicyRequests
                     throw Validation.Unsupported($"the metric {metric.PredefinedMetricType}");
                 if (isOfRequests != (metric.ResourceLabel is not null))
                     throw Validation.Error(
-                        "ResourceLabel must be specified for the metric type ALBRequestCountPerTarget, and for no other."
+                        "ResourceLabel must be specified for the metric type ALBRequestCountPerTarget, and for no "
+                            + "other."
                     );
                 if (isOfRequests && TrackingAlarms.PartsOf(metric.ResourceLabel!) is null)
                     throw Validation.Error($"Invalid resource label: {metric.ResourceLabel}");

@@ -233,7 +233,8 @@ internal static class CapacityPlan
     }
 
     private static string TakenOut(GroupState state, int from, int to) =>
-        $"At {Moments.Text(state.Now)} an instance was taken out of service in response to a difference between desired "
+        $"At {Moments.Text(state.Now)} an instance was taken out of service in response to a difference between "
+        + $"desired "
         + $"and actual capacity, shrinking the capacity from {from} to {to}.";
 
     private static string Because(GroupState state, string what) =>

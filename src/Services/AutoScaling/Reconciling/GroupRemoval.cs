@@ -4,7 +4,8 @@ using Estiba.State;
 
 namespace Estiba.AutoScaling.Reconciling;
 
-/// <summary>Takes a group away with all that belongs to it; its activities are shown on where they are asked for.</summary>
+/// <summary>Takes a group away with all that belongs to it; its activities are shown on where they are asked
+/// for.</summary>
 internal sealed class GroupRemoval(UniqueIds ids)
 {
     /// <summary>Takes it away. It has no instances any more.</summary>

@@ -32,7 +32,8 @@ public sealed partial class AutoScalingApi
                 var group = Require(transaction, scope, request.AutoScalingGroupName!);
                 if (GroupStep.RefreshOf(transaction, group) is { } running)
                     throw AutoScalingErrors.InstanceRefreshInProgressFault(
-                        $"An Instance Refresh is already in progress and blocks the execution of this Instance Refresh: "
+                        $"An Instance Refresh is already in progress and blocks the execution of this Instance "
+                            + $"Refresh: "
                             + running.Id
                     );
                 var refresh = new RefreshRecord

@@ -8,8 +8,8 @@ using Estiba.State;
 
 namespace Estiba.Compute;
 
-/// <content>Launch templates and their versions ("Store instance launch parameters in Amazon EC2 launch templates", user
-/// guide).</content>
+/// <content>Launch templates and their versions ("Store instance launch parameters in Amazon EC2 launch templates",
+/// user guide).</content>
 public sealed partial class Ec2Api
 {
     private const int MostTemplates = 5000;

@@ -5,8 +5,8 @@ using Estiba.Ecs.Tasks;
 namespace Estiba.Ecs.ClusterAutoScaling;
 
 /// <summary>
-/// The metric <c>CapacityProviderReservation</c>: the instances that a capacity provider needs, in percent of those that
-/// it has ("Deep dive on Amazon ECS cluster auto scaling"). Pure.
+/// The metric <c>CapacityProviderReservation</c>: the instances that a capacity provider needs, in percent of those
+/// that it has ("Deep dive on Amazon ECS cluster auto scaling"). Pure.
 /// </summary>
 internal static class CapacityReservation
 {

@@ -5,7 +5,8 @@ using Estiba.State;
 
 namespace Estiba.Ecs.Metrics;
 
-/// <summary>What operators see of clusters (<c>/metrics</c>): counts that the store keeps, read when they ask.</summary>
+/// <summary>What operators see of clusters (<c>/metrics</c>): counts that the store keeps, read when they
+/// ask.</summary>
 internal sealed class EcsInstruments : IDisposable
 {
     private static readonly string[] PlacedStatuses =

@@ -1,10 +1,11 @@
 using Estiba.Contracts.ElbV2;
+using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Rules;
 using Estiba.LoadBalancing.TargetGroups;
 using Estiba.LoadBalancing.Targets;
 using Estiba.State;
 
-namespace Estiba.LoadBalancing.LoadBalancers;
+namespace Estiba.LoadBalancing.Routing;
 
 /// <summary>
 /// Which addresses of a load balancer its name stands for ("Target group health": DNS failover): those in zones where

@@ -1,8 +1,9 @@
 using System.Net;
 using Estiba.Dns.Names;
+using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.State;
 
-namespace Estiba.LoadBalancing.LoadBalancers;
+namespace Estiba.LoadBalancing.Routing;
 
 /// <summary>
 /// The names of load balancers, for the platform's name server: each stands for the addresses in healthy zones
