@@ -1,8 +1,9 @@
+using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Instances;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 
-namespace Estiba.AutoScaling.Groups;
+namespace Estiba.AutoScaling;
 
 /// <summary>Groups and their instances as they are shown.</summary>
 internal static class GroupDescription
