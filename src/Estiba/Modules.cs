@@ -1,5 +1,6 @@
 using Estiba.Acm;
 using Estiba.ApplicationAutoScaling;
+using Estiba.AutoScaling;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
 using Estiba.Contracts;
@@ -44,8 +45,8 @@ internal static class Modules
             new JoiningModule(configuration.AnyCredentials, Ecs(configuration)),
             new EcsModule(Ecs(configuration)),
             new EcrModule(Ecr(configuration)),
-            new LogsModule(configuration.Data.Logs, configuration.AcceptsLoss),
-            new MetricsModule(configuration.Data.Metrics, configuration.AcceptsLoss),
+            new LogsModule(configuration.Data.In(LogsModule.Folder), configuration.AcceptsLoss),
+            new MetricsModule(configuration.Data.In(MetricsModule.Folder), configuration.AcceptsLoss),
             new ComputeModule(Network(configuration)),
             new AcmModule(),
             new NamesModule(configuration),
@@ -53,6 +54,7 @@ internal static class Modules
             new SqsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new SnsModule(new MessagingOptions { Endpoint = configuration.Endpoint }),
             new ApplicationAutoScalingModule(),
+            new AutoScalingModule(),
             new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
             new TelemetryModule(),

@@ -13,6 +13,7 @@ using Estiba.State.Journals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Ecr.Tests;
 
@@ -40,7 +41,8 @@ internal sealed class Platform : IAsyncDisposable
 
     public string Directory { get; }
 
-    public StoppedClock Clock { get; } = new();
+    /// <summary>It starts now: files are born with the real time.</summary>
+    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
     /// <summary>Who may do what, and whose keys are good: everybody, unless a test says otherwise.</summary>
     public StandInAccess Access { get; } = new();
@@ -58,14 +60,10 @@ internal sealed class Platform : IAsyncDisposable
 
     public string UploadDirectory => Path.Combine(Directory, "registry", "uploads");
 
-    public static async Task<Platform> StartAsync(
-        string? directory = null,
-        int maximumUploads = 100,
-        TimeSpan? uploadPatience = null
-    )
+    public static async Task<Platform> StartAsync(string? directory = null, int maximumUploads = 100)
     {
         var platform = new Platform(new MemoryJournal(), directory);
-        await platform.OpenAsync(maximumUploads, uploadPatience);
+        await platform.OpenAsync(maximumUploads);
         return platform;
     }
 
@@ -142,7 +140,7 @@ internal sealed class Platform : IAsyncDisposable
     public Task<ModuleRunner> OpenAgainAsync(EcrOptions options) =>
         ModuleRunner.OpenAsync([new EcrModule(options)], new ModuleHost { Store = Store, Time = Clock });
 
-    private async Task OpenAsync(int maximumUploads, TimeSpan? uploadPatience = null)
+    private async Task OpenAsync(int maximumUploads)
     {
         Store = await Store.OpenAsync(_journal, EcrService.Tables);
         var builder = WebApplication.CreateSlimBuilder();
@@ -158,8 +156,6 @@ internal sealed class Platform : IAsyncDisposable
             Endpoint = Address,
             MaximumUploads = maximumUploads,
         };
-        if (uploadPatience is { } patience)
-            options = options with { UploadPatience = patience };
         var host = new ModuleHost
         {
             Store = Store,
@@ -181,16 +177,6 @@ internal sealed class Platform : IAsyncDisposable
         await _modules.DisposeAsync();
         await Store.DisposeAsync();
     }
-}
-
-/// <summary>A clock that moves when it is told to. It starts now: files are born with the real time.</summary>
-internal sealed class StoppedClock : TimeProvider
-{
-    private DateTimeOffset _now = System.GetUtcNow();
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    public void Advance(TimeSpan by) => _now += by;
 }
 
 /// <summary>Shows what the room logs beside the test that caused it.</summary>

@@ -7,6 +7,7 @@ using Estiba.Hosting;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
 using Estiba.State.Journals;
+using Microsoft.Extensions.Time.Testing;
 using Service = Estiba.Contracts.Ecs.Service;
 using Task = System.Threading.Tasks.Task;
 
@@ -27,6 +28,7 @@ internal sealed class EcsWorld : IAsyncDisposable
     private readonly IReconciler<string> _targets;
     private readonly IReconciler<string> _registries;
     private readonly IReconciler<string> _traffic;
+    private readonly IReconciler<string> _alarms;
 
     private EcsWorld(
         ModuleHost host,
@@ -34,16 +36,26 @@ internal sealed class EcsWorld : IAsyncDisposable
         StandInSts sts,
         StandInElbV2 elb,
         StandInServiceDiscovery discovery,
-        StoppedClock clock
+        StandInCloudWatch cloudWatch,
+        FakeTimeProvider clock
     )
     {
-        (_store, _modules, Sts, Elb, Discovery, Clock) = (host.Store, modules, sts, elb, discovery, clock);
+        (_store, _modules, Sts, Elb, Discovery, CloudWatch, Clock) = (
+            host.Store,
+            modules,
+            sts,
+            elb,
+            discovery,
+            cloudWatch,
+            clock
+        );
         Api = host.Get<EcsApi>();
         _services = Controller("ecs.services").Reconciler;
         _scheduler = Controller("ecs.scheduler").Reconciler;
         _targets = Controller("ecs.targets").Reconciler;
         _registries = Controller("ecs.registries").Reconciler;
         _traffic = Controller("ecs.traffic").Reconciler;
+        _alarms = Controller("ecs.alarms").Reconciler;
     }
 
     internal StandInSts Sts { get; }
@@ -52,7 +64,11 @@ internal sealed class EcsWorld : IAsyncDisposable
 
     internal StandInServiceDiscovery Discovery { get; }
 
-    internal StoppedClock Clock { get; }
+    internal StandInCloudWatch CloudWatch { get; }
+
+    internal StandInAutoScaling Groups { get; private init; } = new();
+
+    internal FakeTimeProvider Clock { get; }
 
     internal IEcsApi Api { get; }
 
@@ -70,16 +86,20 @@ internal sealed class EcsWorld : IAsyncDisposable
     /// <summary>ECS with what a journal has: of an earlier world, it is what a restart finds.</summary>
     internal static async Task<EcsWorld> CreateAsync(IJournal journal, TimeSpan healthyAfter = default)
     {
-        var clock = new StoppedClock(Start);
+        var clock = new FakeTimeProvider(Start);
         var sts = new StandInSts { Time = clock };
         var elb = new StandInElbV2();
         var discovery = new StandInServiceDiscovery();
+        var cloudWatch = new StandInCloudWatch();
+        var groups = new StandInAutoScaling();
         var options = new EcsOptions { AgentEndpoint = new Uri("http://127.0.0.1:4566"), HealthyAfter = healthyAfter };
         Module[] modules =
         [
             new ApiModule<IStsApi>("AWS STS", sts),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", elb),
             new ApiModule<Contracts.ServiceDiscovery.IServiceDiscoveryApi>("AWS Cloud Map", discovery),
+            new ApiModule<Contracts.CloudWatch.ICloudWatchApi>("Amazon CloudWatch", cloudWatch),
+            new ApiModule<Contracts.AutoScaling.IAutoScalingApi>("Amazon EC2 Auto Scaling", groups),
             new EcsModule(options) { Ids = new EcsIds(new Random(1)) },
         ];
         var host = new ModuleHost
@@ -88,7 +108,8 @@ internal sealed class EcsWorld : IAsyncDisposable
             Time = clock,
             Random = new Random(1),
         };
-        return new EcsWorld(host, await ModuleRunner.OpenAsync(modules, host), sts, elb, discovery, clock);
+        var runner = await ModuleRunner.OpenAsync(modules, host);
+        return new EcsWorld(host, runner, sts, elb, discovery, cloudWatch, clock) { Groups = groups };
     }
 
     internal static CallContext Account(string id, string region = "eu-west-1") =>
@@ -130,6 +151,7 @@ internal sealed class EcsWorld : IAsyncDisposable
             foreach (var service in _store.Current.Range(EcsTables.Services).ToList())
             {
                 await _traffic.ReconcileAsync(service.Key, default);
+                await _alarms.ReconcileAsync(service.Key, default);
                 await _targets.ReconcileAsync(service.Key, default);
                 await _registries.ReconcileAsync(service.Key, default);
                 await _services.ReconcileAsync(service.Key, default);
@@ -390,18 +412,4 @@ internal sealed class EcsWorld : IAsyncDisposable
             },
             Caller
         );
-}
-
-/// <summary>A clock that moves only when told.</summary>
-internal sealed class StoppedClock(DateTimeOffset start) : TimeProvider
-{
-    private DateTimeOffset _now = start;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => _now.Ticks;
-
-    public override DateTimeOffset GetUtcNow() => _now;
-
-    internal void Advance(TimeSpan by) => _now += by;
 }

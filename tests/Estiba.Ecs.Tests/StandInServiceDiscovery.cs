@@ -12,6 +12,20 @@ internal sealed class StandInServiceDiscovery : IServiceDiscoveryApi
     /// <summary>What every call is answered; null for what it asks for.</summary>
     internal AwsException? Fault { get; set; }
 
+    /// <summary>The names of namespaces, by ARN.</summary>
+    internal Dictionary<string, string> Namespaces { get; } = [];
+
+    /// <summary>The names of services that ECS has made, by ARN.</summary>
+    internal Dictionary<string, string> Managed { get; } = [];
+
+    /// <summary>A namespace.</summary>
+    internal string AddNamespace(string name)
+    {
+        var arn = $"arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-{name}";
+        Namespaces[arn] = name;
+        return arn;
+    }
+
     /// <summary>A service.</summary>
     internal string Add(string name = "web", bool isTold = true, params (string Type, int Ttl)[] records)
     {
@@ -78,12 +92,136 @@ internal sealed class StandInServiceDiscovery : IServiceDiscoveryApi
         return Task.FromResult(new UpdateInstanceCustomHealthStatusResponse());
     }
 
-    private StandInRegistry Find(string arn, CallContext context)
+    public Task<ListNamespacesResponse> ListNamespacesAsync(
+        ListNamespacesRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Check(context);
+        var name = request.Filters!.Single().Values!.Single();
+        return Task.FromResult(
+            new ListNamespacesResponse
+            {
+                Namespaces =
+                [
+                    .. Namespaces
+                        .Where(its => its.Value == name)
+                        .Select(its => new NamespaceSummary
+                        {
+                            Arn = its.Key,
+                            Name = its.Value,
+                            Type = NamespaceType.Http,
+                        }),
+                ],
+            }
+        );
+    }
+
+    public Task<GetNamespaceResponse> GetNamespaceAsync(
+        GetNamespaceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Check(context);
+        return Namespaces.TryGetValue(request.Id!, out var name)
+            ? Task.FromResult(
+                new GetNamespaceResponse
+                {
+                    Namespace = new Namespace { Arn = request.Id, Name = name },
+                }
+            )
+            : throw NamespaceNotFound("No namespace exists with the specified ID.");
+    }
+
+    public Task<CreateHttpNamespaceResponse> CreateHttpNamespaceAsync(
+        CreateHttpNamespaceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Check(context);
+        AddNamespace(request.Name!);
+        return Task.FromResult(new CreateHttpNamespaceResponse { OperationId = "o" });
+    }
+
+    public Task<GetOperationResponse> GetOperationAsync(
+        GetOperationRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) => Task.FromResult(new GetOperationResponse { Operation = new Operation { Status = OperationStatus.Success } });
+
+    public Task<CreateServiceResponse> CreateServiceAsync(
+        CreateServiceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Check(context);
+        var arn = Add($"{request.NamespaceId}-{request.Name}", isTold: false);
+        Managed[arn] = request.Name!;
+        return Task.FromResult(new CreateServiceResponse { Service = new Service { Arn = arn } });
+    }
+
+    public Task<ListServicesResponse> ListServicesAsync(
+        ListServicesRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Check(context);
+        var its = request.Filters!.Single().Values!.Single();
+        return Task.FromResult(
+            new ListServicesResponse
+            {
+                Services =
+                [
+                    .. Registries
+                        .Keys.Where(arn => arn.Contains($"/srv-{its}-", StringComparison.Ordinal))
+                        .Select(arn => new ServiceSummary { Arn = arn, Name = arn[(arn.LastIndexOf('-') + 1)..] }),
+                ],
+            }
+        );
+    }
+
+    public Task<ListTagsForResourceResponse> ListTagsForResourceAsync(
+        ListTagsForResourceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    ) =>
+        Task.FromResult(
+            new ListTagsForResourceResponse
+            {
+                Tags = Managed.ContainsKey(request.ResourceARN!)
+                    ? [new Tag { Key = "AmazonECSManaged", Value = "true" }]
+                    : [],
+            }
+        );
+
+    public Task<DeleteServiceResponse> DeleteServiceAsync(
+        DeleteServiceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        if (Find(request.Id!, context).Instances.Count > 0)
+            throw ResourceInUse("The service has instances.");
+        Registries.Remove(request.Id!);
+        return Task.FromResult(new DeleteServiceResponse());
+    }
+
+    private void Check(CallContext context)
     {
         if (context.Service is { } service)
             service.ShouldBe("ecs.amazonaws.com");
         if (Fault is not null)
             throw Fault;
+    }
+
+    private StandInRegistry Find(string arn, CallContext context)
+    {
+        Check(context);
         return Registries.GetValueOrDefault(arn) ?? throw ServiceNotFound("No service exists with the specified ID.");
     }
 }

@@ -107,7 +107,7 @@ public sealed class AccountTests
         var first = await world.Iam.GenerateCredentialReportAsync(new(), IdentityWorld.Caller);
         var second = await world.Iam.GenerateCredentialReportAsync(new(), IdentityWorld.Caller);
         var report = await world.Iam.GetCredentialReportAsync(new(), IdentityWorld.Caller);
-        world.Time.Now += TimeSpan.FromHours(4);
+        world.Time.Advance(TimeSpan.FromHours(4));
         var old = await Should.ThrowAsync<AwsException>(() =>
             world.Iam.GetCredentialReportAsync(new(), IdentityWorld.Caller)
         );

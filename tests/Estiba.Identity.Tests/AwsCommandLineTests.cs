@@ -88,7 +88,7 @@ public sealed class AwsCommandLineTests
 
     private static async Task<GatewayServer> GatewayAsync(IdentityWorld world)
     {
-        world.Time.Now = DateTimeOffset.UtcNow;
+        world.Time.SetUtcNow(DateTimeOffset.UtcNow);
         var options = new GatewayOptions
         {
             EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],

@@ -99,7 +99,7 @@ public sealed class CredentialDirectoryTests
             (
                 session.SecretAccessKey,
                 session.SessionToken,
-                world.Time.Now.AddHours(1),
+                world.Time.GetUtcNow().AddHours(1),
                 "arn:aws:sts::123456789012:assumed-role/app/session"
             )
         );

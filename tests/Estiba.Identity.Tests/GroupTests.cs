@@ -14,7 +14,7 @@ public sealed class GroupTests
         ).Group!;
 
         group.GroupId!.ShouldMatch("^AGPA[A-Z2-7]{17}$");
-        (group.Arn, group.CreateDate).ShouldBe(("arn:aws:iam::123456789012:group/team/staff", world.Time.Now));
+        (group.Arn, group.CreateDate).ShouldBe(("arn:aws:iam::123456789012:group/team/staff", world.Time.GetUtcNow()));
         (await world.Iam.ListGroupsAsync(new() { PathPrefix = "/team/" }, IdentityWorld.Caller))
             .Groups!.Single()
             .ShouldBe(group);

@@ -9,6 +9,7 @@ using Estiba.Identity.Credentials;
 using Estiba.Identity.Sessions;
 using Estiba.State;
 using Estiba.State.Journals;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Identity.Tests;
 
@@ -30,7 +31,7 @@ internal sealed class IdentityWorld : IAsyncDisposable
 
     private IdentityWorld(IJournal journal, Module[] others) => (_journal, _others) = (journal, others);
 
-    public SteppedTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     public RootCredentials Root { get; } =
         new()

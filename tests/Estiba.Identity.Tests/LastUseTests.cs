@@ -33,7 +33,7 @@ public sealed class LastUseTests
         await world.RestartAsync();
         var later = await LastAsync();
 
-        (atOnce.LastUsedDate, atOnce.ServiceName, atOnce.Region).ShouldBe((world.Time.Now, "ecs", "eu-west-1"));
+        (atOnce.LastUsedDate, atOnce.ServiceName, atOnce.Region).ShouldBe((world.Time.GetUtcNow(), "ecs", "eu-west-1"));
         later.ShouldBe(atOnce);
 
         async Task<AccessKeyLastUsed> LastAsync() =>
@@ -59,7 +59,9 @@ public sealed class LastUseTests
 
         world.Credentials.Used(world.Credentials.Find(session.AccessKeyId!)!, "logs", "us-west-2");
 
-        (await RoleAsync(world)).ShouldBe(new RoleLastUsed { LastUsedDate = world.Time.Now, Region = "us-west-2" });
+        (await RoleAsync(world)).ShouldBe(
+            new RoleLastUsed { LastUsedDate = world.Time.GetUtcNow(), Region = "us-west-2" }
+        );
     }
 
     [Fact]

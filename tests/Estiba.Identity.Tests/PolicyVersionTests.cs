@@ -12,14 +12,14 @@ public sealed class PolicyVersionTests
     {
         await using var world = await IdentityWorld.StartAsync();
         await world.PolicyAsync();
-        world.Time.Now += TimeSpan.FromMinutes(1);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
 
         var version = await CreateAsync(world, "ec2:*", isDefault: true);
         await world.RestartAsync();
 
         (version.VersionId, version.IsDefaultVersion, version.Document).ShouldBe(("v2", true, null));
         var policy = (await world.Iam.GetPolicyAsync(new() { PolicyArn = Arn }, IdentityWorld.Caller)).Policy!;
-        (policy.DefaultVersionId, policy.UpdateDate).ShouldBe(("v2", world.Time.Now));
+        (policy.DefaultVersionId, policy.UpdateDate).ShouldBe(("v2", world.Time.GetUtcNow()));
         ManagedPolicy.DocumentOf(world.Store.Current, IdentityWorld.Account, Arn).ShouldBe(Document("ec2:*"));
         (await GetAsync(world, "v1")).Document.ShouldBe(Uri.EscapeDataString(IdentityWorld.Permissions));
         (await GetAsync(world, "v2")).Document.ShouldBe(Uri.EscapeDataString(Document("ec2:*")));

@@ -12,7 +12,7 @@ public sealed class RoleTests
         var role = await world.RoleAsync(path: "/service/");
 
         role.RoleId!.ShouldMatch("^AROA[A-Z2-7]{17}$");
-        (role.Arn, role.CreateDate).ShouldBe(("arn:aws:iam::123456789012:role/service/app", world.Time.Now));
+        (role.Arn, role.CreateDate).ShouldBe(("arn:aws:iam::123456789012:role/service/app", world.Time.GetUtcNow()));
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class SecretKeyTests : IDisposable
             AccountId = IdentityWorld.Account,
             PrincipalArn = "arn:aws:iam::123456789012:root",
             UserId = IdentityWorld.Account,
-            Expires = world.Time.Now.AddHours(1),
+            Expires = world.Time.GetUtcNow().AddHours(1),
         };
         await world.Store.CommitAsync(transaction =>
         {

@@ -106,7 +106,7 @@ public sealed class StsTests
         var role = await world.RoleAsync();
 
         (await world.AssumeAsync(role.Arn!, seconds: 900)).Credentials!.Expiration.ShouldBe(
-            world.Time.Now.AddMinutes(15)
+            world.Time.GetUtcNow().AddMinutes(15)
         );
     }
 
@@ -214,7 +214,7 @@ public sealed class StsTests
         ).Credentials!;
 
         (world.Credentials.Find(session.AccessKeyId!)!.PrincipalArn, session.Expiration).ShouldBe(
-            ("arn:aws:iam::123456789012:user/alice", world.Time.Now.AddHours(12))
+            ("arn:aws:iam::123456789012:user/alice", world.Time.GetUtcNow().AddHours(12))
         );
     }
 
@@ -339,7 +339,7 @@ public sealed class StsTests
         var role = await world.RoleAsync();
         for (var i = 0; i < 5; i++)
             await world.AssumeAsync(role.Arn!);
-        world.Time.Now += TimeSpan.FromDays(2);
+        world.Time.Advance(TimeSpan.FromDays(2));
 
         await world.AssumeAsync(role.Arn!);
 

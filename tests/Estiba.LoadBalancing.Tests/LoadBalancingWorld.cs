@@ -1,6 +1,7 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.Logs;
 using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
@@ -31,6 +32,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
 
     public StandInEc2 Ec2 { get; } = new();
 
+    public StandInLogs Logs { get; } = new();
+
     public StandInProbe Probe { get; } = new();
 
     /// <summary>Whether targets have answered all that they were asked.</summary>
@@ -42,6 +45,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     public IElbV2Api Api { get; private set; } = null!;
 
     public View View => _store.Current;
+
+    public Store Store => _store;
 
     public static CallContext Context { get; } =
         new()
@@ -251,6 +256,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         Module[] modules =
         [
             new ApiModule<IEc2Api>("Amazon EC2", Ec2),
+            new ApiModule<ILogsApi>("Amazon CloudWatch Logs", Logs),
             new LoadBalancingModule { HasDrained = (_, _) => HasDrained },
         ];
         _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));

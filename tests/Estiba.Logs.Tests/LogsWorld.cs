@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Logs;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
@@ -59,7 +60,21 @@ internal sealed class LogsWorld : IAsyncDisposable
     }
 
     /// <summary>The clean-up that is due every hour.</summary>
-    internal Task CleanAsync() => _modules.Chores.Single().RunAsync(CancellationToken.None);
+    internal Task CleanAsync() => RunAsync("logs.housekeeping");
+
+    /// <summary>What CloudWatch has been told.</summary>
+    internal StandInCloudWatch CloudWatch { get; } = new();
+
+    /// <summary>Lets the minute end, and has CloudWatch told of it.</summary>
+    internal async Task EndMinuteAsync()
+    {
+        await RunAsync("logs.metrics");
+        Time.Advance(TimeSpan.FromMinutes(1));
+        await RunAsync("logs.metrics");
+    }
+
+    internal Task RunAsync(string chore) =>
+        _modules.Chores.Single(its => its.Name == chore).RunAsync(CancellationToken.None);
 
     /// <summary>How many deletions of groups and of streams are not complete.</summary>
     internal (int Groups, int Streams) Remembered =>
@@ -124,7 +139,8 @@ internal sealed class LogsWorld : IAsyncDisposable
     private async Task OpenModuleAsync()
     {
         var host = new ModuleHost { Store = _store, Time = Time };
-        _modules = await ModuleRunner.OpenAsync([new LogsModule(_path)], host);
+        Module[] modules = [new LogsModule(_path), new ApiModule<ICloudWatchApi>("Amazon CloudWatch", CloudWatch)];
+        _modules = await ModuleRunner.OpenAsync(modules, host);
         Api = host.Neighbour<ILogsApi>(CallPrincipal.Caller);
     }
 

@@ -209,7 +209,6 @@ public sealed class SettingsTests
         (await api.DescribeQueriesAsync(new(), caller)).Queries!.ShouldBeEmpty();
         (await api.ListScheduledQueriesAsync(new(), caller)).ScheduledQueries!.ShouldBeEmpty();
         (await api.DescribeLookupTablesAsync(new(), caller)).LookupTables!.ShouldBeEmpty();
-        (await api.DescribeConfigurationTemplatesAsync(new(), caller)).ConfigurationTemplates!.ShouldBeEmpty();
         (
             await api.ListAggregateLogGroupSummariesAsync(new() { GroupBy = "DATA_SOURCE_NAME_AND_TYPE" }, caller)
         ).AggregateLogGroupSummaries!.ShouldBeEmpty();

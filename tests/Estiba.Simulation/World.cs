@@ -1,6 +1,7 @@
 using Estiba.Agent.Tasks;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
+using Estiba.Simulation.Alarms;
 using Estiba.Simulation.Customers;
 using Estiba.Simulation.Invariants;
 using Estiba.Simulation.LoadBalancers;
@@ -29,6 +30,7 @@ internal sealed class World
         Network = new Network(this);
         Registry = new Registry(this);
         LoadBalancing = new SimulatedLoadBalancing(this);
+        Alarms = new SimulatedAlarms(this);
         ServiceDiscovery = new SimulatedServiceDiscovery(this);
         Customer = new Customer(this);
         _invariants = Invariant.All(this);
@@ -62,6 +64,9 @@ internal sealed class World
 
     /// <summary>Target groups and listener rules, which many of the services are behind.</summary>
     internal SimulatedLoadBalancing LoadBalancing { get; }
+
+    /// <summary>Alarms, which deployments of many of the services look at.</summary>
+    internal SimulatedAlarms Alarms { get; }
 
     /// <summary>Cloud Map, in which some of the services are.</summary>
     internal SimulatedServiceDiscovery ServiceDiscovery { get; }

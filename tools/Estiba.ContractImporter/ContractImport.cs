@@ -83,7 +83,9 @@ internal static class ContractImport
     /// the member that is the URL of a resource, to which requests may be sent,
     /// members that agents send although the public description leaves them out, the patterns that
     /// the service tells where those are not the ones that it goes by, and the required members that it looks at
-    /// itself, with a code and words of their own, as well as the enumerations whose values it does.
+    /// itself, with a code and words of their own, as well as the enumerations whose values it does, the required
+    /// members whose empty text is not as good as none, and the subjects of its sentences about the values of
+    /// enumerations, where those are not the member's words.
     /// </param>
     internal static JsonObject Import(string service, JsonObject description, JsonObject choice)
     {
@@ -99,6 +101,11 @@ internal static class ContractImport
         var shapes = ReachableShapes(description["shapes"]!.AsObject(), operations);
         foreach (var (shape, pattern) in choice["shownPatterns"]?.AsObject() ?? [])
             shapes[shape]!["shownPattern"] = pattern!.DeepClone();
+        foreach (var (shape, subject) in choice["subjects"]?.AsObject() ?? [])
+            shapes[shape]!["subject"] = subject!.DeepClone();
+        foreach (var (shape, members) in choice["mayBeEmpty"]?.AsObject() ?? [])
+        foreach (var member in members!.AsArray())
+            shapes[shape]!["members"]![member!.GetValue<string>()]!["mayBeEmpty"] = true;
         foreach (var shape in choice["ownValues"]?.AsArray() ?? [])
             shapes[shape!.GetValue<string>()]!.AsObject().Remove("enum");
         foreach (var (shape, members) in choice["ownChecks"]?.AsObject() ?? [])

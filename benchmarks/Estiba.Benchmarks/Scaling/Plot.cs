@@ -15,6 +15,8 @@ internal sealed class Plot(string axis)
     private const int Gap = 52;
     private const int Lines = 4;
 
+    private static readonly int[] NiceFactors = [1, 2, 5, 10];
+
     internal required IReadOnlyList<Panel> Panels { get; init; }
 
     /// <summary>The image.</summary>
@@ -94,7 +96,7 @@ internal sealed class Plot(string axis)
     private static double NiceStep(double least)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        return power * new[] { 1, 2, 5, 10 }.First(factor => factor * power >= least);
+        return power * NiceFactors.First(factor => factor * power >= least);
     }
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);

@@ -98,6 +98,12 @@ resource "aws_ecs_service" "web" {
     rollback = var.revision == 2
   }
 
+  alarms {
+    alarm_names = ["example-errors"]
+    enable      = true
+    rollback    = var.revision == 2
+  }
+
   ordered_placement_strategy {
     type  = "spread"
     field = var.revision == 1 ? "instanceId" : "attribute:ecs.availability-zone"

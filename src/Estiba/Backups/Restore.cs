@@ -31,7 +31,8 @@ internal sealed class Restore
     /// <param name="cancellation">Gives up, and leaves nothing.</param>
     /// <returns>What was restored.</returns>
     /// <exception cref="CommandException">It cannot be restored; the message says why and what to do. Nothing was
-    /// changed.</exception>
+    /// changed, unless the files could not be moved to their places: then what is there says that it is not
+    /// complete.</exception>
     internal static BackupManifest Read(
         string source,
         DataLayout layout,
@@ -43,14 +44,17 @@ internal sealed class Restore
         // Where the directory is there, as a mount point is, it stays, and what is unpacked is moved up within it.
         var isThere = Directory.Exists(layout.Root);
         var unfinished = isThere ? Path.Combine(layout.Root, DataLayout.Restoring) : layout.Root + DataLayout.Restoring;
+        var isUnpacking = false;
         try
         {
             if (isThere && Directory.EnumerateFileSystemEntries(layout.Root).Any(path => path != unfinished))
                 throw new CommandException(
-                    $"{layout.Root} is not empty. Move it away, or choose another directory with --data."
+                    DataDirectory.UnfinishedRestoreOf(layout)
+                        ?? $"{layout.Root} is not empty. Move it away, or choose another directory with --data."
                 );
             if (File.Exists(layout.Root))
                 throw new CommandException($"{layout.Root} is a file. Choose another directory with --data.");
+            isUnpacking = true;
             if (Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
             if (isThere)
@@ -63,6 +67,7 @@ internal sealed class Restore
 
             // The directory has its name, or its identity, only when all that is in it is on the disk.
             sync();
+            isUnpacking = !isThere; // what is left to be moved says that it is not complete
             if (isThere)
                 MoveUp(unfinished, layout.Root);
             else
@@ -84,43 +89,30 @@ internal sealed class Restore
         }
         finally
         {
-            if (Directory.Exists(unfinished))
+            if (isUnpacking && Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
         }
     }
 
-    /// <summary>Moves all that is in a directory into the one above it, the identity last.</summary>
+    /// <summary>
+    /// Moves all that is in a directory into the one above it, which is not complete as long as the directory is there.
+    /// </summary>
     private static void MoveUp(string directory, string above)
     {
-        var names = Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path)!).ToList();
-        var moved = new List<string>();
-        try
-        {
-            foreach (var name in names.OrderBy(name => name == PlatformIdentity.FileName))
-            {
-                var (from, to) = (Path.Combine(directory, name), Path.Combine(above, name));
-                moved.Add(to);
-                if (Directory.Exists(from))
-                    Directory.Move(from, to);
-                else
-                    File.Move(from, to);
-            }
-        }
-        catch
-        {
-            foreach (var path in moved)
-            {
-                if (Directory.Exists(path))
-                    Directory.Delete(path, recursive: true);
-                else
-                    File.Delete(path);
-            }
-
-            throw;
-        }
-
+        foreach (var name in InOrder(directory))
+            Directory.Move(Path.Combine(directory, name), Path.Combine(above, name)); // files too
+        sync();
         Directory.Delete(directory);
     }
+
+    /// <summary>The names of what is in a directory, the identity last.</summary>
+    internal static IReadOnlyList<string> InOrder(string directory) =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(directory)
+                .Select(path => Path.GetFileName(path)!)
+                .OrderBy(name => name == PlatformIdentity.FileName),
+        ];
 
     private void Unpack(string source, Action<string> progress, CancellationToken cancellation)
     {

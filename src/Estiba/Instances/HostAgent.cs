@@ -65,6 +65,7 @@ internal sealed class HostAgent : IAsyncDisposable
 
     private readonly ContainerInstanceAgent _agent;
     private readonly MetadataDoor _metadata;
+    private readonly ServiceConnectDoor _connect;
     private readonly EngineEvents _events;
     private readonly IContainerEngine _engine;
     private readonly HttpClient _http;
@@ -73,6 +74,7 @@ internal sealed class HostAgent : IAsyncDisposable
         string instanceId,
         ContainerInstanceAgent agent,
         MetadataDoor metadata,
+        ServiceConnectDoor connect,
         EngineEvents events,
         IContainerEngine engine,
         HttpClient http
@@ -81,6 +83,7 @@ internal sealed class HostAgent : IAsyncDisposable
         InstanceId = instanceId;
         _agent = agent;
         _metadata = metadata;
+        _connect = connect;
         _events = events;
         _engine = engine;
         _http = http;
@@ -122,6 +125,7 @@ internal sealed class HostAgent : IAsyncDisposable
         };
         var events = new EngineEvents(engine, ContainerInstanceAgent.InstanceLabel, time, Random.Shared, logger);
         var metadata = await MetadataDoor.OpenAsync(engine.SocketPath, time, loggers, cancellation);
+        var connect = await ServiceConnectDoor.OpenAsync(engine.SocketPath, time, loggers, cancellation);
         var agent = new ContainerInstanceAgent(
             options,
             services,
@@ -130,16 +134,18 @@ internal sealed class HostAgent : IAsyncDisposable
             time,
             Random.Shared,
             logger,
-            metadata.Endpoint
+            metadata.Endpoint,
+            connect.Proxy
         );
         agent.Start();
-        return new HostAgent(options.InstanceId, agent, metadata, events, engine, http);
+        return new HostAgent(options.InstanceId, agent, metadata, connect, events, engine, http);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _agent.DisposeAsync();
         await _metadata.DisposeAsync();
+        await _connect.DisposeAsync();
         await _events.DisposeAsync();
         await _engine.DisposeAsync();
         _http.Dispose();

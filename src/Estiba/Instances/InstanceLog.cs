@@ -24,6 +24,13 @@ internal static partial class InstanceLog
     )]
     internal static partial void HasNoMetadata(ILogger logger, IPAddress address, string reason);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Tasks that use Service Connect are not placed here, because containers cannot connect to "
+            + "{Address}: {Reason}"
+    )]
+    internal static partial void HasNoServiceConnect(ILogger logger, IPAddress address, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Containers do not reach the platform at {EndPoint}: {Reason}")]
     internal static partial void NotForContainers(ILogger logger, IPEndPoint endPoint, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Estiba.Agent;
 using Estiba.Agent.Metadata;
+using Estiba.Agent.ServiceConnect;
 using Estiba.Compute.Instances;
 using Estiba.Compute.Networking;
 using Estiba.Contracts.Ec2;
@@ -38,6 +39,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     {
         if (!configuration.HasInstances)
             return Task.FromResult(new OpenModule());
+        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         IContainerEngine? engine = null;
         var end = new Endings();
         return Task.FromResult(
@@ -62,10 +64,12 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
     private async Task<IContainerEngine> StartAsync(ModuleHost host, Endings end, CancellationToken cancellation)
     {
         var data = host.Get<DataDirectory>();
-        PrivateFiles.CreateDirectory(configuration.Data.Agents);
         data.NoteContents();
+        var opening = OpenServiceConnectAsync(host, cancellation);
+        end.Push(async () => await (await opening).DisposeAsync());
         var metadata = await OpenMetadataAsync(host, cancellation);
         end.Push(metadata.DisposeAsync);
+        var connect = await opening;
         var forContainers = metadata.HasAddress ? await ListenForContainersAsync(host, cancellation) : null;
         var engine = ContainerEngines.Open(configuration, host.Time);
         end.Push(engine.DisposeAsync);
@@ -79,7 +83,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
         end.Push(events.DisposeAsync);
         events.Start();
         var instances = new VirtualInstances(
-            Options(host, data.Identity.Id, metadata.Endpoint, forContainers),
+            Options(host, data.Identity.Id, metadata.Endpoint, connect.Proxy, forContainers),
             ServicesOf(host),
             host.Neighbour<IEcsApi>(CallPrincipal.Service(Ec2Service)),
             host.Get<InstanceCredentials>(),
@@ -106,6 +110,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
         ModuleHost host,
         string platformId,
         TaskMetadataEndpoint? metadata,
+        ServiceConnectProxy? connect,
         Uri? forContainers
     ) =>
         new()
@@ -116,6 +121,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
             EnvironmentFiles = configuration.EnvironmentFiles ?? configuration.Data.EnvironmentFiles,
             Registry = configuration.Registry,
             Metadata = metadata,
+            ServiceConnect = connect,
             Platform = configuration.Endpoint,
             PlatformForContainers = forContainers,
             Resolver = host.Find<NameServers>()?.ForContainers(host.Time),
@@ -138,6 +144,16 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
                 cancellation
             )
             : MetadataDoor.Pretended();
+
+    private async Task<ServiceConnectDoor> OpenServiceConnectAsync(ModuleHost host, CancellationToken cancellation) =>
+        configuration.Engine == EngineKind.Docker
+            ? await ServiceConnectDoor.OpenAsync(
+                ContainerEngines.SocketOf(configuration.DockerHost),
+                host.Time,
+                host.Loggers,
+                cancellation
+            )
+            : ServiceConnectDoor.Pretended(host.Time, host.Loggers);
 
     /// <summary>
     /// Lets containers reach the platform too; a platform that checks nobody is for this machine's own programs alone.

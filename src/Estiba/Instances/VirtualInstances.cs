@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Estiba.Agent;
 using Estiba.Agent.Metadata;
+using Estiba.Agent.ServiceConnect;
 using Estiba.Compute.Instances;
 using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
@@ -37,6 +38,9 @@ internal sealed record VirtualInstancesOptions
 
     /// <summary>Where containers ask for credentials; null where they cannot.</summary>
     internal TaskMetadataEndpoint? Metadata { get; init; }
+
+    /// <summary>What carries connections of Service Connect; null where nothing can.</summary>
+    internal ServiceConnectProxy? ServiceConnect { get; init; }
 
     /// <summary>Where programs on this machine reach the platform.</summary>
     internal required Uri Platform { get; init; }
@@ -88,7 +92,8 @@ internal sealed class VirtualInstances(
                 time,
                 Random.Shared,
                 loggers.CreateLogger("Estiba.Agent"),
-                options.Metadata
+                options.Metadata,
+                options.ServiceConnect
             );
             agent.Start();
             return new Running(agent, key);

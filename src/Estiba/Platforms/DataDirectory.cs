@@ -18,7 +18,6 @@ internal sealed partial class DataDirectory
         PlatformIdentity.FileName,
         "credentials",
         "secret.key",
-        DataLayout.Restoring,
         .. Modules.Files.Where(files => !files.IsPassing).Select(files => files.Folder),
     ];
 
@@ -69,6 +68,10 @@ internal sealed partial class DataDirectory
         var layout = configuration.Data;
         var directory = new DataDirectory(layout, configuration.AcceptsLoss, configuration.TakesOver, time);
         PrivateFiles.CreateDirectory(layout.Root);
+        if (UnfinishedRestoreOf(layout) is { } unfinished)
+            throw new CommandException(unfinished);
+        if (layout.Has(DataLayout.Restoring))
+            Directory.Delete(layout.In(DataLayout.Restoring)); // it was killed when all else was done
         directory._identity = PlatformIdentity.Read(layout.Root);
         foreach (var missing in directory.Missing())
         {
@@ -91,6 +94,21 @@ internal sealed partial class DataDirectory
         }
 
         return directory;
+    }
+
+    /// <summary>
+    /// What to do where a restore was killed while it moved files into place: its directory goes last. Null where none
+    /// was, or all of them have arrived, the identity last.
+    /// </summary>
+    internal static string? UnfinishedRestoreOf(DataLayout layout)
+    {
+        var restoring = layout.In(DataLayout.Restoring);
+        return
+            !Directory.Exists(restoring)
+            || (Exists(layout, PlatformIdentity.FileName) && !Directory.EnumerateFileSystemEntries(restoring).Any())
+            ? null
+            : $"A restore into {layout.Root} was killed before it had ended, and part of the backup is missing. Delete "
+                + $"all that is in the directory, {DataLayout.Restoring} too, and repeat 'estiba restore'.";
     }
 
     /// <summary>What is missing of a directory that has been used, the weightiest first.</summary>

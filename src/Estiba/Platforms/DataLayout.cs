@@ -12,15 +12,6 @@ internal sealed record DataLayout(string Root)
 
     internal string State => Path.Combine(Root, "state.db");
 
-    /// <summary>Layers and manifests.</summary>
-    internal string Registry => Path.Combine(Root, "registry");
-
-    /// <summary>Log events.</summary>
-    internal string Logs => Path.Combine(Root, "logs");
-
-    /// <summary>What was measured.</summary>
-    internal string Metrics => Path.Combine(Root, "metrics");
-
     /// <summary>Each virtual instance's agent has a directory in it, named by the instance's id.</summary>
     internal string Agents => Path.Combine(Root, "agents");
 
@@ -41,6 +32,12 @@ internal sealed record DataLayout(string Root)
 
     /// <summary>Where environment files are by default, beside what an agent keeps.</summary>
     internal static string EnvironmentFilesIn(string directory) => Path.Combine(directory, "environment-files");
+
+    /// <summary>A module's folder.</summary>
+    internal string In(string folder) => Path.Combine(Root, folder);
+
+    /// <summary>Whether a module's folder is there.</summary>
+    internal bool Has(string folder) => Directory.Exists(In(folder));
 
     internal static DataLayout At(string path) => new(Path.GetFullPath(path));
 

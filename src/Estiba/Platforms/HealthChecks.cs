@@ -14,14 +14,16 @@ internal static class HealthChecks
 
     /// <summary>The checks of a platform.</summary>
     /// <param name="store">Its state.</param>
-    /// <param name="data">Where everything is kept.</param>
+    /// <param name="data">Where everything is kept, also what modules have beside the store.</param>
     /// <param name="damage">What was found damaged in it.</param>
     internal static IReadOnlyList<HealthCheck> Of(Store store, DataLayout data, Damage damage) =>
         [
             new("store", cancellation => StoreAsync(store, cancellation)),
-            Directory("logs", data.Logs),
-            Directory("metrics", data.Metrics),
-            Directory("registry", data.Registry),
+            .. Modules
+                .Files.Where(files => !files.IsPassing)
+                .Select(files => files.Folder)
+                .Where(data.Has)
+                .Select(folder => Directory(folder, data.In(folder))),
             new("disk", _ => Task.FromResult(Disk(data.Root))),
             new("data", _ => Task.FromResult(Data(damage))),
         ];

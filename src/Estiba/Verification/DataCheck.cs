@@ -28,6 +28,8 @@ internal static class DataCheck
         CancellationToken cancellation
     )
     {
+        if (DataDirectory.UnfinishedRestoreOf(layout) is { } unfinished)
+            findings(new Finding(unfinished));
         var identity = ReadIdentity(layout, findings);
         LookForMissing(layout, DataDirectory.MissingFrom(layout, identity), findings);
         LookForOpenFiles(layout, findings);

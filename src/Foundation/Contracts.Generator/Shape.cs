@@ -81,6 +81,12 @@ internal sealed class Shape
     /// <summary>The pattern that the service tells when one is broken, where that is another one.</summary>
     internal string? ShownPattern => Text("shownPattern");
 
+    /// <summary>
+    /// What a sentence about an unknown value begins with, where that is not the member's words; <c>{value}</c> in it
+    /// stands for what was sent.
+    /// </summary>
+    internal string? Subject => Text("subject");
+
     internal string? TimestampFormat => Text("timestampFormat");
     internal string? Min => Number("min");
     internal string? Max => Number("max");
@@ -160,6 +166,9 @@ internal sealed class Member
     internal bool IsStreaming => Flag("streaming");
     internal bool IsEventPayload => Flag("eventpayload");
     internal bool IsEventHeader => Flag("eventheader");
+
+    /// <summary>Whether an empty text is one, where the service takes those of required members for none.</summary>
+    internal bool MayBeEmpty => Flag("mayBeEmpty");
 
     /// <summary>Where it is in an HTTP message; null for the body.</summary>
     internal string? Location => Text("location");

@@ -159,7 +159,10 @@ internal sealed class ShapeWriter(Contract contract, Source source)
                 var target = contract.Shapes[member.Shape];
                 var shown = Names.Literal(ShownName(member));
                 if (shape.Required.Contains(member.Name))
-                    source.Line($"validator.Required({shown}, {member.Property});");
+                    source.Line(
+                        $"validator.Required({shown}, {member.Property}"
+                            + (member.MayBeEmpty ? ", mayBeEmpty: true);" : ");")
+                    );
                 if (!contract.IsStream(member) && (target.IsConstrained || target.HasOwnConstraint))
                     source.Line(
                         $"if ({member.Property} is {{ }} {Local(member)}) {ValidateOf(member, shown, Local(member))}"
@@ -173,15 +176,15 @@ internal sealed class ShapeWriter(Contract contract, Source source)
     // A property often has its type's name, which then needs the namespace in front.
     private string Qualified(Shape shape) => $"global::Estiba.Contracts.{contract.Name}.{shape.TypeName}";
 
-    private bool IsEc2 => contract.Protocols[0] == "ec2";
+    private bool NamesParameters => contract.Fact("validation") == "parameters";
 
     /// <summary>
-    /// What a message calls a member. EC2 knows it by the parameter of the request: the member InstanceIds is
+    /// What a message calls a member. Some services know it by the parameter of a form: the member InstanceIds is
     /// InstanceId.1, InstanceId.2, ...
     /// </summary>
     private string ShownName(Member member)
     {
-        if (!IsEc2)
+        if (!NamesParameters)
             return member.Name;
         var name = member.QueryName ?? member.LocationName ?? member.Name;
         return char.ToUpperInvariant(name[0]) + name.Substring(1);
@@ -238,7 +241,9 @@ internal sealed class ShapeWriter(Contract contract, Source source)
             {
                 var checks = "";
                 if (shape.Enum.Length > 0)
-                    checks += $"validator.Enum({name}, {value}, {Qualified(shape)}.All); ";
+                    checks +=
+                        $"validator.Enum({name}, {value}, {Qualified(shape)}.All"
+                        + (shape.Subject is { } subject ? $", {Names.Literal(subject)}); " : "); ");
                 if (shape.Min is not null || shape.Max is not null)
                     checks += $"validator.Length({name}, {value}, {shape.Min ?? "null"}, {shape.Max ?? "null"}); ";
                 if (shape.Pattern is { } pattern)
@@ -265,7 +270,7 @@ internal sealed class ShapeWriter(Contract contract, Source source)
     // What the items of a list of texts must satisfy, in AWS's words and order.
     private string ItemConstraints(Shape item)
     {
-        if (IsEc2 || item.Type != "string" || item.Enum.Length > 0)
+        if (NamesParameters || item.Type != "string" || item.Enum.Length > 0)
             return "";
         var constraints = new List<string>();
         if (item.Max is { } max)
@@ -277,9 +282,9 @@ internal sealed class ShapeWriter(Contract contract, Source source)
         return ", " + Names.Literal(string.Join(", ", constraints));
     }
 
-    // AWS's paths go through "member", which EC2's requests do not have.
+    // AWS's paths go through "member", which the parameters of a form do not have.
     private string ValidateItem(Member element, string list, string item) =>
-        !IsEc2 ? ValidateOf(element, "\"member\"", item)
+        !NamesParameters ? ValidateOf(element, "\"member\"", item)
         : contract.Shapes[element.Shape].IsStructure ? $"{item}.Validate(validator);"
         : ValidateOf(element, list, item);
 

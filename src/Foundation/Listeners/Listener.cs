@@ -115,6 +115,8 @@ public sealed class Listener : IAsyncDisposable
                 listen.Protocols = options.Protocols;
                 if (options.Admits is { } admits)
                     listen.Use(next => connection => AdmitAsync(connection, admits, next));
+                if (options.Counters is { } counters)
+                    listen.Use(next => counters.Count(tls is not null, next));
                 listen.Use(keeper.Guard);
                 if (options.Handshake is { } handshake)
                     listen.UseHttps(
@@ -136,6 +138,8 @@ public sealed class Listener : IAsyncDisposable
                             ServerCertificateChain = own.Chain,
                         }
                     );
+                if (options.Counters is not null)
+                    listen.Use(ConnectionCounters.Arrive);
             });
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using Estiba.Listeners.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Estiba.Listeners;
@@ -33,6 +34,9 @@ public sealed record ListenerOptions
 
     /// <summary>How long running requests may take to end when the listener stops.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Counts its connections; null where nobody asks.</summary>
+    public ConnectionCounters? Counters { get; init; }
 
     /// <summary>Says to the server what is said nowhere else, before it starts.</summary>
     public Action<KestrelServerOptions>? Server { get; init; }

@@ -4,10 +4,12 @@ using Estiba.Agent.Credentials;
 using Estiba.Agent.Images;
 using Estiba.Agent.Logs;
 using Estiba.Agent.Metadata;
+using Estiba.Agent.ServiceConnect;
 using Estiba.Agent.Sessions;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Telemetry;
 using Estiba.Contracts;
+using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
 using Estiba.Engines;
@@ -55,6 +57,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
     private readonly TaskReconciler _tasks;
     private readonly TaskCredentials _credentials = new();
     private readonly TaskMetadataEndpoint? _endpoint;
+    private readonly ServiceConnectProxy? _proxy;
+    private readonly NamespaceFile _namespaces;
     private readonly AgentMetadata _metadata;
     private readonly CancellationTokenSource _stopping = new();
     private long _sequenceNumber;
@@ -71,6 +75,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
     /// <param name="logger">Told of what an operator should know.</param>
     /// <param name="endpoint">Where its containers ask for credentials and metadata; may be shared. Null where that
     /// address cannot be had: then it takes no task with a role.</param>
+    /// <param name="proxy">Carries its containers' connections of Service Connect; may be shared. Null where it cannot
+    /// be had: then it takes no task that uses Service Connect.</param>
     public ContainerInstanceAgent(
         AgentOptions options,
         AgentServices services,
@@ -79,11 +85,14 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         TimeProvider time,
         Random random,
         ILogger logger,
-        TaskMetadataEndpoint? endpoint = null
+        TaskMetadataEndpoint? endpoint = null,
+        ServiceConnectProxy? proxy = null
     )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(services);
+        if (proxy is not null)
+            options = options with { Attributes = WithServiceConnect(options.Attributes) };
         _options = options;
         _services = services;
         _engine = engine;
@@ -118,6 +127,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         _logs = new LogShipping(options, engine, services.Logs, Context, time, random, logger);
         _reporter = new StateReporter(services.Ecs, Context, time, random, logger);
         _endpoint = endpoint;
+        _proxy = proxy;
+        _namespaces = new NamespaceFile(options.DataDirectory);
         _effects = new TaskEffects(
             options,
             engine,
@@ -174,6 +185,7 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         if (_work is not null)
             throw new InvalidOperationException("The agent has been started.");
         _endpoint?.Add(_metadata);
+        _proxy?.Set(this, _namespaces.Read());
         _work = Task.Run(() => RunAsync(_stopping.Token));
     }
 
@@ -184,6 +196,7 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         _endpoint?.Remove(_metadata);
+        _proxy?.Remove(this);
         if (_work is not null)
             await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _tasks.DisposeAsync();
@@ -206,7 +219,11 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         await PowerCut.RemoveEverythingAsync(_engine, _options.InstanceId, _options.PlatformId, cancellation);
         _journal.Clear();
         _identityFile.Delete();
+        _namespaces.Delete();
     }
+
+    private static Dictionary<string, string> WithServiceConnect(IReadOnlyDictionary<string, string> attributes) =>
+        new(attributes, StringComparer.Ordinal) { [EstibaAgent.ServiceConnect] = "" };
 
     private CallContext Context() =>
         new()
@@ -331,6 +348,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             {
                 Log.Deregistered(_logger, _options.InstanceId);
                 _identityFile.Delete();
+                _namespaces.Delete();
+                _proxy?.Set(this, []);
                 _tasks.StopTasks([.. _tasks.Tasks.Select(task => task.Arn)]);
                 _tasks.StopUnknown(await _tasks.UnknownTasksAsync());
                 return;
@@ -359,7 +378,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             _events,
             _signer,
             _time,
-            _random
+            _random,
+            () => _proxy?.TakeCounters(this) ?? []
         );
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var taskSession = keeper.RunAsync(
@@ -385,7 +405,8 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
                     _credentials,
                     (frame, end) => socket.SendAsync(frame, end),
                     number => Remember(identity, number),
-                    _logger
+                    _logger,
+                    Connect
                 ).RunAsync(socket, _random, stop),
             connected => IsConnected = connected,
             ending.Token
@@ -417,6 +438,20 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         _tasks.Reported(report.Task!, report.Status!);
         if (report.Status == TaskStatuses.Stopped)
             _credentials.Forget(report.Task!);
+    }
+
+    private void Connect(ServiceConnectMessage message)
+    {
+        _proxy?.Set(this, message.Namespaces ?? []);
+        try
+        {
+            _namespaces.Write(message);
+        }
+        catch (IOException exception)
+        {
+            // A full disk, most likely. It is for the time after a restart, until the server says it again.
+            Log.NamespacesNotWritten(_logger, _options.InstanceId, exception.Message);
+        }
     }
 
     private void Remember(AgentIdentity identity, long number)
@@ -494,5 +529,11 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
             Message = "{Instance} cannot write down the number of a payload: {Message}"
         )]
         internal static partial void NumberNotWritten(ILogger logger, string instance, string message);
+
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "The agent of {Instance} cannot write down the namespaces of Service Connect: {Reason}"
+        )]
+        internal static partial void NamespacesNotWritten(ILogger logger, string instance, string reason);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Estiba.Compute.Instances;
 using Estiba.Compute.KeyPairs;
+using Estiba.Compute.LaunchTemplates;
 using Estiba.Compute.NetworkInterfaces;
 using Estiba.Compute.SecurityGroups;
 using Estiba.Compute.Tags;
@@ -71,19 +72,49 @@ public static class ComputeTables
 
     internal static readonly Table<KeyPairRecord> KeyPairs = new("ec2.keyPairs", KeyOf, ComputeJson.Default, KeyPairId);
 
+    /// <summary>Launch templates by their name.</summary>
+    internal static readonly Index<LaunchTemplateRecord> LaunchTemplateName = new("name", template =>
+        new Scope(template.AccountId, template.Region).Key(template.Name)
+    );
+
+    internal static readonly Table<LaunchTemplateRecord> LaunchTemplates = new(
+        "ec2.launchTemplates",
+        KeyOf,
+        ComputeJson.Default,
+        LaunchTemplateName
+    );
+
+    internal static readonly Table<LaunchTemplateVersionRecord> LaunchTemplateVersions = new(
+        "ec2.launchTemplateVersions",
+        KeyOf,
+        ComputeJson.Default
+    );
+
     internal static readonly Table<TagRecord> Tags = new("ec2.tags", KeyOf, ComputeJson.Default);
 
     internal static readonly Table<SettingRecord> Settings = new("ec2.settings", KeyOf, ComputeJson.Default);
 
     /// <summary>The tables to open the store with.</summary>
     public static IReadOnlyList<Table> Tables { get; } =
-    [Instances, NetworkInterfaces, SecurityGroups, KeyPairs, Tags, Settings];
+    [Instances, NetworkInterfaces, SecurityGroups, KeyPairs, LaunchTemplates, LaunchTemplateVersions, Tags, Settings];
 
     internal static string KeyOf(InstanceRecord instance) =>
         new Scope(instance.AccountId, instance.Region).Key(instance.InstanceId);
 
     internal static string KeyOf(NetworkInterfaceRecord each) =>
         new Scope(each.AccountId, each.Region).Key(each.NetworkInterfaceId);
+
+    internal static string KeyOf(LaunchTemplateRecord template) =>
+        new Scope(template.AccountId, template.Region).Key(template.LaunchTemplateId);
+
+    internal static string KeyOf(LaunchTemplateVersionRecord version) =>
+        VersionKey(version.AccountId, version.Region, version.LaunchTemplateId, version.Version);
+
+    internal static string VersionKey(string accountId, string region, string templateId, long number) =>
+        VersionsPrefix(accountId, region, templateId) + $"{number:D10}";
+
+    internal static string VersionsPrefix(string accountId, string region, string templateId) =>
+        new Scope(accountId, region).Key(templateId + "/");
 
     internal static string KeyOf(KeyPairRecord pair) => new Scope(pair.AccountId, pair.Region).Key(pair.KeyName);
 
@@ -104,6 +135,8 @@ public static class ComputeTables
 [JsonSerializable(typeof(NetworkInterfaceRecord))]
 [JsonSerializable(typeof(SecurityGroupRecord))]
 [JsonSerializable(typeof(KeyPairRecord))]
+[JsonSerializable(typeof(LaunchTemplateRecord))]
+[JsonSerializable(typeof(LaunchTemplateVersionRecord))]
 [JsonSerializable(typeof(TagRecord))]
 [JsonSerializable(typeof(SettingRecord))]
 internal sealed partial class ComputeJson : JsonSerializerContext;

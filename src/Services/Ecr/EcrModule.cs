@@ -16,6 +16,9 @@ namespace Estiba.Ecr;
 /// <param name="options">Where its files are, and the address of the registry.</param>
 public sealed class EcrModule(EcrOptions options) : Module
 {
+    /// <summary>The folder of the data directory that it has its files in.</summary>
+    public const string Folder = "registry";
+
     /// <summary>Where clients of registries expect one.</summary>
     private const string RegistryPath = "/v2";
 
@@ -32,7 +35,7 @@ public sealed class EcrModule(EcrOptions options) : Module
     /// <inheritdoc/>
     public override IReadOnlyList<ModuleFiles> Files { get; } =
     [
-        new("registry")
+        new(Folder)
         {
             BackedUp = ["blobs"],
             Lasting = ["blobs"],

@@ -34,7 +34,7 @@ public sealed class EcrService : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        var directory = Path.Combine(options.DataDirectory, "registry");
+        var directory = Path.Combine(options.DataDirectory, EcrModule.Folder);
         var logger = loggers.CreateLogger("Estiba.Ecr");
         PrivateFiles.CreateDirectory(Path.Combine(directory, BlobStore.Folder));
         var files = new FileDirectory(directory);

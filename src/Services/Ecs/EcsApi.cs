@@ -38,6 +38,12 @@ public sealed partial class EcsApi(
     private readonly RoleSessions _roles = new(sts, ids);
     private readonly TargetGroups _targetGroups = new(elb, ids);
     private readonly Registries _registries = new(discovery, ids);
+    private readonly ServiceConnectNamespaces _namespaces = new(discovery, ids, time);
+    private readonly ServiceConnections _connections = new(
+        store,
+        new ServiceConnectNamespaces(discovery, ids, time),
+        time
+    );
     private readonly EcsIds _ids = ids;
     private readonly Random _random = random;
     private readonly EcsOptions _options = options;

@@ -1,8 +1,10 @@
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Hosting.Controllers;
 using Estiba.State;
@@ -72,6 +74,19 @@ internal static class EcsControllers
             ],
         };
 
+    /// <summary>Takes services of Cloud Map away that no endpoint of Service Connect needs; by their record's
+    /// key.</summary>
+    internal static Controller DiscoveryServices(DiscoveryServiceReconciler reconciler) =>
+        new("ecs.discovery-services", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.DiscoveryServices).Select(its => its.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.DiscoveryServices, static change => change.After?.Key),
+                Trigger.OnAll(EcsTables.Services, DiscoveryServiceReconciler.Find),
+            ],
+        };
+
     /// <summary>Has listener rules share the traffic of services; by the service's key.</summary>
     internal static Controller Traffic(TrafficReconciler reconciler) =>
         new("ecs.traffic", reconciler)
@@ -85,6 +100,26 @@ internal static class EcsControllers
                 Trigger.On(EcsTables.ServiceRollouts, static change =>
                     change.After is { Shift: not null } rollout && TrafficShift.WantedShares(rollout) != rollout.Shares
                         ? change.Key
+                        : null
+                ),
+            ],
+        };
+
+    /// <summary>Looks at the alarms of deployments on their way; by the service's key.</summary>
+    internal static Controller Alarms(AlarmReconciler reconciler) =>
+        new("ecs.alarms", reconciler)
+        {
+            AtStart = static view =>
+                view.Range(EcsTables.ServiceDeployments)
+                    .Where(AlarmMonitoring.IsMonitored)
+                    .Select(deployment => deployment.ServiceKey),
+            Triggers =
+            [
+                Trigger.On(EcsTables.ServiceDeployments, static change =>
+                    change.After is { } deployment
+                    && AlarmMonitoring.IsMonitored(deployment)
+                    && (change.Before is null || change.Before.BakingSince != deployment.BakingSince)
+                        ? deployment.ServiceKey
                         : null
                 ),
             ],
@@ -106,6 +141,18 @@ internal static class EcsControllers
             ],
         };
 
+    /// <summary>Brings capacity providers and their Auto Scaling groups together; by the provider's key.</summary>
+    internal static Controller ManagedScaling(ManagedScalingReconciler reconciler) =>
+        new("ecs.managed-scaling", reconciler)
+        {
+            AtStart = static view => view.Range(EcsTables.CapacityProviders).Select(provider => provider.Key),
+            Triggers =
+            [
+                Trigger.On(EcsTables.CapacityProviders, static change => change.IsDelete ? null : change.Key),
+                Trigger.OnAll(EcsTables.Clusters, ProviderCapacity.Concerned),
+            ],
+        };
+
     /// <summary>
     /// Tells an agent what to run; by its container instance's key. Agents come back by themselves after a start.
     /// </summary>
@@ -122,6 +169,9 @@ internal static class EcsControllers
                         ? task.InstanceKey
                         : null
                 ),
+                Trigger.OnAll(EcsTables.Tasks, ConnectedInstances.Find),
+                Trigger.OnAll(EcsTables.Services, ConnectedInstances.Find),
+                Trigger.OnAll(EcsTables.ContainerInstances, ConnectedInstances.Find),
             ],
         };
 

@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
+using Estiba.Contracts.AutoScaling;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Metrics;
 using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
@@ -47,6 +50,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         var ids = Ids ?? new EcsIds(new Random(), RandomNumberGenerator.Create());
         var sts = host.Neighbour<IStsApi>(CallPrincipal.Service(RoleSessions.Service));
         var elb = host.Neighbour<IElbV2Api>(CallPrincipal.Service(TargetGroups.Service));
+        var cloudWatch = host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service));
         var discovery = host.Neighbour<IServiceDiscoveryApi>(CallPrincipal.Service(Registries.Service));
         var api = new EcsApi(store, sts, elb, discovery, ids, host.Random, own, time);
         var sessions = new AgentSessions();
@@ -55,15 +59,13 @@ public sealed class EcsModule(EcsOptions options) : Module
         );
         var retention = new Retention(store, own, time);
         var usage = new UsageReports(time);
-        var metrics = new MetricsReport(
-            store,
-            usage,
-            new MetricPublisher(
-                TargetGroups.Service,
-                host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service)),
-                ids.Unique
-            )
+        var publisher = new MetricPublisher(TargetGroups.Service, cloudWatch, ids.Unique);
+        var metrics = new MetricsReport(store, usage, publisher);
+        var groups = new ManagedGroup(
+            host.Neighbour<IAutoScalingApi>(CallPrincipal.Service(TargetGroups.Service)),
+            ids
         );
+        var reservations = new ReservationReport(store, groups, publisher, time);
         var agents = new AgentDoor(
             store,
             sessions,
@@ -96,13 +98,24 @@ public sealed class EcsModule(EcsOptions options) : Module
                     EcsControllers.Scheduler(new ClusterScheduler(store, ids, new Random(host.Random.Next()), time)),
                     EcsControllers.Targets(new TargetReconciler(store, new TargetGroups(elb, ids), ids, time)),
                     EcsControllers.Registries(new RegistryReconciler(store, new Registries(discovery, ids), ids, time)),
+                    EcsControllers.DiscoveryServices(
+                        new DiscoveryServiceReconciler(
+                            store,
+                            new ServiceConnectNamespaces(discovery, ids, time),
+                            new Registries(discovery, ids),
+                            time
+                        )
+                    ),
                     EcsControllers.Traffic(new TrafficReconciler(store, new TargetGroups(elb, ids), ids, time)),
+                    EcsControllers.Alarms(new AlarmReconciler(store, cloudWatch, ids, time)),
                     payloads,
+                    EcsControllers.ManagedScaling(new ManagedScalingReconciler(store, groups)),
                     EcsControllers.Presence(new PresenceReconciler(store, sessions, own, time)),
                 ],
                 Chores =
                 [
                     new Chore("ecs.retention", Retention.Interval, retention.SweepAsync),
+                    new Chore("ecs.reservations", ReservationReport.Interval, reservations.RunAsync),
                     new Chore("ecs.metrics", MetricsReport.Interval, metrics.RunAsync) { Scope = WorkScope.Everywhere },
                 ],
                 CloseAsync = () =>

@@ -7,6 +7,7 @@ using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Placement;
 using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.TaskDefinitions;
@@ -42,6 +43,7 @@ public static class EcsTables
     );
     internal static readonly Index<TaskRecord> TargetTasks = new("targets", task => task.TargetsOf);
     internal static readonly Index<TaskRecord> RegisteredTasks = new("registrations", task => task.RegistrationsOf);
+    internal static readonly Index<TaskRecord> ConnectedTasks = new("namespace", task => task.LiveNamespace);
     internal static readonly Index<TaskRecord> WaitingTasks = new(
         "waiting",
         task => task.IsWaiting ? task.Service ?? "" : null,
@@ -64,6 +66,10 @@ public static class EcsTables
     internal static readonly Index<ServiceRecord> DaemonServices = new("daemon", service =>
         service.IsDaemon && service.Status != ServiceStatus.Inactive ? service.ClusterKey : null
     );
+    internal static readonly Index<ServiceRecord> ServicesOfNamespace = new("namespace", service =>
+        service.LiveNamespace
+    );
+    internal static readonly Index<ServiceConnectName> NamesByAddress = new("address", name => name.Address);
     internal static readonly Index<ServiceRolloutRecord> RebalancingServices = new("rebalancing", rollout =>
         rollout.Rebalancing is null ? null : rollout.ClusterKey
     );
@@ -102,6 +108,7 @@ public static class EcsTables
         TasksOfService,
         TargetTasks,
         RegisteredTasks,
+        ConnectedTasks,
         WaitingTasks,
         StoppedTasks
     )
@@ -120,7 +127,8 @@ public static class EcsTables
         service => service.Key,
         EcsJson.Default,
         ServicesByStatus,
-        DaemonServices
+        DaemonServices,
+        ServicesOfNamespace
     );
     internal static readonly Table<ServiceRolloutRecord> ServiceRollouts = new(
         "ecs.service-rollouts",
@@ -186,6 +194,18 @@ public static class EcsTables
         EcsJson.Default
     );
 
+    internal static readonly Table<ServiceConnectName> ServiceConnectNames = new(
+        "ecs.service-connect-names",
+        name => name.Key,
+        EcsJson.Default,
+        NamesByAddress
+    );
+    internal static readonly Table<DiscoveryServiceRecord> DiscoveryServices = new(
+        "ecs.discovery-services",
+        service => service.Key,
+        EcsJson.Default
+    );
+
     /// <summary>All of them, to open the store with.</summary>
     public static IReadOnlyList<Table> All { get; } =
     [
@@ -205,6 +225,8 @@ public static class EcsTables
         CapacityProviders,
         AccountSettings,
         ClientTokens,
+        ServiceConnectNames,
+        DiscoveryServices,
     ];
 }
 
@@ -230,4 +252,6 @@ public static class EcsTables
 [JsonSerializable(typeof(CapacityProviderRecord))]
 [JsonSerializable(typeof(AccountSettingRecord))]
 [JsonSerializable(typeof(ClientTokenRecord))]
+[JsonSerializable(typeof(ServiceConnectName))]
+[JsonSerializable(typeof(DiscoveryServiceRecord))]
 internal sealed partial class EcsJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.State;
@@ -7,8 +8,8 @@ namespace Estiba.Ecs;
 
 /// <summary>
 /// Removes what has ended and was shown long enough: stopped tasks, inactive services, clusters, container instances
-/// and capacity providers, and the history of deployments; and the task definitions that are to be deleted and that
-/// nothing uses.
+/// and capacity providers, and the history of deployments; the task definitions that are to be deleted and that
+/// nothing uses; and the names of client aliases that no service has.
 /// </summary>
 internal sealed class Retention(Store store, EcsOptions options, TimeProvider time)
 {
@@ -90,12 +91,14 @@ internal sealed class Retention(Store store, EcsOptions options, TimeProvider ti
         var view = store.Current;
         var unused = DeletedTaskDefinitions.Unused(view);
         var old = DeploymentHistory.Old(view, time.GetUtcNow());
+        var names = ServiceConnectNames.Unused(view);
         return store.CommitAsync(
             transaction =>
             {
                 Apply(transaction, time.GetUtcNow());
                 DeletedTaskDefinitions.Remove(transaction, unused);
                 DeploymentHistory.Remove(transaction, old);
+                ServiceConnectNames.Remove(transaction, names);
             },
             cancellation
         );

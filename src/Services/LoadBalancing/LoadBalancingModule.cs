@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
+using Estiba.Contracts.Logs;
 using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
 using Estiba.Hosting.Metrics;
+using Estiba.LoadBalancing.AccessLogs;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.LoadBalancing.Listeners;
 using Estiba.LoadBalancing.LoadBalancers;
@@ -24,9 +26,9 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.LoadBalancing;
 
 /// <summary>
-/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2 and CloudWatch, and asks for an
-/// <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The certificates of
-/// listeners are those of the modules before it (<see cref="ServerCertificates"/>).
+/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, CloudWatch and CloudWatch Logs, and
+/// asks for an <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The
+/// certificates of listeners are those of the modules before it (<see cref="ServerCertificates"/>).
 /// Where a platform has <see cref="NameSources"/>, it adds the names of load balancers.
 /// </summary>
 public sealed class LoadBalancingModule : Module
@@ -84,6 +86,14 @@ public sealed class LoadBalancingModule : Module
             ),
             host.Time
         );
+        var delivery = new AccessLogDelivery(
+            host.Store,
+            host.Neighbour<ILogsApi>(CallPrincipal.Service(AccessLogDelivery.Service)),
+            traffic.AccessLogOf,
+            ids,
+            host.Time,
+            host.Loggers.CreateLogger("Estiba.LoadBalancing")
+        );
         var hasDrained = HasDrained
             ?? ((group, target) => traffic.HasDrained(group, target) && network.HasDrained(group, target));
         return Task.FromResult(
@@ -114,7 +124,12 @@ public sealed class LoadBalancingModule : Module
                         Scope = WorkScope.Everywhere,
                         AtStart = true,
                     },
+                    new Chore("elbv2.access-logs", AccessLogDelivery.Interval, delivery.RunAsync)
+                    {
+                        Scope = WorkScope.Everywhere,
+                    },
                 ],
+                StopAsync = async () => await delivery.RunAsync(CancellationToken.None),
                 CloseAsync = async () =>
                 {
                     await Task.WhenAll(traffic.DisposeAsync().AsTask(), network.DisposeAsync().AsTask());

@@ -5,6 +5,7 @@ using Estiba.Files.Segments;
 using Estiba.Hosting;
 using Estiba.Logs.Groups;
 using Estiba.Logs.LiveTail;
+using Estiba.Logs.MetricFilters;
 using Estiba.Logs.Retention;
 using Estiba.Logs.Streams;
 using Estiba.State;
@@ -27,13 +28,16 @@ public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
     private readonly Housekeeping _housekeeping;
     private readonly LiveTails _tails;
 
-    private LogsApi(Store store, SegmentStore events, TimeProvider time, Random random)
+    private readonly LogMetrics _metrics;
+
+    private LogsApi(Store store, SegmentStore events, LogMetrics metrics, TimeProvider time, Random random)
     {
         _store = store;
         _events = events;
         _time = time;
         _ids = new LogIds(time, random);
         _tails = new LiveTails(time);
+        _metrics = metrics;
         _housekeeping = new Housekeeping(store, events, time);
     }
 
@@ -47,20 +51,24 @@ public sealed partial class LogsApi : ILogsApi, IAsyncDisposable
             LogsTables.MetricFilters,
             LogsTables.QueryDefinitions,
             LogsTables.ResourcePolicies,
+            LogsTables.DeliverySources,
+            LogsTables.DeliveryDestinations,
+            LogsTables.Deliveries,
         ];
 
     /// <summary>Opens the log events and recovers what an earlier process left of them.</summary>
     /// <param name="host">The platform; its store was opened with <see cref="Tables"/>.</param>
+    /// <param name="metrics">Gets the events that come in.</param>
     /// <param name="options">Where the log events are.</param>
     /// <exception cref="IOException">The directory cannot be used, or another process has it open.</exception>
     /// <exception cref="InvalidDataException">Everything is gone that was in it; the message says what to
     /// do.</exception>
-    internal static async Task<LogsApi> OpenAsync(ModuleHost host, SegmentStoreOptions options)
+    internal static async Task<LogsApi> OpenAsync(ModuleHost host, LogMetrics metrics, SegmentStoreOptions options)
     {
         var (store, time) = (host.Store, host.Time);
         var logger = host.Loggers.CreateLogger("Estiba.Logs");
         var events = await SegmentStore.OpenAsync(options, new LiveStreams(store), time, logger, host.Find<Damage>());
-        return new LogsApi(store, events, time, host.Random);
+        return new LogsApi(store, events, metrics, time, host.Random);
     }
 
     /// <inheritdoc />

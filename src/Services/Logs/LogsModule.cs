@@ -1,9 +1,14 @@
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Logs;
 using Estiba.Files.Segments;
 using Estiba.Hosting;
+using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
+using Estiba.Hosting.Metrics;
 using Estiba.Logs.Events;
+using Estiba.Logs.MetricFilters;
 using Estiba.State;
+using Microsoft.Extensions.Logging;
 
 namespace Estiba.Logs;
 
@@ -12,6 +17,9 @@ namespace Estiba.Logs;
 /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
 public sealed class LogsModule(string directory, bool acceptsLoss = false) : Module
 {
+    /// <summary>The folder of the data directory that it has its files in.</summary>
+    public const string Folder = "logs";
+
     /// <inheritdoc/>
     public override string Name => "logs";
 
@@ -25,7 +33,7 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
     /// <inheritdoc/>
     public override IReadOnlyList<ModuleFiles> Files { get; } =
     [
-        new("logs")
+        new(Folder)
         {
             BackedUp = ["journal", "groups"],
             Lasting = ["journal", "groups"],
@@ -38,8 +46,16 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
     /// <inheritdoc/>
     public override async Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
+        const string Service = "logs.amazonaws.com";
+        var publisher = new MetricPublisher(
+            Service,
+            host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(Service)),
+            new LogIds(host.Time, host.Random).Uuid
+        );
+        var metrics = new LogMetrics(host.Store, publisher, host.Time, host.Loggers.CreateLogger("Estiba.Logs"));
         var api = await LogsApi.OpenAsync(
             host,
+            metrics,
             new SegmentStoreOptions
             {
                 Directory = directory,
@@ -50,7 +66,12 @@ public sealed class LogsModule(string directory, bool acceptsLoss = false) : Mod
         return new OpenModule
         {
             Dispatchers = [new LogsDispatcher(api)],
-            Chores = [new Chore("logs.housekeeping", Retention.Housekeeping.Period, api.CleanAsync)],
+            Chores =
+            [
+                new Chore("logs.housekeeping", Retention.Housekeeping.Period, api.CleanAsync),
+                new Chore("logs.metrics", LogMetrics.Interval, metrics.RunAsync) { Scope = WorkScope.Everywhere },
+            ],
+            StopAsync = metrics.EndAsync,
             CloseAsync = api.DisposeAsync,
         };
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Estiba.Logs.Deliveries;
 using Estiba.Logs.Groups;
 using Estiba.Logs.MetricFilters;
 using Estiba.Logs.QueryDefinitions;
@@ -53,6 +54,27 @@ internal static class LogsTables
         LogsJson.Default
     );
 
+    /// <summary>By account, region and name.</summary>
+    internal static readonly Table<DeliverySourceRecord> DeliverySources = new(
+        "logs.delivery-sources",
+        source => source.Key,
+        LogsJson.Default
+    );
+
+    /// <summary>By account, region and name.</summary>
+    internal static readonly Table<DeliveryDestinationRecord> DeliveryDestinations = new(
+        "logs.delivery-destinations",
+        destination => destination.Key,
+        LogsJson.Default
+    );
+
+    /// <summary>By account, region and id.</summary>
+    internal static readonly Table<DeliveryRecord> Deliveries = new(
+        "logs.deliveries",
+        delivery => delivery.Key,
+        LogsJson.Default
+    );
+
     /// <summary>By account, region, and name or resource.</summary>
     internal static readonly Table<ResourcePolicyRecord> ResourcePolicies = new(
         "logs.resource-policies",
@@ -88,6 +110,9 @@ internal static class LogsTables
 [JsonSerializable(typeof(MetricFilterRecord))]
 [JsonSerializable(typeof(QueryDefinitionRecord))]
 [JsonSerializable(typeof(ResourcePolicyRecord))]
+[JsonSerializable(typeof(DeliverySourceRecord))]
+[JsonSerializable(typeof(DeliveryDestinationRecord))]
+[JsonSerializable(typeof(DeliveryRecord))]
 [JsonSerializable(typeof(DeletedGroupRecord))]
 [JsonSerializable(typeof(DeletedStreamRecord))]
 internal sealed partial class LogsJson : JsonSerializerContext;

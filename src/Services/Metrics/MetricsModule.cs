@@ -15,6 +15,9 @@ namespace Estiba.Metrics;
 /// <param name="acceptsLoss">Opens also where everything is gone that was in the directory.</param>
 public sealed class MetricsModule(string directory, bool acceptsLoss = false) : Module
 {
+    /// <summary>The folder of the data directory that it has its files in.</summary>
+    public const string Folder = "metrics";
+
     private static readonly TimeSpan CleanInterval = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
@@ -30,7 +33,7 @@ public sealed class MetricsModule(string directory, bool acceptsLoss = false) : 
     /// <inheritdoc/>
     public override IReadOnlyList<ModuleFiles> Files { get; } =
     [
-        new("metrics")
+        new(Folder)
         {
             // The list of series last: what has become blocks since is in it.
             BackedUp = ["journal", "blocks", "series"],

@@ -4,13 +4,14 @@ using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Signing;
 using Estiba.Engines.Docker;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Docker;
 
 /// <summary>Images whose name a newer one has taken, on the real engine.</summary>
 public sealed class SupersededImageTests : IAsyncDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly DockerEngine _engine = new("/var/run/docker.sock");
     private readonly ImageUse _use = new(dataDirectory: null);
     private readonly string _repository =

@@ -6,12 +6,13 @@ using Estiba.Contracts.Signing;
 using Estiba.Engines;
 using Estiba.Engines.Simulated;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Images;
 
 public sealed class ImageCleanupTests : IAsyncDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SimulatedEngine _engine;
     private readonly ImageUse _use = new(dataDirectory: null);
     private readonly List<TaskState> _tasks = [];

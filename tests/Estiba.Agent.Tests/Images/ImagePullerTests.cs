@@ -5,12 +5,13 @@ using Estiba.Contracts.Acs;
 using Estiba.Contracts.Signing;
 using Estiba.Engines;
 using Estiba.Engines.Simulated;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Images;
 
 public sealed class ImagePullerTests : IAsyncDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SimulatedEngine _engine;
     private readonly CountingEngine _counting;
     private readonly StandInEcr _ecr;

@@ -6,6 +6,7 @@ using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts;
 using Estiba.Contracts.Logs;
 using Estiba.Engines;
+using Microsoft.Extensions.Time.Testing;
 using LogEvent = Estiba.Agent.Logs.LogEvent;
 
 namespace Estiba.Agent.Tests.Logs;
@@ -41,7 +42,7 @@ public sealed class LogEventTests
     [Fact]
     public async Task An_event_that_does_not_grow_for_five_seconds_is_sent()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var output = Channel.CreateUnbounded<LogLine>();
         await using var events = LogEventReader
             .ReadAsync(output.Reader.ReadAllAsync(), new Regex("^A"), new LogPosition(), time, CancellationToken.None)

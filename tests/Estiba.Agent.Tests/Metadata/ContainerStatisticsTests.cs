@@ -3,13 +3,14 @@ using Estiba.Agent.Metadata;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Engines.Simulated;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Metadata;
 
 /// <summary>The statistics that containers are told, in virtual time.</summary>
 public sealed class ContainerStatisticsTests : IAsyncDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly SimulatedEngine _engine;
     private readonly ContainerStatisticsReader _reader;
 

@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Engines;
 using Estiba.Engines.Simulated;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Simulated;
 
 public sealed class SimulatedEngineTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task A_start_takes_as_long_as_it_is_told_to()

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Estiba.Agent.Metadata;
+using Estiba.Agent.ServiceConnect;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Engines;
@@ -65,6 +66,9 @@ internal sealed class TestAgent : IAsyncDisposable
     /// <summary>Where its containers ask; null for an agent that cannot have the address.</summary>
     public TaskMetadataEndpoint? Endpoint { get; set; } = new();
 
+    /// <summary>What carries its containers' connections; null for an agent that cannot have the addresses.</summary>
+    public ServiceConnectProxy? Proxy { get; set; }
+
     public EngineEvents Events { get; private set; } = null!;
 
     public ContainerInstanceAgent Agent { get; private set; } = null!;
@@ -112,7 +116,8 @@ internal sealed class TestAgent : IAsyncDisposable
             TimeProvider.System,
             Random.Shared,
             Log,
-            Endpoint
+            Endpoint,
+            Proxy
         );
         Agent.Start();
     }

@@ -3,6 +3,7 @@ using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
 using Estiba.Engines;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Tasks;
 
@@ -17,7 +18,7 @@ public sealed class TaskBoardTests
     [Fact]
     public void A_task_that_ended_long_ago_is_known_for_a_minute_after_the_server_has_accepted_that()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var work = new StandInWork();
         var board = new TaskBoard(work, StandInEcs.Cluster, Rules, time);
         board.EverythingChanged([]);
@@ -36,7 +37,7 @@ public sealed class TaskBoardTests
     [Fact]
     public void A_task_that_ended_just_now_is_kept_for_as_long_as_is_said()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var work = new StandInWork();
         var board = new TaskBoard(work, StandInEcs.Cluster, Rules, time);
         board.EverythingChanged([]);

@@ -2,6 +2,7 @@ using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Ecs;
 using Estiba.Engines;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Tasks;
 
@@ -212,7 +213,7 @@ public sealed class TaskTimesTests
     /// <summary>A clock whose hands somebody moves; its timers and its ticks do not notice.</summary>
     private sealed class SettableTime : TimeProvider
     {
-        private readonly ManualTime _steady = new();
+        private readonly FakeTimeProvider _steady = new();
         private TimeSpan _error;
 
         public override long TimestampFrequency => _steady.TimestampFrequency;

@@ -4,13 +4,14 @@ using Estiba.Contracts.Acs;
 using Estiba.Contracts.Signing;
 using Estiba.Engines.Simulated;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Tasks;
 
 /// <summary>A volume driver that does not answer: the task must have an end all the same.</summary>
 public sealed class VolumeTimeoutTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task A_task_whose_volume_is_not_created_in_time_is_stopped_with_the_reason()

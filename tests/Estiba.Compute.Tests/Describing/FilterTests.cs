@@ -101,6 +101,8 @@ public sealed class FilterTests
             request,
             filters
         );
+        if (request is DescribeLaunchTemplateVersionsRequest versions)
+            return versions with { Versions = ["$Latest"] };
         if (request is GetSecurityGroupsForVpcRequest)
             request
                 .GetType()

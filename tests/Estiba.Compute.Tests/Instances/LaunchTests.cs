@@ -480,14 +480,14 @@ public sealed class LaunchTests
                     + "request."
             },
             {
-                "unsupported",
+                "no such launch template",
                 request =>
                     request with
                     {
                         LaunchTemplate = new LaunchTemplateSpecification { LaunchTemplateName = "x" },
                     },
-                "UnsupportedOperation",
-                "Estiba does not support launch templates yet; leave it out of the request."
+                "InvalidLaunchTemplateName.NotFoundException",
+                "At least one of the launch templates specified in the request does not exist."
             },
         };
 

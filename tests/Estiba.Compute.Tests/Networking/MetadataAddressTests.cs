@@ -16,7 +16,7 @@ public sealed class MetadataAddressTests(DockerNetworkFixture docker) : IClassFi
     private static readonly IPAddress Address = new([
         169,
         254,
-        (byte)(180 + Environment.ProcessId / 250 % 64),
+        (byte)(100 + Environment.ProcessId / 250 % 64),
         (byte)(1 + Environment.ProcessId % 250),
     ]);
     private static readonly IPEndPoint EndPoint = new(Address, MetadataAddress.EndPoint.Port);

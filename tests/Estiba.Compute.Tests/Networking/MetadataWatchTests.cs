@@ -121,7 +121,7 @@ public sealed class MetadataWatchTests
         }
     }
 
-    private sealed class StandInSight : MetadataSight
+    private sealed class StandInSight : MetadataProbe
     {
         public bool Address { get; set; } = true;
 

@@ -1,13 +1,18 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Contracts.Tests.Signing;
 
 public sealed class RequestSignerTests
 {
+    /// <summary>When the published examples are signed.</summary>
+    internal static readonly DateTimeOffset Moment = new(2015, 8, 30, 12, 36, 0, TimeSpan.Zero);
+
     private static readonly AwsCredentials Example = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    private readonly RequestSigner _signer = new(new FixedTime());
+
+    private readonly RequestSigner _signer = new(new FakeTimeProvider(Moment));
 
     [Fact]
     public void A_request_is_signed_as_botocore_signs_it()

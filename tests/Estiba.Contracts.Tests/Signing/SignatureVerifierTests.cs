@@ -1,5 +1,6 @@
 using System.Text;
 using Estiba.Contracts.Signing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Contracts.Tests.Signing;
 
@@ -42,7 +43,7 @@ public sealed class SignatureVerifierTests
     [Fact]
     public void A_long_request_is_verified_beyond_the_stacks_buffer()
     {
-        var signer = new RequestSigner(new FixedTime());
+        var signer = new RequestSigner(new FakeTimeProvider(RequestSignerTests.Moment));
         var request = new HttpRequestMessage(
             HttpMethod.Get,
             "http://example.amazonaws.com/" + string.Join('/', Enumerable.Range(0, 2000))

@@ -64,11 +64,14 @@ public sealed class UploadTests
     [Fact]
     public async Task An_upload_goes_on_after_a_client_that_has_fallen_silent()
     {
-        await using var platform = await Platform.StartAsync(uploadPatience: TimeSpan.FromSeconds(5));
+        await using var platform = await Platform.StartAsync();
         await platform.CreateRepositoryAsync("one");
         var content = RandomBytes(700_000);
         var location = await platform.Http.StartUploadAsync("one");
         using var silent = await SendAndFallSilentAsync(platform, location, content);
+        while (new FileInfo(platform.UploadFiles().Single()).Length < 300_000)
+            await Task.Delay(5);
+        platform.Clock.Advance(new EcrOptions { DataDirectory = "", Endpoint = platform.Address }.UploadPatience);
 
         using var status = await platform.Http.GetAsync(location).WaitAsync(TimeSpan.FromSeconds(120));
 

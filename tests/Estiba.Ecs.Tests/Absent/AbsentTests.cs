@@ -22,7 +22,6 @@ public sealed class AbsentTests
         (await api.ListGatewaysAsync(new(), caller)).Gateways.ShouldBeEmpty();
         (await api.ListGatewayClusterAssociationsAsync(new(), caller)).GatewayClusterAssociations.ShouldBeEmpty();
         (await api.ListGatewayRoutesAsync(new(), caller)).GatewayRoutes.ShouldBeEmpty();
-        (await api.ListServicesByNamespaceAsync(new() { Namespace = "internal" }, caller)).ServiceArns.ShouldBeEmpty();
     }
 
     [Fact]

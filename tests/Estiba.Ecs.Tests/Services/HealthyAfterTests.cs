@@ -241,7 +241,7 @@ public sealed class HealthyAfterTests
         await using var world = await WorldAsync(desired: 1);
         await world.ObeyAsync();
 
-        world.Clock.Advance(TimeSpan.FromHours(-1));
+        world.Clock.AdjustTime(world.Clock.GetUtcNow() - TimeSpan.FromHours(1));
         await world.SettleAsync();
 
         (await world.ServiceAsync()).Deployments!.Single().RolloutState.ShouldBe("COMPLETED");

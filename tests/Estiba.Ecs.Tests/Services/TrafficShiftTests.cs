@@ -193,7 +193,7 @@ public sealed class TrafficShiftTests
         await world.ObeyAsync();
         await world.ObeyAsync();
 
-        world.Ecs.Clock.Advance(TimeSpan.FromHours(-2));
+        world.Ecs.Clock.AdjustTime(world.Ecs.Clock.GetUtcNow() - TimeSpan.FromHours(2));
         var next = await world.Ecs.ReconcileServiceAsync();
         world.Ecs.Clock.Advance(5 * Minute);
         await world.EndAsync();
@@ -229,6 +229,44 @@ public sealed class TrafficShiftTests
         (await world.DeploymentAsync()).Status.ShouldBe("ROLLBACK_SUCCESSFUL");
         (await world.Ecs.TasksAsync("RUNNING")).Single().TaskArn.ShouldBe(serving);
         world.Green.Targets.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("BLUE_GREEN")]
+    [InlineData("LINEAR")]
+    [InlineData("CANARY")]
+    public async Task A_deployment_of_each_strategy_can_be_stopped_while_it_shifts(string strategy)
+    {
+        await using var world = await ShiftingWorld.CreateAsync(strategy, bake: 60);
+        await world.UpdateAsync();
+        await world.ObeyAsync();
+        await world.ObeyAsync();
+        var shifted = world.Production[world.GreenArn];
+
+        await world.StopDeploymentAsync();
+        await world.EndAsync();
+
+        shifted.ShouldBePositive();
+        world.Production.ShouldBe(world.Shares(blue: 100, green: 0));
+        (await world.DeploymentAsync()).Status.ShouldBe("ROLLBACK_SUCCESSFUL");
+    }
+
+    [Fact]
+    public async Task A_deployment_cannot_be_aborted()
+    {
+        await using var world = await ShiftingWorld.CreateAsync("CANARY");
+        await world.UpdateAsync();
+        var arn = (await world.DeploymentAsync()).ServiceDeploymentArn;
+
+        var refusal = await Should.ThrowAsync<AwsException>(() =>
+            world.Ecs.Api.StopServiceDeploymentAsync(
+                new StopServiceDeploymentRequest { ServiceDeploymentArn = arn, StopType = "ABORT" },
+                world.Ecs.Caller
+            )
+        );
+
+        refusal.Code.ShouldBe("InvalidParameterException");
+        (await world.DeploymentAsync()).Status.ShouldBe("IN_PROGRESS");
     }
 
     [Fact]

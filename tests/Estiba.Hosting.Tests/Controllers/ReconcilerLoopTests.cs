@@ -7,7 +7,7 @@ namespace Estiba.Hosting.Tests.Controllers;
 
 public sealed class ReconcilerLoopTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task A_key_in_the_queue_is_not_put_in_twice()

@@ -20,6 +20,7 @@ public sealed class OperationFactsTests
             "sqs",
             "sns",
             "application-autoscaling",
+            "autoscaling",
             "servicediscovery",
             "route53",
         ];

@@ -127,7 +127,7 @@ public sealed class RemovedPrincipalTests
             AccountId = IdentityWorld.Account,
             PrincipalArn = "arn:aws:sts::123456789012:assumed-role/app/old",
             UserId = $"{role.RoleId}:old",
-            Expires = world.Time.Now.AddHours(1),
+            Expires = world.Time.GetUtcNow().AddHours(1),
         };
         await world.Store.CommitAsync(
             transaction => transaction.Put(IdentityTables.Sessions, old),

@@ -22,7 +22,7 @@ public sealed class WildcardTests
     [InlineData(false, "ec2:*", "ecs:RunTask")]
     [InlineData(true, "*:Describe*", "ecs:DescribeTasks")]
     public void An_action(bool matches, string pattern, string action) =>
-        Wildcard.Of(pattern, StarReach.All, ignoreCase: true).Matches(action).ShouldBe(matches);
+        Wildcard.Of(pattern, WildcardScope.All, ignoreCase: true).Matches(action).ShouldBe(matches);
 
     [Theory]
     [InlineData(true, "arn:aws:ecs:us-east-1:1:cluster/a", "arn:aws:ecs:us-east-1:1:cluster/a")]
@@ -48,7 +48,7 @@ public sealed class WildcardTests
     [InlineData(true, "*", "*")]
     [InlineData(false, "arn:aws:ecs:*:*:*", "*")]
     public void A_resource(bool matches, string pattern, string resource) =>
-        Wildcard.Of(pattern, StarReach.Part).Matches(resource).ShouldBe(matches);
+        Wildcard.Of(pattern, WildcardScope.Part).Matches(resource).ShouldBe(matches);
 
     [Theory]
     [InlineData(true)]
@@ -57,7 +57,7 @@ public sealed class WildcardTests
     {
         var pattern = Wildcard.Of(
             string.Concat(Enumerable.Repeat("a*:*", 500)) + "b",
-            ofResources ? StarReach.Part : StarReach.All
+            ofResources ? WildcardScope.Part : WildcardScope.All
         );
 
         pattern.Matches(string.Concat(Enumerable.Repeat("a:", 2000))).ShouldBeFalse();

@@ -4,8 +4,10 @@ using Estiba.Contracts.ElbV2;
 using Estiba.Hosting.Metrics;
 using Estiba.LoadBalancing.HealthChecks;
 using Estiba.LoadBalancing.Metrics;
+using Estiba.LoadBalancing.Tests.Traffic;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
+using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 using static Estiba.LoadBalancing.Tests.LoadBalancingWorld;
 
@@ -66,6 +68,25 @@ public sealed class MinuteOfTrafficTests
         quiet.ShouldNotContain(sample => sample.Datum.MetricName == "RequestCount");
         // Who scales by it must see that nothing comes any more.
         Only(quiet, "RequestCountPerTarget", "TargetGroup").ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task Connections_of_clients_count_as_they_come_and_while_they_last()
+    {
+        await using var world = await WorldAsync(LoadBalancerTypeEnum.Application);
+        await using var traffic = new TrafficWorld();
+        await traffic.ApplyAsync(traffic.Listener(new RuleConfiguration { Action = new FixedResponseAction(200) }));
+        var counters = traffic.Traffic.CountersOfLoadBalancer(TrafficWorld.LoadBalancer);
+        await traffic.Client.GetAsync(traffic.Url);
+        await traffic.Client.GetAsync(traffic.Url);
+
+        var first = Samples(world, counters);
+        var second = Samples(world, counters);
+
+        Only(first, "NewConnectionCount", "LoadBalancer").ShouldBe((1, 1));
+        Only(first, "ActiveConnectionCount", "LoadBalancer").ShouldBe((1, 1));
+        second.ShouldNotContain(sample => sample.Datum.MetricName == "NewConnectionCount");
+        Only(second, "ActiveConnectionCount", "LoadBalancer").ShouldBe((1, 1));
     }
 
     [Fact]
@@ -181,11 +202,11 @@ public sealed class MinuteOfTrafficTests
         return world;
     }
 
-    private List<MetricSample> Samples(LoadBalancingWorld world)
+    private List<MetricSample> Samples(LoadBalancingWorld world, LoadBalancerCounters? balancer = null)
     {
         var minute = new MinuteOfTraffic(world.View, Minute, _tally);
         var samples = minute
-            .Of(new TrafficCounters(_ => _balancer, _ => _group, _ => _conditions, _ => _network))
+            .Of(new TrafficCounters(_ => balancer ?? _balancer, _ => _group, _ => _conditions, _ => _network))
             .ToList();
         _tally.Turn();
         return samples;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Estiba.Contracts.Ecs;
+using Estiba.Simulation.Alarms;
 using Estiba.Simulation.LoadBalancers;
 using Estiba.Simulation.Machines;
 using Estiba.Simulation.Registries;
@@ -388,6 +389,15 @@ internal static class CustomerActs
                 world.Random.Next(3) == 0
                     ? new DeploymentCircuitBreaker { Enable = true, Rollback = world.Random.Next(2) == 0 }
                     : null,
+            Alarms =
+                world.Random.Next(3) == 0
+                    ? new DeploymentAlarms
+                    {
+                        AlarmNames = [world.Any(SimulatedAlarms.Names)!],
+                        Enable = world.Random.Next(4) > 0,
+                        Rollback = world.Random.Next(3) > 0,
+                    }
+                    : null,
         };
     }
 
@@ -398,6 +408,11 @@ internal static class CustomerActs
                 + (
                     configuration.DeploymentCircuitBreaker is { } breaker
                         ? $", circuit breaker{(breaker.Rollback == true ? " with rollback" : "")}"
+                        : ""
+                )
+                + (
+                    configuration.Alarms is { Enable: true } alarms
+                        ? $", alarm {alarms.AlarmNames![0]}{(alarms.Rollback == true ? " with rollback" : "")}"
                         : ""
                 );
 }

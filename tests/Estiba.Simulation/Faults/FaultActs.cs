@@ -1,3 +1,4 @@
+using Estiba.Simulation.Alarms;
 using Estiba.Simulation.Machines;
 using Estiba.Simulation.Networks;
 
@@ -25,6 +26,7 @@ internal static class FaultActs
         new(2, ChangeWeather),
         new(1, RegistryFails),
         new(1, RegistryIsSlow),
+        new(2, AlarmGoesOff),
     ];
 
     /// <summary>Ends everything that goes wrong; what it has led to is left to the platform.</summary>
@@ -178,6 +180,12 @@ internal static class FaultActs
         world.Tell("registry", $"is slow");
         world.Registry.IsSlow = true;
         EndLater(world, TimeSpan.FromMinutes(5), () => world.Registry.IsSlow = false);
+        return Task.CompletedTask;
+    }
+
+    private static Task AlarmGoesOff(World world)
+    {
+        world.Alarms.Ring(world.Any(SimulatedAlarms.Names)!, world.UpTo(TimeSpan.FromMinutes(3)));
         return Task.CompletedTask;
     }
 

@@ -22,6 +22,7 @@ internal abstract class Invariant(World world)
             new DaemonsAreOneEach(world),
             new ProtectedTasksStay(world),
             new RollbacksGoBack(world),
+            new AlarmsAreHeeded(world),
             new CapacityIsShared(world),
             new TasksNeverGoBack(world),
             new StoppedIsStopped(world),

@@ -1,4 +1,5 @@
 using Estiba.Contracts;
+using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
@@ -44,6 +45,7 @@ internal sealed class ServerProcess
         [
             new ApiModule<IStsApi>("AWS STS", new NoRoles()),
             new ApiModule<IElbV2Api>("Elastic Load Balancing", world.LoadBalancing),
+            new ApiModule<ICloudWatchApi>("Amazon CloudWatch", world.Alarms),
             new ApiModule<IServiceDiscoveryApi>("AWS Cloud Map", world.ServiceDiscovery),
             new EcsModule(world.Server.Options) { Ids = new EcsIds(new Random(world.Random.Next())) },
         ];

@@ -1,5 +1,6 @@
 using Estiba.State.Journals;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
 using static Estiba.State.Tests.Following.Histories;
 using static Estiba.State.Tests.SampleTables;
 
@@ -95,7 +96,7 @@ public sealed class FollowTests : IDisposable
     [Fact]
     public async Task What_changed_longer_ago_than_is_kept_is_forgotten()
     {
-        var clock = new Clock();
+        var clock = new FakeTimeProvider();
         var journal = new SqliteJournal(
             _directory.File("leader/state.db"),
             history: new JournalHistory(1_000_000, TimeSpan.FromHours(1)),
@@ -107,7 +108,7 @@ public sealed class FollowTests : IDisposable
         await using var early = await FollowerAsync(new MemoryJournal());
         await CatchUpAsync(early, journal);
         await leader.CommitRandomAsync(random);
-        clock.Now += TimeSpan.FromHours(2);
+        clock.Advance(TimeSpan.FromHours(2));
         await leader.CommitRandomAsync(random);
         await using var late = await FollowerAsync(new MemoryJournal());
         await CatchUpAsync(late, journal);
@@ -123,7 +124,7 @@ public sealed class FollowTests : IDisposable
     public async Task What_is_forgotten_at_once_is_bounded()
     {
         const int Large = 50_000;
-        var clock = new Clock();
+        var clock = new FakeTimeProvider();
         var path = _directory.File("leader/state.db");
         var journal = new SqliteJournal(path, history: new JournalHistory(1, TimeSpan.FromDays(1)), time: clock);
         var random = new Random(7);
@@ -364,12 +365,5 @@ public sealed class FollowTests : IDisposable
         Directory.CreateDirectory(_directory.File(copy));
         foreach (var file in new[] { "state.db", "state.db-wal", "state.db.revision" })
             File.Copy(_directory.File($"{name}/{file}"), _directory.File($"{copy}/{file}"));
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        internal DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddYears(50);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

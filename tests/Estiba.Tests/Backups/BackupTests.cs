@@ -112,7 +112,7 @@ public sealed class BackupTests
         {
             // A restore that was killed has left this, and what is there is not taken for a new directory.
             Directory.CreateDirectory(Path.Combine(mounted, ".restoring/logs"));
-            (await world.RefusedAsync(mounted)).Message.ShouldContain("state.db is missing");
+            (await world.RefusedAsync(mounted)).Message.ShouldContain("repeat 'estiba restore'");
 
             var (exitCode, _, error) = await DataWorld.CommandAsync(
                 "restore",
@@ -191,6 +191,58 @@ public sealed class BackupTests
         ).ExitCode.ShouldBe(0);
 
         (await DataWorld.CommandAsync("verify", "--data", world.Beside("empty"))).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_a_restore_leaves_that_is_killed_while_it_moves_files_no_platform_starts_with()
+    {
+        using var world = await DataWorld.UsedAsync();
+        await DataWorld.CommandAsync("backup", world.Beside("backup.tar"), "--data", world.Root);
+        await DataWorld.CommandAsync("restore", world.Beside("backup.tar"), "--data", world.Beside("whole"));
+        var all = Directory.EnumerateFileSystemEntries(world.Beside("whole")).Count();
+        all.ShouldBeGreaterThan(4);
+
+        for (var moved = 0; moved < all; moved++)
+        {
+            var killed = Killed(world, moved);
+            foreach (var acceptsLoss in new[] { false, true })
+                (await world.RefusedAsync(killed, acceptsLoss, takesOver: true)).Message.ShouldContain(
+                    "repeat 'estiba restore'"
+                );
+            (await DataWorld.CommandAsync("verify", "--data", killed)).Output.ShouldContain("repeat 'estiba restore'");
+            var again = await DataWorld.CommandAsync("restore", world.Beside("backup.tar"), "--data", killed);
+            again.ExitCode.ShouldBe(moved == 0 ? 0 : 1);
+            if (moved == 0)
+                continue;
+            again.Error.ShouldContain("Delete all that is in the directory");
+            await world.RefusedAsync(killed, acceptsLoss: true, takesOver: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_killed_when_all_files_are_in_their_place_is_complete()
+    {
+        using var world = await DataWorld.UsedAsync();
+        await DataWorld.CommandAsync("backup", world.Beside("backup.tar"), "--data", world.Root);
+        await DataWorld.CommandAsync("restore", world.Beside("backup.tar"), "--data", world.Beside("whole"));
+        var killed = Killed(world, moved: int.MaxValue);
+
+        await using (await world.StartAsync(takesOver: true, root: killed))
+            (await world.ManifestAsync(killed)).ShouldNotBeNull();
+
+        Directory.Exists(Path.Combine(killed, ".restoring")).ShouldBeFalse();
+    }
+
+    /// <summary>A directory in which a restore was killed when it had moved so many files into place.</summary>
+    private static string Killed(DataWorld world, int moved)
+    {
+        var killed = world.Beside($"killed-{moved}");
+        Directory.CreateDirectory(killed);
+        var restoring = Path.Combine(killed, ".restoring");
+        world.Copy(world.Beside("whole"), restoring);
+        foreach (var name in Restore.InOrder(restoring).Take(moved))
+            Directory.Move(Path.Combine(restoring, name), Path.Combine(killed, name));
+        return killed;
     }
 
     [Theory]

@@ -77,8 +77,11 @@ internal sealed class DataWorld : IDisposable
         return await Platform.StartAsync(configuration, Log, TimeProvider.System, CancellationToken.None);
     }
 
-    internal Task<CommandException> RefusedAsync(string? root = null, bool acceptsLoss = false) =>
-        Should.ThrowAsync<CommandException>(() => StartAsync(acceptsLoss, root: root));
+    internal Task<CommandException> RefusedAsync(
+        string? root = null,
+        bool acceptsLoss = false,
+        bool takesOver = false
+    ) => Should.ThrowAsync<CommandException>(() => StartAsync(acceptsLoss, takesOver, root));
 
     /// <summary>The messages of a log stream, as a customer reads them.</summary>
     internal async Task<List<string?>> MessagesAsync(string stream, string? root = null)

@@ -32,6 +32,25 @@ public sealed class HealthChecksTests : IDisposable
         result.Reason!.ShouldStartWith("Its directory cannot be written: ");
     }
 
+    [Fact]
+    public async Task The_folders_are_checked_that_modules_have_made()
+    {
+        await using var store = await Store.OpenAsync(
+            new MemoryJournal(),
+            [],
+            cancellation: TestContext.Current.CancellationToken
+        );
+        string[] folders = [.. Modules.Files.Where(files => !files.IsPassing).Select(files => files.Folder)];
+        folders.Length.ShouldBeGreaterThan(3);
+        foreach (var folder in folders[1..])
+            Directory.CreateDirectory(Data.In(folder));
+
+        HealthChecks
+            .Of(store, Data, new Damage())
+            .Select(check => check.Name)
+            .ShouldBe(["store", .. folders[1..], "disk", "data"]);
+    }
+
     [Theory]
     [InlineData(100L << 30, 1000L << 30, HealthStatus.Ok)]
     [InlineData(1023L << 20, 1000L << 30, HealthStatus.Degraded)]

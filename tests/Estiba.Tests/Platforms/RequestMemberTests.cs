@@ -3,9 +3,11 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Estiba.Acm;
 using Estiba.ApplicationAutoScaling;
+using Estiba.AutoScaling;
 using Estiba.Contracts;
 using Estiba.Contracts.Acm;
 using Estiba.Contracts.ApplicationAutoScaling;
+using Estiba.Contracts.AutoScaling;
 using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ecr;
 using Estiba.Contracts.Ecs;
@@ -38,6 +40,7 @@ public sealed class RequestMemberTests
         ("acm", typeof(IAcmApi), typeof(AcmApi)),
         ("cloudwatch", typeof(ICloudWatchApi), typeof(CloudWatchApi)),
         ("application-autoscaling", typeof(IApplicationAutoScalingApi), typeof(ApplicationAutoScalingApi)),
+        ("autoscaling", typeof(IAutoScalingApi), typeof(AutoScalingApi)),
         ("ecs", typeof(IEcsApi), typeof(EcsApi)),
         ("ecr", typeof(IEcrApi), typeof(EcrApi)),
         ("elbv2", typeof(IElbV2Api), typeof(ElbV2Api)),

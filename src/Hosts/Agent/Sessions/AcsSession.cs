@@ -16,6 +16,7 @@ namespace Estiba.Agent.Sessions;
 /// <param name="send">Sends a frame to the server.</param>
 /// <param name="sequenceNumberSeen">Told of the number of every payload that was accepted.</param>
 /// <param name="logger">Told of what an operator should know.</param>
+/// <param name="namespaces">Told of what the namespaces of its tasks are; null where it has no proxy for them.</param>
 internal sealed partial class AcsSession(
     AgentOptions options,
     AgentIdentity identity,
@@ -23,7 +24,8 @@ internal sealed partial class AcsSession(
     TaskCredentials credentials,
     Func<byte[], CancellationToken, Task> send,
     Action<long> sequenceNumberSeen,
-    ILogger logger
+    ILogger logger,
+    Action<ServiceConnectMessage>? namespaces = null
 )
 {
     private long _newestManifest;
@@ -65,6 +67,9 @@ internal sealed partial class AcsSession(
                 break;
             case nameof(IAMRoleCredentialsMessage):
                 await TakeAsync(ShapeJson.Parse<IAMRoleCredentialsMessage>(message), cancellation);
+                break;
+            case nameof(ServiceConnectMessage):
+                namespaces?.Invoke(ShapeJson.Parse<ServiceConnectMessage>(message));
                 break;
             case nameof(CloseMessage):
                 Log.Closing(logger, ShapeJson.Parse<CloseMessage>(message).Message);

@@ -20,7 +20,8 @@ internal sealed class TelemetrySession(
     EngineEvents events,
     RequestSigner signer,
     TimeProvider time,
-    Random random
+    Random random,
+    Func<IReadOnlyList<ServiceConnectMetric>> connections
 )
 {
     /// <summary>Tasks in one message, at most.</summary>
@@ -93,6 +94,7 @@ internal sealed class TelemetrySession(
                         Fin = index == chunks.Length - 1,
                     },
                     TaskMetrics = chunks[index],
+                    ServiceConnectMetrics = index == chunks.Length - 1 ? connections() : null,
                     Timestamp = time.GetUtcNow(),
                 },
                 cancellation

@@ -15,7 +15,7 @@ internal sealed record CapacityRecord
     public required string ResourceId { get; init; }
 
     /// <summary>What is on its way; null when nothing is.</summary>
-    public CapacityWish? Wish { get; init; }
+    public RequestedCapacity? Wish { get; init; }
 
     /// <summary>How it was scaled out last; null when it was scaled in since.</summary>
     public CapacityChange? LastOut { get; init; }
@@ -44,7 +44,7 @@ internal sealed record CapacityRecord
 /// <param name="ActivityKey">The activity that tells of it.</param>
 /// <param name="At">When.</param>
 /// <param name="IsTold">Whether ECS has heard of it.</param>
-internal sealed record CapacityWish(int Count, string ActivityKey, DateTimeOffset At, bool IsTold);
+internal sealed record RequestedCapacity(int Count, string ActivityKey, DateTimeOffset At, bool IsTold);
 
 /// <summary>What a policy wanted when its alarm spoke last.</summary>
 /// <param name="Policy">The policy's name.</param>

@@ -64,7 +64,7 @@ internal sealed class AlarmScaling(Store store, EcsServices services, ActivityLo
         var cause =
             $"monitor alarm {NameOf(change.AlarmArn)} in state {change.NewState} triggered policy {policy.Name}";
         if (verdict.Count is not null)
-            after = Wishes.Replace(transaction, after, state, verdict, cause, activities, change);
+            after = CapacityRequests.Replace(transaction, after, state, verdict, cause, activities, change);
         else if (verdict.NotScaled is { } reason)
             activities.NotScaled(transaction, target.Scope, target.ResourceId, reason, cause, now);
         if (after.Wish != before.Wish || !after.Signals.SequenceEqual(before.Signals))

@@ -86,13 +86,13 @@ internal sealed class CapacityReconciler(
                 : $"maximum capacity was set to {state.Max}";
         transaction.Put(
             ApplicationAutoScalingTables.Capacities,
-            Wishes.Replace(transaction, before, state, Verdict.To(count), cause, activities)
+            CapacityRequests.Replace(transaction, before, state, Verdict.To(count), cause, activities)
         );
     }
 
     private async Task<TimeSpan?> TellAsync(
         ScalableTargetRecord target,
-        CapacityWish wish,
+        RequestedCapacity wish,
         CancellationToken cancellation
     )
     {
@@ -139,7 +139,7 @@ internal sealed class CapacityReconciler(
 
     private async Task<TimeSpan?> FollowAsync(
         ScalableTargetRecord target,
-        CapacityWish wish,
+        RequestedCapacity wish,
         CancellationToken cancellation
     )
     {
@@ -165,7 +165,7 @@ internal sealed class CapacityReconciler(
 
     private Task ConcludeAsync(
         ScalableTargetRecord target,
-        CapacityWish wish,
+        RequestedCapacity wish,
         string status,
         string message,
         CancellationToken cancellation
@@ -201,7 +201,11 @@ internal sealed class CapacityReconciler(
     }
 
     // Another decision may have come in the meantime.
-    private static CapacityRecord? Current(Transaction transaction, ScalableTargetRecord target, CapacityWish wish) =>
+    private static CapacityRecord? Current(
+        Transaction transaction,
+        ScalableTargetRecord target,
+        RequestedCapacity wish
+    ) =>
         transaction.Find(ApplicationAutoScalingTables.Capacities, target.Key) is { } capacity && capacity.Wish == wish
             ? capacity
             : null;

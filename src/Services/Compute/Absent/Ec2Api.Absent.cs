@@ -24,16 +24,6 @@ public sealed partial class Ec2Api
         hasTags: true
     );
 
-    private static readonly AbsentKind LaunchTemplates = new(
-        ResourceKind.LaunchTemplate,
-        hasTags: true,
-        "create-time",
-        "launch-template-name"
-    )
-    {
-        Page = (1, 200),
-    };
-
     private static readonly AbsentKind NatGateways = new(
         ResourceKind.NatGateway,
         hasTags: true,
@@ -171,30 +161,6 @@ public sealed partial class Ec2Api
             request.DryRun
         );
         return Task.FromResult(new DescribeEgressOnlyInternetGatewaysResult { EgressOnlyInternetGateways = [] });
-    }
-
-    /// <inheritdoc />
-    public Task<DescribeLaunchTemplatesResult> DescribeLaunchTemplatesAsync(
-        DescribeLaunchTemplatesRequest request,
-        CallContext context,
-        CancellationToken cancellation = default
-    )
-    {
-        LaunchTemplates.Describe(
-            request.LaunchTemplateIds,
-            request.Filters,
-            request.MaxResults,
-            request.NextToken,
-            request.DryRun
-        );
-        if (request.LaunchTemplateNames is { Count: > 0 })
-        {
-            throw new AwsException(
-                "InvalidLaunchTemplateName.NotFoundException",
-                "At least one of the launch templates specified in the request does not exist."
-            );
-        }
-        return Task.FromResult(new DescribeLaunchTemplatesResult { LaunchTemplates = [] });
     }
 
     /// <inheritdoc />

@@ -18,7 +18,7 @@ public sealed partial class Ec2Api
     )
     {
         Ec2Requests.EndDryRun(request.DryRun);
-        var record = InstanceBook.Get(_store.Current, context, request.InstanceId!);
+        var record = InstanceLookup.Get(_store.Current, context, request.InstanceId!);
 
         var text = new StringBuilder();
         if (InstanceTypeCatalog.Find(record.InstanceType) is { } type)

@@ -30,7 +30,7 @@ public sealed partial class Ec2Api
             records.Where(record =>
                 request.Filters is null or [] || matches(new ReservedInstance(record, description.ToInstance(record)))
             ),
-            InstanceBook.LaunchOrder,
+            InstanceLookup.LaunchOrder,
             request.MaxResults,
             request.NextToken,
             request,
@@ -64,7 +64,7 @@ public sealed partial class Ec2Api
             records
                 .Where(record => request.IncludeAllInstances == true || record.State == InstanceStateName.Running)
                 .Where(record => matches(ToStatus(record))),
-            InstanceBook.LaunchOrder,
+            InstanceLookup.LaunchOrder,
             request.MaxResults,
             request.NextToken,
             request,
@@ -82,9 +82,9 @@ public sealed partial class Ec2Api
     private static IEnumerable<InstanceRecord> Select(View view, CallContext context, IReadOnlyList<string>? ids) =>
         (
             ids is { Count: > 0 }
-                ? InstanceBook.Get(view, context, ids)
+                ? InstanceLookup.Get(view, context, ids)
                 : view.Range(ComputeTables.Instances, Scope.Of(context).Prefix)
-        ).OrderBy(InstanceBook.LaunchOrder, StringComparer.Ordinal);
+        ).OrderBy(InstanceLookup.LaunchOrder, StringComparer.Ordinal);
 
     private static InstanceStatus ToStatus(InstanceRecord record)
     {

@@ -19,7 +19,7 @@ public sealed partial class Ec2Api
     {
         Ec2Requests.EndDryRun(request.DryRun);
         var view = _store.Current;
-        var record = InstanceBook.Get(view, context, request.InstanceId!);
+        var record = InstanceLookup.Get(view, context, request.InstanceId!);
 
         var attribute = new InstanceAttribute { InstanceId = record.InstanceId };
         var book = Book(view, context);
@@ -97,7 +97,7 @@ public sealed partial class Ec2Api
         await _store.CommitAsync(
             transaction =>
             {
-                var before = InstanceBook.Get(transaction, context, change.InstanceId!);
+                var before = InstanceLookup.Get(transaction, context, change.InstanceId!);
                 RefuseTerminated(before);
                 transaction.Put(ComputeTables.Instances, Modify(before, change, transaction, context));
             },
@@ -138,7 +138,7 @@ public sealed partial class Ec2Api
         _store.CommitAsync(
             transaction =>
             {
-                var before = InstanceBook.Get(transaction, context, instanceId);
+                var before = InstanceLookup.Get(transaction, context, instanceId);
                 RefuseTerminated(before);
                 var after = change(before);
                 transaction.Put(ComputeTables.Instances, after);

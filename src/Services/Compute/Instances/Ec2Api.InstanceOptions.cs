@@ -123,7 +123,7 @@ public sealed partial class Ec2Api
         return _store.CommitAsync<IReadOnlyList<InstanceMonitoring>>(
             transaction =>
             {
-                var instances = InstanceBook.Get(transaction, context, ids);
+                var instances = InstanceLookup.Get(transaction, context, ids);
                 foreach (var instance in instances)
                     RefuseTerminated(instance);
                 foreach (var instance in instances)

@@ -20,7 +20,8 @@ public sealed partial class Ec2Api
                 request.InstanceIds!,
                 request.DryRun,
                 context,
-                Terminate,
+                // Protection is from people; an Auto Scaling group ends what it has launched.
+                (instance, now) => Terminate(instance, now, isProtected: context.Service is null),
                 cancellation
             ),
         };
@@ -96,7 +97,7 @@ public sealed partial class Ec2Api
             transaction =>
             {
                 var now = _time.GetUtcNow();
-                var changes = InstanceBook
+                var changes = InstanceLookup
                     .Get(transaction, context, ids)
                     .Select(before => (Before: before, After: change(before, now)))
                     .ToList();
@@ -124,11 +125,11 @@ public sealed partial class Ec2Api
         );
     }
 
-    private static InstanceRecord Terminate(InstanceRecord instance, DateTimeOffset now)
+    private static InstanceRecord Terminate(InstanceRecord instance, DateTimeOffset now, bool isProtected)
     {
         if (instance.State is InstanceStateName.Terminated or InstanceStateName.ShuttingDown)
             return instance;
-        if (instance.DisableApiTermination)
+        if (instance.DisableApiTermination && isProtected)
         {
             throw new AwsException(
                 "OperationNotPermitted",

@@ -1,7 +1,10 @@
+using System.Globalization;
 using Estiba.Compute.Instances;
+using Estiba.Compute.LaunchTemplates;
 using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.Iam;
+using Tag = Estiba.Contracts.Ec2.Tag;
 
 namespace Estiba.Compute;
 
@@ -14,18 +17,55 @@ public sealed partial class Ec2Api
         CancellationToken cancellation = default
     )
     {
+        var hash = LaunchRequest.HashOf(request);
+        // What was launched of a template stays so when the template changes or goes.
+        if (InstanceLauncher.FindEarlier(_store.Current, request.ClientToken, hash, context) is { } earlier)
+            return Described(earlier, context);
+        var (whole, templateTags) = OfTemplate(request, context);
         // A dry run ends there, before anything else is looked up.
-        var launch = LaunchRequest.Check(request, context.Region) with
+        var checkedLaunch = LaunchRequest.Check(whole, context);
+        var launch = checkedLaunch with
         {
-            InstanceProfileArn = await FindProfileAsync(request.IamInstanceProfile, context, cancellation),
+            Hash = hash,
+            Tags = [.. checkedLaunch.Tags, .. templateTags],
+            InstanceProfileArn = await FindProfileAsync(whole.IamInstanceProfile, context, cancellation),
         };
         var launcher = new InstanceLauncher(_network.Range, VCpuLimit, _ids, _time);
         var records = await _store.CommitAsync(
             transaction => launcher.Launch(transaction, launch, context),
             cancellation
         );
+        return Described(records, context);
+    }
+
+    private Reservation Described(IReadOnlyList<InstanceRecord> records, CallContext context)
+    {
         var view = _store.Current;
         return new InstanceDescription(view, context, Book(view, context)).ToReservations(records)[0];
+    }
+
+    /// <summary>The request with what its launch template says, and the tags that say which one it was.</summary>
+    private (RunInstancesRequest Request, IReadOnlyList<Tag> Tags) OfTemplate(
+        RunInstancesRequest request,
+        CallContext context
+    )
+    {
+        if (request.LaunchTemplate is not { } named)
+            return (request, []);
+        var book = new TemplateBook(_store.Current, context);
+        var template = book.Get(named.LaunchTemplateId, named.LaunchTemplateName);
+        var version = book.GetVersion(template, named.Version);
+        return (
+            TemplateData.Apply(version.Data, request),
+            [
+                new Tag { Key = "aws:ec2launchtemplate:id", Value = template.LaunchTemplateId },
+                new Tag
+                {
+                    Key = "aws:ec2launchtemplate:version",
+                    Value = version.Version.ToString(CultureInfo.InvariantCulture),
+                },
+            ]
+        );
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ namespace Estiba.Compute.Instances;
 /// <summary>
 /// An instance in EC2's form. Its one address is private and public at once: the host and its containers reach it.
 /// </summary>
-internal sealed class InstanceDescription(View view, CallContext context, SecurityGroupBook groups)
+internal sealed class InstanceDescription(View view, CallContext context, SecurityGroupLookup groups)
 {
     /// <summary>Of the one that every instance has.</summary>
     public static string NetworkInterfaceId(InstanceRecord record) => ResourceIds.Derived("eni-", record.InstanceId);

@@ -18,11 +18,11 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
     /// <exception cref="AwsException">Something that the request names is not there, or there is no room.</exception>
     public IReadOnlyList<InstanceRecord> Launch(Transaction transaction, LaunchRequest launch, CallContext context)
     {
-        if (FindEarlier(transaction, launch, context) is { } earlier)
+        if (FindEarlier(transaction, launch.Request.ClientToken, launch.Hash, context) is { } earlier)
             return earlier;
 
         var vpc = new DefaultVpc(context, range);
-        var groups = SecurityGroups(new SecurityGroupBook(transaction, context, vpc), launch);
+        var groups = SecurityGroups(new SecurityGroupLookup(transaction, context, vpc), launch);
         if (
             launch.Request.KeyName is { } key
             && transaction.Find(ComputeTables.KeyPairs, Scope.Of(context).Key(key)) is null
@@ -56,17 +56,19 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
         return records;
     }
 
-    private static List<InstanceRecord>? FindEarlier(Transaction transaction, LaunchRequest launch, CallContext context)
+    /// <summary>The instances that an earlier launch with the same client token has made; null when there was
+    /// none.</summary>
+    /// <exception cref="AwsException"><c>IdempotentParameterMismatch</c>.</exception>
+    public static IReadOnlyList<InstanceRecord>? FindEarlier(View view, string? token, string hash, CallContext context)
     {
-        if (launch.Request.ClientToken is not { Length: > 0 } token)
+        if (token is not { Length: > 0 })
             return null;
-        var earlier = transaction
-            .Where(ComputeTables.Instances, ComputeTables.ClientToken, Scope.Of(context).Key(token))
+        var earlier = view.Where(ComputeTables.Instances, ComputeTables.ClientToken, Scope.Of(context).Key(token))
             .OrderBy(instance => instance.LaunchIndex)
             .ToList();
         if (earlier.Count == 0)
             return null;
-        return earlier[0].RequestHash == launch.Hash
+        return earlier[0].RequestHash == hash
             ? earlier
             : throw new AwsException(
                 "IdempotentParameterMismatch",
@@ -74,7 +76,7 @@ internal sealed class InstanceLauncher(AddressRange range, int vCpuLimit, Resour
             );
     }
 
-    private static List<string> SecurityGroups(SecurityGroupBook book, LaunchRequest launch)
+    private static List<string> SecurityGroups(SecurityGroupLookup book, LaunchRequest launch)
     {
         var groups = launch
             .SecurityGroupIds.Select(id => book.GetById(id).GroupId)

@@ -42,8 +42,10 @@ internal sealed record LaunchRequest
 
     public IReadOnlyList<string> SecurityGroupIds { get; init; } = [];
 
+    /// <param name="request">The launch, with what its launch template says.</param>
+    /// <param name="context">Who asks for it.</param>
     /// <exception cref="AwsException">Something that EC2, or Estiba, does not take.</exception>
-    public static LaunchRequest Check(RunInstancesRequest request, string region)
+    public static LaunchRequest Check(RunInstancesRequest request, CallContext context)
     {
         CheckCounts(request.MinCount!.Value, request.MaxCount!.Value);
         CheckSupported(request);
@@ -80,7 +82,7 @@ internal sealed record LaunchRequest
         var (tags, volumeTags, interfaceTags) = (Tags("instance"), Tags("volume"), Tags("network-interface"));
         Ec2Requests.EndDryRun(request.DryRun);
 
-        var image = ImageCatalog.Resolve(region, request.ImageId);
+        var image = ImageCatalog.Resolve(context.Region, request.ImageId);
         if (image.Architecture != type.Architecture)
         {
             throw Ec2Requests.Invalid(
@@ -109,12 +111,23 @@ internal sealed record LaunchRequest
             Tags = tags,
             VolumeTags = volumeTags,
             InterfaceTags = interfaceTags,
-            Hash = Convert.ToHexStringLower(SHA256.HashData(ShapeJson.ToUtf8(request with { DryRun = null }))),
+            Hash = HashOf(request),
         };
 
         IReadOnlyList<Tag> Tags(string resourceType) =>
-            ResourceTags.FromSpecifications(specifications, resourceType, "instance", "volume", "network-interface");
+            ResourceTags.FromSpecifications(
+                specifications,
+                resourceType,
+                context.Service is not null,
+                "instance",
+                "volume",
+                "network-interface"
+            );
     }
+
+    /// <summary>What tells a repetition of a request from another one.</summary>
+    public static string HashOf(RunInstancesRequest request) =>
+        Convert.ToHexStringLower(SHA256.HashData(ShapeJson.ToUtf8(request with { DryRun = null })));
 
     /// <summary>User data as bytes.</summary>
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: no base64, or too long.</exception>
@@ -147,8 +160,6 @@ internal sealed record LaunchRequest
     /// </summary>
     private static void CheckSupported(RunInstancesRequest request)
     {
-        if (request.LaunchTemplate is not null)
-            throw Ec2Requests.Unsupported("launch templates");
         if (request.InstanceMarketOptions?.MarketType is not null)
             throw Ec2Requests.Unsupported("Spot Instances");
         if (request.HibernationOptions?.Configured == true)

@@ -10,7 +10,7 @@ using Estiba.State;
 namespace Estiba.Compute.NetworkInterfaces;
 
 /// <summary>A network interface in EC2's form: one that was created, or the one of an instance.</summary>
-internal sealed class NetworkInterfaceDescription(View view, CallContext context, SecurityGroupBook groups)
+internal sealed class NetworkInterfaceDescription(View view, CallContext context, SecurityGroupLookup groups)
 {
     /// <summary>All of the account in the region.</summary>
     public IEnumerable<NetworkInterface> All() =>

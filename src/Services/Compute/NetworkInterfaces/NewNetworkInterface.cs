@@ -51,7 +51,7 @@ internal sealed class NewNetworkInterface
         var vpc = new DefaultVpc(context, range);
         ResourceKind.Subnet.Require([_request.SubnetId!], id => vpc.ZoneOfSubnet(id) is not null);
         var zone = vpc.ZoneOfSubnet(_request.SubnetId!)!.Value;
-        var book = new SecurityGroups.SecurityGroupBook(transaction, context, vpc);
+        var book = new SecurityGroups.SecurityGroupLookup(transaction, context, vpc);
         var groups = (_request.Groups ?? []).Select(id => book.GetById(id).GroupId).Distinct().ToList();
         var record = new NetworkInterfaceRecord
         {

@@ -77,7 +77,8 @@ public sealed partial class MetadataAddress : IAsyncDisposable
         AddressEditing editing,
         TimeProvider time,
         ILogger logger,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        IPNetwork? block = null
     )
     {
         var claim = NetworkClaim.TryTake(name)
@@ -94,7 +95,7 @@ public sealed partial class MetadataAddress : IAsyncDisposable
                     $"Docker Engine runs in another network namespace: its bridge {bridge} is not an interface of "
                         + "this host"
                 );
-            var rules = MetadataRules.OfHost(endPoint, Interface);
+            var rules = MetadataRules.OfHost(endPoint, Interface, block);
             var address = new MetadataAddress(
                 endPoint.Address,
                 IHostShell.Choose(editing, docker, name, Timeout, time),
@@ -108,7 +109,7 @@ public sealed partial class MetadataAddress : IAsyncDisposable
                 endPoint,
                 rules,
                 address._shell,
-                MetadataSight.OfHost(endPoint, Interface),
+                MetadataProbe.OfHost(endPoint, Interface),
                 time,
                 logger
             );

@@ -19,7 +19,7 @@ internal sealed partial class MetadataWatch(
     IPEndPoint endPoint,
     MetadataRules rules,
     IHostShell shell,
-    MetadataSight sight,
+    MetadataProbe sight,
     TimeProvider time,
     ILogger logger
 )
@@ -96,7 +96,7 @@ internal sealed partial class MetadataWatch(
 }
 
 /// <summary>What a process without any right sees of a metadata address.</summary>
-internal abstract class MetadataSight
+internal abstract class MetadataProbe
 {
     /// <summary>Whether it is an address of this host.</summary>
     public abstract bool HasAddress();
@@ -104,10 +104,10 @@ internal abstract class MetadataSight
     /// <summary>Whether somebody listens and is not reached on the port that containers ask.</summary>
     public abstract Task<bool> IsLedAstrayAsync(CancellationToken cancellation);
 
-    /// <summary>The sight of this host.</summary>
-    public static MetadataSight OfHost(IPEndPoint endPoint, string device) => new HostSight(endPoint, device);
+    /// <summary>The probe on this host.</summary>
+    public static MetadataProbe OfHost(IPEndPoint endPoint, string device) => new HostProbe(endPoint, device);
 
-    private sealed class HostSight(IPEndPoint endPoint, string device) : MetadataSight
+    private sealed class HostProbe(IPEndPoint endPoint, string device) : MetadataProbe
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 

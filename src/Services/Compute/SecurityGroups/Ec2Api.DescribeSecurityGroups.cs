@@ -204,7 +204,7 @@ public sealed partial class Ec2Api
     private static IReadOnlyList<Tag> TagsOf(SecurityGroupRule rule, View view, CallContext context) =>
         ResourceTags.Of(view, context, rule.SecurityGroupRuleId!) is { Count: > 0 } tags ? tags : rule.Tags ?? [];
 
-    private static SecurityGroup WithNames(SecurityGroup group, SecurityGroupBook book)
+    private static SecurityGroup WithNames(SecurityGroup group, SecurityGroupLookup book)
     {
         return group with
         {

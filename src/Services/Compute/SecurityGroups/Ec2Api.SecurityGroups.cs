@@ -45,7 +45,7 @@ public sealed partial class Ec2Api
         await _store.CommitAsync(
             transaction =>
             {
-                if (new SecurityGroupBook(transaction, context, vpc).FindByName(name) is not null)
+                if (new SecurityGroupLookup(transaction, context, vpc).FindByName(name) is not null)
                     throw new AwsException(
                         "InvalidGroup.Duplicate",
                         $"The security group '{name}' already exists for VPC '{vpc.VpcId}'"
@@ -60,7 +60,7 @@ public sealed partial class Ec2Api
                         GroupName = name,
                         Description = description,
                         VpcId = vpc.VpcId,
-                        Rules = [SecurityGroupBook.AllEgress(groupId, context.AccountId, _ids.New("sgr-"))],
+                        Rules = [SecurityGroupLookup.AllEgress(groupId, context.AccountId, _ids.New("sgr-"))],
                     }
                 );
                 ResourceTags.Put(transaction, context, groupId, "security-group", tags);
@@ -110,7 +110,7 @@ public sealed partial class Ec2Api
         return new DeleteSecurityGroupResult { Return = true, GroupId = groupId };
     }
 
-    private SecurityGroupBook Book(View view, CallContext context) =>
+    private SecurityGroupLookup Book(View view, CallContext context) =>
         new(view, context, new DefaultVpc(context, _network.Range));
 
     private static void CheckGroupIsNamed(string? groupId, string? groupName)
@@ -119,7 +119,7 @@ public sealed partial class Ec2Api
             throw new AwsException("MissingParameter", "The request must contain the parameter groupName or groupId");
     }
 
-    private static bool IsUsed(View view, CallContext context, SecurityGroupBook book, string groupId) =>
+    private static bool IsUsed(View view, CallContext context, SecurityGroupLookup book, string groupId) =>
         view.Range(ComputeTables.Instances, Scope.Of(context).Prefix)
             .Any(instance => instance.TerminatedAt is null && instance.SecurityGroupIds.Contains(groupId))
         || view.Range(ComputeTables.NetworkInterfaces, Scope.Of(context).Prefix)

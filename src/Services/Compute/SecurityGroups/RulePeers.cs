@@ -5,7 +5,7 @@ using Estiba.Contracts.Ec2;
 namespace Estiba.Compute.SecurityGroups;
 
 /// <summary>Finds the security groups and prefix lists that rules refer to.</summary>
-internal sealed class RulePeers(SecurityGroupBook book, CallContext context)
+internal sealed class RulePeers(SecurityGroupLookup book, CallContext context)
 {
     /// <exception cref="AwsException"><c>InvalidGroup.NotFound</c> and the like.</exception>
     public ReferencedSecurityGroup Group(string? groupId, string? groupName, string? userId) =>

@@ -30,7 +30,7 @@ public sealed partial class Ec2Api
         CheckResources(request.Resources);
         if (request.Tags is null or [])
             throw Ec2Requests.Missing("Tag");
-        ResourceTags.Check(request.Tags);
+        ResourceTags.Check(request.Tags, context.Service is not null);
         Ec2Requests.EndDryRun(request.DryRun);
 
         await _store.CommitAsync(

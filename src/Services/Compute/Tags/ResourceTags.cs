@@ -11,24 +11,24 @@ internal static class ResourceTags
     private const int LongestKey = 128;
     private const int LongestValue = 256;
 
-    private static readonly TagRules<Tag> Rules = new(
-        tag => tag.Key,
-        tag => tag.Value,
-        new TagFaults
-        {
-            NoKey = () => Ec2Requests.Invalid("Tag key cannot be empty"),
-            Reserved = _ => Ec2Requests.Invalid("Tag keys starting with 'aws:' are reserved for internal use"),
-            LongKey = _ => Ec2Requests.Invalid($"Tag key exceeds the maximum length of {LongestKey} characters"),
-            LongValue = _ => Ec2Requests.Invalid($"Tag value exceeds the maximum length of {LongestValue} characters"),
-            Duplicate = key => Ec2Requests.Invalid($"Duplicate tag key '{key}' specified."),
-            TooMany = _ => TooMany(),
-        }
-    )
+    private static readonly TagFaults ServiceFaults = new()
     {
-        LongestKey = LongestKey,
-        LongestValue = LongestValue,
-        Most = MostTags,
+        NoKey = () => Ec2Requests.Invalid("Tag key cannot be empty"),
+        LongKey = _ => Ec2Requests.Invalid($"Tag key exceeds the maximum length of {LongestKey} characters"),
+        LongValue = _ => Ec2Requests.Invalid($"Tag value exceeds the maximum length of {LongestValue} characters"),
+        Duplicate = key => Ec2Requests.Invalid($"Duplicate tag key '{key}' specified."),
+        TooMany = _ => TooMany(),
     };
+
+    private static readonly TagRules<Tag> Rules = Of(
+        ServiceFaults with
+        {
+            Reserved = _ => Ec2Requests.Invalid("Tag keys starting with 'aws:' are reserved for internal use"),
+        }
+    );
+
+    /// <summary>Services of the platform may give tags of AWS's own.</summary>
+    private static readonly TagRules<Tag> ServiceRules = Of(ServiceFaults);
 
     public static IReadOnlyList<Tag> Of(View view, CallContext context, string resourceId) =>
         Of(view, context.AccountId, context.Region, resourceId);
@@ -50,12 +50,14 @@ internal static class ResourceTags
     /// <summary>The tags that a request wants its new resources of one type to have.</summary>
     /// <param name="specifications">The request's TagSpecifications.</param>
     /// <param name="resourceType">For example <c>instance</c>.</param>
+    /// <param name="byService">Whether a service of the platform asks for it.</param>
     /// <param name="others">What else the operation makes.</param>
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: a resource type that the operation does not make,
     /// or a bad tag.</exception>
     public static IReadOnlyList<Tag> FromSpecifications(
         IReadOnlyList<TagSpecification>? specifications,
         string resourceType,
+        bool byService,
         params ReadOnlySpan<string> others
     )
     {
@@ -77,13 +79,20 @@ internal static class ResourceTags
 
         var tags = specifications?.FirstOrDefault(specification => specification.ResourceType == resourceType)?.Tags
             ?? [];
-        Check(tags);
+        Check(tags, byService);
         return tags;
     }
 
+    /// <inheritdoc cref="FromSpecifications(IReadOnlyList{TagSpecification}?, string, bool, ReadOnlySpan{string})"/>
+    public static IReadOnlyList<Tag> FromSpecifications(
+        IReadOnlyList<TagSpecification>? specifications,
+        string resourceType
+    ) => FromSpecifications(specifications, resourceType, byService: false);
+
     /// <exception cref="AwsException"><c>InvalidParameterValue</c>: a key or a value that EC2 does not
     /// take.</exception>
-    public static void Check(IReadOnlyList<Tag> tags) => Rules.Check(tags);
+    public static void Check(IReadOnlyList<Tag> tags, bool byService = false) =>
+        (byService ? ServiceRules : Rules).Check(tags);
 
     /// <summary>Adds the tags, or overwrites those with the same keys.</summary>
     /// <exception cref="AwsException"><c>TagLimitExceeded</c>.</exception>
@@ -115,6 +124,14 @@ internal static class ResourceTags
         )
             transaction.Delete(ComputeTables.Tags, ComputeTables.KeyOf(tag));
     }
+
+    private static TagRules<Tag> Of(TagFaults faults) =>
+        new(tag => tag.Key, tag => tag.Value, faults)
+        {
+            LongestKey = LongestKey,
+            LongestValue = LongestValue,
+            Most = MostTags,
+        };
 
     private static AwsException TooMany() =>
         new("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");

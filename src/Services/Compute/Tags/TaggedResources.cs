@@ -57,7 +57,7 @@ internal static class TaggedResources
         {
             "instance" => view.Find(ComputeTables.Instances, key) is not null,
             "security-group" => id == vpc.SecurityGroupId || view.Find(ComputeTables.SecurityGroups, key) is not null,
-            "security-group-rule" => new SecurityGroupBook(view, context, vpc)
+            "security-group-rule" => new SecurityGroupLookup(view, context, vpc)
                 .All()
                 .Any(group => group.Rules.Any(rule => rule.SecurityGroupRuleId == id)),
             "key-pair" => view.Where(ComputeTables.KeyPairs, ComputeTables.KeyPairId, key).Any(),
@@ -71,6 +71,7 @@ internal static class TaggedResources
             "internet-gateway" => id == vpc.InternetGatewayId,
             "network-acl" => id == vpc.NetworkAclId,
             "dhcp-options" => id == vpc.DhcpOptionsId,
+            "launch-template" => view.Find(ComputeTables.LaunchTemplates, key) is not null,
             _ => false,
         };
 

@@ -131,14 +131,6 @@ public sealed partial class EcsApi
         CancellationToken cancellation = default
     ) => throw EcsErrors.ResourceNotFoundException("Gateway route not found.");
 
-    /// <inheritdoc />
-    /// <remarks>A service is in a namespace by Service Connect, which none can have yet.</remarks>
-    public Task<ListServicesByNamespaceResponse> ListServicesByNamespaceAsync(
-        ListServicesByNamespaceRequest request,
-        CallContext context,
-        CancellationToken cancellation = default
-    ) => Task.FromResult(new ListServicesByNamespaceResponse { ServiceArns = [] });
-
     private static IReadOnlyList<Failure> AllMissing(IReadOnlyList<string> arns) =>
         [.. arns.Select(arn => new Failure { Arn = arn, Reason = IsMissing })];
 

@@ -43,6 +43,7 @@ internal sealed class AgentSession(
     private readonly IssuedCredentials _credentials = new(time);
     private long _lastReceived = time.GetTimestamp();
     private int _sequence = lastSequence;
+    private string? _knownNamespaces;
     private volatile bool _hasManifest;
 
     /// <summary>The key of the agent's container instance.</summary>
@@ -127,6 +128,25 @@ internal sealed class AgentSession(
                     Tasks = payload,
                 }
             ),
+            cancellation
+        );
+    }
+
+    /// <summary>
+    /// Sends the agent what the namespaces of Service Connect are that its tasks are in, unless it knows; nothing
+    /// before the manifest.
+    /// </summary>
+    internal async Task SendNamespacesAsync(View view, CancellationToken cancellation)
+    {
+        if (!_hasManifest)
+            return;
+        var namespaces = ServiceConnectPayload.Of(view, instanceKey);
+        var known = ShapeJson.ToText(new ServiceConnectMessage { Namespaces = namespaces });
+        if (known == _knownNamespaces)
+            return;
+        _knownNamespaces = known;
+        await link.SendAsync(
+            AgentFrame.Encode(new ServiceConnectMessage { MessageId = ids.Unique(), Namespaces = namespaces }),
             cancellation
         );
     }

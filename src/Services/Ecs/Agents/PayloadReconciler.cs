@@ -34,6 +34,8 @@ internal sealed class PayloadReconciler(
 
         var agent = AgentTraits.Of(instance);
         var refused = new List<(TaskRecord Task, string Reason)>();
+        if (instance.HasServiceConnect)
+            await session.SendNamespacesAsync(view, cancellation);
         await session.SendTasksAsync(
             view,
             task => PayloadAsync(view, task, agent, session.Credentials, refused, cancellation),
@@ -71,7 +73,7 @@ internal sealed class PayloadReconciler(
         }
 
         var needed = TaskRole.Of(task, definition);
-        var payload = _templates.Payload(task, definition, needed, agent);
+        var payload = ServiceConnectPayload.WithNames(view, task, _templates.Payload(task, definition, needed, agent));
         return needed.Count == 0 || !task.MayHaveContainers
             ? ValueTask.FromResult<AcsTask?>(payload)
             : WithCredentialsAsync(payload, task, needed, issued, refused, cancellation);

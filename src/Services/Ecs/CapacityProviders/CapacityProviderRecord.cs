@@ -3,8 +3,8 @@ using Estiba.Contracts.Ecs;
 namespace Estiba.Ecs.CapacityProviders;
 
 /// <summary>
-/// A capacity provider of an account: where the hosts of a cluster come from. Kept as it was given; nothing is scaled
-/// by it yet.
+/// A capacity provider of an account: where the hosts of a cluster come from. Its Auto Scaling group is scaled by
+/// <c>ClusterAutoScaling</c>.
 /// </summary>
 public sealed record CapacityProviderRecord
 {

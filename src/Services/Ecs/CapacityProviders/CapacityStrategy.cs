@@ -6,8 +6,8 @@ namespace Estiba.Ecs.CapacityProviders;
 
 /// <summary>Shares tasks out among capacity providers ("Amazon ECS capacity providers", developer guide).</summary>
 /// <remarks>
-/// A container instance belongs to the provider that its attribute <see cref="InstanceAttribute"/> names: Estiba has no
-/// Auto Scaling groups that would say so.
+/// A container instance belongs to the provider that its attribute <see cref="InstanceAttribute"/> names. Instances of
+/// the provider's Auto Scaling group get it by themselves; hosts of somebody's own say it.
 /// </remarks>
 internal static class CapacityStrategy
 {

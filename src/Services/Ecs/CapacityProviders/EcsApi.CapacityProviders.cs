@@ -8,8 +8,7 @@ using static Estiba.Contracts.Ecs.EcsErrors;
 
 namespace Estiba.Ecs;
 
-/// <content>Capacity providers: <see cref="CapacityStrategy"/> shares tasks out among them. Nobody scales their Auto
-/// Scaling groups.</content>
+/// <content>Capacity providers: <see cref="CapacityStrategy"/> shares tasks out among them.</content>
 public sealed partial class EcsApi
 {
     private const int MostProvidersShown = 10;

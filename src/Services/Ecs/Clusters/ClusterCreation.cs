@@ -13,11 +13,17 @@ namespace Estiba.Ecs.Clusters;
 internal static class ClusterCreation
 {
     /// <summary>The cluster of the request, put into the store if it was not there.</summary>
+    /// <param name="transaction">Where it is written.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="defaults">The default of Service Connect that the request asks for.</param>
+    /// <param name="context">Who asks.</param>
+    /// <param name="now">The time.</param>
     /// <exception cref="AwsException"><c>InvalidParameterException</c>: the request is wrong, or not what the existing
     /// cluster was created with.</exception>
     internal static ClusterRecord Apply(
         Transaction transaction,
         CreateClusterRequest request,
+        ClusterServiceConnectDefaults? defaults,
         CallContext context,
         DateTimeOffset now
     )
@@ -60,16 +66,12 @@ internal static class ClusterCreation
             Configuration = request.Configuration,
             CapacityProviders = providers,
             DefaultCapacityProviderStrategy = strategy,
-            ServiceConnectDefaults = NamespaceOf(request.ServiceConnectDefaults),
+            ServiceConnectDefaults = defaults,
             Tags = tags,
         };
         transaction.Put(EcsTables.Clusters, cluster);
         return cluster;
     }
-
-    /// <summary>The default of Service Connect as it is shown; an empty one takes it away.</summary>
-    internal static ClusterServiceConnectDefaults? NamespaceOf(ClusterServiceConnectDefaultsRequest? request) =>
-        request?.Namespace is { Length: > 0 } name ? new ClusterServiceConnectDefaults { Namespace = name } : null;
 
     private static ClusterRecord Same(
         ClusterRecord existing,

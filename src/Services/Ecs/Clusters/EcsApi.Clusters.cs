@@ -11,22 +11,27 @@ public sealed partial class EcsApi
     private const int MostClustersDescribed = 100;
 
     /// <inheritdoc/>
-    public Task<CreateClusterResponse> CreateClusterAsync(
+    public async Task<CreateClusterResponse> CreateClusterAsync(
         CreateClusterRequest request,
         CallContext context,
         CancellationToken cancellation
-    ) =>
-        _store.CommitAsync(
+    )
+    {
+        if (request.ClusterName is { Length: > 0 } name && !ClusterNames.IsValid(name))
+            throw InvalidParameterException($"ClusterName must match {ClusterNames.Pattern}");
+        var defaults = await DefaultsAsync(request.ServiceConnectDefaults, context, cancellation);
+        return await _store.CommitAsync(
             transaction => new CreateClusterResponse
             {
                 Cluster = ClusterDescription.Of(
                     transaction,
-                    ClusterCreation.Apply(transaction, request, context, Now),
+                    ClusterCreation.Apply(transaction, request, defaults, context, Now),
                     ClusterDescription.AfterChange
                 ),
             },
             cancellation
         );
+    }
 
     /// <inheritdoc/>
     public Task<DescribeClustersResponse> DescribeClustersAsync(
@@ -110,6 +115,8 @@ public sealed partial class EcsApi
     {
         ClusterChecks.CheckSettings(request.Settings);
         ClusterChecks.CheckConfiguration(request.Configuration);
+        _ = ClusterNames.Require(_store.Current, Scope.Of(context), request.Cluster);
+        var defaults = await DefaultsAsync(request.ServiceConnectDefaults, context, cancellation);
         return new UpdateClusterResponse
         {
             Cluster = await ChangeClusterAsync(
@@ -122,7 +129,7 @@ public sealed partial class EcsApi
                         Configuration = request.Configuration ?? cluster.Configuration,
                         ServiceConnectDefaults = request.ServiceConnectDefaults is null
                             ? cluster.ServiceConnectDefaults
-                            : ClusterCreation.NamespaceOf(request.ServiceConnectDefaults),
+                            : defaults,
                     },
                 cancellation
             ),
@@ -186,6 +193,22 @@ public sealed partial class EcsApi
             },
             cancellation
         );
+
+    /// <summary>
+    /// The default of Service Connect as it is shown; an empty one takes it away, and a namespace that is not there is
+    /// made ("ClusterServiceConnectDefaultsRequest", API reference).
+    /// </summary>
+    private async Task<ClusterServiceConnectDefaults?> DefaultsAsync(
+        ClusterServiceConnectDefaultsRequest? request,
+        CallContext context,
+        CancellationToken cancellation
+    ) =>
+        request?.Namespace is { Length: > 0 } name
+            ? new ClusterServiceConnectDefaults
+            {
+                Namespace = (await _namespaces.EnsureAsync(name, context, cancellation)).Arn,
+            }
+            : null;
 
     private Task<Cluster> ChangeClusterAsync(
         string? nameOrArn,

@@ -8,6 +8,7 @@ namespace Estiba.Ecs.ContainerInstances;
 public sealed record ContainerInstanceRecord
 {
     private static readonly AttributeName External = new("ecs.capability.external");
+    private static readonly AttributeName ServiceConnect = new(EstibaAgent.ServiceConnect);
 
     private readonly AttributeSet _attributes = AttributeSet.Empty;
     private DerivedText _key;
@@ -145,6 +146,12 @@ public sealed record ContainerInstanceRecord
 
     /// <summary>Whether the agent is Amazon's, as far as it says.</summary>
     public bool HasAmazonAgent => VersionInfo?.AgentHash is { Length: > 0 } hash && hash != EstibaAgent.Hash;
+
+    /// <summary>
+    /// Whether its agent has a proxy of Service Connect. Amazon's may say so, but is told here of nothing to connect
+    /// to.
+    /// </summary>
+    public bool HasServiceConnect => HasEstibaAgent && _attributes.Find(ServiceConnect) is not null;
 
     /// <summary>Whether services want their tasks elsewhere: it is draining, or lost.</summary>
     public bool IsLeaving => Status != "INACTIVE" && (Status == "DRAINING" || LostAt is not null);

@@ -12,7 +12,7 @@ internal sealed class MetricsReport(Store store, UsageReports reports, MetricPub
     /// <summary>Tells of the minute that has ended since the last time, if one has.</summary>
     internal async Task RunAsync(CancellationToken cancellation)
     {
-        if (reports.TakeEnded() is { Tasks.Count: > 0 } minute)
+        if (reports.TakeEnded() is { } minute && minute.Tasks.Count + minute.Connections.Count > 0)
             await publisher.PublishAsync(SamplesOf(store.Current, minute), cancellation);
     }
 
@@ -20,5 +20,6 @@ internal sealed class MetricsReport(Store store, UsageReports reports, MetricPub
     internal static IEnumerable<MetricSample> SamplesOf(View view, UsageMinute minute) =>
         ClusterMinute
             .Of(view, minute)
-            .SelectMany(cluster => UtilizationMetrics.Of(cluster).Concat(ContainerInsights.Of(cluster)));
+            .SelectMany(cluster => UtilizationMetrics.Of(cluster).Concat(ContainerInsights.Of(cluster)))
+            .Concat(ServiceConnectMetrics.Of(view, minute));
 }

@@ -10,6 +10,7 @@ internal sealed class UsageReports(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private Dictionary<string, TaskUsage> _tasks = new(StringComparer.Ordinal);
+    private Dictionary<EndpointName, ConnectionUsage> _connections = [];
     private UsageMinute? _ended;
     private DateTimeOffset _minute;
 
@@ -37,6 +38,22 @@ internal sealed class UsageReports(TimeProvider time)
                 var names = task.Containers.Select(container => container.Name).OfType<string>();
                 usage.Add(names, report.ContainerMetrics ?? [], instance.Cpu);
             }
+
+            foreach (var report in request.ServiceConnectMetrics ?? [])
+            {
+                if (
+                    report is not { NamespaceArn: { } its, DiscoveryName: { } name }
+                    || !view.Where(EcsTables.Tasks, EcsTables.TasksOfInstance, instanceKey)
+                        .Any(task => task.LiveNamespace == its)
+                    || !view.Where(EcsTables.Services, EcsTables.ServicesOfNamespace, its)
+                        .Any(service => service.ServiceConnect!.Endpoints.Any(each => each.DiscoveryName == name))
+                )
+                    continue;
+                var endpoint = new EndpointName(its, name);
+                if (!_connections.TryGetValue(endpoint, out var connections))
+                    _connections.Add(endpoint, connections = new ConnectionUsage());
+                connections.Add(instanceKey, report);
+            }
         }
     }
 
@@ -59,8 +76,9 @@ internal sealed class UsageReports(TimeProvider time)
         var minute = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
         if (minute == _minute)
             return;
-        _ended = _minute == default ? null : new UsageMinute(_minute, _tasks);
+        _ended = _minute == default ? null : new UsageMinute(_minute, _tasks, _connections);
         _tasks = new Dictionary<string, TaskUsage>(StringComparer.Ordinal);
+        _connections = [];
         _minute = minute;
     }
 }
@@ -68,4 +86,14 @@ internal sealed class UsageReports(TimeProvider time)
 /// <summary>What was reported within a minute.</summary>
 /// <param name="Start">Its beginning.</param>
 /// <param name="Tasks">By the tasks' keys.</param>
-internal sealed record UsageMinute(DateTimeOffset Start, IReadOnlyDictionary<string, TaskUsage> Tasks);
+/// <param name="Connections">What was carried to endpoints of Service Connect.</param>
+internal sealed record UsageMinute(
+    DateTimeOffset Start,
+    IReadOnlyDictionary<string, TaskUsage> Tasks,
+    IReadOnlyDictionary<EndpointName, ConnectionUsage> Connections
+);
+
+/// <summary>An endpoint of Service Connect.</summary>
+/// <param name="Namespace">The namespace, by its ARN.</param>
+/// <param name="DiscoveryName">Its name there.</param>
+internal readonly record struct EndpointName(string Namespace, string DiscoveryName);

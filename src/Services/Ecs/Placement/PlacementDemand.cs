@@ -17,6 +17,7 @@ internal sealed record PlacementDemand(TaskGroup Group, TaskResources Resources,
         OnlyInstance = task.OnlyInstance;
         CapacityProvider = task.CapacityProvider;
         IsExternal = task.LaunchType == LaunchType.External;
+        IsConnected = task.Connection is not null;
     }
 
     /// <summary>The one container instance that may have the tasks, by id; null for any.</summary>
@@ -28,6 +29,9 @@ internal sealed record PlacementDemand(TaskGroup Group, TaskResources Resources,
     /// <summary>Whether only external instances may have the tasks.</summary>
     internal bool IsExternal { get; init; }
 
+    /// <summary>Whether only instances whose agent has a proxy of Service Connect may have the tasks.</summary>
+    internal bool IsConnected { get; init; }
+
     /// <summary>Why the instance cannot have one more of the tasks; null when it can.</summary>
     internal PlacementObstacle? Obstacle(InstanceCapacity capacity) => Rules.Obstacle(capacity) ?? Shortage(capacity);
 
@@ -37,6 +41,8 @@ internal sealed record PlacementDemand(TaskGroup Group, TaskResources Resources,
         if (OnlyInstance is { } only && only != capacity.Instance.Id)
             return PlacementObstacle.OtherInstance;
         if (IsExternal && !capacity.Instance.IsExternal)
+            return PlacementObstacle.Attribute;
+        if (IsConnected && !capacity.Instance.HasServiceConnect)
             return PlacementObstacle.Attribute;
         if (
             CapacityProvider is { } provider

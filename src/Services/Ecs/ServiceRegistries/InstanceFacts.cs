@@ -29,6 +29,8 @@ internal static class InstanceFacts
             throw ServiceDiscoveryErrors.InvalidInput(
                 "The container instance of the task has not said under which address it is."
             );
+        if (registration.IsServiceConnect)
+            return OfServiceConnect(task, registration, address);
         var facts = new Dictionary<string, string>
         {
             ["AWS_INSTANCE_IPV4"] = address,
@@ -47,6 +49,24 @@ internal static class InstanceFacts
             facts["AWS_INIT_HEALTH_STATUS"] = RegistryPlan.IsHealthy(task)
                 ? CustomHealthStatus.Healthy
                 : CustomHealthStatus.Unhealthy;
+        return facts;
+    }
+
+    private static Dictionary<string, string> OfServiceConnect(
+        TaskRecord task,
+        TaskRegistration registration,
+        string address
+    )
+    {
+        var facts = new Dictionary<string, string>
+        {
+            ["AWS_INSTANCE_IPV4"] = address,
+            ["AWS_INSTANCE_PORT"] = PortOf(task, registration).ToString(CultureInfo.InvariantCulture),
+        };
+        if (task.StartedBy is { } deployment)
+            facts["DeploymentId"] = deployment[(deployment.LastIndexOf('/') + 1)..];
+        if (task.AvailabilityZone is { } zone)
+            facts["AvailabilityZone"] = zone;
         return facts;
     }
 

@@ -43,6 +43,7 @@ internal static class DaemonInstances
             .Where(instance =>
                 instance is { Status: ContainerInstanceStatus.Active, LostAt: null }
                 && (!isExternal || instance.IsExternal)
+                && (service.ServiceConnect?.Namespace is null || instance.HasServiceConnect)
                 && rules.Admit(InstanceCapacity.Of(view, instance))
             )
             .Select(instance => instance.Id)

@@ -3,6 +3,7 @@ using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.LoadBalancers;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Deployments;
@@ -19,6 +20,9 @@ public sealed partial class EcsApi
 {
     private const int MostServicesDescribed = 10;
 
+    /// <summary>As many are listed in a page unless more are asked for.</summary>
+    private const int UsualServicesListed = 10;
+
     /// <inheritdoc />
     public async Task<CreateServiceResponse> CreateServiceAsync(
         CreateServiceRequest request,
@@ -30,6 +34,7 @@ public sealed partial class EcsApi
         Registries.Validate(request.ServiceRegistries);
         await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
         await CheckRegistriesAsync(request.ServiceRegistries, request.TaskDefinition, context, cancellation);
+        var connect = await ConnectAsync(request, context, cancellation);
         return await _store.CommitAsync(
             transaction =>
             {
@@ -86,8 +91,11 @@ public sealed partial class EcsApi
                     CreatedAt = Now,
                     CreatedBy = context.PrincipalArn,
                     Settings = SettingsOf(request, context, strategy),
+                    ServiceConnect = connect,
                     Tags = Tags.Merge([], request.Tags),
                 };
+                if (connect is not null)
+                    Connect(transaction, connect, service.Key);
                 token.Remember(transaction, request, [service.Name], service.CreatedAt);
                 ServiceEvents.Clear(transaction, service.Key);
                 transaction.Put(EcsTables.Services, service);
@@ -113,6 +121,7 @@ public sealed partial class EcsApi
         Registries.Validate(request.ServiceRegistries);
         await CheckTargetGroupsAsync(request.LoadBalancers, request.TaskDefinition, context, cancellation);
         await CheckRegistriesAsync(request.ServiceRegistries, request.TaskDefinition, context, cancellation);
+        var connect = await ConnectAsync(request, context, cancellation);
         return await _store.CommitAsync(
             transaction =>
             {
@@ -168,6 +177,15 @@ public sealed partial class EcsApi
                         overrides: null,
                         "service couldn't be updated"
                     );
+                if (
+                    (connect ?? service.ServiceConnect) is { } connection
+                    && (definition ?? (connect is null ? null : CurrentDefinition())) is { } connects
+                )
+                {
+                    connection = ServiceConnectPorts.Resolve(connection, connects.Definition);
+                    Connect(transaction, connection, service.Key);
+                    edit.Service = edit.Service with { ServiceConnect = connection };
+                }
                 if (
                     request.ForceNewDeployment == true
                     || (
@@ -243,10 +261,9 @@ public sealed partial class EcsApi
                 && request.ResourceManagementType is null or ResourceManagementType.Customer
             ); // There are no Express services, whose resources ECS manages.
 
-        // ECS gives ten to a page unless asked for more.
         var (page, next) = PagingToken.Cut(
             services,
-            request.MaxResults is null ? 10 : Paging.Size(request.MaxResults),
+            request.MaxResults is null ? UsualServicesListed : Paging.Size(request.MaxResults),
             service => service.Key,
             request,
             context
@@ -254,6 +271,32 @@ public sealed partial class EcsApi
         return Task.FromResult(
             new ListServicesResponse { ServiceArns = [.. page.Select(service => service.Arn)], NextToken = next }
         );
+    }
+
+    /// <inheritdoc />
+    public async Task<ListServicesByNamespaceResponse> ListServicesByNamespaceAsync(
+        ListServicesByNamespaceRequest request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        var after = Paging.After(request.NextToken, request, context);
+        var its = await _namespaces.RequireAsync(request.Namespace!, context, cancellation);
+        var (page, next) = PagingToken.Cut(
+            _store
+                .Current.Where(EcsTables.Services, EcsTables.ServicesOfNamespace, its.Arn)
+                .OrderBy(service => service.Key, StringComparer.Ordinal)
+                .Where(service => after is null || string.CompareOrdinal(service.Key, after) > 0),
+            request.MaxResults is null ? UsualServicesListed : Paging.Size(request.MaxResults),
+            service => service.Key,
+            request,
+            context
+        );
+        return new ListServicesByNamespaceResponse
+        {
+            ServiceArns = [.. page.Select(service => service.Arn)],
+            NextToken = next,
+        };
     }
 
     /// <inheritdoc />
@@ -321,6 +364,63 @@ public sealed partial class EcsApi
             context,
             cancellation
         );
+    }
+
+    // What the commit would refuse makes nothing in Cloud Map.
+    private Task<ServiceConnectSettings?> ConnectAsync(
+        CreateServiceRequest request,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var (view, scope) = (_store.Current, Scope.Of(context));
+        if (request is not { ServiceConnectConfiguration: { } configuration, TaskDefinition: { } named })
+            return Task.FromResult<ServiceConnectSettings?>(null);
+        var cluster = ClusterNames.Require(view, scope, request.Cluster);
+        var key = ServiceRecord.KeyOf(scope, cluster.Name, request.ServiceName!);
+        var definition = TaskDefinitionNames.Require(view, scope, named).Definition;
+        return view.Find(EcsTables.Services, key) is { Status: not ServiceStatus.Inactive } existing
+            ? Task.FromResult(existing.ServiceConnect)
+            : _connections.PrepareAsync(configuration, cluster, key, definition, context, cancellation);
+    }
+
+    private Task<ServiceConnectSettings?> ConnectAsync(
+        UpdateServiceRequest request,
+        CallContext context,
+        CancellationToken cancellation
+    )
+    {
+        var (view, scope) = (_store.Current, Scope.Of(context));
+        if (request.ServiceConnectConfiguration is not { } configuration)
+            return Task.FromResult<ServiceConnectSettings?>(null);
+        var cluster = ClusterNames.Require(view, scope, request.Cluster);
+        var service = RequireService(view, cluster, request.Service!);
+        ServiceRequests.ValidateFor(service, request);
+        var definition =
+            request.TaskDefinition is { } named ? TaskDefinitionNames.Require(view, scope, named)
+            : ServiceRolloutRecord.Of(view, service.Key).Deployments is [var primary, ..]
+                ? view.Find(
+                    EcsTables.TaskDefinitions,
+                    TaskDefinitionRecord.KeyOf(scope, primary.Family, primary.Revision)
+                )
+            : null;
+        return definition is null || service.Status != ServiceStatus.Active
+            ? Task.FromResult<ServiceConnectSettings?>(null)
+            : _connections.PrepareAsync(
+                configuration,
+                cluster,
+                service.Key,
+                definition.Definition,
+                context,
+                cancellation
+            );
+    }
+
+    // Somebody else may have taken a name since it was looked at.
+    private static void Connect(Transaction transaction, ServiceConnectSettings settings, string serviceKey)
+    {
+        ServiceConnections.RequireFree(transaction, settings, serviceKey);
+        ServiceConnectName.Ensure(transaction, settings);
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ internal static class ServiceDescription
                 : null,
             Deployments =
             [
-                .. shown.Select((deployment, index) => DeploymentOf(service, deployment, tasks, index == 0)),
+                .. shown.Select((deployment, index) => DeploymentOf(view, service, deployment, tasks, index == 0)),
             ],
             Events = [.. view.Range(EcsTables.ServiceEvents, service.Key + "/").Reverse().Select(EventOf)],
             CurrentServiceDeployment =
@@ -59,6 +59,7 @@ internal static class ServiceDescription
         service.IsExternal ? rollout.TaskSets.FirstOrDefault(set => set.IsPrimary)?.Deployment : rollout.Primary;
 
     private static Deployment DeploymentOf(
+        View view,
         ServiceRecord service,
         DeploymentRecord deployment,
         ServiceCensus tasks,
@@ -66,6 +67,7 @@ internal static class ServiceDescription
     )
     {
         var own = tasks.Of(deployment.Id);
+        var connect = ServiceRevisions.Find(view, service.Key, deployment)?.ServiceConnect;
         return new Deployment
         {
             Id = deployment.Id,
@@ -82,6 +84,17 @@ internal static class ServiceDescription
             NetworkConfiguration = TaskRequests.Network(service.Settings.NetworkConfiguration),
             RolloutState = deployment.RolloutState,
             RolloutStateReason = deployment.RolloutStateReason,
+            ServiceConnectConfiguration = connect?.Configuration,
+            ServiceConnectResources = connect?.Endpoints is { Count: > 0 } endpoints
+                ?
+                [
+                    .. endpoints.Select(endpoint => new ServiceConnectServiceResource
+                    {
+                        DiscoveryName = endpoint.DiscoveryName,
+                        DiscoveryArn = endpoint.DiscoveryArn,
+                    }),
+                ]
+                : null,
         };
     }
 

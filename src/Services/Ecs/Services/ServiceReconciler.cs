@@ -1,5 +1,6 @@
 using Estiba.Ecs.Placement;
 using Estiba.Ecs.Queries;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
 using Estiba.Ecs.Services.TrafficShifts;
@@ -173,6 +174,10 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         var alive = present.Select(task => task.StartedBy).ToHashSet();
         if (TrafficShift.Serving(edit.Rollout) is { } serving)
             alive.Add(serving.Id);
+
+        // As on ECS, whoever waits for the service to be stable waits for the alarms of its deployment, too.
+        if (edit.Rollout is { Primary.IsInProgress: true, LastCompleted: { } last } && AlarmMonitoring.Hold(edit))
+            alive.Add(last.Id);
         var kept = edit
             .Rollout.Deployments.Where((deployment, index) => index == 0 || alive.Contains(deployment.Id))
             .ToList();
@@ -184,7 +189,12 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         if (!edit.Rollout.IsSteady)
         {
             if (edit.Rollout.Primary.IsInProgress)
+            {
+                if (AlarmMonitoring.HoldBaking(edit))
+                    return;
                 ServiceDeployments.Complete(edit);
+            }
+
             edit.AddEvent(ServiceEvents.SteadyState);
             edit.Rollout = edit.Rollout with { IsSteady = true };
         }

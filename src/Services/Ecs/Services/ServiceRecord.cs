@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 
@@ -40,6 +41,9 @@ public sealed record ServiceRecord
     /// </summary>
     public required Service Settings { get; init; }
 
+    /// <summary>What it is in a namespace of Service Connect; null where nobody has said anything.</summary>
+    public ServiceConnectSettings? ServiceConnect { get; init; }
+
     /// <summary>When it was deleted, if it was.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
@@ -61,6 +65,9 @@ public sealed record ServiceRecord
 
     /// <summary>Its ARN.</summary>
     public string Arn => Scope.Arn($"service/{Cluster}/{Name}");
+
+    /// <summary>The namespace of Service Connect that it is in, by its ARN; null for none, or none any more.</summary>
+    public string? LiveNamespace => Status == ServiceStatus.Inactive ? null : ServiceConnect?.Namespace;
 
     /// <summary>Whether somebody else deploys it, by task sets.</summary>
     public bool IsExternal => Settings.DeploymentController?.Type == DeploymentControllerType.External;

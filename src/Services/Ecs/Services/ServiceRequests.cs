@@ -2,6 +2,8 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.Idempotency;
+using Estiba.Ecs.ServiceConnect;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.Tasks;
@@ -43,7 +45,13 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion, request.LaunchType);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        ServiceConnectRequests.Validate(request.ServiceConnectConfiguration);
+        ServiceConnectRequests.ValidateFor(
+            request.ServiceConnectConfiguration,
+            request.DeploymentController?.Type,
+            request.DeploymentConfiguration?.Strategy
+        );
+        RequireNoLattice(request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
@@ -60,6 +68,7 @@ internal static class ServiceRequests
             request.SchedulingStrategy,
             request.DeploymentController?.Type
         );
+        AlarmMonitoring.Validate(request.DeploymentConfiguration, request.DeploymentController?.Type);
         if (request.HealthCheckGracePeriodSeconds < 0)
             throw EcsErrors.InvalidParameterException("Health check grace period must be between 0 and 2147483647.");
         if (
@@ -85,7 +94,8 @@ internal static class ServiceRequests
         TaskRequests.ValidatePlatform(request.PlatformVersion);
         TaskRequests.ValidatePlacement(request.PlacementConstraints, request.PlacementStrategy);
         ValidateLoadBalancers(request.LoadBalancers);
-        RequireNoMesh(request.ServiceConnectConfiguration, request.VpcLatticeConfigurations);
+        ServiceConnectRequests.Validate(request.ServiceConnectConfiguration);
+        RequireNoLattice(request.VpcLatticeConfigurations);
         RequireNoGateway(request.GatewayConnectors, request.Monitoring);
         if (request.VolumeConfigurations is { Count: > 0 })
             throw TaskRequests.NoVolumes();
@@ -107,11 +117,17 @@ internal static class ServiceRequests
         var settings = ServiceUpdate.Apply(service.Settings, request);
         if (request.DeploymentConfiguration is not null)
             ValidateDeployment(settings.DeploymentConfiguration);
+        AlarmMonitoring.Validate(request.DeploymentConfiguration, settings.DeploymentController?.Type);
         TrafficShiftRequests.ValidateFor(
             settings.DeploymentConfiguration,
             settings.LoadBalancers,
             settings.SchedulingStrategy,
             settings.DeploymentController?.Type
+        );
+        ServiceConnectRequests.ValidateFor(
+            request.ServiceConnectConfiguration ?? service.ServiceConnect?.Configuration,
+            settings.DeploymentController?.Type,
+            settings.DeploymentConfiguration?.Strategy
         );
         if (
             request.DeploymentController is { Type: { } controller }
@@ -209,15 +225,8 @@ internal static class ServiceRequests
         }
     }
 
-    private static void RequireNoMesh(
-        ServiceConnectConfiguration? connect,
-        IReadOnlyList<VpcLatticeConfiguration>? lattice
-    )
+    private static void RequireNoLattice(IReadOnlyList<VpcLatticeConfiguration>? lattice)
     {
-        if (connect?.Enabled == true)
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba has no Service Connect yet. Create the service without serviceConnectConfiguration."
-            );
         if (lattice is { Count: > 0 })
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba has no VPC Lattice. Create the service without vpcLatticeConfigurations."
@@ -301,10 +310,6 @@ internal static class ServiceRequests
         if (configuration is null)
             return;
         TrafficShiftRequests.Validate(configuration);
-        if (configuration.Alarms?.Enable == true)
-            throw EcsErrors.UnsupportedFeatureException(
-                "Estiba has no alarms yet. Create the service without deployment alarms."
-            );
         if (configuration.EarlySuccessCriteria?.Enable == true)
             throw EcsErrors.UnsupportedFeatureException(
                 "Estiba does not end deployments early yet. Leave earlySuccessCriteria out."

@@ -1,5 +1,6 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Services.TaskSets;
 using Estiba.Ecs.TaskDefinitions;
@@ -43,8 +44,10 @@ internal static class ServiceTask
                         deployment.UsesAlternate
                     ),
                     Registrations = RegistrationsFor(
-                        taskSet?.Settings.ServiceRegistries ?? service.Settings.ServiceRegistries
+                        taskSet?.Settings.ServiceRegistries ?? service.Settings.ServiceRegistries,
+                        service.ServiceConnect?.Endpoints
                     ),
+                    Connection = service.ServiceConnect?.Connection,
                     Tags = TagsFor(service, cluster, definition),
                 }
             );
@@ -72,16 +75,26 @@ internal static class ServiceTask
                 }),
             ];
 
-    private static IReadOnlyList<TaskRegistration>? RegistrationsFor(IReadOnlyList<ServiceRegistry>? registries) =>
-        registries is not { Count: > 0 }
+    private static IReadOnlyList<TaskRegistration>? RegistrationsFor(
+        IReadOnlyList<ServiceRegistry>? registries,
+        IReadOnlyList<ServiceConnectEndpoint>? endpoints
+    ) =>
+        registries is not { Count: > 0 } && endpoints is not { Count: > 0 }
             ? null
             :
             [
-                .. registries.Select(each => new TaskRegistration
+                .. (registries ?? []).Select(each => new TaskRegistration
                 {
                     RegistryArn = each.RegistryArn!,
                     ContainerName = each.ContainerName,
                     ContainerPort = each.ContainerPort,
+                }),
+                .. (endpoints ?? []).Select(each => new TaskRegistration
+                {
+                    RegistryArn = each.DiscoveryArn,
+                    ContainerName = each.ContainerName,
+                    ContainerPort = each.ContainerPort,
+                    IsServiceConnect = true,
                 }),
             ];
 

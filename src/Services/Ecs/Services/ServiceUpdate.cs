@@ -34,7 +34,8 @@ internal static class ServiceUpdate
         request.NetworkConfiguration?.AwsvpcConfiguration is not null
         || request.PlatformVersion is not null
         || request.LoadBalancers is not null
-        || request.ServiceRegistries is not null;
+        || request.ServiceRegistries is not null
+        || request.ServiceConnectConfiguration is not null;
 
     /// <summary>
     /// The settings with another capacity provider strategy; without any, tasks go to any container instance.

@@ -82,7 +82,7 @@ internal static class StepExecution
         // Tasks of the same step may have failed just now.
         if (StartBackOff.Until(edit.Rollout.Find(deployment.Id) ?? deployment, edit.Now) is not null)
             return;
-        var service = edit.Service with { Settings = SettingsFor(edit, deployment) };
+        var service = ServiceAsOf(edit, deployment);
         if (
             edit.Transaction.Find(
                 EcsTables.TaskDefinitions,
@@ -120,11 +120,12 @@ internal static class StepExecution
     }
 
     /// <summary>
-    /// The settings of a deployment's tasks: what another one than the primary keeps is replaced as it was deployed.
+    /// The service as a deployment's tasks know it: what another one than the primary keeps is replaced as it was
+    /// deployed.
     /// </summary>
-    private static Service SettingsFor(ServiceEdit edit, DeploymentRecord deployment) =>
+    private static ServiceRecord ServiceAsOf(ServiceEdit edit, DeploymentRecord deployment) =>
         edit.TaskSet is not null || deployment.Id == edit.Rollout.Primary.Id
-            ? edit.Service.Settings
+            ? edit.Service
             : ServiceRevisions.Restore(edit.Transaction, edit.Service, deployment);
 
     private static ZoneRebalancing? WithReplacement(ServiceEdit edit, string task) =>

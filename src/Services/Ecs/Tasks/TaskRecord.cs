@@ -1,6 +1,7 @@
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Clusters;
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.TaskDefinitions;
 
 namespace Estiba.Ecs.Tasks;
@@ -151,6 +152,9 @@ public sealed record TaskRecord
     /// <summary>What it is to registries; null for a task that is to none.</summary>
     public IReadOnlyList<TaskRegistration>? Registrations { get; init; }
 
+    /// <summary>What it is in a namespace of Service Connect; null for a task that is in none.</summary>
+    public TaskConnection? Connection { get; init; }
+
     /// <summary>When the agent of its instance took it.</summary>
     public DateTimeOffset? ConnectivityAt { get; init; }
 
@@ -195,6 +199,9 @@ public sealed record TaskRecord
     /// <summary>The key of its container instance, stopped or not.</summary>
     public string? InstanceKey =>
         _instanceKey.Text ?? (ContainerInstance is null ? null : InCluster(ContainerInstance));
+
+    /// <summary>Its namespace of Service Connect while it is not stopped, by its ARN.</summary>
+    public string? LiveNamespace => IsStopped ? null : Connection?.Namespace;
 
     /// <summary>Its service while it is not stopped, by name.</summary>
     public string? LiveService => IsStopped ? null : Service;

@@ -14,6 +14,9 @@ public sealed record TaskRegistration
     /// <summary>The container's port.</summary>
     public int? ContainerPort { get; init; }
 
+    /// <summary>Whether it is an endpoint of Service Connect, of which a registry is told other things.</summary>
+    public bool IsServiceConnect { get; init; }
+
     /// <summary>How far it has come.</summary>
     public TaskRegistrationState State { get; init; }
 

@@ -13,7 +13,7 @@ internal static class LoadBalancerAttributeSets
 
     private static readonly AttributeSpec[] OfApplication =
     [
-        .. Logs("access_logs", "access logs"),
+        .. Logs("access_logs", "access logs in Amazon S3"),
         Flag(DeletionProtection, false),
         // On an Application Load Balancer it is always on.
         Flag(CrossZone, true) with

@@ -50,8 +50,13 @@ internal sealed class MinuteOfTraffic(View view, DateTimeOffset start, Tally tal
     {
         var place = new Place(balancer, "AWS/ApplicationELB", start);
         if (counters.OfLoadBalancer(balancer.Arn) is { } all)
+        {
             foreach (var sample in Grown(balancer.Arn, all.Counts, place))
                 yield return sample;
+            if (all.Connections.Active is > 0 and var active)
+                yield return place.Sample("ActiveConnectionCount", StandardUnit.Count, Spread.Of(active));
+        }
+
         foreach (var group in groups)
         {
             var within = place.In(group);

@@ -64,6 +64,7 @@ internal static class ListenerConfigurations
             Addresses = [.. AddressesOf(balancer)],
             Port = listener.Port,
             Certificates = listener.IsSecure ? Chooser(listener, certificates) : null,
+            CertificateArns = listener.IsSecure ? ArnChooser(listener, certificates) : null,
             TlsVersions = TlsVersionsOf(listener),
             Rules = [.. RuleNames.Of(view, listener.Key).Select(rule => Of(view, balancer, rule))],
             TlsHeaders = listener.IsSecure ? TlsHeadersOf(balancer, listener) : null,
@@ -110,9 +111,19 @@ internal static class ListenerConfigurations
         IReadOnlyDictionary<string, ServerCertificate> certificates
     )
     {
-        var its = listener.Certificates.Where(certificates.ContainsKey).Select(arn => certificates[arn]).ToList();
+        var choose = ArnChooser(listener, certificates);
+        return name => choose(name) is { } arn ? certificates[arn] : null;
+    }
+
+    private static Func<string?, string?> ArnChooser(
+        ListenerRecord listener,
+        IReadOnlyDictionary<string, ServerCertificate> certificates
+    )
+    {
+        var its = listener.Certificates.Where(certificates.ContainsKey).ToList();
         return name =>
-            (name is null ? null : its.Find(each => each.Certificate.MatchesHostname(name))) ?? its.FirstOrDefault();
+            (name is null ? null : its.Find(arn => certificates[arn].Certificate.MatchesHostname(name)))
+            ?? its.FirstOrDefault();
     }
 
     // Of the versions before 1.2, which the policies of 2016 still have, none is spoken here.
@@ -158,6 +169,7 @@ internal static class ListenerConfigurations
             rewrites?.FirstOrDefault() is { } rewrite ? new RuleRewrite(rewrite.Regex!, rewrite.Replace!) : null;
         return new RuleConfiguration
         {
+            Priority = rule.Priority ?? 0,
             Conditions = [.. rule.Conditions.Select(Of)],
             Action = Of(view, balancer, rule.Actions[^1]),
             HostHeaderRewrite = Rewrite(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.AspNetCore.Connections.Features;
@@ -30,6 +31,9 @@ internal sealed class ForwardedRequest : HttpTransformer
     public required string TraceId { get; init; }
 
     public required TargetGroupCounters Counters { get; init; }
+
+    /// <summary>Gets what is told of the request; null where nobody is to hear of it.</summary>
+    public AccessLogEntry? Entry { get; init; }
 
     /// <summary>Adds cookies to the response of the target.</summary>
     public required Action<HttpContext> AddCookies { get; init; }
@@ -80,7 +84,11 @@ internal sealed class ForwardedRequest : HttpTransformer
     )
     {
         if (proxyResponse is not null)
+        {
             Counters.CountResponse((int)proxyResponse.StatusCode, Stopwatch.GetElapsedTime(_started));
+            Entry?.Answer((int)proxyResponse.StatusCode);
+        }
+
         var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is not null)
             AddCookies(httpContext);

@@ -27,6 +27,9 @@ public sealed record ListenerConfiguration
     /// </summary>
     public Func<string?, ServerCertificate?>? Certificates { get; init; }
 
+    /// <summary>The ARN of the certificate that <see cref="Certificates"/> chooses.</summary>
+    public Func<string?, string?>? CertificateArns { get; init; }
+
     /// <summary>The versions of TLS that it speaks.</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 

@@ -1,3 +1,4 @@
+using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 
@@ -9,7 +10,8 @@ internal sealed class ListenerRoutes(
     ListenerConfiguration listener,
     string zone,
     IReadOnlyDictionary<string, TargetGroupTraffic> groups,
-    LoadBalancerCounters counters
+    LoadBalancerCounters counters,
+    AccessLog log
 )
 {
     private readonly Dictionary<string, IReadOnlyList<TargetConfiguration>> _candidates = GroupsOf(listener)
@@ -29,6 +31,9 @@ internal sealed class ListenerRoutes(
     public ListenerConfiguration Listener { get; } = listener;
 
     public LoadBalancerCounters Counters { get; } = counters;
+
+    /// <summary>Gets what is told of requests.</summary>
+    public AccessLog Log { get; } = log;
 
     public TargetGroupTraffic TrafficOf(TargetGroupConfiguration group) => groups[group.Arn];
 

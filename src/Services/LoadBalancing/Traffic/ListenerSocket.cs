@@ -38,6 +38,7 @@ internal sealed class ListenerSocket : IAsyncDisposable
             KeepAlive = routes.Listener.Attributes.IdleTimeout,
             HeaderTimeout = routes.Listener.Attributes.IdleTimeout,
             ShutdownGrace = shutdownGrace,
+            Counters = routes.Counters.Connections,
             Server = Configure,
         };
         _listener = new Listener(options, http => router.AnswerAsync(http, () => _routes), keeper, loggers);

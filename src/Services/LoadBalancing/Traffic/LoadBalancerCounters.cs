@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Estiba.Listeners.Connections;
 
 namespace Estiba.LoadBalancing.Traffic;
 
@@ -9,6 +10,9 @@ public sealed class LoadBalancerCounters
     private long _requests;
     private long _fixedResponses;
     private long _redirects;
+
+    /// <summary>The connections of clients.</summary>
+    public ConnectionCounters Connections { get; } = new();
 
     /// <summary><c>RequestCount</c>: all requests.</summary>
     public long RequestCount => Interlocked.Read(ref _requests);
@@ -29,6 +33,9 @@ public sealed class LoadBalancerCounters
         get
         {
             yield return ("RequestCount", RequestCount);
+            yield return ("NewConnectionCount", Connections.Opened);
+            yield return ("RejectedConnectionCount", Connections.Rejected);
+            yield return ("ClientTLSNegotiationErrorCount", Connections.FailedHandshakes);
             yield return ("HTTP_Fixed_Response_Count", FixedResponseCount);
             yield return ("HTTP_Redirect_Count", RedirectCount);
             foreach (var hundreds in new[] { 4, 5 })

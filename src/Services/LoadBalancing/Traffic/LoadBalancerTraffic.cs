@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Net;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
+using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     private readonly Dictionary<IPEndPoint, ListenerSocket> _sockets = [];
     private readonly ConcurrentDictionary<string, TargetGroupTraffic> _groups = new();
     private readonly ConcurrentDictionary<string, LoadBalancerCounters> _counters = new();
+    private readonly ConcurrentDictionary<string, AccessLog> _logs = new();
     private readonly List<Task> _closing = [];
     private volatile IReadOnlyDictionary<string, TargetGroupConfiguration> _configured =
         new Dictionary<string, TargetGroupConfiguration>();
@@ -122,6 +124,8 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
             var loadBalancers = listeners.Select(listener => listener.LoadBalancerArn).ToHashSet();
             foreach (var gone in _counters.Keys.Where(arn => !loadBalancers.Contains(arn)))
                 _counters.TryRemove(gone, out _);
+            foreach (var gone in _logs.Keys.Where(arn => !loadBalancers.Contains(arn)))
+                _logs.TryRemove(gone, out _);
             return faults;
         }
         finally
@@ -153,6 +157,9 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     /// <summary>What happened with a load balancer; null where it has no listener.</summary>
     public LoadBalancerCounters? CountersOfLoadBalancer(string arn) => _counters.GetValueOrDefault(arn);
 
+    /// <summary>What is told of a load balancer's requests; null where it has no listener.</summary>
+    public AccessLog? AccessLogOf(string arn) => _logs.GetValueOrDefault(arn);
+
     /// <summary>Closes all listeners, and waits for the requests that they have for as long as is granted.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -172,12 +179,14 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
         foreach (var listener in listeners)
         {
             var counters = _counters.GetOrAdd(listener.LoadBalancerArn, static _ => new LoadBalancerCounters());
+            var log = _logs.GetOrAdd(listener.LoadBalancerArn, static _ => new AccessLog());
             foreach (var its in listener.Addresses)
                 routes[new IPEndPoint(its.Address, listener.Port)] = new ListenerRoutes(
                     listener,
                     its.Zone,
                     traffics,
-                    counters
+                    counters,
+                    log
                 );
         }
         return routes;

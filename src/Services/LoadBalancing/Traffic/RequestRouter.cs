@@ -1,5 +1,6 @@
 using System.Net;
 using Estiba.Listeners.Connections;
+using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
@@ -23,9 +24,28 @@ internal sealed partial class RequestRouter(
     /// <summary>Answers a request by the routes that hold now.</summary>
     /// <param name="http">The request.</param>
     /// <param name="current">Tells the routes; they may be others at the next call.</param>
-    public async Task AnswerAsync(HttpContext http, Func<ListenerRoutes> current)
+    public Task AnswerAsync(HttpContext http, Func<ListenerRoutes> current)
     {
         var routes = current();
+        return routes.Log.IsOn ? AnswerAndNoteAsync(http, routes, current) : AnswerAsync(http, routes, current);
+    }
+
+    private async Task AnswerAndNoteAsync(HttpContext http, ListenerRoutes routes, Func<ListenerRoutes> current)
+    {
+        var entry = AccessLogEntry.Begin(http, routes.Listener, time);
+        try
+        {
+            await AnswerAsync(http, routes, current);
+        }
+        finally
+        {
+            entry.End(http);
+            routes.Log.Add(entry);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, ListenerRoutes routes, Func<ListenerRoutes> current)
+    {
         routes.Counters.CountRequest();
         routes.Listener.ResponseHeaders.ApplyTo(http.Response);
         EndOldConnection(http, routes.Listener.Attributes);
@@ -72,7 +92,11 @@ internal sealed partial class RequestRouter(
     /// <returns>False where the routes hold no more: their target group is gone.</returns>
     private async Task<bool> TryAnswerAsync(HttpContext http, ListenerRoutes routes, RoutedRequest request)
     {
-        switch (RuleConfiguration.Find(routes.Listener.Rules, request))
+        var found = RuleConfiguration.Find(routes.Listener.Rules, request);
+        var entry = EntryOf(http, routes);
+        if (entry is not null)
+            entry.Rule = found;
+        switch (found)
         {
             case { Action: FixedResponseAction answer }:
                 routes.Counters.CountFixedResponse();
@@ -85,6 +109,8 @@ internal sealed partial class RequestRouter(
                     routes.Listener.Certificates is not null,
                     routes.Listener.Port
                 );
+                if (entry is not null)
+                    entry.RedirectUrl = location;
                 await Answers.RedirectAsync(http, redirect.StatusCode, location);
                 return true;
             case { Action: ForwardAction forward } rule:
@@ -115,6 +141,8 @@ internal sealed partial class RequestRouter(
             await RefuseAsync(http, routes, Answers.IncompatibleProtocol);
             return true;
         }
+        if (EntryOf(http, routes) is { } entry)
+            entry.TargetGroup = group.Arn;
         var traffic = routes.TrafficOf(group);
         if (!traffic.TryUse())
             return false;
@@ -164,6 +192,8 @@ internal sealed partial class RequestRouter(
             http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
             TraceId.New(time.GetUtcNow())
         );
+        var entry = EntryOf(http, routes);
+        entry?.Forward(trace, rewritten.Host, rewritten.Url);
         var turn = traffic.NextTurn();
         var candidates = routes.CandidatesOf(group);
         var target = stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
@@ -171,6 +201,7 @@ internal sealed partial class RequestRouter(
         {
             var chosen = target;
             traffic.Counters.CountRequest();
+            entry?.SendTo(chosen.EndPoint);
             var forwarded = new ForwardedRequest
             {
                 Listener = listener,
@@ -180,6 +211,7 @@ internal sealed partial class RequestRouter(
                 Client = client,
                 TraceId = trace,
                 Counters = traffic.Counters,
+                Entry = entry,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
             var requests = traffic.Begin(chosen.EndPoint);
@@ -298,6 +330,10 @@ internal sealed partial class RequestRouter(
         || HttpMethods.IsPut(method)
         || HttpMethods.IsDelete(method);
 
+    /// <summary>What is told of a request; null where nobody is to hear of it.</summary>
+    private static AccessLogEntry? EntryOf(HttpContext http, ListenerRoutes routes) =>
+        routes.Log.IsOn ? http.Features.Get<AccessLogEntry>() : null;
+
     private static async Task RefuseAsync(HttpContext http, ListenerRoutes routes, int status)
     {
         routes.Counters.CountError(status);
@@ -315,6 +351,8 @@ internal sealed partial class RequestRouter(
             or ForwarderError.ResponseBodyClient:
             case ForwarderError.RequestBodyClient when http.RequestAborted.IsCancellationRequested:
                 routes.Counters.CountError(Answers.ClientClosed);
+                if (EntryOf(http, routes) is { } entry)
+                    entry.Status = Answers.ClientClosed;
                 http.Abort();
                 return;
             // Both ends of a web socket close it as they like.

@@ -65,6 +65,7 @@ public sealed partial class LogsApi
         }
 
         _tails.Publish(group, stream, now.ToUnixTimeMilliseconds(), batch.Accepted);
+        _metrics.Offer(group, now.ToUnixTimeMilliseconds(), batch.Accepted);
         return new PutLogEventsResponse
         {
             NextSequenceToken = SequenceToken(stream),

@@ -50,6 +50,32 @@ internal sealed class FieldPattern(IReadOnlyList<PatternField> head, IReadOnlyLi
         return values;
     }
 
+    public override EventField? Field(string selector)
+    {
+        if (PlaceOf(head, selector) is { } first)
+            return message => TextAt(message, first);
+        return tail is not null && PlaceOf(tail, selector) - tail.Count is { } last
+            ? message => TextAt(message, last)
+            : null;
+    }
+
+    private static int? PlaceOf(IReadOnlyList<PatternField> fields, string selector)
+    {
+        for (var place = 0; place < fields.Count; place++)
+            if ("$" + fields[place].Name == selector)
+                return place;
+        return null;
+    }
+
+    // A negative place counts from the end.
+    private static string? TextAt(ReadOnlySpan<byte> message, int place)
+    {
+        Span<Range> buffer = stackalloc Range[StackFields];
+        var fields = Split(message, buffer);
+        var at = place < 0 ? fields.Length + place : place;
+        return at >= 0 && at < fields.Length ? Encoding.UTF8.GetString(message[fields[at]]) : null;
+    }
+
     private static bool Matches(PatternField field, ReadOnlySpan<byte> value)
     {
         if (field.Condition is null)

@@ -35,4 +35,9 @@ internal abstract class FilterPattern : IRecordFilter
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> Extract(ReadOnlySpan<byte> message) =>
         new Dictionary<string, string>();
+
+    /// <summary>The field of messages that a selector names, such as <c>$.size</c> in JSON or <c>$size</c> among
+    /// words; null when it can name none of this pattern's.</summary>
+    /// <exception cref="AwsException"><c>InvalidParameterException</c>: it is no selector.</exception>
+    public virtual EventField? Field(string selector) => null;
 }

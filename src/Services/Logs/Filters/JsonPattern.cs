@@ -13,7 +13,7 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
 {
     private const int MaxDepth = 256;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
+    internal static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     public override bool Matches(ReadOnlySpan<byte> message)
     {
@@ -44,6 +44,13 @@ internal sealed class JsonPattern(JsonSelector root, Condition condition, IReadO
         using var document = JsonDocument.Parse(message.ToArray(), new JsonDocumentOptions { MaxDepth = MaxDepth });
         Extract(document.RootElement, root, "$", values);
         return values;
+    }
+
+    public override EventField? Field(string selector)
+    {
+        var text = new PatternText(selector);
+        var path = JsonPath.Parse(text);
+        return text.AtEnd ? path.Find : null;
     }
 
     private static void Extract(

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Estiba.Logs.Filters;
 
 /// <summary>
@@ -24,51 +22,11 @@ internal static class JsonPatternParser
     private static Action<Comparison> ReadSelector(PatternText text, JsonSelector root, List<Comparison> comparisons)
     {
         text.SkipSpace();
-        text.Take("$", "at the start of a property selector");
-        var selector = ReadStep(text, root) ?? throw text.Unexpected("expected '.' and a property after '$'");
-        while (ReadStep(text, selector) is { } next)
-            selector = next;
+        var selector = JsonPath.Parse(text).AddTo(root);
         return comparison =>
         {
             selector.Comparisons.Add(comparisons.Count);
             comparisons.Add(comparison);
         };
-    }
-
-    private static JsonSelector? ReadStep(PatternText text, JsonSelector selector)
-    {
-        var dotted = text.TryTake(".");
-        if (text.Peek == '[')
-            return ReadBracket(text, selector);
-        if (!dotted)
-            return null;
-
-        var name = text.TakeWhile(static value => PatternText.IsWord(value) || value == '-');
-        if (name.Length > 0)
-            return selector.Property(name);
-        throw text.AtEnd || char.IsWhiteSpace(text.Peek)
-            ? text.Unexpected("expected a property after '.'")
-            : PatternText.InvalidCharacters("$." + text.Peek);
-    }
-
-    /// <summary>An index, or a name in quotes that has characters which could not stand after a dot.</summary>
-    private static JsonSelector ReadBracket(PatternText text, JsonSelector selector)
-    {
-        text.Take("[", "before an index");
-        if (text.Peek is '\'' or '"')
-        {
-            var quote = text.Peek.ToString();
-            text.Take(quote, "before a property");
-            var name = text.TakeWhile(value => value != quote[0]);
-            text.Take(quote, "after a property");
-            text.Take("]", "after a property");
-            return selector.Property(name);
-        }
-
-        var digits = text.TakeWhile(char.IsAsciiDigit);
-        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-            throw text.Unexpected("expected an index after '['");
-        text.Take("]", "after an index");
-        return selector.AddItem(index);
     }
 }

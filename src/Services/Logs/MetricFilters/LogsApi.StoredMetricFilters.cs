@@ -10,7 +10,6 @@ namespace Estiba.Logs;
 public sealed partial class LogsApi
 {
     private const int MaxMetricFilters = 100;
-    private const int MaxDimensions = 3;
 
     /// <inheritdoc />
     public async Task<PutMetricFilterResponse> PutMetricFilterAsync(
@@ -19,9 +18,13 @@ public sealed partial class LogsApi
         CancellationToken cancellation = default
     )
     {
-        _ = FilterPattern.Parse(request.FilterPattern!);
+        if (!string.IsNullOrEmpty(request.FieldSelectionCriteria))
+            throw LogsErrors.InvalidParameterException(
+                "Estiba centralizes no log events of other accounts. Leave fieldSelectionCriteria out."
+            );
+        var pattern = FilterPattern.Parse(request.FilterPattern!);
         foreach (var transformation in request.MetricTransformations!)
-            Check(transformation);
+            _ = MetricExtraction.Of(pattern, transformation, request.EmitSystemFieldDimensions, Scope.Of(context));
         await _store.CommitAsync(
             transaction =>
             {
@@ -137,17 +140,5 @@ public sealed partial class LogsApi
                 .ToList()
         )
             transaction.Delete(LogsTables.MetricFilters, filter.Key);
-    }
-
-    private static void Check(MetricTransformation transformation)
-    {
-        if (transformation is { Dimensions.Count: > 0, DefaultValue: not null })
-            throw LogsErrors.InvalidParameterException(
-                "Invalid metric transformation: dimensions and default value are mutually exclusive properties."
-            );
-        if (transformation.Dimensions is { Count: > MaxDimensions })
-            throw LogsErrors.InvalidParameterException(
-                $"Invalid metric transformation: at most {MaxDimensions} dimensions are allowed."
-            );
     }
 }

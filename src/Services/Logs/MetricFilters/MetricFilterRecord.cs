@@ -2,7 +2,7 @@ using Estiba.Contracts.Logs;
 
 namespace Estiba.Logs.MetricFilters;
 
-/// <summary>A metric filter of a log group. It is kept and shown; nothing is published from it.</summary>
+/// <summary>A metric filter of a log group, as it was put.</summary>
 internal sealed record MetricFilterRecord
 {
     public required string AccountId { get; init; }

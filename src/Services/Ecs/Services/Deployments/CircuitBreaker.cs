@@ -18,8 +18,12 @@ internal static class CircuitBreaker
     private const int LeastThreshold = 3;
     private const int MostThreshold = 200;
 
-    /// <summary>Why a deployment fails, as its rollout state says.</summary>
-    internal const string TasksFailedToStart = "ECS deployment circuit breaker: tasks failed to start.";
+    /// <summary>Why a deployment fails.</summary>
+    internal static readonly FailureReason Failure = new(
+        "ECS deployment circuit breaker: tasks failed to start.",
+        "tasks failed to start.",
+        "Service deployment rolled back because the circuit breaker threshold was exceeded."
+    );
 
     /// <summary>How many failures end a deployment with this configuration.</summary>
     internal static int Threshold(DeploymentConfiguration? configuration, int desired) =>

@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.State;
 
@@ -45,12 +46,7 @@ internal static class ServiceDeploymentDescription
                 }
                 : null,
             DeploymentCircuitBreaker = CircuitBreakerOf(view, service, record),
-            Alarms = new ServiceDeploymentAlarms
-            {
-                Status = ServiceDeploymentRollbackMonitorsStatus.Disabled,
-                AlarmNames = [],
-                TriggeredAlarmNames = [],
-            },
+            Alarms = AlarmMonitoring.Describe(record),
         };
     }
 

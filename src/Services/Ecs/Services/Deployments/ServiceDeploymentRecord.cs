@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.TrafficShifts;
 
 namespace Estiba.Ecs.Services.Deployments;
@@ -68,6 +69,12 @@ public sealed record ServiceDeploymentRecord
 
     /// <summary>Whether the circuit breaker has ended it.</summary>
     public bool IsTriggered { get; init; }
+
+    /// <summary>What has come of monitoring its alarms; null before they were looked at.</summary>
+    public AlarmMonitorRecord? Alarms { get; init; }
+
+    /// <summary>Since when it has all its tasks and waits for its alarms; null where it does not.</summary>
+    public DateTimeOffset? BakingSince { get; init; }
 
     /// <summary>Whether it goes on.</summary>
     public bool IsOngoing => FinishedAt is null;

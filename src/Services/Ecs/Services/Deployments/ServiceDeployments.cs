@@ -1,4 +1,6 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ServiceConnect;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.TrafficShifts;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.State;
@@ -11,8 +13,6 @@ namespace Estiba.Ecs.Services.Deployments;
 /// </summary>
 internal static class ServiceDeployments
 {
-    private const string TrippedReason =
-        "Service deployment rolled back because the circuit breaker threshold was exceeded.";
     private const string NoCandidate = "No rollback candidate was found to run the rollback.";
     private const string RequestedReason = "Service deployment rolled back because of a StopServiceDeployment request.";
     private const string Superseded = "Service deployment was stopped because a newer deployment was started.";
@@ -102,9 +102,13 @@ internal static class ServiceDeployments
     internal static bool HasWork(View view, ServiceRecord service, ServiceRolloutRecord rollout) =>
         CircuitBreaker.IsTripped(service, rollout)
         || rollout.Primary.Obstacle is not null
-        || Find(view, service, rollout.Primary)?.Status
-            is ServiceDeploymentStatus.Pending
-                or ServiceDeploymentStatus.RollbackRequested;
+        || (
+            Find(view, service, rollout.Primary) is { } deployment
+            && (
+                deployment.Status is ServiceDeploymentStatus.Pending or ServiceDeploymentStatus.RollbackRequested
+                || AlarmMonitoring.HaveFailed(deployment)
+            )
+        );
 
     /// <summary>
     /// Takes up what was asked for: a deployment that waits begins, one that is to be rolled back or that fails is.
@@ -130,47 +134,32 @@ internal static class ServiceDeployments
                 );
                 break;
             case ServiceDeploymentStatus.RollbackRequested:
-                RollBack(
-                    edit,
-                    Fail(
-                        edit,
-                        edit.Rollout.LastCompleted is null ? NoCandidate : RequestedReason,
-                        byCircuitBreaker: false
-                    ),
-                    RequestedReason
-                );
+                var stopped = new FailureReason(edit.Rollout.LastCompleted is null ? NoCandidate : RequestedReason);
+                RollBack(edit, Fail(edit, stopped), stopped with { Rollback = RequestedReason });
                 return;
         }
 
         if (primary.Obstacle is { } obstacle)
-            End(edit, history, Fail(edit, obstacle, byCircuitBreaker: false), obstacle, obstacle);
+            End(edit, history, new FailureReason(obstacle), RollsBackByItself(edit));
+        else if (AlarmMonitoring.HaveFailed(history))
+            End(edit, history, AlarmMonitoring.Failure(history!), history!.Configuration!.Alarms!.Rollback == true);
         else if (CircuitBreaker.IsTripped(edit.Service, edit.Rollout))
-            End(
-                edit,
-                history,
-                Fail(edit, CircuitBreaker.TasksFailedToStart, byCircuitBreaker: true),
-                CircuitBreaker.TasksFailedToStart,
-                TrippedReason
-            );
+            End(edit, history, CircuitBreaker.Failure, RollsBackByItself(edit));
     }
 
+    private static bool RollsBackByItself(ServiceEdit edit) =>
+        edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker is { Enable: true, Rollback: true };
+
     /// <summary>Ends a deployment that has failed: rolls it back where the service is to do that.</summary>
-    private static void End(
-        ServiceEdit edit,
-        ServiceDeploymentRecord? history,
-        DeploymentRecord failed,
-        string reason,
-        string reasonOfRollback
-    )
+    private static void End(ServiceEdit edit, ServiceDeploymentRecord? history, FailureReason reason, bool rollsBack)
     {
+        var failed = Fail(edit, reason);
         if (history?.Rollback is not null)
-            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, reason);
-        else if (
-            edit.Service.Settings.DeploymentConfiguration!.DeploymentCircuitBreaker is { Enable: true, Rollback: true }
-        )
-            RollBack(edit, failed, reasonOfRollback);
+            Finish(edit, failed, ServiceDeploymentStatus.RollbackFailed, reason.State);
+        else if (rollsBack)
+            RollBack(edit, failed, reason);
         else
-            Finish(edit, failed, ServiceDeploymentStatus.Stopped, reason);
+            Finish(edit, failed, ServiceDeploymentStatus.Stopped, reason.State);
     }
 
     /// <summary>The primary deployment has reached what it was to reach.</summary>
@@ -221,24 +210,24 @@ internal static class ServiceDeployments
     /// <summary>
     /// Ends the rollout of the primary deployment, which stays primary until another takes its place.
     /// </summary>
-    private static DeploymentRecord Fail(ServiceEdit edit, string reason, bool byCircuitBreaker)
+    private static DeploymentRecord Fail(ServiceEdit edit, FailureReason reason)
     {
         var failed = edit.Rollout.Primary;
         edit.Change(failed.Id, deployment =>
             deployment with
             {
                 RolloutState = DeploymentRolloutState.Failed,
-                RolloutStateReason = reason,
+                RolloutStateReason = reason.State,
             }
         );
-        edit.AddEvent(ServiceEvents.DeploymentFailed(failed.Id, byCircuitBreaker ? "tasks failed to start." : reason));
+        edit.AddEvent(ServiceEvents.DeploymentFailed(failed.Id, reason.Event));
         if (Find(edit.Transaction, edit.Service, failed) is { } history)
             edit.Transaction.Put(
                 EcsTables.ServiceDeployments,
                 history with
                 {
                     Failures = failed.FailedTasks,
-                    IsTriggered = history.IsTriggered || byCircuitBreaker,
+                    IsTriggered = history.IsTriggered || reason == CircuitBreaker.Failure,
                     UpdatedAt = edit.Now,
                 }
             );
@@ -247,7 +236,7 @@ internal static class ServiceDeployments
 
     // The deployment that completed last becomes the primary one again; what still runs of it stays, and only the rest
     // is started.
-    private static void RollBack(ServiceEdit edit, DeploymentRecord failed, string reason)
+    private static void RollBack(ServiceEdit edit, DeploymentRecord failed, FailureReason reason)
     {
         if (edit.Rollout.LastCompleted is not { } target)
         {
@@ -259,17 +248,16 @@ internal static class ServiceDeployments
         {
             ServiceDeployment = failed.ServiceDeployment,
             RolloutState = DeploymentRolloutState.InProgress,
-            RolloutStateReason = $"ECS deployment circuit breaker: rolling back to deploymentId {target.Id}.",
+            RolloutStateReason = $"ECS deployment {reason.Detector}: rolling back to deploymentId {target.Id}.",
             FailedTasks = 0,
             NextStartAt = null,
             Obstacle = null,
             UpdatedAt = edit.Now,
         };
         edit.Transaction.Delete(EcsTables.PlacementFailures, edit.Service.Key);
-        edit.Service = edit.Service with
-        {
-            Settings = ServiceRevisions.Restore(edit.Transaction, edit.Service, target),
-        };
+        edit.Service = ServiceRevisions.Restore(edit.Transaction, edit.Service, target);
+        if (edit.Service.ServiceConnect is { } connect)
+            ServiceConnectName.Ensure(edit.Transaction, connect);
         edit.Rollout = edit.Rollout with
         {
             Deployments = [promoted, .. edit.Rollout.Deployments.Where(deployment => deployment.Id != target.Id)],
@@ -286,8 +274,8 @@ internal static class ServiceDeployments
             history with
             {
                 Status = ServiceDeploymentStatus.RollbackInProgress,
-                StatusReason = reason,
-                Rollback = new RollbackRecord(reason, edit.Now, target.ServiceRevision),
+                StatusReason = reason.Rollback,
+                Rollback = new RollbackRecord(reason.Rollback, edit.Now, target.ServiceRevision),
                 UpdatedAt = edit.Now,
             }
         );

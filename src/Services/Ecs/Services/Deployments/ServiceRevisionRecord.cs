@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.ServiceConnect;
 
 namespace Estiba.Ecs.Services.Deployments;
 
@@ -16,6 +17,9 @@ public sealed record ServiceRevisionRecord
 
     /// <summary>The revision as <c>DescribeServiceRevisions</c> shows it.</summary>
     public required ServiceRevision Revision { get; init; }
+
+    /// <summary>What its tasks are in a namespace of Service Connect.</summary>
+    public ServiceConnectSettings? ServiceConnect { get; init; }
 
     /// <summary>Its key in the store.</summary>
     public string Key => KeyOf(ServiceKey, Id);

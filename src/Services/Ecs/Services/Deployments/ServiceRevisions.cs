@@ -23,6 +23,7 @@ internal static class ServiceRevisions
         {
             ServiceKey = service.Key,
             Id = id,
+            ServiceConnect = service.ServiceConnect,
             Revision = new ServiceRevision
             {
                 ServiceRevisionArn = ArnOf(service, id),
@@ -34,6 +35,7 @@ internal static class ServiceRevisions
                 PlatformVersion = service.Settings.PlatformVersion,
                 LoadBalancers = service.Settings.LoadBalancers,
                 ServiceRegistries = service.Settings.ServiceRegistries,
+                ServiceConnectConfiguration = service.ServiceConnect?.Configuration,
                 NetworkConfiguration = service.Settings.NetworkConfiguration,
                 ContainerImages =
                 [
@@ -64,21 +66,25 @@ internal static class ServiceRevisions
                 ],
             };
 
-    /// <summary>The service's settings with those of the revision that a deployment has rolled out.</summary>
-    internal static Service Restore(View view, ServiceRecord service, DeploymentRecord deployment) =>
-        view.Find(
-            EcsTables.ServiceRevisions,
-            ServiceRevisionRecord.KeyOf(service.Key, deployment.ServiceRevision)
-        )?.Revision
-            is { } revision
-            ? service.Settings with
+    /// <summary>The revision that a deployment has rolled out; null for one that is forgotten.</summary>
+    internal static ServiceRevisionRecord? Find(View view, string serviceKey, DeploymentRecord deployment) =>
+        view.Find(EcsTables.ServiceRevisions, ServiceRevisionRecord.KeyOf(serviceKey, deployment.ServiceRevision));
+
+    /// <summary>The service with the settings of the revision that a deployment has rolled out.</summary>
+    internal static ServiceRecord Restore(View view, ServiceRecord service, DeploymentRecord deployment) =>
+        Find(view, service.Key, deployment) is { Revision: var revision } found
+            ? service with
             {
-                CapacityProviderStrategy = revision.CapacityProviderStrategy,
-                LaunchType = revision.LaunchType,
-                PlatformVersion = revision.PlatformVersion,
-                LoadBalancers = revision.LoadBalancers,
-                ServiceRegistries = revision.ServiceRegistries,
-                NetworkConfiguration = revision.NetworkConfiguration,
+                Settings = service.Settings with
+                {
+                    CapacityProviderStrategy = revision.CapacityProviderStrategy,
+                    LaunchType = revision.LaunchType,
+                    PlatformVersion = revision.PlatformVersion,
+                    LoadBalancers = revision.LoadBalancers,
+                    ServiceRegistries = revision.ServiceRegistries,
+                    NetworkConfiguration = revision.NetworkConfiguration,
+                },
+                ServiceConnect = found.ServiceConnect,
             }
-            : service.Settings;
+            : service;
 }

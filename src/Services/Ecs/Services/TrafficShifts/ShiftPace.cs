@@ -40,6 +40,6 @@ internal static class ShiftPace
         );
 
     /// <summary>How long both revisions run when the new one has all of the traffic.</summary>
-    internal static TimeSpan Bake(ServiceRecord service) =>
-        TimeSpan.FromMinutes(service.Settings.DeploymentConfiguration?.BakeTimeInMinutes ?? 0);
+    internal static TimeSpan Bake(DeploymentConfiguration? configuration) =>
+        TimeSpan.FromMinutes(configuration?.BakeTimeInMinutes ?? 0);
 }

@@ -74,7 +74,7 @@ internal static class TrafficRoutes
         LoadBalancer each
     )
     {
-        var before = ServiceRevisions.Restore(view, service, serving).LoadBalancers ?? [];
+        var before = ServiceRevisions.Restore(view, service, serving).Settings.LoadBalancers ?? [];
         var same = before.FirstOrDefault(known => RuleOf(known) is { } rule && rule == RuleOf(each))
             ?? before.ElementAtOrDefault(index);
         return same is null ? null : ServiceTask.TargetGroupOf(same, serving.UsesAlternate);

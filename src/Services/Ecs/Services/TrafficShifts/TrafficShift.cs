@@ -1,4 +1,5 @@
 using Estiba.Contracts.Ecs;
+using Estiba.Ecs.Services.Alarms;
 using Estiba.Ecs.Services.Deployments;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
@@ -142,7 +143,7 @@ internal static class TrafficShift
                 continue;
             }
 
-            if (shift.Stage == BakeTime && edit.Now < shift.Since + ShiftPace.Bake(edit.Service))
+            if (shift.Stage == BakeTime && IsBaking(edit, shift))
                 return;
             Enter(edit, Stages[Array.IndexOf(Stages, shift.Stage) + 1]);
         }
@@ -153,7 +154,8 @@ internal static class TrafficShift
         rollout.Shift switch
         {
             { IsRollback: false, Stage: ProductionTrafficShift } shift => ShiftPace.NextShareAt(service, shift),
-            { IsRollback: false, Stage: BakeTime } shift => shift.Since + ShiftPace.Bake(service),
+            { IsRollback: false, Stage: BakeTime } shift => shift.Since
+                + ShiftPace.Bake(service.Settings.DeploymentConfiguration),
             _ => null,
         };
 
@@ -243,6 +245,10 @@ internal static class TrafficShift
             Discard = wanted.FindAll(task => task.IsWaiting),
         };
     }
+
+    private static bool IsBaking(ServiceEdit edit, TrafficShiftRecord shift) =>
+        edit.Now < shift.Since + ShiftPace.Bake(edit.Service.Settings.DeploymentConfiguration)
+        || AlarmMonitoring.Hold(edit);
 
     // Until something of what is gone back to runs, the traffic stays where it is.
     private static bool IsWaiting(TrafficShiftRecord shift) => shift is { IsRollback: true, Production: < All };

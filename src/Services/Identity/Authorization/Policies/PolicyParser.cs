@@ -50,7 +50,7 @@ internal static class PolicyParser
         {
             Allows = effect == "Allow",
             Actions = actions,
-            Resources = Of(statement, "Resource", text => PolicyText.Parse(text, hasVariables, StarReach.Part)),
+            Resources = Of(statement, "Resource", text => PolicyText.Parse(text, hasVariables, WildcardScope.Part)),
             Principals = Principals(statement),
             Conditions = statement.TryGetProperty("Condition", out var conditions)
                 ? [.. Conditions(conditions, hasVariables)]

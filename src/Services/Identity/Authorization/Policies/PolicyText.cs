@@ -14,10 +14,10 @@ internal sealed class PolicyText
     private readonly Wildcard? _fixed;
     private readonly Wildcard[]? _fixedParts;
     private readonly string? _literal;
-    private readonly StarReach _reach;
+    private readonly WildcardScope _reach;
     private readonly bool _ignoreCase;
 
-    private PolicyText(string text, List<Piece> pieces, StarReach reach, bool ignoreCase)
+    private PolicyText(string text, List<Piece> pieces, WildcardScope reach, bool ignoreCase)
     {
         (Text, _pieces, _reach, _ignoreCase) = (text, pieces, reach, ignoreCase);
         if (pieces.Exists(piece => piece.Variable is not null))
@@ -46,7 +46,7 @@ internal sealed class PolicyText
     public static PolicyText Parse(
         string text,
         bool hasVariables,
-        StarReach reach = StarReach.All,
+        WildcardScope reach = WildcardScope.All,
         bool ignoreCase = false
     )
     {
@@ -125,7 +125,7 @@ internal sealed class PolicyText
             for (var i = 0; i < part.Length; i++)
                 own[i] = wild[from + i];
             from += part.Length + 1;
-            return new Wildcard(part, own, StarReach.All, _ignoreCase);
+            return new Wildcard(part, own, WildcardScope.All, _ignoreCase);
         });
     }
 

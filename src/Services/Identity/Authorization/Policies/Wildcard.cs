@@ -3,7 +3,7 @@ using System.Collections;
 namespace Estiba.Identity.Authorization.Policies;
 
 /// <summary>How far a star reaches.</summary>
-internal enum StarReach
+internal enum WildcardScope
 {
     /// <summary>Over everything.</summary>
     All,
@@ -35,9 +35,9 @@ internal sealed class Wildcard
     /// <param name="wild">Which of its stars and question marks stand for others.</param>
     /// <param name="reach">How far its stars reach.</param>
     /// <param name="ignoreCase">Whether upper and lower case are the same.</param>
-    public Wildcard(string text, BitArray wild, StarReach reach, bool ignoreCase)
+    public Wildcard(string text, BitArray wild, WildcardScope reach, bool ignoreCase)
     {
-        (_text, _wild, _ignoreCase, _withinParts) = (text, wild, ignoreCase, reach == StarReach.Part);
+        (_text, _wild, _ignoreCase, _withinParts) = (text, wild, ignoreCase, reach == WildcardScope.Part);
         _literal = text.Length;
         _reaches = new bool[text.Length];
         var (near, far) = (false, false);
@@ -48,7 +48,7 @@ internal sealed class Wildcard
             _literal = i;
             if (text[i] != '*')
                 continue;
-            _reaches[i] = reach == StarReach.All || i == text.Length - 1 || (text[i + 1] == ':' && !wild[i + 1]);
+            _reaches[i] = reach == WildcardScope.All || i == text.Length - 1 || (text[i + 1] == ':' && !wild[i + 1]);
             if (_reaches[i])
                 far = true;
             else
@@ -59,7 +59,7 @@ internal sealed class Wildcard
     }
 
     /// <summary>A text in which every star and question mark stands for others.</summary>
-    public static Wildcard Of(string text, StarReach reach, bool ignoreCase = false)
+    public static Wildcard Of(string text, WildcardScope reach, bool ignoreCase = false)
     {
         var wild = new BitArray(text.Length);
         for (var i = 0; i < text.Length; i++)

@@ -52,14 +52,21 @@ public static class RequestChecks
     /// Whether servers may disagree where the request ends: it has two lengths, or a body where none is meant
     /// ("Desync mitigation mode"). What else is ambiguous, or worse, never gets this far.
     /// </summary>
-    public static bool IsAmbiguous(string method, IHeaderDictionary headers)
+    public static bool IsAmbiguous(string method, IHeaderDictionary headers) =>
+        AmbiguityOf(method, headers) is not null;
+
+    /// <summary>Why it is ambiguous, in the words of access logs ("Classification reasons"); null where it is
+    /// not.</summary>
+    public static string? AmbiguityOf(string method, IHeaderDictionary headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
-        return headers.ContainsKey(LengthBesideChunks)
-            || (
-                (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
-                && (headers.ContentLength > 0 || headers.ContainsKey(HeaderNames.TransferEncoding))
-            );
+        if (headers.ContainsKey(LengthBesideChunks))
+            return "BothTeClPresent";
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+            return null;
+        return headers.ContentLength > 0 ? "UndefinedContentLengthSemantics"
+            : headers.ContainsKey(HeaderNames.TransferEncoding) ? "UndefinedTransferEncodingSemantics"
+            : null;
     }
 
     /// <summary>Whether <c>routing.http.drop_invalid_header_fields.enabled</c> lets a header pass.</summary>

@@ -3,6 +3,9 @@ namespace Estiba.LoadBalancing.Traffic.Rules;
 /// <summary>A rule of a listener.</summary>
 public sealed record RuleConfiguration
 {
+    /// <summary>Its priority; 0 for the default one.</summary>
+    public int Priority { get; init; }
+
     /// <summary>All of them must be met; a rule without any is the default one.</summary>
     public IReadOnlyList<RuleCondition> Conditions { get; init; } = [];
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Text;
+using Estiba.Listeners;
 
 namespace Estiba.LoadBalancing.Traffic.Targets;
 

@@ -1,0 +1,102 @@
+using System.Net;
+using Estiba.Contracts.Acs;
+using Estiba.Contracts.Tcs;
+
+namespace Estiba.Agent.ServiceConnect;
+
+/// <summary>
+/// The aliases of all namespaces that some agent of this process has tasks in. Where several have heard of a namespace,
+/// what was heard last counts.
+/// </summary>
+/// <param name="time">The clock.</param>
+internal sealed class AliasTable(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly OutlierDetection _outliers = new(time);
+    private readonly Dictionary<object, Dictionary<string, Heard>> _byAgent = [];
+    private volatile IReadOnlyDictionary<IPEndPoint, Alias> _aliases = new Dictionary<IPEndPoint, Alias>();
+    private long _heard;
+
+    /// <summary>The alias at an address and port; null where there is none.</summary>
+    internal Alias? Find(IPEndPoint place) => _aliases.GetValueOrDefault(place);
+
+    /// <summary>An agent has heard what the namespaces of its tasks are.</summary>
+    internal void Set(object agent, IReadOnlyList<ServiceConnectNamespace> namespaces)
+    {
+        lock (_gate)
+        {
+            var number = ++_heard;
+            _byAgent[agent] = namespaces
+                .Where(its => its.NamespaceArn is not null)
+                .ToDictionary(
+                    its => its.NamespaceArn!,
+                    its => new Heard(number, its.Aliases ?? []),
+                    StringComparer.Ordinal
+                );
+            Apply();
+        }
+    }
+
+    /// <summary>
+    /// What the aliases of an agent's namespaces have carried since they were last asked; of several agents in a
+    /// namespace one is told.
+    /// </summary>
+    internal IReadOnlyList<ServiceConnectMetric> TakeCounters(object agent)
+    {
+        lock (_gate)
+            return
+            [
+                .. _byAgent
+                    .GetValueOrDefault(agent, [])
+                    .Where(its => _byAgent.First(other => other.Value.ContainsKey(its.Key)).Key == agent)
+                    .SelectMany(its =>
+                        its.Value.Aliases.Select(settings =>
+                            PlaceOf(settings) is { } place && _aliases.GetValueOrDefault(place) is { } alias
+                                ? alias.Counters.Take(its.Key, alias.DiscoveryName)
+                                : null
+                        )
+                    )
+                    .OfType<ServiceConnectMetric>(),
+            ];
+    }
+
+    /// <summary>An agent has ended.</summary>
+    internal void Remove(object agent)
+    {
+        lock (_gate)
+        {
+            _byAgent.Remove(agent);
+            Apply();
+        }
+    }
+
+    private void Apply()
+    {
+        var before = _aliases;
+        var after = new Dictionary<IPEndPoint, Alias>();
+        var newest = _byAgent
+            .Values.SelectMany(its => its)
+            .GroupBy(its => its.Key, StringComparer.Ordinal)
+            .Select(its => its.MaxBy(each => each.Value.Number).Value);
+        foreach (var settings in newest.SelectMany(its => its.Aliases))
+        {
+            if (PlaceOf(settings) is not { } place)
+                continue;
+            var alias = before.GetValueOrDefault(place) ?? new Alias(_outliers);
+            alias.Update(settings);
+            after[place] = alias;
+        }
+
+        _aliases = after;
+        foreach (var (place, alias) in before)
+            if (!after.ContainsKey(place))
+                alias.End();
+    }
+
+    private static IPEndPoint? PlaceOf(ServiceConnectAlias settings) =>
+        IPAddress.TryParse(settings.Address, out var address) && settings.Port is > 0 and <= IPEndPoint.MaxPort
+            ? new IPEndPoint(address, settings.Port.Value)
+            : null;
+
+    private readonly record struct Heard(long Number, IReadOnlyList<ServiceConnectAlias> Aliases);
+}
