@@ -58,7 +58,7 @@ internal sealed partial class ProductionWalk
         walk.Step(
             "A canary",
             $"Version 4 runs beside version 2, in a target group of its own, and answers {CanaryPercent} % of the "
-                + "requests for a minute before it gets all of them. (AWS's default is ten minutes; one is shortest.)"
+                + "requests for a minute before it gets all of them. (AWS's default is ten minutes.)"
         );
         if (!await KnowsCanariesAsync(cancellation))
         {
