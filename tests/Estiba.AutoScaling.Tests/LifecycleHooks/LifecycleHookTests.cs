@@ -95,7 +95,7 @@ public sealed class LifecycleHookTests
         var waiting = (await world.InstancesAsync())[0].InstanceId!;
 
         await world.RestartAsync();
-        await world.SettleAsync();
+        await world.SettleAsync(5);
         (await world.InstanceAsync(waiting)).LifecycleState.ShouldBe("Pending:Wait");
         await CompleteAsync(world, waiting, "CONTINUE");
         await world.RestartAsync();

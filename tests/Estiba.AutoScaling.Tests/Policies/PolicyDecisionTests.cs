@@ -42,6 +42,34 @@ public sealed class PolicyDecisionTests
     }
 
     [Theory]
+    [InlineData(0, 0, 200, 2)]
+    [InlineData(10, 10, 120, 12)]
+    [InlineData(10, 10, 100, null)]
+    [InlineData(10, 10, 90, 9)]
+    [InlineData(10, 10, 10, 8)]
+    public void What_ECS_says_of_its_capacity_providers_is_taken_at_its_word(
+        int desired,
+        int warm,
+        double value,
+        int? wanted
+    )
+    {
+        var policy = Policy(PolicyRecord.Tracking) with
+        {
+            Target = new TargetTrackingConfiguration
+            {
+                TargetValue = 100,
+                CustomizedMetricSpecification = new CustomizedMetricSpecification
+                {
+                    Namespace = "AWS/ECS/ManagedScaling",
+                },
+            },
+        };
+
+        PolicyDecision.Of(policy, value, 100, State(desired, warm)).ShouldBe(wanted);
+    }
+
+    [Theory]
     [InlineData("ChangeInCapacity", 3, null, 10, 13)]
     [InlineData("ChangeInCapacity", -20, null, 10, 0)]
     [InlineData("ExactCapacity", 7, null, 10, 7)]

@@ -12,7 +12,7 @@ internal sealed class ActivityLog(UniqueIds ids)
 {
     private const int LongestCause = 1023;
 
-    /// <summary>An activity begins.</summary>
+    /// <summary>An activity begins: after all others of its group, so that the newest is shown first.</summary>
     internal ActivityRecord Begin(
         Transaction transaction,
         GroupRecord group,
@@ -22,6 +22,9 @@ internal sealed class ActivityLog(UniqueIds ids)
         DateTimeOffset now
     )
     {
+        var newest = transaction
+            .Where(AutoScalingTables.Activities, AutoScalingTables.ActivitiesByGroup, group.Key)
+            .FirstOrDefault();
         var activity = new ActivityRecord
         {
             Scope = group.Scope,
@@ -30,7 +33,7 @@ internal sealed class ActivityLog(UniqueIds ids)
             Id = ids.Next(),
             Description = description,
             Cause = cause.Length <= LongestCause ? cause : cause[..LongestCause],
-            StartedAt = now,
+            StartedAt = newest is not null && newest.StartedAt >= now ? newest.StartedAt.AddTicks(1) : now,
             Status = ScalingActivityStatusCode.InProgress,
             SubnetId = instance.SubnetId,
             Zone = instance.Zone,

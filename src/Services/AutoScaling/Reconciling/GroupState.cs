@@ -26,8 +26,12 @@ internal sealed record GroupState
     /// <summary>The time.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Whether an instance has been in service for as long as it takes to count.</summary>
+    /// <summary>Whether an instance has been in service for as long as it takes to count. What a refresh is to replace
+    /// counts already.</summary>
     public bool IsWarm(GroupInstanceRecord instance) =>
         instance is { State: Lifecycle.InService, InServiceAt: { } since }
-        && Now >= since.AddSeconds(Refresh?.Preferences.InstanceWarmup ?? Group.DefaultWarmup ?? 0);
+        && (
+            (Refresh is { } refresh && instance.CreatedAt < RefreshRules.Since(refresh))
+            || Now >= since.AddSeconds(Refresh?.Preferences.InstanceWarmup ?? Group.DefaultWarmup ?? 0)
+        );
 }

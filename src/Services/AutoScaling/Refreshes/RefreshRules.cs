@@ -80,8 +80,8 @@ internal static class RefreshRules
     internal static bool Waits(RefreshRecord refresh) =>
         refresh.Preferences.ScaleInProtectedInstances == ScaleInProtectedInstances.Wait;
 
-    // A roll back replaces what the refresh has launched.
-    private static DateTimeOffset Since(RefreshRecord refresh) =>
+    /// <summary>What was launched before is replaced; a roll back replaces what the refresh has launched.</summary>
+    internal static DateTimeOffset Since(RefreshRecord refresh) =>
         refresh.Rollback?.RollbackStartTime ?? refresh.StartedAt;
 
     private static bool Matches(GroupInstanceRecord instance, LaunchSource? source) =>

@@ -19,7 +19,10 @@ public sealed partial class Ec2Api
     {
         var hash = LaunchRequest.HashOf(request);
         // What was launched of a template stays so when the template changes or goes.
-        if (InstanceLauncher.FindEarlier(_store.Current, request.ClientToken, hash, context) is { } earlier)
+        if (
+            request.DryRun != true
+            && InstanceLauncher.FindEarlier(_store.Current, request.ClientToken, hash, context) is { } earlier
+        )
             return Described(earlier, context);
         var (whole, templateTags) = OfTemplate(request, context);
         // A dry run ends there, before anything else is looked up.
