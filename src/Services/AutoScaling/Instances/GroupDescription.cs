@@ -1,9 +1,8 @@
 using Estiba.AutoScaling.Groups;
-using Estiba.AutoScaling.Instances;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 
-namespace Estiba.AutoScaling;
+namespace Estiba.AutoScaling.Instances;
 
 /// <summary>Groups and their instances as they are shown.</summary>
 internal static class GroupDescription
