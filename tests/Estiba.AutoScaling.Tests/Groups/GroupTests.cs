@@ -114,8 +114,7 @@ public sealed class GroupTests
             "At 2026-05-06T07:08:09Z a user request created an AutoScalingGroup changing the desired capacity "
                 + "from 0 to 1.  "
                 + "At 2026-05-06T07:08:09Z an instance was started in response to a difference between desired "
-                + "and actual "
-                + "capacity, increasing the capacity from 0 to 1."
+                + "and actual capacity, increasing the capacity from 0 to 1."
         );
         first.Description.ShouldBe($"Launching a new EC2 instance: {(await world.InstancesAsync())[0].InstanceId}");
         (first.StatusCode, first.Progress).ShouldBe((ScalingActivityStatusCode.Successful, 100));
@@ -135,8 +134,7 @@ public sealed class GroupTests
         (await world.ActivitiesAsync())[0]
             .Cause!.ShouldContain(
                 "a user request update of AutoScalingGroup constraints to min: 0, max: 1, desired: 1 changing the "
-                    + "desired "
-                    + "capacity from 3 to 1."
+                    + "desired capacity from 3 to 1."
             );
     }
 
@@ -297,8 +295,7 @@ public sealed class GroupTests
             (
                 "ResourceInUse",
                 "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance "
-                    + "request(s) still in "
-                    + "the group."
+                    + "request(s) still in the group."
             )
         );
         await DeleteAsync(force: true);

@@ -35,8 +35,7 @@ public sealed class PolicyTests
         (await world.ActivitiesAsync())[0]
             .Cause!.ShouldContain(
                 $"a monitor alarm {high.AlarmName} in state ALARM triggered policy cpu changing the desired "
-                    + $"capacity from 2 to "
-                    + "4."
+                    + "capacity from 2 to 4."
             );
         await world.SpeakAsync(put.PolicyARN!, 10, 45, low.AlarmName!);
         (await world.GroupAsync()).DesiredCapacity.ShouldBe(3);

@@ -34,8 +34,7 @@ public sealed class ScheduledActionTests
         (await world.ActivitiesAsync())[0]
             .Cause!.ShouldContain(
                 "a scheduled action update of AutoScalingGroup constraints to min: 2, max: 5, desired: 3 changing "
-                    + "the desired "
-                    + "capacity from 1 to 3."
+                    + "the desired capacity from 1 to 3."
             );
         (await ActionsAsync(world)).ShouldBeEmpty();
     }

@@ -182,8 +182,7 @@ internal sealed record GroupChange
         if (min is not null && (max - min > 100 || min is < 0 or > 100 || max is < 100 or > 200))
             throw Validation.Error(
                 "MinHealthyPercentage must be from 0 to 100, MaxHealthyPercentage from 100 to 200, and their "
-                    + "difference "
-                    + "at most 100."
+                    + "difference at most 100."
             );
     }
 

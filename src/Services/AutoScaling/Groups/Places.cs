@@ -26,8 +26,7 @@ internal sealed class Places(IEc2Api ec2, IElbV2Api balancers, UniqueIds ids)
             if (zones.Count > 0 && found.FirstOrDefault(subnet => !zones.Contains(subnet.Zone)) is { } elsewhere)
                 throw Validation.Error(
                     $"The availability zones of the specified subnets and the Auto Scaling group do not match: "
-                        + $"{elsewhere.Id} is "
-                        + $"in {elsewhere.Zone}."
+                        + $"{elsewhere.Id} is in {elsewhere.Zone}."
                 );
             return [.. named.Distinct().Select(id => found.Single(subnet => subnet.Id == id))];
         }

@@ -56,8 +56,7 @@ public sealed partial class AutoScalingApi
                     );
                 var cause =
                     $"At {Moments.Text(Now)} instance {instance.InstanceId} was taken out of service in response "
-                    + $"to a user "
-                    + "request";
+                    + "to a user request";
                 if (decrements && instance.Counts)
                     cause += Shrink(transaction, group, 1, "Terminating instance without replacement");
                 return _step.End(transaction, group, instance, cause + ".", Now);
@@ -357,8 +356,7 @@ public sealed partial class AutoScalingApi
         if (group.Desired - count < group.Min)
             throw Validation.Error(
                 $"Currently, desiredSize equals minSize ({group.Min}). {deed} will violate group's min size "
-                    + $"constraint. "
-                    + "Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+                    + "constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
             );
         transaction.Put(AutoScalingTables.Groups, group with { Desired = group.Desired - count });
         return $", shrinking the capacity from {group.Desired} to {group.Desired - count}";
@@ -370,8 +368,7 @@ public sealed partial class AutoScalingApi
             throw Validation.Error(
                 $"AutoScalingGroup {group.Name} has min-size={group.Min}, max-size={group.Max}, and "
                     + $"desired-size={group.Desired}. To {deed} {count} more instance, please update the "
-                    + $"AutoScalingGroup "
-                    + "sizes appropriately."
+                    + "AutoScalingGroup sizes appropriately."
             );
         transaction.Put(AutoScalingTables.Groups, group with { Desired = group.Desired + count });
         return $", increasing the capacity from {group.Desired} to {group.Desired + count}";

@@ -234,8 +234,7 @@ internal static class CapacityPlan
 
     private static string TakenOut(GroupState state, int from, int to) =>
         $"At {Moments.Text(state.Now)} an instance was taken out of service in response to a difference between "
-        + $"desired "
-        + $"and actual capacity, shrinking the capacity from {from} to {to}.";
+        + $"desired and actual capacity, shrinking the capacity from {from} to {to}.";
 
     private static string Because(GroupState state, string what) =>
         state.Group.Cause is { } cause ? $"{cause}  {what}" : what;

@@ -25,7 +25,7 @@ internal sealed class GroupObserver(
 
     /// <summary>Asks.</summary>
     /// <exception cref="AwsException">One of them could not answer.</exception>
-    internal async Task<Observation> LookAsync(GroupRecord group, CancellationToken cancellation)
+    internal async Task<Observation> ObserveAsync(GroupRecord group, CancellationToken cancellation)
     {
         var view = store.Current;
         var known = GroupStep.InstancesOf(view, group);

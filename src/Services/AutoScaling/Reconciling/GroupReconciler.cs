@@ -30,7 +30,7 @@ internal sealed partial class GroupReconciler(
     {
         if (store.Current.Find(AutoScalingTables.Groups, key) is not { } before)
             return null;
-        var seen = await observer.LookAsync(before, cancellation);
+        var seen = await observer.ObserveAsync(before, cancellation);
         await store.CommitAsync(it => step.Take(it, key, seen, time.GetUtcNow()), cancellation);
         var view = store.Current;
         if (view.Find(AutoScalingTables.Groups, key) is not { } group)
