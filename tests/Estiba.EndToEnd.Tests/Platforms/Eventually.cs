@@ -28,9 +28,11 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         while (true)
         {
+            var began = watch.Elapsed;
             var seen = await look();
             if (enough(seen))
                 return seen;
+            var took = watch.Elapsed - began;
             if (watch.Elapsed > (limit ?? TimeSpan.FromSeconds(120)))
             {
                 throw new TimeoutException(
@@ -39,7 +41,8 @@ internal static class Eventually
                 );
             }
 
-            await Task.Delay(Interval);
+            // To look may start a program: who waits leaves half of the time to what is waited for.
+            await Task.Delay(took > Interval ? took : Interval);
         }
     }
 }
