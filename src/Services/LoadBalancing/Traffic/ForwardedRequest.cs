@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Headers;
@@ -18,7 +19,13 @@ internal sealed class ForwardedRequest : HttpTransformer
 
     public required ListenerConfiguration Listener { get; init; }
 
-    public required string Destination { get; init; }
+    public required IPEndPoint Target { get; init; }
+
+    /// <summary>Whether the target is asked over TLS.</summary>
+    public required bool Secure { get; init; }
+
+    /// <summary>The target as the beginning of a URL.</summary>
+    public string Destination => $"{(Secure ? "https" : "http")}://{Target}";
 
     /// <summary>Path and query, as the target is asked.</summary>
     public required string Url { get; init; }
@@ -52,33 +59,51 @@ internal sealed class ForwardedRequest : HttpTransformer
         // A target is asked in the client's own letters, whatever they escape.
         proxyRequest.RequestUri = new Uri(Destination + Url, AsSent);
         proxyRequest.Options.Set(TargetGroupTraffic.ConnectLimit, ConnectLimit);
-        var headers = proxyRequest.Headers;
-        var received = httpContext.Request.Headers;
-        var attributes = Listener.Attributes;
-        Set(headers, "Host", Host.Length == 0 ? null : Host);
-        if (attributes.DropInvalidHeaderFields)
-            foreach (var name in received.Keys.Where(name => !RequestChecks.IsValidName(name)))
+        if (Listener.Attributes.DropInvalidHeaderFields)
+            foreach (var name in httpContext.Request.Headers.Keys.Where(name => !RequestChecks.IsValidName(name)))
                 RemoveHeader(proxyRequest, name);
+        foreach (var (name, value) in OwnHeaders(httpContext))
+        {
+            proxyRequest.Headers.Remove(name);
+            if (value is not null)
+                proxyRequest.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
 
+    /// <summary>The headers that the target gets in the place of the client's of the same names; null for
+    /// none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> OwnHeaders(HttpContext http)
+    {
+        var attributes = Listener.Attributes;
         var addresses = ForwardedHeaders.For(
             attributes.ForwardedFor,
-            received["X-Forwarded-For"],
+            http.Request.Headers["X-Forwarded-For"],
             Client,
             attributes.ForwardClientPort
         );
-        Set(headers, "X-Forwarded-For", addresses.Count == 0 ? null : addresses.ToString());
-        Set(headers, "X-Forwarded-Proto", Listener.Certificates is null ? "http" : "https");
-        Set(headers, "X-Forwarded-Port", $"{Listener.Port}");
-        Set(headers, Headers.TraceId.Header, TraceId);
-        if (Listener.TlsHeaders is { } tls && httpContext.Features.Get<ITlsHandshakeFeature>() is { } handshake)
+        var headers = new List<KeyValuePair<string, string?>>(capacity: 7)
         {
-            Set(headers, tls.Version, TlsHeaders.NameOf(handshake.Protocol));
-            Set(
-                headers,
-                tls.CipherSuite,
-                handshake.NegotiatedCipherSuite is { } suite ? TlsHeaders.NameOf(suite) : null
+            new("Host", Host.Length == 0 ? null : Host),
+            new("X-Forwarded-For", addresses.Count == 0 ? null : addresses.ToString()),
+            new("X-Forwarded-Proto", Listener.Certificates is null ? "http" : "https"),
+            new("X-Forwarded-Port", Listener.Port.ToString(CultureInfo.InvariantCulture)),
+            new(Headers.TraceId.Header, TraceId),
+        };
+        if (Listener.TlsHeaders is { } tls && http.Features.Get<ITlsHandshakeFeature>() is { } handshake)
+        {
+            headers.Add(new(tls.Version, TlsHeaders.NameOf(handshake.Protocol)));
+            headers.Add(
+                new(tls.CipherSuite, handshake.NegotiatedCipherSuite is { } suite ? TlsHeaders.NameOf(suite) : null)
             );
         }
+        return headers;
+    }
+
+    /// <summary>The target has begun to answer.</summary>
+    public void Answered(int status)
+    {
+        Counters.CountResponse(status, Stopwatch.GetElapsedTime(_started));
+        Entry?.Answer(status);
     }
 
     public override async ValueTask<bool> TransformResponseAsync(
@@ -88,11 +113,7 @@ internal sealed class ForwardedRequest : HttpTransformer
     )
     {
         if (proxyResponse is not null)
-        {
-            Counters.CountResponse((int)proxyResponse.StatusCode, Stopwatch.GetElapsedTime(_started));
-            Entry?.Answer((int)proxyResponse.StatusCode);
-        }
-
+            Answered((int)proxyResponse.StatusCode);
         var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         if (proxyResponse is not null)
             AddCookies(httpContext);
@@ -103,12 +124,5 @@ internal sealed class ForwardedRequest : HttpTransformer
     {
         request.Headers.Remove(name);
         request.Content?.Headers.Remove(name);
-    }
-
-    private static void Set(System.Net.Http.Headers.HttpRequestHeaders headers, string name, string? value)
-    {
-        headers.Remove(name);
-        if (value is not null)
-            headers.TryAddWithoutValidation(name, value);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Estiba.Listeners.Connections;
 using Estiba.LoadBalancing.Traffic.AccessLogs;
+using Estiba.LoadBalancing.Traffic.Forwarding;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
@@ -179,14 +180,7 @@ internal sealed partial class RequestRouter(
         }
 
         var listener = routes.Listener;
-        var version =
-            group.ProtocolVersion == TargetProtocolVersion.Http1 ? HttpVersion.Version11 : HttpVersion.Version20;
-        var settings = new ForwarderRequestConfig
-        {
-            ActivityTimeout = listener.Attributes.IdleTimeout,
-            Version = version,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
+        var isPlain = Http1Forwarder.Carries(http, rewritten.Url, group);
         var client = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.None, http.Connection.RemotePort);
         var trace = TraceId.Next(
             http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
@@ -200,12 +194,14 @@ internal sealed partial class RequestRouter(
         while (target is not null)
         {
             var chosen = target;
+            var endPoint = chosen.EndPoint;
             traffic.Counters.CountRequest();
-            entry?.SendTo(chosen.EndPoint);
+            entry?.SendTo(endPoint);
             var forwarded = new ForwardedRequest
             {
                 Listener = listener,
-                Destination = $"{(group.Secure ? "https" : "http")}://{chosen.EndPoint}",
+                Target = endPoint,
+                Secure = group.Secure,
                 Url = rewritten.Url,
                 Host = rewritten.Host,
                 Client = client,
@@ -218,22 +214,23 @@ internal sealed partial class RequestRouter(
                 Entry = entry,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
-            var requests = traffic.Begin(chosen.EndPoint);
-            var error = ForwarderError.RequestCanceled;
+            var requests = traffic.Begin(endPoint);
+            var result = new ForwardingResult(ForwarderError.RequestCanceled, Exception: null);
             try
             {
-                error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
+                result = isPlain
+                    ? await Http1Forwarder.SendAsync(http, forwarded, traffic.ConnectionsTo(endPoint))
+                    : await SendAsync(http, forwarded, group, traffic);
             }
             finally
             {
-                requests.End(IsErrorOfTarget(error, http.Response.StatusCode));
+                requests.End(IsErrorOfTarget(result.Error, http.Response.StatusCode));
             }
+            var (error, exception) = result;
             if (error == ForwarderError.None)
                 return;
-            var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
-            Log.Failed(logger, listener.LoadBalancerArn, chosen.EndPoint, error, exception?.Message);
-            var isUnreachable =
-                exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+            Log.Failed(logger, listener.LoadBalancerArn, endPoint, error, exception?.Message);
+            var isUnreachable = result.IsUnreachable;
             if (isUnreachable)
                 traffic.Counters.CountConnectionError();
             candidates = [.. candidates.Where(candidate => candidate != chosen)];
@@ -251,6 +248,27 @@ internal sealed partial class RequestRouter(
             http.Response.Clear();
         }
         await RefuseAsync(http, routes, StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async ValueTask<ForwardingResult> SendAsync(
+        HttpContext http,
+        ForwardedRequest forwarded,
+        TargetGroupConfiguration group,
+        TargetGroupTraffic traffic
+    )
+    {
+        var version =
+            group.ProtocolVersion == TargetProtocolVersion.Http1 ? HttpVersion.Version11 : HttpVersion.Version20;
+        var settings = new ForwarderRequestConfig
+        {
+            ActivityTimeout = forwarded.Listener.Attributes.IdleTimeout,
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var error = await forwarder.SendAsync(http, forwarded.Destination, traffic.Invoker, settings, forwarded);
+        return error == ForwarderError.None
+            ? ForwardingResult.Done
+            : new ForwardingResult(error, http.Features.Get<IForwarderErrorFeature>()?.Exception);
     }
 
     private TargetConfiguration? Choose(
@@ -332,7 +350,8 @@ internal sealed partial class RequestRouter(
             _ => false,
         };
 
-    private static bool IsIdempotent(string method) =>
+    /// <summary>Whether to send a request twice is as good as once.</summary>
+    internal static bool IsIdempotent(string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsHead(method)
         || HttpMethods.IsOptions(method)

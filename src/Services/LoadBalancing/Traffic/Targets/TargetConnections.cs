@@ -1,15 +1,25 @@
 using System.Net;
+using System.Net.Sockets;
 using Estiba.Listeners;
 
 namespace Estiba.LoadBalancing.Traffic.Targets;
 
-/// <summary>The connections to one target. Safe for concurrent use.</summary>
-internal sealed class TargetConnections
+/// <summary>The connections to one target, and those of them that wait for a request. Safe for concurrent
+/// use.</summary>
+internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
 {
     private readonly HashSet<TargetConnection> _open = [];
 
-    /// <inheritdoc cref="TargetConnection.OpenAsync"/>
-    public async ValueTask<Stream> ConnectAsync(IPEndPoint target, TimeSpan limit, CancellationToken cancellation)
+    // The one that was used last is used next: what is not needed grows old, and is closed.
+    private readonly List<Http1Connection> _idle = [];
+    private bool _isClosed;
+
+    /// <summary>Opens one more.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SocketException">The target cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It took too long.</exception>
+    public async ValueTask<TargetConnection> ConnectAsync(TimeSpan limit, CancellationToken cancellation)
     {
         var connection = await TargetConnection.OpenAsync(target, limit, Forget, cancellation);
         lock (_open)
@@ -17,9 +27,66 @@ internal sealed class TargetConnections
         return connection;
     }
 
-    /// <summary>Closes all of them.</summary>
+    /// <summary>One that waits for a request; null where there is none.</summary>
+    public Http1Connection? Take()
+    {
+        while (true)
+        {
+            Http1Connection connection;
+            lock (_idle)
+            {
+                if (_idle.Count == 0)
+                    return null;
+                connection = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+            if (connection.CanBeUsedAgain())
+                return connection;
+            connection.Abort();
+        }
+    }
+
+    /// <summary>One more for requests.</summary>
+    /// <inheritdoc cref="ConnectAsync"/>
+    public async ValueTask<Http1Connection> OpenAsync(TimeSpan limit, CancellationToken cancellation) =>
+        new(await ConnectAsync(limit, cancellation), time);
+
+    /// <summary>A connection waits for its next request.</summary>
+    public void Return(Http1Connection connection)
+    {
+        connection.Rest();
+        lock (_idle)
+        {
+            if (!_isClosed)
+            {
+                _idle.Add(connection);
+                return;
+            }
+        }
+        connection.Abort();
+    }
+
+    /// <summary>Closes those that have waited for so long, and those that their target has closed.</summary>
+    public void CloseIdle(TimeSpan longest)
+    {
+        List<Http1Connection> closed;
+        lock (_idle)
+        {
+            closed = _idle.FindAll(each => time.GetElapsedTime(each.IdleSince) >= longest || !each.CanBeUsedAgain());
+            _idle.RemoveAll(closed.Contains);
+        }
+        foreach (var connection in closed)
+            connection.Abort();
+    }
+
+    /// <summary>Closes all of them, and those that are still in use when they are no longer.</summary>
     public void Close()
     {
+        lock (_idle)
+        {
+            _isClosed = true;
+            _idle.Clear();
+        }
         List<TargetConnection> open;
         lock (_open)
             open = [.. _open];

@@ -24,6 +24,11 @@ internal sealed class TargetGroupTraffic : IDisposable
     /// <summary>How long all headers of a response may be, in KiB ("Quotas").</summary>
     private const int LongestHeaders = 32;
 
+    /// <summary>How long a connection waits for a request before it is closed.</summary>
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan BetweenTidyings = TimeSpan.FromSeconds(15);
+
     /// <summary>How often targets are compared, at most.</summary>
     private static readonly TimeSpan BetweenComparisons = TimeSpan.FromSeconds(1);
 
@@ -31,6 +36,7 @@ internal sealed class TargetGroupTraffic : IDisposable
     private readonly ConcurrentDictionary<IPEndPoint, TargetConnections> _connections = new();
     private readonly TimeProvider _time;
     private readonly TargetWeights _weights = new();
+    private readonly ITimer _tidying;
     private readonly Lock _comparing = new();
     private readonly Lock _gate = new();
     private volatile IReadOnlyDictionary<IPEndPoint, TargetCondition> _conditions =
@@ -66,10 +72,17 @@ internal sealed class TargetGroupTraffic : IDisposable
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             };
         Invoker = new HttpMessageInvoker(new StreamingHandler(handler), disposeHandler: true);
+        _tidying = time.CreateTimer(_ => CloseIdle(), state: null, BetweenTidyings, BetweenTidyings);
     }
 
     /// <summary>Sends requests over the group's connections.</summary>
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>The connections to a target.</summary>
+    public TargetConnections ConnectionsTo(IPEndPoint target) =>
+        _connections.TryGetValue(target, out var known)
+            ? known
+            : _connections.GetOrAdd(target, new TargetConnections(target, _time));
 
     public TargetGroupCounters Counters { get; } = new();
 
@@ -157,7 +170,7 @@ internal sealed class TargetGroupTraffic : IDisposable
         lock (_gate)
             last = --_users == 0 && _retired;
         if (last)
-            Invoker.Dispose();
+            Close();
     }
 
     /// <summary>No configuration has the group any more.</summary>
@@ -170,17 +183,29 @@ internal sealed class TargetGroupTraffic : IDisposable
             _retired = true;
         }
         if (last)
-            Invoker.Dispose();
+            Close();
     }
 
-    private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var target = new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port);
         if (!context.InitialRequestMessage.Options.TryGetValue(ConnectLimit, out var limit))
             limit = ConnectTimeout;
-        return _connections
-            .GetOrAdd(target, static _ => new TargetConnections())
-            .ConnectAsync(target, limit, cancellation);
+        return await ConnectionsTo(target).ConnectAsync(limit, cancellation);
+    }
+
+    private void CloseIdle()
+    {
+        foreach (var connections in _connections.Values)
+            connections.CloseIdle(LongestIdle);
+    }
+
+    private void Close()
+    {
+        _tidying.Dispose();
+        Invoker.Dispose();
+        foreach (var connections in _connections.Values)
+            connections.Close();
     }
 
     private bool IsFresh() => _time.GetElapsedTime(Volatile.Read(ref _comparedAt)) < BetweenComparisons;

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Text;
+
+namespace Estiba.LoadBalancing.Traffic.Forwarding;
+
+/// <summary>Bytes that are put together in memory that is used again.</summary>
+internal sealed class PooledWriter(int capacity) : IDisposable
+{
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private int _length;
+
+    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
+
+    /// <summary>Each character is a byte; those that are none become question marks.</summary>
+    public void Write(string text)
+    {
+        MakeRoom(text.Length);
+        _length += Encoding.Latin1.GetBytes(text, _buffer.AsSpan(_length));
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        MakeRoom(bytes.Length);
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += bytes.Length;
+    }
+
+    /// <summary>What is written takes the place of what was.</summary>
+    public void Clear() => _length = 0;
+
+    /// <summary>Nothing may read what was written any more.</summary>
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+        _length = 0;
+    }
+
+    private void MakeRoom(int length)
+    {
+        if (_buffer.Length - _length >= length)
+            return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + length));
+        Written.Span.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}
