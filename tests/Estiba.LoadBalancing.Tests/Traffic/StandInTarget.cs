@@ -88,6 +88,9 @@ internal sealed class RawTarget : IAsyncDisposable
     public TargetConfiguration Configuration =>
         new(IPAddress.Loopback, ((IPEndPoint)_listener.LocalEndpoint).Port, TargetState.Healthy);
 
+    /// <summary>The head of the last request that it was given.</summary>
+    public string Head { get; private set; } = "";
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -124,6 +127,7 @@ internal sealed class RawTarget : IAsyncDisposable
                     return;
                 head += (char)buffer[0];
             }
+            Head = head;
             await answer(stream, _end.Token);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)

@@ -184,7 +184,7 @@ internal sealed partial class RequestRouter(
         var client = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.None, http.Connection.RemotePort);
         var trace = TraceId.Next(
             http.Request.Headers.TryGetValue(TraceId.Header, out var traced) ? traced.ToString() : null,
-            TraceId.New(time.GetUtcNow())
+            TraceId.New(time.GetUtcNow(), random)
         );
         var entry = EntryOf(http, routes);
         entry?.Forward(trace, rewritten.Host, rewritten.Url);

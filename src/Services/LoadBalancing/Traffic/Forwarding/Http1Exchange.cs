@@ -85,7 +85,7 @@ internal sealed class Http1Exchange(HttpContext http, ForwardedRequest request, 
         connection.Abort();
         if (sending is not null)
             await sending;
-        connection.Release();
+        connection.Dispose();
     }
 
     private ForwarderError Reason() =>

@@ -39,7 +39,9 @@ internal static class Http1Forwarder
         using var head = RequestHead.Write(http, request, body);
         while (true)
         {
-            var connection = connections.Take();
+            var connection = connections.Take(
+                mayBeClosed: body == RequestBody.None && RequestRouter.IsIdempotent(http.Request.Method)
+            );
             try
             {
                 connection ??= await connections.OpenAsync(request.ConnectLimit, http.RequestAborted);

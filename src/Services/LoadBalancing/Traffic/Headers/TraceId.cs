@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Estiba.LoadBalancing.Traffic.Headers;
 
 /// <summary>X-Amzn-Trace-Id ("Request tracing for your Application Load Balancer").</summary>
@@ -25,10 +23,13 @@ public static class TraceId
     }
 
     /// <summary>A new id: version, seconds and 96 bits of chance.</summary>
-    public static string New(DateTimeOffset now)
+    /// <param name="now">The time.</param>
+    /// <param name="random">The chance.</param>
+    public static string New(DateTimeOffset now, Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         Span<byte> chance = stackalloc byte[12];
-        RandomNumberGenerator.Fill(chance);
+        random.NextBytes(chance);
         return $"1-{now.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(chance)}";
     }
 

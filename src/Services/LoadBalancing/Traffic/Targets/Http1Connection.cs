@@ -9,7 +9,7 @@ namespace Estiba.LoadBalancing.Traffic.Targets;
 /// A connection that carries one request after the other to a target, and what has been received of the answer. Only
 /// <see cref="Abort"/> may be called at any time.
 /// </summary>
-internal sealed class Http1Connection
+internal sealed class Http1Connection : IDisposable
 {
     /// <summary>Most heads fit into it, and most small answers with theirs.</summary>
     private const int BufferLength = 8 << 10;
@@ -125,8 +125,14 @@ internal sealed class Http1Connection
         _ended.Cancel();
     }
 
-    /// <summary>Gives its memory back, when nothing waits for it any more.</summary>
-    public void Release()
+    /// <summary>Closes it when nothing waits for it any more.</summary>
+    public void Dispose()
+    {
+        Abort();
+        Release();
+    }
+
+    private void Release()
     {
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);

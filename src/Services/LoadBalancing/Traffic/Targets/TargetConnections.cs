@@ -8,6 +8,9 @@ namespace Estiba.LoadBalancing.Traffic.Targets;
 /// use.</summary>
 internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
 {
+    /// <summary>So soon after a request hardly any target closes its connection.</summary>
+    private static readonly TimeSpan ShortIdle = TimeSpan.FromSeconds(1);
+
     private readonly HashSet<TargetConnection> _open = [];
 
     // The one that was used last is used next: what is not needed grows old, and is closed.
@@ -28,7 +31,8 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
     }
 
     /// <summary>One that waits for a request; null where there is none.</summary>
-    public Http1Connection? Take()
+    /// <param name="mayBeClosed">Whether it does little harm that the target has closed it a moment ago.</param>
+    public Http1Connection? Take(bool mayBeClosed)
     {
         while (true)
         {
@@ -40,9 +44,9 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
             }
-            if (connection.CanBeUsedAgain())
+            if ((mayBeClosed && time.GetElapsedTime(connection.IdleSince) < ShortIdle) || connection.CanBeUsedAgain())
                 return connection;
-            connection.Abort();
+            connection.Dispose();
         }
     }
 
@@ -63,7 +67,7 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
                 return;
             }
         }
-        connection.Abort();
+        connection.Dispose();
     }
 
     /// <summary>Closes those that have waited for so long, and those that their target has closed.</summary>
@@ -76,7 +80,7 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
             _idle.RemoveAll(closed.Contains);
         }
         foreach (var connection in closed)
-            connection.Abort();
+            connection.Dispose();
     }
 
     /// <summary>Closes all of them, and those that are still in use when they are no longer.</summary>
