@@ -58,7 +58,10 @@ public sealed class TargetConnection : NetworkStream
         {
             socket.Dispose();
             if (failure is OperationCanceledException && !cancellation.IsCancellationRequested)
-                throw new TimeoutException($"{target} did not accept a connection within {limit.TotalSeconds} s.");
+                throw new TimeoutException(
+                    $"{target} did not accept a connection within {limit.TotalSeconds} s.",
+                    failure
+                );
             throw;
         }
     }

@@ -10,7 +10,7 @@ namespace Estiba.LoadBalancing.Traffic.Forwarding;
 
 /// <summary>
 /// Forwards what most requests are: those that targets are asked in plain HTTP/1.1, and whose connection remains one of
-/// HTTP. It takes a third of the processor's time that YARP's forwarder takes, which carries the others.
+/// HTTP. YARP's forwarder, which carries the others, takes more of the processor's time (docs/performance.md).
 /// </summary>
 internal static class Http1Forwarder
 {
