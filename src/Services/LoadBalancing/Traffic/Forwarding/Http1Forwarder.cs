@@ -39,9 +39,7 @@ internal static class Http1Forwarder
         using var head = RequestHead.Write(http, request, body);
         while (true)
         {
-            var connection = connections.Take(
-                mayBeClosed: body == RequestBody.None && RequestRouter.IsIdempotent(http.Request.Method)
-            );
+            var connection = connections.Take();
             try
             {
                 connection ??= await connections.OpenAsync(request.ConnectLimit, http.RequestAborted);

@@ -8,9 +8,6 @@ namespace Estiba.LoadBalancing.Traffic.Targets;
 /// use.</summary>
 internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
 {
-    /// <summary>So soon after a request hardly any target closes its connection.</summary>
-    private static readonly TimeSpan ShortIdle = TimeSpan.FromSeconds(1);
-
     private readonly HashSet<TargetConnection> _open = [];
 
     // The one that was used last is used next: what is not needed grows old, and is closed.
@@ -31,8 +28,7 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
     }
 
     /// <summary>One that waits for a request; null where there is none.</summary>
-    /// <param name="mayBeClosed">Whether it does little harm that the target has closed it a moment ago.</param>
-    public Http1Connection? Take(bool mayBeClosed)
+    public Http1Connection? Take()
     {
         while (true)
         {
@@ -44,7 +40,7 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
                 connection = _idle[^1];
                 _idle.RemoveAt(_idle.Count - 1);
             }
-            if ((mayBeClosed && time.GetElapsedTime(connection.IdleSince) < ShortIdle) || connection.CanBeUsedAgain())
+            if (connection.CanBeUsedAgain())
                 return connection;
             connection.Dispose();
         }
