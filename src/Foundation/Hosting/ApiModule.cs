@@ -17,7 +17,7 @@ public sealed class ApiModule<TApi>(string title, TApi api) : Module
 
     /// <inheritdoc/>
     public override IReadOnlyList<ServiceDeclaration> Services =>
-        [new(title, TApi.Service, () => Coverage.Of(title, typeof(TApi), api.GetType()).Among(TApi.Service))];
+        [new(title, TApi.Service, () => Coverage.Of(title, TApi.Dispatch(api)))];
 
     /// <inheritdoc/>
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation) =>

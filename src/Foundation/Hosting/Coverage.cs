@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Estiba.Contracts;
 
@@ -21,23 +22,30 @@ public sealed record Coverage(string Service, IReadOnlyList<string> Implemented,
     /// implemented".</typeparam>
     /// <typeparam name="TImplementation">The class that implements it.</typeparam>
     /// <param name="service">The service's name as people know it.</param>
-    public static Coverage Of<TContract, TImplementation>(string service)
-        where TImplementation : TContract => Of(service, typeof(TContract), typeof(TImplementation));
-
-    /// <inheritdoc cref="Of{TContract, TImplementation}"/>
-    /// <param name="service">The service's name as people know it.</param>
-    /// <param name="contract">The generated interface.</param>
-    /// <param name="implementation">The class that implements it.</param>
-    internal static Coverage Of(string service, Type contract, Type implementation)
+    public static Coverage Of<
+        [DynamicallyAccessedMembers(ServiceDispatcher.ReadMembers)] TContract,
+        [DynamicallyAccessedMembers(ServiceDispatcher.ReadMembers)] TImplementation
+    >(string service)
+        where TImplementation : TContract
     {
-        var map = implementation.GetInterfaceMap(contract);
+        var map = typeof(TImplementation).GetInterfaceMap(typeof(TContract));
         var operations = map
             .InterfaceMethods.Zip(map.TargetMethods)
             .Where(method => !method.First.IsStatic)
-            .Select(method => (Name: OperationOf(method.First), Own: method.Second.DeclaringType != contract))
+            .Select(method => (Name: OperationOf(method.First), Own: method.Second.DeclaringType != typeof(TContract)))
             .OrderBy(operation => operation.Name, StringComparer.Ordinal)
             .ToLookup(operation => operation.Own, operation => operation.Name);
         return new Coverage(service, [.. operations[true]], [.. operations[false]]);
+    }
+
+    /// <summary>Which operations of a service a dispatcher has an implementation of.</summary>
+    /// <param name="service">The service's name as people know it.</param>
+    /// <param name="dispatcher">Finds them.</param>
+    public static Coverage Of(string service, ServiceDispatcher dispatcher)
+    {
+        ArgumentNullException.ThrowIfNull(dispatcher);
+        var implemented = dispatcher.Operations.Select(operation => operation.Name).Where(dispatcher.Implements);
+        return new Coverage(service, [.. implemented.Order(StringComparer.Ordinal)], []).Among(dispatcher.Model);
     }
 
     /// <summary>The coverage of a service of which nothing is implemented yet.</summary>

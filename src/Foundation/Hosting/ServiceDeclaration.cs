@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Estiba.Contracts;
 
 namespace Estiba.Hosting;
@@ -12,7 +13,10 @@ public sealed record ServiceDeclaration(string Title, ServiceModel Model, Func<C
     /// <typeparam name="TApi">The generated operation interface.</typeparam>
     /// <typeparam name="TImplementation">The class that implements it.</typeparam>
     /// <param name="title">The name people know.</param>
-    public static ServiceDeclaration Of<TApi, TImplementation>(string title)
+    public static ServiceDeclaration Of<
+        [DynamicallyAccessedMembers(ServiceDispatcher.ReadMembers)] TApi,
+        [DynamicallyAccessedMembers(ServiceDispatcher.ReadMembers)] TImplementation
+    >(string title)
         where TApi : IAwsApi<TApi>
         where TImplementation : TApi =>
         new(title, TApi.Service, () => Hosting.Coverage.Of<TApi, TImplementation>(title).Among(TApi.Service));

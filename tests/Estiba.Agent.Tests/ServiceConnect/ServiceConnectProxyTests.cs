@@ -8,6 +8,7 @@ using Estiba.Contracts.Acs;
 using Estiba.Engines;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
+using Estiba.Listeners.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -123,6 +124,19 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         Serve("http", Nobody(), await HttpAsync("a"));
         using var client = Client(HttpVersion.Version11);
         for (var number = 0; number < 4; number++)
+        {
+            using var answer = await client.PostAsync("/echo", new StringContent("body"));
+            (await answer.Content.ReadAsStringAsync()).ShouldEndWith("body");
+        }
+    }
+
+    [Fact]
+    public async Task A_request_goes_elsewhere_where_an_endpoint_accepts_no_connection()
+    {
+        using var silent = new SilentServer();
+        Serve("http", silent.EndPoint, await HttpAsync("a"));
+        using var client = Client(HttpVersion.Version11);
+        for (var number = 0; number < 2; number++)
         {
             using var answer = await client.PostAsync("/echo", new StringContent("body"));
             (await answer.Content.ReadAsStringAsync()).ShouldEndWith("body");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Estiba.EndToEnd.Tests.Platforms;
 
 namespace Estiba.EndToEnd.Tests.Faults;
@@ -52,15 +53,16 @@ internal sealed class Visitor : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             Visits++;
+            var watch = Stopwatch.StartNew();
             try
             {
                 using var response = await _http.GetAsync(new Uri(server, $"/?visit={Visits}"));
                 if (!response.IsSuccessStatusCode)
-                    _failures.Add($"visit {Visits}: {response.StatusCode}");
+                    _failures.Add($"visit {Visits}: {response.StatusCode} after {watch.Elapsed.TotalSeconds:0.0} s");
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {
-                _failures.Add($"visit {Visits}: {failure.Message}");
+                _failures.Add($"visit {Visits}: {failure.Message} after {watch.Elapsed.TotalSeconds:0.0} s");
             }
 
             await Task.Delay(pause);

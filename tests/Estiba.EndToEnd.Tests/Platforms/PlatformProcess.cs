@@ -86,7 +86,9 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
         _process = null;
     }
 
-    public static string Executable => Path.Combine(AppContext.BaseDirectory, "estiba");
+    /// <summary>The program, which may be another than the one that was built with the tests: an installed one.</summary>
+    public static string Executable { get; } =
+        System.Environment.GetEnvironmentVariable("ESTIBA_EXECUTABLE") ?? Path.Combine(AppContext.BaseDirectory, "estiba");
 
     private async Task<bool> AnswersAsync()
     {

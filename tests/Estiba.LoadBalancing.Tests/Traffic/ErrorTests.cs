@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Estiba.Listeners.Tests;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Targets;
@@ -113,6 +114,37 @@ public sealed class ErrorTests
             statuses.Add(answer.StatusCode);
         }
         statuses.ShouldBe([HttpStatusCode.OK, HttpStatusCode.BadGateway], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_target_that_accepts_no_connection_is_passed_over_and_alone_a_gateway_timeout()
+    {
+        await using var world = new TrafficWorld();
+        await using var well = await StandInTarget.SayingAsync("well");
+        using var server = new SilentServer();
+        var silent = new TargetConfiguration(IPAddress.Loopback, server.EndPoint.Port, TargetState.Healthy);
+        await world.ApplyAsync(world.Forwarding(silent, well.Configuration));
+        for (var request = 0; request < 2; request++)
+            (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
+        world.Traffic.CountersOfTargetGroup(TrafficWorld.Group)!.TargetConnectionErrorCount.ShouldBe(1);
+
+        await world.ApplyAsync(world.Forwarding(silent));
+        await ExpectAsync(world, HttpStatusCode.GatewayTimeout, "504 Gateway Time-out", 132);
+        world.Traffic.CountersOfTargetGroup(TrafficWorld.Group)!.TargetConnectionErrorCount.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_gone_before_anything_of_its_body_came_is_passed_over()
+    {
+        await using var world = new TrafficWorld();
+        await using var well = await StandInTarget.SayingAsync("well");
+        await using var gone = new RawTarget(
+            async (stream, cancellation) =>
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"u8.ToArray(), cancellation)
+        );
+        await world.ApplyAsync(world.Forwarding(gone.Configuration, well.Configuration));
+        for (var request = 0; request < 6; request++)
+            (await world.Client.GetStringAsync(world.Url)).ShouldBe("well");
     }
 
     [Fact]

@@ -61,6 +61,34 @@ public sealed class AgeTests
     }
 
     [Fact]
+    public async Task What_is_still_in_a_journal_when_its_day_becomes_coarser_is_kept()
+    {
+        await using var world = await StorageWorld.OpenAsync(
+            options: new() { Directory = "", JournalAge = TimeSpan.FromDays(30) }
+        );
+        await world.PutAsync("m", 1);
+        await world.Store.FlushAsync();
+        await world.PutAsync("m", 2);
+        world.Time.Advance(TimeSpan.FromDays(17));
+        await world.Store.CleanAsync();
+        world.Blocks("five-minutes").ShouldNotBeEmpty();
+        world.Total("m", 300).ShouldBe(3);
+
+        for (var opened = 0; opened < 2; opened++)
+        {
+            await world.ReopenAsync();
+            world.Total("m", 300).ShouldBe(3);
+            await world.Store.FlushAsync();
+            world.Total("m", 300).ShouldBe(3);
+        }
+
+        await world.Store.CleanAsync();
+        world.Blocks("minutes").ShouldBeEmpty();
+        await world.ReopenAsync();
+        world.Total("m", 300).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_series_of_which_nothing_is_kept_is_forgotten_for_good()
     {
         await using var world = await StorageWorld.OpenAsync();

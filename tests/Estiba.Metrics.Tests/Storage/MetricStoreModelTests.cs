@@ -89,7 +89,9 @@ public sealed class MetricStoreModelTests
                     StorageWorld.Scope,
                     new SeriesQuery(StorageWorld.Metric(metric), parsed, period, from, world.Now + 7200)
                 );
-                found.Select(point => point.Time).ShouldBe(expected.Select(point => point.Time), $"{metric} {period}");
+                found
+                    .Select(point => point.Time)
+                    .ShouldBe(expected.Select(point => point.Time), $"{metric} {statistic} {period}");
                 for (var i = 0; i < found.Count; i++)
                 {
                     // What was rounded, and rounded again with others, is off by one percent at most.

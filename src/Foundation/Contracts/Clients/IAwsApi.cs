@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Estiba.Contracts;
 
 /// <summary>The operations of a service, and the ways to reach them that the contract gives.</summary>
 /// <typeparam name="TApi">The generated operation interface itself.</typeparam>
+[DynamicallyAccessedMembers(ServiceDispatcher.ReadMembers)]
 public interface IAwsApi<TApi>
     where TApi : IAwsApi<TApi>
 {

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Estiba.Contracts;
 
 /// <summary>One operation as the gateway calls it: read, validate, call.</summary>
@@ -129,6 +131,11 @@ public abstract class OperationHandler(OperationModel model)
 /// <summary>The operations of one service, found by name.</summary>
 public abstract class ServiceDispatcher
 {
+    /// <summary>What is read of contracts and implementations while the program runs, so that it stays in a program that
+    /// is compiled ahead of time.</summary>
+    public const DynamicallyAccessedMemberTypes ReadMembers =
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
+
     private readonly Dictionary<string, OperationHandler> _handlers;
     private readonly Lazy<HashSet<string>> _implemented;
 
@@ -136,7 +143,12 @@ public abstract class ServiceDispatcher
     /// <param name="contract">The generated operation interface.</param>
     /// <param name="implementation">The class that implements it.</param>
     /// <param name="handlers">One handler per operation.</param>
-    protected ServiceDispatcher(ServiceModel model, Type contract, Type implementation, OperationHandler[] handlers)
+    protected ServiceDispatcher(
+        ServiceModel model,
+        [DynamicallyAccessedMembers(ReadMembers)] Type contract,
+        [DynamicallyAccessedMembers(ReadMembers)] Type implementation,
+        OperationHandler[] handlers
+    )
     {
         Model = model;
         _handlers = handlers.ToDictionary(handler => handler.Model.Name, StringComparer.Ordinal);
@@ -176,7 +188,10 @@ public abstract class ServiceDispatcher
 
     private sealed class NotWritten(ServiceModel model) : ServiceDispatcher(model);
 
-    private static HashSet<string> MethodsOf(Type contract, Type implementation)
+    private static HashSet<string> MethodsOf(
+        [DynamicallyAccessedMembers(ReadMembers)] Type contract,
+        [DynamicallyAccessedMembers(ReadMembers)] Type implementation
+    )
     {
         var map = implementation.GetInterfaceMap(contract);
         var own = map.InterfaceMethods.Zip(map.TargetMethods).Where(method => method.Second.DeclaringType != contract);

@@ -51,7 +51,13 @@ internal sealed class HttpRelay : IAsyncDisposable
                     AllowAutoRedirect = false,
                     AutomaticDecompression = DecompressionMethods.None,
                     ActivityHeadersPropagator = null,
-                    ConnectTimeout = TcpRelay.ConnectTimeout,
+                    ConnectCallback = static async (context, cancellation) =>
+                        await TargetConnection.OpenAsync(
+                            context.DnsEndPoint,
+                            TcpRelay.ConnectTimeout,
+                            disposed: null,
+                            cancellation
+                        ),
                     EnableMultipleHttp2Connections = true,
                     RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                     ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
@@ -169,7 +175,12 @@ internal sealed class HttpRelay : IAsyncDisposable
             var exception = http.Features.Get<IForwarderErrorFeature>()?.Exception;
             var isUnreachable =
                 exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
-            if (error == ForwarderError.Request || error == ForwarderError.RequestTimedOut)
+            if (
+                error
+                is ForwarderError.Request
+                    or ForwarderError.RequestTimedOut
+                    or ForwarderError.ResponseBodyDestination
+            )
                 alias.Failed(endpoint);
             tried.Add(endpoint);
             if (tried.Count > Alias.Retries || http.Response.HasStarted || !MayRepeat(http, error, isUnreachable))
@@ -192,12 +203,12 @@ internal sealed class HttpRelay : IAsyncDisposable
 
     /// <summary>
     /// Whether another endpoint may be asked: this one was not reached, so that it has heard nothing, or was gone
-    /// before it answered a request that only reads.
+    /// before the client got anything of its answer to a request that only reads.
     /// </summary>
     private static bool MayRepeat(HttpContext http, ForwarderError error, bool isUnreachable) =>
         isUnreachable
         || (
-            error == ForwarderError.Request
+            error is ForwarderError.Request or ForwarderError.ResponseBodyDestination
             && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
         );

@@ -63,13 +63,12 @@ internal static class PortBindings
             exposed[key] = new JsonObject();
             if (bindings[key] is not JsonArray list)
                 bindings[key] = list = [];
-            list.Add(
-                new JsonObject
-                {
-                    ["HostIp"] = bindAddress ?? "",
-                    ["HostPort"] = hostPort == 0 ? "" : hostPort.ToString(),
-                }
-            );
+            JsonNode binding = new JsonObject
+            {
+                ["HostIp"] = bindAddress ?? "",
+                ["HostPort"] = hostPort == 0 ? "" : hostPort.ToString(),
+            };
+            list.Add(binding);
         }
     }
 

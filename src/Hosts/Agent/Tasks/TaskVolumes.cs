@@ -104,7 +104,7 @@ internal static class TaskVolumes
                     $"Unable to resolve volume mounts; invalid volume name: {mount.SourceVolume}"
                 );
             var source = NameOf(task, volume) ?? volume.Host!.SourcePath;
-            binds.Add($"{source}:{mount.ContainerPath}{(mount.ReadOnly == true ? ":ro" : "")}");
+            binds.Add((JsonNode)$"{source}:{mount.ContainerPath}{(mount.ReadOnly == true ? ":ro" : "")}");
         }
 
         return binds;

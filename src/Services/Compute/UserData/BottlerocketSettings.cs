@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tomlyn;
 using Tomlyn.Model;
+using Tomlyn.Serialization;
 
 namespace Estiba.Compute.UserData;
 
@@ -52,7 +53,7 @@ internal static class BottlerocketSettings
         TomlTable? root;
         try
         {
-            root = TomlSerializer.Deserialize<TomlTable>(text);
+            root = TomlSerializer.Deserialize(text, TomlDocuments.Default.TomlTable);
         }
         catch (TomlException failure)
         {
@@ -112,3 +113,7 @@ internal static class BottlerocketSettings
     private static object? GetValueOrDefault(this TomlTable table, string key) =>
         table.TryGetValue(key, out var value) ? value : null;
 }
+
+/// <summary>How documents are read.</summary>
+[TomlSerializable(typeof(TomlTable))]
+internal sealed partial class TomlDocuments : TomlSerializerContext;

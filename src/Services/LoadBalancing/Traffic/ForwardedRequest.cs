@@ -32,6 +32,9 @@ internal sealed class ForwardedRequest : HttpTransformer
 
     public required TargetGroupCounters Counters { get; init; }
 
+    /// <summary>How long a connection to the target may take.</summary>
+    public required TimeSpan ConnectLimit { get; init; }
+
     /// <summary>Gets what is told of the request; null where nobody is to hear of it.</summary>
     public AccessLogEntry? Entry { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed class ForwardedRequest : HttpTransformer
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         // A target is asked in the client's own letters, whatever they escape.
         proxyRequest.RequestUri = new Uri(Destination + Url, AsSent);
+        proxyRequest.Options.Set(TargetGroupTraffic.ConnectLimit, ConnectLimit);
         var headers = proxyRequest.Headers;
         var received = httpContext.Request.Headers;
         var attributes = Listener.Attributes;

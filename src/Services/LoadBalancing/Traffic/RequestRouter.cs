@@ -210,6 +210,10 @@ internal sealed partial class RequestRouter(
                 Host = rewritten.Host,
                 Client = client,
                 TraceId = trace,
+                ConnectLimit =
+                    candidates.Count > 1 && IsIdempotent(http.Request.Method)
+                        ? TargetGroupTraffic.PassOverTimeout
+                        : TargetGroupTraffic.ConnectTimeout,
                 Counters = traffic.Counters,
                 Entry = entry,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
@@ -236,7 +240,11 @@ internal sealed partial class RequestRouter(
             target = MayRepeat(http.Request, error, isUnreachable) ? Choose(group, traffic, candidates, turn) : null;
             if (target is null)
             {
-                await EndAsync(http, routes, error);
+                await EndAsync(
+                    http,
+                    routes,
+                    exception?.InnerException is TimeoutException ? ForwarderError.RequestTimedOut : error
+                );
                 return;
             }
             // The forwarder has set the status of its failure.
@@ -302,11 +310,12 @@ internal sealed partial class RequestRouter(
         };
 
     /// <summary>Whether a request that failed may go to another target: it reached none, or only reads, has no body,
-    /// and its target was gone before it answered. (AWS's load balancers answer 502 in the latter case.)</summary>
+    /// and its target was gone before the client got anything of its answer. (AWS's load balancers answer 502 in the
+    /// latter case.)</summary>
     private static bool MayRepeat(HttpRequest request, ForwarderError error, bool isUnreachable) =>
         isUnreachable
             ? IsIdempotent(request.Method)
-            : error == ForwarderError.Request
+            : error is ForwarderError.Request or ForwarderError.ResponseBodyDestination
                 && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
                 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
                 && !request.HttpContext.Response.HasStarted;

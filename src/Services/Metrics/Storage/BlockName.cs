@@ -27,15 +27,14 @@ internal sealed record BlockName(Tier Tier, long Window, long First, long Last)
     internal bool ProvesFlushed(long journal) =>
         First <= journal && journal <= Last && (First < Last || Tier == Tier.FiveMinutes || Tier == Tier.Hours);
 
-    /// <summary>Whether all that is in another one is in this, too.</summary>
+    /// <summary>Whether all that is in another one is in this, too. Beside a coarser block there may be finer ones: of
+    /// journals that were flushed after it was made.</summary>
     internal bool Replaces(BlockName other) =>
         this != other
         && Window == other.Window
-        && (
-            Tier == other.Tier
-                ? First <= other.First && other.Last <= Last
-                : other.Tier.Coarser == Tier || other.Tier.Coarser?.Coarser == Tier
-        );
+        && First <= other.First
+        && other.Last <= Last
+        && (Tier == other.Tier || other.Tier.Coarser == Tier || other.Tier.Coarser?.Coarser == Tier);
 
     /// <summary>Reads a path that ends as <see cref="Path"/> does.</summary>
     internal static bool TryParse(string path, [NotNullWhen(true)] out BlockName? name)

@@ -13,7 +13,13 @@ namespace Estiba.LoadBalancing.Traffic.Targets;
 internal sealed class TargetGroupTraffic : IDisposable
 {
     /// <summary>How long a connection to a target may take ("HTTP 504").</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may take where the request can go to another target.</summary>
+    internal static readonly TimeSpan PassOverTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the connection may take that is opened for a request.</summary>
+    internal static readonly HttpRequestOptionsKey<TimeSpan> ConnectLimit = new("connect-limit");
 
     /// <summary>How long all headers of a response may be, in KiB ("Quotas").</summary>
     private const int LongestHeaders = 32;
@@ -45,7 +51,8 @@ internal sealed class TargetGroupTraffic : IDisposable
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
-            ConnectTimeout = ConnectTimeout,
+            // The callback counts its own; what comes on top is a TLS handshake.
+            ConnectTimeout = 2 * ConnectTimeout,
             ConnectCallback = ConnectAsync,
             EnableMultipleHttp2Connections = true,
             MaxResponseHeadersLength = LongestHeaders,
@@ -169,7 +176,11 @@ internal sealed class TargetGroupTraffic : IDisposable
     private ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var target = new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port);
-        return _connections.GetOrAdd(target, static _ => new TargetConnections()).ConnectAsync(target, cancellation);
+        if (!context.InitialRequestMessage.Options.TryGetValue(ConnectLimit, out var limit))
+            limit = ConnectTimeout;
+        return _connections
+            .GetOrAdd(target, static _ => new TargetConnections())
+            .ConnectAsync(target, limit, cancellation);
     }
 
     private bool IsFresh() => _time.GetElapsedTime(Volatile.Read(ref _comparedAt)) < BetweenComparisons;
