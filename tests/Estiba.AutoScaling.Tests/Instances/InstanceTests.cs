@@ -51,7 +51,7 @@ public sealed class InstanceTests
         await world.SettleAsync(seconds: 5);
 
         (await world.InstancesAsync()).ShouldBeEmpty();
-        var launch = (await world.ActivitiesAsync()).Last();
+        var launch = (await world.ActivitiesAsync())[^1];
         launch.StatusCode.ShouldBe("Failed");
         launch.StatusMessage.ShouldBe(
             "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "
