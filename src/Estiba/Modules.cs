@@ -18,6 +18,7 @@ using Estiba.Messaging;
 using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
+using Estiba.S3;
 using Estiba.ServiceDiscovery;
 using Estiba.State;
 using Estiba.Telemetry;
@@ -47,6 +48,7 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.In(LogsModule.Folder), configuration.AcceptsLoss),
             new MetricsModule(configuration.Data.In(MetricsModule.Folder), configuration.AcceptsLoss),
+            new S3Module(new S3Options { DataDirectory = configuration.Data.Root }),
             new ComputeModule(Network(configuration)),
             new AcmModule(),
             new NamesModule(configuration),

@@ -96,6 +96,8 @@ internal sealed partial class OperationDoor(
             var error = Error(exchange, exception);
             answer.Clear();
             exchange.Protocol.WriteError(answer, exchange.Service, error, exchange.RequestId);
+            foreach (var (name, value) in error.Headers)
+                answer.AddHeader(name, value);
         }
 
         await AnswerSender.SendAsync(http, answer);

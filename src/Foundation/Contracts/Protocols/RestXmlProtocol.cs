@@ -13,6 +13,8 @@ namespace Estiba.Contracts.Protocols;
 /// <param name="wrapsErrors">Whether an error is inside of an <c>ErrorResponse</c>.</param>
 internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
 {
+    private const string RequestIdHeader = "x-amz-request-id";
+
     private static readonly XmlWriterSettings Settings = new()
     {
         Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
@@ -61,10 +63,23 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
                 });
             }));
 
+    public override void WriteAnswer(
+        WireAnswer answer,
+        ServiceModel service,
+        OperationModel operation,
+        IShape shape,
+        string requestId
+    )
+    {
+        base.WriteAnswer(answer, service, operation, shape, requestId);
+        answer.AddHeader(RequestIdHeader, requestId);
+    }
+
     public override void WriteError(WireAnswer answer, ServiceModel? service, AwsException error, string requestId)
     {
         answer.Status = error.StatusCode;
         answer.ContentType = ContentType;
+        answer.AddHeader(RequestIdHeader, requestId);
         XmlAnswer.Write(answer.Body, (wrapsErrors, service, error, requestId), static (xml, state) =>
         {
             if (state.wrapsErrors)
@@ -99,6 +114,15 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
 
     public override AwsException UnknownOperation(ServiceModel? service, WireRequest request) =>
         new("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
+
+    public override AwsException NotImplemented(ServiceModel service, OperationModel operation) =>
+        wrapsErrors
+            ? base.NotImplemented(service, operation)
+            : new(
+                "NotImplemented",
+                $"A header you provided implies functionality that is not implemented: {operation.Name}.",
+                501
+            );
 
     public override AwsException Unavailable(string message) => new("ServiceUnavailable", message, 503);
 

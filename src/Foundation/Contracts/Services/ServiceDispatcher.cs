@@ -64,7 +64,7 @@ public abstract class OperationHandler(OperationModel model)
             CallContext context,
             CancellationToken cancellation,
             Func<IShape, ValueTask>? admit = null
-        ) => throw AwsException.NotImplemented(service.Name, Model.Name);
+        ) => throw service.Protocols[0].NotImplemented(service, Model);
 
         public override Task<IShape> InvokeAsync(
             IShape request,
@@ -72,7 +72,7 @@ public abstract class OperationHandler(OperationModel model)
             CallContext context,
             CancellationToken cancellation,
             Func<IShape, ValueTask>? admit = null
-        ) => throw AwsException.NotImplemented(service.Name, Model.Name);
+        ) => throw service.Protocols[0].NotImplemented(service, Model);
     }
 
     private sealed class Typed<TRequest, TResponse>(
@@ -91,7 +91,7 @@ public abstract class OperationHandler(OperationModel model)
         )
         {
             if (!IsImplemented())
-                throw AwsException.NotImplemented(service.Name, Model.Name);
+                throw service.Protocols[0].NotImplemented(service, Model);
             var typed = TRequest.Read(request);
             request.End();
             return CallAsync(typed, service, context, admit, cancellation);
@@ -106,7 +106,7 @@ public abstract class OperationHandler(OperationModel model)
         ) =>
             IsImplemented()
                 ? CallAsync((TRequest)request, service, context, admit, cancellation)
-                : throw AwsException.NotImplemented(service.Name, Model.Name);
+                : throw service.Protocols[0].NotImplemented(service, Model);
 
         private async Task<IShape> CallAsync(
             TRequest typed,
