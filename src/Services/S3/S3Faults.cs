@@ -10,8 +10,7 @@ internal static class S3Faults
 
     internal static AwsException NoSuchKey => S3Errors.NoSuchKey("The specified key does not exist.");
 
-    internal static AwsException NoSuchVersion =>
-        new("NoSuchVersion", "The specified version does not exist.", 404);
+    internal static AwsException NoSuchVersion => new("NoSuchVersion", "The specified version does not exist.", 404);
 
     internal static AwsException NoSuchUpload =>
         S3Errors.NoSuchUpload(
@@ -32,10 +31,7 @@ internal static class S3Faults
         );
 
     internal static AwsException InvalidPartOrder =>
-        new(
-            "InvalidPartOrder",
-            "The list of parts was not in ascending order. Parts must be ordered by part number."
-        );
+        new("InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
 
     internal static AwsException EntityTooSmall =>
         new("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");

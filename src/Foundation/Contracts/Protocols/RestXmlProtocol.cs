@@ -55,7 +55,9 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
                     ? root(schema)
                     : new XmlRoot(payload.LocationName ?? schema.ElementName ?? schema.Name, payload.XmlNamespace);
                 xml.WriteStartElement(name, space ?? (payload is null ? null : root(schema).Namespace));
-                return (new XmlShapeWriter(xml), () =>
+                var isItsMember =
+                    payload is null && schema.Members is [{ LocationName: null } only] && only.Name == name;
+                return (new XmlShapeWriter(xml, isText: isItsMember), () =>
                 {
                     xml.WriteEndElement();
                     xml.Dispose();

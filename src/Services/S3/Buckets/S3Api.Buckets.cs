@@ -78,11 +78,7 @@ public sealed partial class S3Api
             request.GrantWriteACP
         );
         await _store.CommitAsync(it => Create(it, bucket), cancellation);
-        return new CreateBucketOutput
-        {
-            Location = $"/{bucket.Name}",
-            BucketArn = ArnOf(bucket),
-        };
+        return new CreateBucketOutput { Location = $"/{bucket.Name}", BucketArn = ArnOf(bucket) };
     }
 
     /// <inheritdoc/>

@@ -109,8 +109,11 @@ public sealed partial class S3Api
         Task.FromResult(
             new GetBucketEncryptionOutput
             {
-                ServerSideEncryptionConfiguration =
-                    Require(request.Bucket!, request.ExpectedBucketOwner, context).Encryption
+                ServerSideEncryptionConfiguration = Require(
+                    request.Bucket!,
+                    request.ExpectedBucketOwner,
+                    context
+                ).Encryption
                     ?? new ServerSideEncryptionConfiguration
                     {
                         Rules =
@@ -142,7 +145,9 @@ public sealed partial class S3Api
             rule.ApplyServerSideEncryptionByDefault is
             { SSEAlgorithm: ServerSideEncryption.Aes256, KMSMasterKeyID: not null }
         )
-            throw S3Faults.InvalidArgument("a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms");
+            throw S3Faults.InvalidArgument(
+                "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
+            );
         await ChangeAsync(
             request.Bucket!,
             request.ExpectedBucketOwner,
@@ -175,7 +180,10 @@ public sealed partial class S3Api
         GetBucketPolicyRequest request,
         CallContext context,
         CancellationToken cancellation
-    ) => Task.FromResult(new GetBucketPolicyOutput { Policy = PolicyOf(request.Bucket!, request.ExpectedBucketOwner, context) });
+    ) =>
+        Task.FromResult(
+            new GetBucketPolicyOutput { Policy = PolicyOf(request.Bucket!, request.ExpectedBucketOwner, context) }
+        );
 
     /// <inheritdoc/>
     public Task<GetBucketPolicyStatusOutput> GetBucketPolicyStatusAsync(
@@ -235,8 +243,11 @@ public sealed partial class S3Api
         Task.FromResult(
             new GetPublicAccessBlockOutput
             {
-                PublicAccessBlockConfiguration =
-                    Require(request.Bucket!, request.ExpectedBucketOwner, context).PublicAccessBlock
+                PublicAccessBlockConfiguration = Require(
+                    request.Bucket!,
+                    request.ExpectedBucketOwner,
+                    context
+                ).PublicAccessBlock
                     ?? throw S3Faults.NotConfigured(
                         "NoSuchPublicAccessBlockConfiguration",
                         "The public access block configuration was not found"
@@ -295,8 +306,7 @@ public sealed partial class S3Api
         Task.FromResult(
             new GetBucketOwnershipControlsOutput
             {
-                OwnershipControls =
-                    Require(request.Bucket!, request.ExpectedBucketOwner, context).Ownership
+                OwnershipControls = Require(request.Bucket!, request.ExpectedBucketOwner, context).Ownership
                     ?? throw S3Faults.NotConfigured(
                         "OwnershipControlsNotFoundError",
                         "The bucket ownership controls were not found"
@@ -350,10 +360,7 @@ public sealed partial class S3Api
         var bucket = Require(request.Bucket!, request.ExpectedBucketOwner, context);
         return bucket.Cors.Count > 0
             ? Task.FromResult(new GetBucketCorsOutput { CORSRules = bucket.Cors })
-            : throw S3Faults.NotConfigured(
-                "NoSuchCORSConfiguration",
-                "The CORS configuration does not exist"
-            );
+            : throw S3Faults.NotConfigured("NoSuchCORSConfiguration", "The CORS configuration does not exist");
     }
 
     /// <inheritdoc/>
@@ -413,7 +420,8 @@ public sealed partial class S3Api
                 throw Malformed("Policies must be valid JSON and the first byte must be '{'");
             if (!root.TryGetProperty("Statement", out var statements))
                 throw Malformed("Missing required field Statement");
-            var each = statements.ValueKind == JsonValueKind.Array ? statements.EnumerateArray().ToList() : [statements];
+            var each =
+                statements.ValueKind == JsonValueKind.Array ? statements.EnumerateArray().ToList() : [statements];
             foreach (var statement in each)
                 CheckStatement(statement);
         }
@@ -428,7 +436,13 @@ public sealed partial class S3Api
         if (statement.ValueKind != JsonValueKind.Object)
             throw Malformed("Invalid policy syntax.");
         foreach (
-            var choices in new[] { ["Effect"], ["Action", "NotAction"], ["Principal", "NotPrincipal"], new[] { "Resource", "NotResource" } }
+            var choices in new[]
+            {
+                ["Effect"],
+                ["Action", "NotAction"],
+                ["Principal", "NotPrincipal"],
+                new[] { "Resource", "NotResource" },
+            }
         )
             if (!Array.Exists(choices, name => statement.TryGetProperty(name, out _)))
                 throw Malformed($"Missing required field {choices[0]}");

@@ -46,7 +46,8 @@ internal static class LifecycleDecision
     ) =>
         version.NoncurrentSince is { } since
         && rules.Any(rule =>
-            rule is { Status: ExpirationStatus.Enabled, NoncurrentVersionExpiration: { NoncurrentDays: { } days } limit }
+            rule
+                is { Status: ExpirationStatus.Enabled, NoncurrentVersionExpiration: { NoncurrentDays: { } days } limit }
             && Concerns(rule, version)
             && newer >= (limit.NewerNoncurrentVersions ?? 0)
             && now >= After(since, days)
@@ -55,11 +56,7 @@ internal static class LifecycleDecision
     /// <summary>Whether an upload that was never completed is given up.</summary>
     internal static bool Aborts(IEnumerable<LifecycleRule> rules, UploadRecord upload, DateTimeOffset now) =>
         rules.Any(rule =>
-            rule is
-            {
-                Status: ExpirationStatus.Enabled,
-                AbortIncompleteMultipartUpload.DaysAfterInitiation: { } days,
-            }
+            rule is { Status: ExpirationStatus.Enabled, AbortIncompleteMultipartUpload.DaysAfterInitiation: { } days }
             && upload.Key.StartsWith(PrefixOf(rule), StringComparison.Ordinal)
             && now >= After(upload.Initiated, days)
         );

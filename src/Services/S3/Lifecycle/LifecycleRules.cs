@@ -19,7 +19,9 @@ internal static class LifecycleRules
             Check(rule);
         List<LifecycleRule> named =
         [
-            .. rules.Select(rule => string.IsNullOrEmpty(rule.ID) ? rule with { ID = Guid.NewGuid().ToString() } : rule),
+            .. rules.Select(rule =>
+                string.IsNullOrEmpty(rule.ID) ? rule with { ID = Guid.NewGuid().ToString() } : rule
+            ),
         ];
         if (named.Select(rule => rule.ID).Distinct(StringComparer.Ordinal).Count() < named.Count)
             throw S3Faults.InvalidArgument("Rule ID must be unique. Found same ID for more than one rule");
@@ -50,9 +52,7 @@ internal static class LifecycleRules
         {
             CheckPositive(abort.DaysAfterInitiation, "DaysAfterInitiation' for AbortIncompleteMultipartUpload");
             if (rule.Filter?.Tag is not null || rule.Filter?.And?.Tags is { Count: > 0 })
-                throw S3Errors.InvalidRequest(
-                    "AbortIncompleteMultipartUpload cannot be specified with Tags."
-                );
+                throw S3Errors.InvalidRequest("AbortIncompleteMultipartUpload cannot be specified with Tags.");
         }
     }
 

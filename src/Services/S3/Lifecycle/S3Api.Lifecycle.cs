@@ -37,8 +37,8 @@ public sealed partial class S3Api
     )
     {
         var rules = LifecycleRules.Check(request.LifecycleConfiguration?.Rules);
-        var minimum =
-            request.TransitionDefaultMinimumObjectSize ?? TransitionDefaultMinimumObjectSize.AllStorageClasses128K;
+        var minimum = request.TransitionDefaultMinimumObjectSize
+            ?? TransitionDefaultMinimumObjectSize.AllStorageClasses128K;
         await ChangeAsync(
             request.Bucket!,
             request.ExpectedBucketOwner,

@@ -129,7 +129,8 @@ public sealed partial class S3Api
                 EncodingType = request.EncodingType,
                 Versions =
                 [
-                    .. page.Items.Where(version => !version.IsDeleteMarker)
+                    .. page
+                        .Items.Where(version => !version.IsDeleteMarker)
                         .Select(version => new ObjectVersion
                         {
                             ETag = version.QuotedETag,
@@ -146,7 +147,8 @@ public sealed partial class S3Api
                 ],
                 DeleteMarkers =
                 [
-                    .. page.Items.Where(version => version.IsDeleteMarker)
+                    .. page
+                        .Items.Where(version => version.IsDeleteMarker)
                         .Select(version => new DeleteMarkerEntry
                         {
                             Key = text(version.Key),
@@ -220,7 +222,9 @@ public sealed partial class S3Api
         };
 
     private static IReadOnlyList<CommonPrefix>? PrefixesOf<T>(KeyPage<T> page, Func<string, string> text) =>
-        page.Prefixes.Count == 0 ? null : [.. page.Prefixes.Select(prefix => new CommonPrefix { Prefix = text(prefix) })];
+        page.Prefixes.Count == 0
+            ? null
+            : [.. page.Prefixes.Select(prefix => new CommonPrefix { Prefix = text(prefix) })];
 
     private static int PageSize(int? asked, string name) =>
         asked is < 0
@@ -233,8 +237,7 @@ public sealed partial class S3Api
         type switch
         {
             null or "" => static text => text,
-            EncodingType.Url => static text =>
-                Uri.EscapeDataString(text).Replace("%2F", "/", StringComparison.Ordinal),
+            EncodingType.Url => static text => Uri.EscapeDataString(text).Replace("%2F", "/", StringComparison.Ordinal),
             _ => throw S3Faults.InvalidArgument("Invalid Encoding Method specified in Request"),
         };
 }

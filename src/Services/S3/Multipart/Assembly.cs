@@ -64,8 +64,9 @@ internal static class Assembly
         var all = parts.Select(part => (Value: Convert.FromBase64String(part.Content.Checksum!), part.Content.Size));
         if (upload.ChecksumType == ChecksumType.FullObject)
         {
-            var whole = all.Aggregate((left, right) =>
-                (Crc.Combine(upload.ChecksumAlgorithm, left.Value, right.Value, right.Size), left.Size + right.Size)
+            var whole = all.Aggregate(
+                (left, right) =>
+                    (Crc.Combine(upload.ChecksumAlgorithm, left.Value, right.Value, right.Size), left.Size + right.Size)
             );
             return new(upload.ChecksumAlgorithm, Convert.ToBase64String(whole.Value), upload.ChecksumType);
         }

@@ -41,8 +41,7 @@ public sealed partial class S3Api
         if (settings.Tags.Count > 0)
             await DemandAsync("s3:PutObjectTagging", bucket.Name, request.Key!, context, cancellation);
         var algorithm = AlgorithmOf(request.ChecksumAlgorithm);
-        var type =
-            request.ChecksumType
+        var type = request.ChecksumType
             ?? (algorithm == ChecksumAlgorithm.Crc64nvme ? ChecksumType.FullObject : ChecksumType.Composite);
         if (
             (type == ChecksumType.FullObject && !Crc.Combines(algorithm))
@@ -409,13 +408,13 @@ public sealed partial class S3Api
             LastModified = _time.GetUtcNow(),
         };
         return KeepAsync(content, it =>
-            {
-                Require(it, upload.Bucket, upload.Key, upload.UploadId);
-                if (it.Find(S3Tables.Parts, PartRecord.KeyOf(upload.UploadId, number)) is { } former)
-                    S3Tables.Release(it, [former.Content], part.LastModified);
-                it.Put(S3Tables.Parts, part);
-                return part;
-            });
+        {
+            Require(it, upload.Bucket, upload.Key, upload.UploadId);
+            if (it.Find(S3Tables.Parts, PartRecord.KeyOf(upload.UploadId, number)) is { } former)
+                S3Tables.Release(it, [former.Content], part.LastModified);
+            it.Put(S3Tables.Parts, part);
+            return part;
+        });
     }
 
     private static UploadRecord Require(View view, string bucket, string key, string uploadId) =>

@@ -81,7 +81,10 @@ internal static class ChecksumMembers
             ChecksumType = checksum?.Type,
         };
 
-    internal static CompleteMultipartUploadOutput With(this CompleteMultipartUploadOutput answer, ContentChecksum? checksum) =>
+    internal static CompleteMultipartUploadOutput With(
+        this CompleteMultipartUploadOutput answer,
+        ContentChecksum? checksum
+    ) =>
         answer with
         {
             ChecksumCRC32 = checksum?.By(Algorithms.Crc32),

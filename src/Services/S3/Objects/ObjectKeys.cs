@@ -22,7 +22,9 @@ internal static class ObjectKeys
         var (path, version) = text.Split("?versionId=", 2) is [var before, var after] ? (before, after) : (text, null);
         path = Uri.UnescapeDataString(path.TrimStart('/'));
         if (path.Split('/', 2) is not [{ Length: > 0 } bucket, { Length: > 0 } key])
-            throw S3Faults.InvalidArgument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+            throw S3Faults.InvalidArgument(
+                "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+            );
         return (bucket, key, version);
     }
 }

@@ -66,15 +66,17 @@ internal static class ObjectRequests
                     Metadata = MetadataOf(request.Metadata),
                 }
                 : source;
-        return (settings with
-        {
-            WebsiteRedirectLocation = request.WebsiteRedirectLocation,
-            Tags =
-                request.TaggingDirective == TaggingDirective.Replace
-                    ? ObjectTags.OfHeader(request.Tagging)
-                    : source.Tags,
-            StorageClass = StorageClassOf(request.StorageClass),
-        }).Encrypted(bucket, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled);
+        return (
+            settings with
+            {
+                WebsiteRedirectLocation = request.WebsiteRedirectLocation,
+                Tags =
+                    request.TaggingDirective == TaggingDirective.Replace
+                        ? ObjectTags.OfHeader(request.Tagging)
+                        : source.Tags,
+                StorageClass = StorageClassOf(request.StorageClass),
+            }
+        ).Encrypted(bucket, request.ServerSideEncryption, request.SSEKMSKeyId, request.BucketKeyEnabled);
     }
 
     /// <summary>
@@ -143,7 +145,10 @@ internal static class ObjectRequests
     {
         if (given is not { Count: > 0 })
             return null;
-        if (given.Sum(one => Encoding.UTF8.GetByteCount(one.Key) + Encoding.UTF8.GetByteCount(one.Value)) > LargestMetadata)
+        if (
+            given.Sum(one => Encoding.UTF8.GetByteCount(one.Key) + Encoding.UTF8.GetByteCount(one.Value))
+            > LargestMetadata
+        )
             throw new AwsException(
                 "MetadataTooLarge",
                 "Your metadata headers exceed the maximum allowed metadata size"
@@ -160,7 +165,9 @@ internal static class ObjectRequests
             return null;
         if (Array.IndexOf(StorageClasses, given) >= 0)
             return given;
-        throw given.Length > 0 && char.IsAsciiLetterUpper(given[0]) && given.All(one => one is '_' || char.IsAsciiLetterUpper(one))
+        throw given.Length > 0
+        && char.IsAsciiLetterUpper(given[0])
+        && given.All(one => one is '_' || char.IsAsciiLetterUpper(one))
             ? S3Faults.NotImplemented($"the storage class {given}")
             : new AwsException("InvalidStorageClass", "The storage class you specified is not valid");
     }

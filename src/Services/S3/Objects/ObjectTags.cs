@@ -45,7 +45,11 @@ internal static class ObjectTags
                     .. header
                         .Split('&')
                         .Select(field => field.Split('=', 2))
-                        .Select(field => new Tag { Key = Text(field[0]), Value = Text(field.ElementAtOrDefault(1) ?? "") }),
+                        .Select(field => new Tag
+                        {
+                            Key = Text(field[0]),
+                            Value = Text(field.ElementAtOrDefault(1) ?? ""),
+                        }),
                 ],
                 MostOfObject
             );

@@ -75,7 +75,8 @@ internal static class Preconditions
         list.Split(',', StringSplitOptions.TrimEntries).Any(one => one == "*" || one.Trim('"') == etag);
 
     // Times in headers have no fractions.
-    private static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+    private static DateTimeOffset Seconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 
     private static AwsException NotModified(ObjectRecord found) =>
         new("NotModified", "Not Modified", 304) { Headers = [KeyValuePair.Create("ETag", found.QuotedETag)] };

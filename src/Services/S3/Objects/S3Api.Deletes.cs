@@ -66,7 +66,10 @@ public sealed partial class S3Api
             it =>
             {
                 var bucket = Require(it, request.Bucket!, request.ExpectedBucketOwner, context);
-                return allowed.Select(wanted => TryDelete(it, bucket, wanted, refused)).OfType<DeletedObject>().ToList();
+                return allowed
+                    .Select(wanted => TryDelete(it, bucket, wanted, refused))
+                    .OfType<DeletedObject>()
+                    .ToList();
             },
             cancellation
         );

@@ -214,9 +214,7 @@ public sealed partial class S3Api
         if (header is not null)
             throw S3Errors.InvalidRequest("Cannot specify both Range header and partNumber query parameter");
         if (found.UploadId is null)
-            return wanted == 1
-                ? (found.Size == 0 ? null : new ByteRange(0, found.Size), null)
-                : throw NoSuchPart();
+            return wanted == 1 ? (found.Size == 0 ? null : new ByteRange(0, found.Size), null) : throw NoSuchPart();
         long offset = 0;
         foreach (var part in found.Parts)
         {

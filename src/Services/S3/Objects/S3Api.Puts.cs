@@ -129,12 +129,12 @@ public sealed partial class S3Api
             cancellation
         );
         var put = await KeepAsync(content, it =>
-            {
-                var now = Require(it, bucket.Name, request.ExpectedBucketOwner, context);
-                var latest = VersionChanges.Find(it, now.Name, request.Key!, versionId: null);
-                Preconditions.CheckWrite(latest, request.IfMatch, request.IfNoneMatch);
-                return VersionChanges.Put(it, now, Whole(now.Name, request.Key!, content, settings), NewId());
-            });
+        {
+            var now = Require(it, bucket.Name, request.ExpectedBucketOwner, context);
+            var latest = VersionChanges.Find(it, now.Name, request.Key!, versionId: null);
+            Preconditions.CheckWrite(latest, request.IfMatch, request.IfNoneMatch);
+            return VersionChanges.Put(it, now, Whole(now.Name, request.Key!, content, settings), NewId());
+        });
         return new CopyObjectOutput
         {
             CopyObjectResult = new CopyObjectResult { ETag = put.QuotedETag, LastModified = put.LastModified }.With(
@@ -236,23 +236,31 @@ public sealed partial class S3Api
         if (found.IsDeleteMarker)
             throw versionId is null
                 ? S3Faults.NoSuchKey
-                : S3Errors.InvalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.");
+                : S3Errors.InvalidRequest(
+                    "The source of a copy request may not specifically refer to a delete marker by version id."
+                );
         Preconditions.CheckSource(found, demanded);
         return found;
     }
 
     private static string AlgorithmOf(string? given) =>
-        given is null or ""
-            ? ChecksumAlgorithm.Crc64nvme
-            : given is ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Crc32c or ChecksumAlgorithm.Crc64nvme
-                or ChecksumAlgorithm.Sha1 or ChecksumAlgorithm.Sha256 or ChecksumAlgorithm.Sha512
-                or ChecksumAlgorithm.Md5 or ChecksumAlgorithm.Xxhash64 or ChecksumAlgorithm.Xxhash3
+        given is null or "" ? ChecksumAlgorithm.Crc64nvme
+        : given
+            is ChecksumAlgorithm.Crc32
+                or ChecksumAlgorithm.Crc32c
+                or ChecksumAlgorithm.Crc64nvme
+                or ChecksumAlgorithm.Sha1
+                or ChecksumAlgorithm.Sha256
+                or ChecksumAlgorithm.Sha512
+                or ChecksumAlgorithm.Md5
+                or ChecksumAlgorithm.Xxhash64
+                or ChecksumAlgorithm.Xxhash3
                 or ChecksumAlgorithm.Xxhash128
-                ? given
-                : throw S3Errors.InvalidRequest(
-                    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
-                        + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"
-                );
+            ? given
+        : throw S3Errors.InvalidRequest(
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+                + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"
+        );
 
     /// <summary>The id of a version as answers have it: none where versions were never kept.</summary>
     private string? VersionIn(ObjectRecord version) =>

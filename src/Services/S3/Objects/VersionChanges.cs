@@ -26,12 +26,7 @@ internal static class VersionChanges
     /// <param name="version">What is put; its id and number are given here.</param>
     /// <param name="newId">An id for it where versions are kept.</param>
     /// <returns>It, as it was put.</returns>
-    internal static ObjectRecord Put(
-        Transaction transaction,
-        BucketRecord bucket,
-        ObjectRecord version,
-        string newId
-    )
+    internal static ObjectRecord Put(Transaction transaction, BucketRecord bucket, ObjectRecord version, string newId)
     {
         var latest = transaction.Find(S3Tables.Objects, ObjectRecord.KeyOf(version.Bucket, version.Key));
         var isKept = bucket.Versioning == BucketVersioningStatus.Enabled;

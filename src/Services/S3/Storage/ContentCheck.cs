@@ -34,8 +34,7 @@ internal static class ContentCheck
 
     private static string? Fault(FileDirectory files, ContentFile content, string algorithm)
     {
-        using var file =
-            files.OpenRead(ContentFiles.NameOf(content.File))
+        using var file = files.OpenRead(ContentFiles.NameOf(content.File))
             ?? files.OpenRead($"{ContentFiles.Uploads}/{content.File}");
         if (file is null)
             return "is missing";

@@ -35,7 +35,11 @@ internal sealed class ContentStream(ContentFiles files, IReadOnlyList<ContentFil
             return 0;
         OpenNext();
         var left = Math.Min(parts[_part].Size - _partOffset, length - _done);
-        var count = await _file!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], _partOffset, cancellationToken);
+        var count = await _file!.ReadAsync(
+            buffer[..(int)Math.Min(buffer.Length, left)],
+            _partOffset,
+            cancellationToken
+        );
         if (count == 0)
             throw new EndOfStreamException("The content of an object is shorter than it was.");
         _partOffset += count;

@@ -18,9 +18,7 @@ internal sealed class Removal(Store store, ContentFiles files, S3Options options
             files.Sweep(store.Current);
         _isSwept = true;
         var old = time.GetUtcNow() - options.RemovalDelay;
-        foreach (
-            var batch in store.Current.Range(S3Tables.Removed).Where(file => file.RemovedAt <= old).Chunk(Batch)
-        )
+        foreach (var batch in store.Current.Range(S3Tables.Removed).Where(file => file.RemovedAt <= old).Chunk(Batch))
         {
             foreach (var file in batch)
                 files.Remove(file.File);
