@@ -27,8 +27,10 @@ public sealed class ListingTests
         var top = await world.ListAsync(list => list with { Delimiter = "/" });
         var below = await world.ListAsync(list => list with { Delimiter = "/", Prefix = "a/" });
 
-        (top.Keys, top.Prefixes).ShouldBe((["c", "e"], ["a/", "d/"]));
-        (below.Keys, below.Prefixes).ShouldBe((["a/1", "a/2"], ["a/b/"]));
+        top.Keys.ShouldBe(["c", "e"]);
+        top.Prefixes.ShouldBe(["a/", "d/"]);
+        below.Keys.ShouldBe(["a/1", "a/2"]);
+        below.Prefixes.ShouldBe(["a/b/"]);
     }
 
     [Theory]

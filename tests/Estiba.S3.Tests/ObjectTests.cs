@@ -179,9 +179,9 @@ public sealed class ObjectTests
     {
         await using var world = await S3World.CreateAsync();
 
-        await Should.ThrowAsync<IOException>(() =>
-            world.PutAsync("key", change: it => it with { Body = new BrokenStream() })
-        );
+        var put = () => world.PutAsync("key", change: it => it with { Body = new BrokenStream() });
+
+        (await ErrorOfAsync(put)).ShouldBe("InternalError");
 
         world.Files("uploads").ShouldBeEmpty();
         (await world.ListAsync()).Keys.ShouldBeEmpty();

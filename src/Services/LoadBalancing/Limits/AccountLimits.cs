@@ -23,7 +23,8 @@ internal static class AccountLimits
     internal const int CaCertificatesPerTrustStore = 25;
     internal const int RevokedEntriesPerTrustStore = 500_000;
 
-    /// <summary>What <c>DescribeAccountLimits</c> tells; those of Gateway Load Balancers are not among them.</summary>
+    /// <summary>What <c>DescribeAccountLimits</c> tells; those of Gateway Load Balancers and of trust stores
+    /// are not among them.</summary>
     internal static readonly IReadOnlyList<(string Name, int Max)> All =
     [
         ("application-load-balancers", LoadBalancers),
@@ -42,8 +43,5 @@ internal static class AccountLimits
         ("targets-per-application-load-balancer", TargetsPerApplicationLoadBalancer),
         ("targets-per-network-load-balancer", TargetsPerNetworkLoadBalancer),
         ("targets-per-target-group", TargetsPerGroup),
-        ("trust-stores", TrustStores),
-        ("ca-certificates-per-trust-store", CaCertificatesPerTrustStore),
-        ("revocation-entries-per-trust-store", RevokedEntriesPerTrustStore),
     ];
 }

@@ -93,6 +93,7 @@ public sealed partial class S3Api
         ObjectRequests.RefuseCustomerKey(request.SSECustomerAlgorithm);
         var upload = Require(_store.Current, request.Bucket!, request.Key!, request.UploadId!);
         CheckPartNumber(request.PartNumber!.Value);
+        CheckLength(request.ContentLength);
         var given = request.Given();
         var actual = given?.Algorithm ?? request.ChecksumAlgorithm;
         if (

@@ -20,6 +20,7 @@ public sealed partial class S3Api
     {
         var bucket = Require(request.Bucket!, request.ExpectedBucketOwner, context);
         ObjectKeys.Check(request.Key!);
+        CheckLength(request.ContentLength);
         ObjectRequests.CheckAcl(
             bucket,
             request.ACL,
@@ -178,6 +179,13 @@ public sealed partial class S3Api
             ChecksumType = ChecksumType.FullObject,
             Settings = settings,
         };
+
+    // A body in chunks has a little more than it says; it is counted while it comes.
+    private void CheckLength(long? length)
+    {
+        if (length > _options.LargestUpload + _options.LargestUpload / 100)
+            throw S3Faults.EntityTooLarge;
+    }
 
     /// <summary>Receives a content, which must be the one that the request tells of.</summary>
     private async Task<ReceivedContent> ReceiveAsync(
