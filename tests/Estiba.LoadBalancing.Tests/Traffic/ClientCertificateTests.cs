@@ -6,6 +6,7 @@ using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.TrustStores;
+using Microsoft.AspNetCore.Http;
 
 namespace Estiba.LoadBalancing.Tests.Traffic;
 
@@ -47,6 +48,29 @@ public sealed class ClientCertificateTests
     }
 
     [Fact]
+    public async Task A_target_believes_the_load_balancer_and_not_the_client()
+    {
+        await using var world = new TrafficWorld();
+        using var authority = new TestAuthority("ours");
+        using var client = authority.Issue("client");
+        await using var target = await StandInTarget.StartAsync(http =>
+            http.Response.WriteAsync(
+                $"{http.Request.Headers["X-Amzn-Mtls-Clientcert-Subject"]} {http.Request.Headers["X-Amzn-Mtls-Other"]}",
+                http.RequestAborted
+            )
+        );
+        await world.ApplyAsync(
+            world.Forwarding(target.Configuration) with
+            {
+                Certificates = _ => world.Certificate,
+                ClientAuthentication = Verifying(authority, static _ => false),
+            }
+        );
+
+        (await BodyAsync(world, client)).ShouldBe("CN=client ");
+    }
+
+    [Fact]
     public void Targets_are_told_of_the_certificate()
     {
         using var authority = new TestAuthority("ours");
@@ -81,6 +105,25 @@ public sealed class ClientCertificateTests
 
     private static async Task<HttpStatusCode?> AskAsync(TrafficWorld world, X509Certificate2? certificate)
     {
+        try
+        {
+            using var answer = await SendAsync(world, certificate);
+            return answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string> BodyAsync(TrafficWorld world, X509Certificate2 certificate)
+    {
+        using var answer = await SendAsync(world, certificate);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(TrafficWorld world, X509Certificate2? certificate)
+    {
         using var handler = new SocketsHttpHandler { UseProxy = false };
         handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         handler.SslOptions.TargetHost = "www.example.com";
@@ -91,13 +134,12 @@ public sealed class ClientCertificateTests
                 offline: true
             );
         using var client = new HttpClient(handler) { Timeout = TrafficWorld.Patience };
-        try
-        {
-            return (await client.GetAsync(new Uri($"https://{world.Address}:{TrafficWorld.Port}/"))).StatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri($"https://{world.Address}:{TrafficWorld.Port}/")
+        );
+        request.Headers.Add("X-Amzn-Mtls-Clientcert-Subject", "CN=admin");
+        request.Headers.Add("X-Amzn-Mtls-Other", "other");
+        return await client.SendAsync(request);
     }
 }

@@ -60,7 +60,8 @@ internal sealed class TrustStoreFiles(Store store, IS3Api buckets, ReadOnlyMemor
     {
         var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds();
         var what = $"{trustStore.Key}/{revocation ?? 0}/{expires}";
-        return $"http://{context.Origin?.Host ?? "localhost"}{Path}/{what}/{Sign(what)}";
+        var scheme = context.Origin is { IsSecure: true } ? "https" : "http";
+        return $"{scheme}://{context.Origin?.Host ?? "localhost"}{Path}/{what}/{Sign(what)}";
     }
 
     internal async Task AnswerAsync(HttpContext http)

@@ -177,7 +177,7 @@ public sealed partial class S3Api
         var put = await _store.CommitAsync(it => Complete(it, request, context), cancellation);
         return new CompleteMultipartUploadOutput
         {
-            Location = $"http://{context.Origin?.Host ?? "localhost"}/{put.Bucket}/{Uri.EscapeDataString(put.Key)}",
+            Location = LocationOf(put, context),
             Bucket = put.Bucket,
             Key = put.Key,
             ETag = put.QuotedETag,
@@ -336,6 +336,12 @@ public sealed partial class S3Api
 
     private void EndUpload(Transaction transaction, UploadRecord upload, IReadOnlyCollection<PartRecord> taken) =>
         EndUpload(transaction, upload, taken, _time.GetUtcNow());
+
+    private static string LocationOf(ObjectRecord put, CallContext context)
+    {
+        var scheme = context.Origin is { IsSecure: true } ? "https" : "http";
+        return $"{scheme}://{context.Origin?.Host ?? "localhost"}/{put.Bucket}/{Uri.EscapeDataString(put.Key)}";
+    }
 
     private ObjectRecord Complete(Transaction transaction, CompleteMultipartUploadRequest request, CallContext context)
     {
