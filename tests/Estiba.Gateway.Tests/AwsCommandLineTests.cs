@@ -83,7 +83,7 @@ public sealed class AwsCommandLineTests
         var (_, _, errors) = await RunAsync(world, GatewayWorld.Root, arguments);
 
         errors.ShouldContain(
-            $"(UnsupportedOperation) when calling the {operation} operation: Estiba does not implement "
+            $"({(service == "s3" ? "NotImplemented" : "UnsupportedOperation")}) when calling the {operation} operation: Estiba does not implement "
                 + $"{service}:{operation} yet."
         );
     }

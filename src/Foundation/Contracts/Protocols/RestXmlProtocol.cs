@@ -117,14 +117,11 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
     public override AwsException UnknownOperation(ServiceModel? service, WireRequest request) =>
         new("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
 
-    public override AwsException NotImplemented(ServiceModel service, OperationModel operation) =>
-        wrapsErrors
-            ? base.NotImplemented(service, operation)
-            : new(
-                "NotImplemented",
-                $"A header you provided implies functionality that is not implemented: {operation.Name}.",
-                501
-            );
+    public override AwsException NotImplemented(ServiceModel service, OperationModel operation)
+    {
+        var usual = base.NotImplemented(service, operation);
+        return wrapsErrors ? usual : new AwsException("NotImplemented", usual.Message, 501);
+    }
 
     public override AwsException Unavailable(string message) => new("ServiceUnavailable", message, 503);
 
