@@ -125,7 +125,7 @@ internal static class ObjectRequests
         bool? hasBucketKey
     )
     {
-        var rule = bucket.Encryption?.Rules?.FirstOrDefault();
+        var rule = bucket.Encryption?.Rules is [var only, ..] ? only : null;
         var byDefault = algorithm is null ? rule?.ApplyServerSideEncryptionByDefault : null;
         var chosen = algorithm ?? byDefault?.SSEAlgorithm ?? ServerSideEncryption.Aes256;
         if (key is not null && chosen == ServerSideEncryption.Aes256)
