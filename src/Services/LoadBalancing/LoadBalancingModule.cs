@@ -29,10 +29,10 @@ using Microsoft.Extensions.Logging;
 namespace Estiba.LoadBalancing;
 
 /// <summary>
-/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, CloudWatch, CloudWatch Logs and S3, and
-/// asks for an <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The
-/// certificates of listeners are those of the modules before it (<see cref="ServerCertificates"/>).
-/// Where a platform has <see cref="NameSources"/>, it adds the names of load balancers.
+/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, CloudWatch, CloudWatch Logs and S3,
+/// and asks for an <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The
+/// certificates of listeners are those of the modules before it (<see cref="ServerCertificates"/>). Where a platform
+/// has <see cref="NameSources"/>, it adds the names of load balancers.
 /// </summary>
 public sealed class LoadBalancingModule : Module
 {

@@ -7,7 +7,9 @@ using Estiba.State;
 
 namespace Estiba.S3;
 
-/// <summary>The state of buckets. Names of buckets are unique in all accounts and regions, so keys begin with them.</summary>
+/// <summary>
+/// The state of buckets. Names of buckets are unique in all accounts and regions, so keys begin with them.
+/// </summary>
 internal static class S3Tables
 {
     internal static readonly Index<BucketRecord> BucketsByAccount = new("account", bucket => bucket.AccountId);

@@ -36,7 +36,9 @@ internal sealed record ListenerRecord
     /// <summary>Which protocols it offers by ALPN; null where nothing was said.</summary>
     public string? AlpnPolicy { get; init; }
 
-    /// <summary>Whether clients need a certificate: <c>passthrough</c> or <c>verify</c>; null where they do not.</summary>
+    /// <summary>
+    /// Whether clients need a certificate: <c>passthrough</c> or <c>verify</c>; null where they do not.
+    /// </summary>
     public string? MutualAuthentication { get; init; }
 
     /// <summary>The ARN of what their certificates are compared with; null where they are not.</summary>

@@ -115,7 +115,8 @@ internal sealed record ListenerSettings
             && (wanted.TrustStoreArn ?? (object?)wanted.IgnoreClientCertificateExpiry) is not null
         )
             throw ElbErrors.ValidationError(
-                "A trust store and IgnoreClientCertificateExpiry can only be specified for mutual authentication mode 'verify'"
+                "A trust store and IgnoreClientCertificateExpiry can only be specified for mutual authentication mode "
+                    + "'verify'"
             );
         if (wanted.Mode is null or Off)
             return Without(after);

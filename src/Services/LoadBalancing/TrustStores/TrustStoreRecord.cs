@@ -3,7 +3,9 @@ using Estiba.LoadBalancing.Names;
 
 namespace Estiba.LoadBalancing.TrustStores;
 
-/// <summary>The authorities that clients' certificates must come from, as they were when S3 was asked for them.</summary>
+/// <summary>
+/// The authorities that clients' certificates must come from, as they were when S3 was asked for them.
+/// </summary>
 internal sealed record TrustStoreRecord
 {
     public required Scope Scope { get; init; }

@@ -97,7 +97,8 @@ public sealed partial class S3Api
                         "BucketNotEmpty",
                         bucket.Versioning is null
                             ? "The bucket you tried to delete is not empty"
-                            : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+                            : "The bucket you tried to delete is not empty. You must delete all versions in the "
+                                + "bucket.",
                         409
                     );
                 foreach (var upload in it.Range(S3Tables.Uploads, bucket.Name + "/").ToList())

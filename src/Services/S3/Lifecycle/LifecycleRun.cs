@@ -19,7 +19,9 @@ internal sealed class LifecycleRun(Store store, TimeProvider time)
         }
     }
 
-    /// <summary>The keys of which something is to go, so that most of a bucket is not looked at in a transaction.</summary>
+    /// <summary>
+    /// The keys of which something is to go, so that most of a bucket is not looked at in a transaction.
+    /// </summary>
     private IEnumerable<string> Due(View view, BucketRecord bucket)
     {
         var now = time.GetUtcNow();

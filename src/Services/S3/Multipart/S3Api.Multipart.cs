@@ -102,7 +102,8 @@ public sealed partial class S3Api
             && upload.ChecksumAlgorithm != ChecksumAlgorithm.Crc64nvme
         )
             throw S3Errors.InvalidRequest(
-                $"Checksum Type mismatch occurred, expected checksum Type: {upload.ChecksumAlgorithm.ToLowerInvariant()}, "
+                "Checksum Type mismatch occurred, expected checksum Type: "
+                    + $"{upload.ChecksumAlgorithm.ToLowerInvariant()}, "
                     + $"actual checksum Type: {actual.ToLowerInvariant()}"
             );
         var content = await ReceiveAsync(

@@ -3,7 +3,9 @@ using Estiba.Hosting;
 
 namespace Estiba.S3.Storage;
 
-/// <summary>Says which contents of objects are missing, or have another size or checksum than their record says.</summary>
+/// <summary>
+/// Says which contents of objects are missing, or have another size or checksum than their record says.
+/// </summary>
 internal static class ContentCheck
 {
     internal static async Task RunAsync(FilesCheck check)

@@ -30,7 +30,9 @@ internal sealed class ContentFiles(IFileStore files, TimeProvider time, Damage d
 
     private readonly ConcurrentDictionary<string, bool> _live = new(StringComparer.Ordinal);
 
-    /// <summary>Receives a content: when it returns, all bytes are on the disk. Nothing is left of one that fails.</summary>
+    /// <summary>
+    /// Receives a content: when it returns, all bytes are on the disk. Nothing is left of one that fails.
+    /// </summary>
     /// <param name="body">The bytes; null for none.</param>
     /// <param name="algorithm">By which their checksum is counted, as <c>CRC64NVME</c>.</param>
     /// <param name="most">How many bytes may come.</param>
@@ -114,7 +116,9 @@ internal sealed class ContentFiles(IFileStore files, TimeProvider time, Damage d
         files.Delete($"{Uploads}/{id}");
     }
 
-    /// <summary>Moves what an end of the process has left named and not moved, and deletes what nothing names.</summary>
+    /// <summary>
+    /// Moves what an end of the process has left named and not moved, and deletes what nothing names.
+    /// </summary>
     internal void Sweep(View view)
     {
         var left = files

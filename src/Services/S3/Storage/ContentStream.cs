@@ -2,7 +2,9 @@ using Estiba.Files;
 
 namespace Estiba.S3.Storage;
 
-/// <summary>The bytes of an object, or a range of them, out of the files of its parts, opened one after another.</summary>
+/// <summary>
+/// The bytes of an object, or a range of them, out of the files of its parts, opened one after another.
+/// </summary>
 /// <param name="files">Where they are.</param>
 /// <param name="parts">The files, in the object's order.</param>
 /// <param name="offset">The first byte.</param>

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Estiba.LoadBalancing.Traffic.Headers;
 
 /// <summary>
-/// How targets are told of a client's certificate ("HTTP headers and mutual TLS"). Nobody but the load balancer says so:
+/// How targets are told of a client's certificate ("HTTP headers and mutual TLS"). Nobody but the load
+/// balancer says so:
 /// what a client sends under these names is dropped.
 /// </summary>
 internal static class ClientCertificateHeaders
