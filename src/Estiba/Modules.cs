@@ -19,6 +19,7 @@ using Estiba.Messaging;
 using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
+using Estiba.S3;
 using Estiba.ServiceDiscovery;
 using Estiba.State;
 using Estiba.Telemetry;
@@ -48,6 +49,7 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.In(LogsModule.Folder), configuration.AcceptsLoss),
             new MetricsModule(configuration.Data.In(MetricsModule.Folder), configuration.AcceptsLoss),
+            new S3Module(new S3Options { DataDirectory = configuration.Data.Root }),
             new ComputeModule(Network(configuration), configuration.InstanceHook is not null),
             new AcmModule(),
             new NamesModule(configuration),

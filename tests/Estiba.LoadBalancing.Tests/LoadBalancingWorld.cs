@@ -2,6 +2,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.S3;
 using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
@@ -33,6 +34,8 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     public StandInEc2 Ec2 { get; } = new();
 
     public StandInLogs Logs { get; } = new();
+
+    public StandInS3 Buckets { get; } = new();
 
     public StandInProbe Probe { get; } = new();
 
@@ -257,6 +260,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         [
             new ApiModule<IEc2Api>("Amazon EC2", Ec2),
             new ApiModule<ILogsApi>("Amazon CloudWatch Logs", Logs),
+            new ApiModule<IS3Api>("Amazon S3", Buckets),
             new LoadBalancingModule { HasDrained = (_, _) => HasDrained },
         ];
         _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));

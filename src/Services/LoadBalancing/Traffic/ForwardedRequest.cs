@@ -70,6 +70,11 @@ internal sealed class ForwardedRequest : HttpTransformer
         Set(headers, "X-Forwarded-Proto", Listener.Certificates is null ? "http" : "https");
         Set(headers, "X-Forwarded-Port", $"{Listener.Port}");
         Set(headers, Headers.TraceId.Header, TraceId);
+        foreach (var name in received.Keys.Where(ClientCertificateHeaders.IsOne))
+            RemoveHeader(proxyRequest, name);
+        if (Listener.ClientAuthentication is { } mutual && httpContext.Connection.ClientCertificate is { } client)
+            foreach (var (name, value) in ClientCertificateHeaders.Of(client, mutual.Verifies))
+                Set(headers, name, value);
         if (Listener.TlsHeaders is { } tls && httpContext.Features.Get<ITlsHandshakeFeature>() is { } handshake)
         {
             Set(headers, tls.Version, TlsHeaders.NameOf(handshake.Protocol));
