@@ -145,8 +145,8 @@ internal sealed partial class Platform : IAsyncDisposable
         await modules.StartAsync(new ControllerLoops(_time, new Random(), _loggers), cancellation: cancellation);
     }
 
-    /// <summary>Says where the platform answers, and then does: who gets an answer may look at once for what else a client
-    /// needs. A start that fails leaves what the one before it said.</summary>
+    /// <summary>Says where the platform answers, and then does: who gets an answer may look at once for what else a
+    /// client needs. A start that fails leaves what the one before it said.</summary>
     private async Task ListenAsync(GatewayServer gateway, CancellationToken cancellation)
     {
         var data = _configuration.Data;

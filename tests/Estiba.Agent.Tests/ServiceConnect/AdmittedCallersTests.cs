@@ -74,6 +74,24 @@ public sealed class AdmittedCallersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_container_that_has_just_been_started_is_known_and_strangers_are_no_burden()
+    {
+        (await AdmitsAsync(Shop)).ShouldBeFalse();
+        _containers = [Container(Shop, "bridge", Own.ToString())];
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        var first = AdmitsAsync(Shop).AsTask();
+        var second = AdmitsAsync(Bank).AsTask();
+        _time.Advance(TimeSpan.FromMilliseconds(49));
+        _asked.ShouldBe(1);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await first).ShouldBeTrue();
+        (await second).ShouldBeFalse();
+        _asked.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Containers_that_do_not_run_have_no_address()
     {
         _containers = [Container(Shop, "bridge", Own.ToString()) with { Status = ContainerStatus.Exited }];

@@ -131,8 +131,8 @@ public abstract class OperationHandler(OperationModel model)
 /// <summary>The operations of one service, found by name.</summary>
 public abstract class ServiceDispatcher
 {
-    /// <summary>What is read of contracts and implementations while the program runs, so that it stays in a program that
-    /// is compiled ahead of time.</summary>
+    /// <summary>What is read of contracts and implementations while the program runs, so that it stays in a program
+    /// that is compiled ahead of time.</summary>
     public const DynamicallyAccessedMemberTypes ReadMembers =
         DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
 

@@ -12,13 +12,17 @@ namespace Estiba.Agent.ServiceConnect;
 /// namespace is among them.
 /// </summary>
 /// <remarks>
-/// The engine is asked at most once a second, and by a connection that comes later than that. So a container whose
-/// address was another's is taken for that one for a second at most.
+/// The engine is asked by a connection that comes a second after it was asked last, or that nobody knows: it may be of
+/// a container that has just been started. So a container whose address was another's is taken for that one for a
+/// second at most.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class AdmittedCallers(TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
+
+    /// <summary>Strangers make the engine be asked no more often.</summary>
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
 
     private readonly SemaphoreSlim _asking = new(1);
     private volatile Known? _known;
@@ -39,23 +43,33 @@ internal sealed class AdmittedCallers(TimeProvider time) : IDisposable
         CancellationToken cancellation
     )
     {
-        var known = Fresh() ?? await AskAsync(cancellation);
-        return isOfHost
-            ? known.OnHost.Contains(namespaceArn)
-            : known.ByAddress.GetValueOrDefault(remote) == namespaceArn && LocalCallers.Admits(remote);
+        var came = time.GetTimestamp();
+        if (_known is { } known && time.GetElapsedTime(known.At, came) < Remembered && IsAmong(known))
+            return true;
+        return IsAmong(await AskAsync(came, cancellation));
+
+        bool IsAmong(Known those) =>
+            isOfHost
+                ? those.OnHost.Contains(namespaceArn)
+                : those.ByAddress.GetValueOrDefault(remote) == namespaceArn && LocalCallers.Admits(remote);
     }
 
     public void Dispose() => _asking.Dispose();
 
-    private Known? Fresh() => _known is { } known && time.GetElapsedTime(known.At) < Remembered ? known : null;
-
-    private async Task<Known> AskAsync(CancellationToken cancellation)
+    /// <summary>What the engine says, asked no earlier than that.</summary>
+    private async Task<Known> AskAsync(long since, CancellationToken cancellation)
     {
         await _asking.WaitAsync(cancellation);
         try
         {
-            if (Fresh() is { } fresh)
-                return fresh;
+            if (_known is { } known)
+            {
+                if (known.At >= since)
+                    return known;
+                if (BetweenQuestions - time.GetElapsedTime(known.At) is { Ticks: > 0 } left)
+                    await Task.Delay(left, time, cancellation);
+            }
+
             var at = time.GetTimestamp();
             var containers = List is { } list ? await list(cancellation) : [];
             return _known = Of(containers, at);
