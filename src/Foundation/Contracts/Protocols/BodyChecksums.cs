@@ -36,8 +36,8 @@ public sealed class BodyChecksums
     /// <param name="algorithm">As a header names it: <c>crc64nvme</c>, in whatever case.</param>
     /// <exception cref="ArgumentException">There is no such algorithm.</exception>
     public static Checksum Begin(string algorithm) =>
-        Array.Find(Known, known => known.Algorithm.Equals(algorithm, StringComparison.OrdinalIgnoreCase)) is
-            { Begin: { } begin }
+        Array.Find(Known, known => known.Algorithm.Equals(algorithm, StringComparison.OrdinalIgnoreCase))
+            is { Begin: { } begin }
             ? begin()
             : throw new ArgumentException($"There is no checksum {algorithm}.", nameof(algorithm));
 
