@@ -12,7 +12,6 @@ using Estiba.LoadBalancing.HealthChecks;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.LoadBalancing.Tests;
 
@@ -29,7 +28,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     private Store _store = null!;
     private ModuleRunner _modules = null!;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
+    public SettableTime Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
     public StandInEc2 Ec2 { get; } = new();
 

@@ -11,7 +11,7 @@ public sealed class MetadataWatchTests
 {
     private static readonly IPEndPoint EndPoint = new(new IPAddress([169, 254, 170, 2]), 51679);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SettableTime _time = new();
     private readonly StandInShell _shell = new();
     private readonly StandInSight _sight = new();
     private readonly FakeLogger _log = new();
@@ -89,6 +89,21 @@ public sealed class MetadataWatchTests
         Lines.Count.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task A_clock_that_is_set_changes_nothing_about_when(int seconds)
+    {
+        _shell.Missing = "iptables: Bad rule (does a matching rule exist in that chain?).";
+        _shell.OnOpen = () => _shell.Missing = "";
+        _time.Set(TimeSpan.FromSeconds(seconds));
+        await LookAsync(seconds: 4);
+        _shell.Scripts.ShouldBeEmpty();
+
+        await LookAsync(seconds: 2);
+        _shell.Scripts.ShouldBe([_rules.Check, _rules.Open]);
+    }
+
     private async Task LookAsync(int seconds)
     {
         for (var passed = 0; passed < seconds; passed += (int)MetadataWatch.Interval.TotalSeconds)
@@ -130,6 +145,18 @@ public sealed class MetadataWatchTests
         public override bool HasAddress() => Address;
 
         public override Task<bool> IsLedAstrayAsync(CancellationToken cancellation) => Task.FromResult(Astray);
+    }
+
+    /// <summary>A clock whose hands somebody moves; its timers and its ticks do not notice.</summary>
+    private sealed class SettableTime : FakeTimeProvider
+    {
+        private TimeSpan _error;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _error;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+        internal void Set(TimeSpan by) => _error += by;
     }
 
     private List<string> Lines => [.. _log.Collector.GetSnapshot().Select(line => line.Message)];
