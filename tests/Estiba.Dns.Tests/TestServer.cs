@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Dns.Names;
+using Estiba.Files.Tests;
 using Makaretu.Dns;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -4,6 +4,7 @@ using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.S3;
 using Estiba.Dns.Names;
+using Estiba.Files.Tests;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;

@@ -2,6 +2,7 @@ using System.Net;
 using Estiba.Agent.ServiceConnect;
 using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
+using Estiba.Files.Tests;
 
 namespace Estiba.Agent.Tests.ServiceConnect;
 

@@ -2,6 +2,7 @@ using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Ecs;
 using Estiba.Engines;
+using Estiba.Files.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Agent.Tests.Tasks;

@@ -1,5 +1,6 @@
 using System.Net;
 using Estiba.Compute.Networking;
+using Estiba.Files.Tests;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -145,18 +146,6 @@ public sealed class MetadataWatchTests
         public override bool HasAddress() => Address;
 
         public override Task<bool> IsLedAstrayAsync(CancellationToken cancellation) => Task.FromResult(Astray);
-    }
-
-    /// <summary>A clock whose hands somebody moves; its timers and its ticks do not notice.</summary>
-    private sealed class SettableTime : FakeTimeProvider
-    {
-        private TimeSpan _error;
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _error;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
-
-        internal void Set(TimeSpan by) => _error += by;
     }
 
     private List<string> Lines => [.. _log.Collector.GetSnapshot().Select(line => line.Message)];

@@ -1,12 +1,15 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace Estiba.LoadBalancing.Tests;
+namespace Estiba.Files.Tests;
 
 /// <summary>A clock whose hands somebody moves; its timers and its ticks do not notice.</summary>
 /// <param name="start">When it starts.</param>
 public sealed class SettableTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private TimeSpan _error;
+
+    public SettableTime()
+        : this(DateTimeOffset.UnixEpoch) { }
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _error;
