@@ -14,10 +14,12 @@ using Estiba.Instances;
 using Estiba.Joining;
 using Estiba.LoadBalancing;
 using Estiba.Logs;
+using Estiba.Machines;
 using Estiba.Messaging;
 using Estiba.Metrics;
 using Estiba.Names;
 using Estiba.Platforms;
+using Estiba.S3;
 using Estiba.ServiceDiscovery;
 using Estiba.State;
 using Estiba.Telemetry;
@@ -47,7 +49,8 @@ internal static class Modules
             new EcrModule(Ecr(configuration)),
             new LogsModule(configuration.Data.In(LogsModule.Folder), configuration.AcceptsLoss),
             new MetricsModule(configuration.Data.In(MetricsModule.Folder), configuration.AcceptsLoss),
-            new ComputeModule(Network(configuration)),
+            new S3Module(new S3Options { DataDirectory = configuration.Data.Root }),
+            new ComputeModule(Network(configuration), configuration.InstanceHook is not null),
             new AcmModule(),
             new NamesModule(configuration),
             new LoadBalancingModule(),
@@ -57,6 +60,7 @@ internal static class Modules
             new AutoScalingModule(),
             new ServiceDiscoveryModule(),
             new InstancesModule(configuration),
+            new MachinesModule(configuration),
             new TelemetryModule(),
         ];
 
@@ -98,7 +102,9 @@ internal static class Modules
     /// <exception cref="EngineException">The engine is not on this machine.</exception>
     private static InstanceNetworkOptions? Network(PlatformConfiguration configuration)
     {
-        if (!configuration.HasInstances)
+        if (configuration.InstanceHook is not null)
+            return new InstanceNetworkOptions { Mode = InstanceNetworkMode.Loopback };
+        if (!configuration.HasVirtualInstances)
             return null;
         var name = InstanceNetworkName.Of(configuration.Data);
         return new InstanceNetworkOptions

@@ -58,7 +58,8 @@ internal sealed class StandInCloudWatch : ICloudWatchApi
                         .Select(alarm => new MetricAlarm
                         {
                             AlarmName = alarm.AlarmName,
-                            AlarmArn = ScalingWorld.AlarmArn(alarm.AlarmName!),
+                            AlarmArn =
+                                $"arn:aws:cloudwatch:{context.Region}:{context.AccountId}:alarm:{alarm.AlarmName}",
                             AlarmActions = alarm.AlarmActions,
                         }),
                 ],

@@ -41,6 +41,8 @@ internal sealed class AutoScalingWorld : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero));
 
+    public StandInHost Host { get; } = new();
+
     public StandInBalancers Balancers { get; } = new();
 
     public StandInCloudWatch CloudWatch { get; } = new();
@@ -252,7 +254,7 @@ internal sealed class AutoScalingWorld : IAsyncDisposable
             Random = _random,
         };
         host.Share<IInstanceNetwork>(new StandInNetwork());
-        host.Share<IInstanceHost>(new StandInHost());
+        host.Share<IInstanceHost>(Host);
         _modules = await ModuleRunner.OpenAsync(modules, host);
         _actions = AlarmActions.Of(host);
         Api = _modules.Neighbour<IAutoScalingApi>(CallPrincipal.Caller);

@@ -14,18 +14,23 @@ internal sealed class StandInHost : IInstanceHost
 
     public Exception? Failure { get; set; }
 
+    /// <summary>How far starts come; null for all the way.</summary>
+    public InstanceStart? Outcome { get; set; }
+
     /// <summary>While it is set, shutting down takes until it completes.</summary>
     public TaskCompletionSource? Shutdown { get; set; }
 
     public TaskCompletionSource ShutdownBegun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task StartAsync(InstanceLaunch instance, CancellationToken cancellation)
+    public Task<InstanceStart> StartAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
         _calls.Enqueue($"start {instance.InstanceId}");
         if (Failure is not null)
             throw Failure;
+        if (Outcome is { IsDone: false } outcome)
+            return Task.FromResult(outcome);
         Running[instance.InstanceId] = instance;
-        return Task.CompletedTask;
+        return Task.FromResult(Outcome ?? InstanceStart.Done);
     }
 
     public async Task StopAsync(InstanceLaunch instance, CancellationToken cancellation)

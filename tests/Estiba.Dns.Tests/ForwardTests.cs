@@ -112,6 +112,27 @@ public sealed class ForwardTests
         (await server.AskAsync("three.example")).Status.ShouldBe(MessageStatus.NameError);
     }
 
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task A_clock_that_is_set_changes_nothing_about_how_long(int seconds)
+    {
+        await using var silent = new StandInUpstream();
+        await using var upstream = new StandInUpstream { Answers = query => [AnswerTo(query)] };
+        await using var server = new TestServer(upstream: [silent.EndPoint, upstream.EndPoint]);
+        var first = server.AskAsync("one.example");
+        await silent.AskedAsync();
+        server.Time.Advance(TimeSpan.FromSeconds(2));
+        await first;
+        silent.Answers = query => [AnswerTo(query, MessageStatus.NameError)];
+
+        server.Time.Set(TimeSpan.FromSeconds(seconds));
+        server.Time.Advance(TimeSpan.FromSeconds(9));
+        (await server.AskAsync("two.example")).Status.ShouldBe(MessageStatus.NoError);
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        (await server.AskAsync("three.example")).Status.ShouldBe(MessageStatus.NameError);
+    }
+
     [Fact]
     public async Task Where_no_server_answers_the_client_hears_of_it()
     {

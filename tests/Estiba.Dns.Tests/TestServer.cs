@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Dns.Names;
+using Estiba.Files.Tests;
 using Makaretu.Dns;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.Dns.Tests;
 
@@ -27,7 +27,7 @@ internal sealed class TestServer : IAsyncDisposable
         );
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public SettableTime Time { get; } = new();
 
     public StandInNames Names { get; } = new();
 

@@ -171,7 +171,7 @@ public sealed class ChunkedBodyTests
 
         var answer = await SendAsync(world, payload, [First], path: "/bucket/key?partNumber=1&uploadId=1");
 
-        (answer.Status, answer.Code).ShouldBe((400, "UnsupportedOperation"), answer.Body);
+        (answer.Status, answer.Code).ShouldBe((501, "NotImplemented"), answer.Body);
         answer.Message!.ShouldStartWith("Estiba does not implement s3:UploadPart yet.");
     }
 

@@ -13,13 +13,7 @@ internal sealed class SilentServer : IDisposable
     {
         _listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listening.Listen(0);
-        // Until no more may wait.
-        while (_waiting.TrueForAll(socket => socket.Connected))
-        {
-            var next = NewSocket();
-            _waiting.Add(next);
-            next.ConnectAsync(EndPoint).Wait(TimeSpan.FromSeconds(1));
-        }
+        while (TakesOneMore()) { }
     }
 
     public IPEndPoint EndPoint => (IPEndPoint)_listening.LocalEndPoint!;
@@ -28,6 +22,23 @@ internal sealed class SilentServer : IDisposable
     {
         _waiting.ForEach(socket => socket.Dispose());
         _listening.Dispose();
+    }
+
+    private bool TakesOneMore()
+    {
+        var next = NewSocket();
+        _waiting.Add(next);
+        next.Blocking = false;
+        try
+        {
+            next.Connect(EndPoint);
+        }
+        catch (SocketException begun) when (begun.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // It goes on.
+        }
+
+        return next.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectWrite);
     }
 
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

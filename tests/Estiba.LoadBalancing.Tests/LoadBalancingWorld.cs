@@ -2,7 +2,9 @@ using Estiba.Contracts;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.S3;
 using Estiba.Dns.Names;
+using Estiba.Files.Tests;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
@@ -11,7 +13,6 @@ using Estiba.LoadBalancing.HealthChecks;
 using Estiba.State;
 using Estiba.State.Journals;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Estiba.LoadBalancing.Tests;
 
@@ -28,11 +29,13 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
     private Store _store = null!;
     private ModuleRunner _modules = null!;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
+    public SettableTime Time { get; } = new(new DateTimeOffset(2025, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
     public StandInEc2 Ec2 { get; } = new();
 
     public StandInLogs Logs { get; } = new();
+
+    public StandInS3 Buckets { get; } = new();
 
     public StandInProbe Probe { get; } = new();
 
@@ -257,6 +260,7 @@ internal sealed class LoadBalancingWorld : IAsyncDisposable
         [
             new ApiModule<IEc2Api>("Amazon EC2", Ec2),
             new ApiModule<ILogsApi>("Amazon CloudWatch Logs", Logs),
+            new ApiModule<IS3Api>("Amazon S3", Buckets),
             new LoadBalancingModule { HasDrained = (_, _) => HasDrained },
         ];
         _store = await Store.OpenAsync(_journal, ModuleRunner.TablesOf(modules));

@@ -20,7 +20,7 @@ internal static class CompatibilityPage
             )
             .AppendLine(
                 "a test fails when it is out of date. An operation that is not implemented answers the error "
-                    + "`UnsupportedOperation`."
+                    + "`UnsupportedOperation`, of Amazon S3 `NotImplemented`."
             )
             .AppendLine(
                 "Of the services without an implemented operation only the number is told here; "

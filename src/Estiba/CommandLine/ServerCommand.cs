@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Estiba.Contracts;
+using Estiba.Machines;
 using Estiba.Platforms;
 
 namespace Estiba.CommandLine;
@@ -45,6 +46,23 @@ internal static class ServerCommand
         HelpName = "seconds",
     };
 
+    private static readonly Option<string?> InstanceHook = new("--instance-hook")
+    {
+        Description =
+            "The program, or the https address, that makes and takes away machines: each instance of EC2, and so of an "
+            + "Auto Scaling group, is then one. With an address, ESTIBA_INSTANCE_HOOK_TOKEN is sent as bearer token. "
+            + "[default: there are no instances]",
+        HelpName = "program|url",
+    };
+
+    private static readonly Option<int?> InstancesJoinWithin = new("--instances-join-within")
+    {
+        Description =
+            "How long the machine of an instance may take until its agent has joined; then the instance is "
+            + "terminated, and its group launches another. [default: 600]",
+        HelpName = "seconds",
+    };
+
     private static readonly HostAccessOptions Access = new(
         "hosts whose agent leaves that to the server, as Amazon's does",
         HostAccess.Nothing
@@ -61,6 +79,16 @@ internal static class ServerCommand
             Advertise,
             text => Uri.CheckHostName(text) == UriHostNameType.Unknown,
             text => $"'{text}' is no address and no name."
+        );
+        PlatformOptions.Refuse(
+            InstanceHook,
+            text => InstanceHookOptions.Complaint(text) is not null,
+            text => InstanceHookOptions.Complaint(text)!
+        );
+        PlatformOptions.Refuse(
+            InstancesJoinWithin,
+            text => !int.TryParse(text, out var seconds) || seconds is < 10 or > 86_400,
+            text => $"'{text}' is no time to join: it must be from 10 to 86400 seconds."
         );
         foreach (var file in new[] { Certificate, Key, Authority })
             PlatformOptions.Refuse(
@@ -87,6 +115,8 @@ internal static class ServerCommand
             Key,
             Authority,
             LostAfter,
+            InstanceHook,
+            InstancesJoinWithin,
             PlatformOptions.Dns,
             PlatformOptions.HostsFile,
             PlatformOptions.HealthyAfter,
@@ -107,6 +137,10 @@ internal static class ServerCommand
             (
                 "over TLS",
                 "estiba server --bind 0.0.0.0 --advertise server.example --certificate server.pem --key server.key"
+            ),
+            (
+                "Auto Scaling groups of real machines, which a program of your own makes",
+                "estiba server --bind 0.0.0.0 --instance-hook /etc/estiba/instance-hook"
             ),
             ("make a token for them", "estiba token create"),
             ("on each of the others", "estiba agent --join http://this-machine:4566 --token estiba-...")
@@ -129,6 +163,13 @@ internal static class ServerCommand
                 ?? HostAddresses.Reached(configuration.Bind)?.ToString(),
             HostsLostAfter = parsed.GetValue(LostAfter) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Certificate = CertificateOf(parsed, before),
+            InstanceHook = parsed.GetValue(InstanceHook) is { } hook
+                ? InstanceHookOptions.Of(
+                    hook,
+                    Environment.GetEnvironmentVariable(InstanceHookOptions.TokenVariable),
+                    parsed.GetValue(InstancesJoinWithin)
+                )
+                : null,
         };
     }
 

@@ -9,6 +9,7 @@ using Estiba.Contracts.Logs;
 using Estiba.Contracts.Signing;
 using Estiba.Engines;
 using Estiba.Engines.Docker;
+using Estiba.Joining;
 using Estiba.Names;
 using Microsoft.Extensions.Logging;
 
@@ -48,6 +49,9 @@ internal sealed record HostAgentConfiguration
 
     /// <summary>Where environment files are, a folder for each bucket.</summary>
     internal required string EnvironmentFiles { get; init; }
+
+    /// <summary>What it was told to be when it joined; null for a host of somebody's own.</summary>
+    internal HostIdentity? Identity { get; init; }
 }
 
 /// <summary>The agent of a real host: all of its processors and memory, its own addresses, its Docker Engine.</summary>
@@ -173,14 +177,15 @@ internal sealed class HostAgent : IAsyncDisposable
                 EnvironmentFilesDirectory = configuration.EnvironmentFiles,
                 HostAccess = configuration.Access,
                 NeverBound = [socket],
-                Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [External] = "" },
+                Attributes = configuration.Identity?.Attributes
+                    ?? new Dictionary<string, string>(StringComparer.Ordinal) { [External] = "" },
                 Cpu = host.Processors * CpuUnits,
                 Memory = (int)(host.Memory / Mebibyte),
                 RegistryEndpoint = configuration.Endpoint.Authority,
                 PlatformEndpoint = configuration.Endpoint,
                 ContainersPlatformEndpoint = configuration.Endpoint.IsLoopback ? null : configuration.Endpoint,
             };
-            return AgentVariables.Apply(options, Variables(), complaint =>
+            return AgentVariables.Apply(options, Variables(configuration.Identity), complaint =>
                 InstanceLog.Complaint(logger, options.InstanceId, complaint)
             );
         }
@@ -193,14 +198,18 @@ internal sealed class HostAgent : IAsyncDisposable
         }
     }
 
-    private static Dictionary<string, string> Variables() =>
-        Environment
-            .GetEnvironmentVariables()
-            .Cast<DictionaryEntry>()
-            .Where(variable => ((string)variable.Key).StartsWith("ECS_", StringComparison.Ordinal))
-            .ToDictionary(
-                variable => (string)variable.Key,
-                variable => (string?)variable.Value ?? "",
-                StringComparer.Ordinal
-            );
+    // What the machine itself says goes before what it was told.
+    private static Dictionary<string, string> Variables(HostIdentity? identity)
+    {
+        var variables = identity is null
+            ? new Dictionary<string, string>(StringComparer.Ordinal)
+            : new Dictionary<string, string>(identity.Settings, StringComparer.Ordinal);
+        foreach (var variable in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>())
+        {
+            if (((string)variable.Key).StartsWith("ECS_", StringComparison.Ordinal))
+                variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        }
+
+        return variables;
+    }
 }

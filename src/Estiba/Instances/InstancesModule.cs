@@ -37,7 +37,7 @@ internal sealed class InstancesModule(PlatformConfiguration configuration) : Mod
 
     public override Task<OpenModule> OpenAsync(ModuleHost host, CancellationToken cancellation)
     {
-        if (!configuration.HasInstances)
+        if (!configuration.HasVirtualInstances)
             return Task.FromResult(new OpenModule());
         PrivateFiles.CreateDirectory(configuration.Data.Agents);
         IContainerEngine? engine = null;

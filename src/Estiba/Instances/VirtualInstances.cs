@@ -77,7 +77,7 @@ internal sealed class VirtualInstances(
     private readonly ILogger _logger = loggers.CreateLogger("Estiba.Instances");
 
     /// <inheritdoc/>
-    public async Task StartAsync(InstanceLaunch instance, CancellationToken cancellation)
+    public async Task<InstanceStart> StartAsync(InstanceLaunch instance, CancellationToken cancellation)
     {
         if (!_running.ContainsKey(instance.InstanceId))
             await LookForMemoryAsync(instance, cancellation);
@@ -98,6 +98,7 @@ internal sealed class VirtualInstances(
             agent.Start();
             return new Running(agent, key);
         });
+        return InstanceStart.Done;
     }
 
     /// <inheritdoc/>
@@ -126,7 +127,7 @@ internal sealed class VirtualInstances(
         if (_running.TryRemove(instance.InstanceId, out var running))
             await EndAsync(running);
         await PowerCut.RemoveEverythingAsync(engine, instance.InstanceId, options.PlatformId, cancellation);
-        await DeregisterAsync(instance, cancellation);
+        await RegistrationOfInstance.EndAsync(ecs, instance, _logger, cancellation);
         var directory = DirectoryOf(instance);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
@@ -158,7 +159,7 @@ internal sealed class VirtualInstances(
         {
             var found = await ecs.ListContainerInstancesAsync(
                 new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" },
-                For(instance),
+                RegistrationOfInstance.ContextOf(instance),
                 cancellation
             );
             if (found.ContainerInstanceArns is { Count: > 0 })
@@ -171,36 +172,6 @@ internal sealed class VirtualInstances(
         catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
         {
             // It has never registered.
-        }
-    }
-
-    private async Task DeregisterAsync(InstanceLaunch instance, CancellationToken cancellation)
-    {
-        var context = For(instance);
-        try
-        {
-            var found = await ecs.ListContainerInstancesAsync(
-                new() { Cluster = instance.Cluster, Filter = $"ec2InstanceId == {instance.InstanceId}" },
-                context,
-                cancellation
-            );
-            foreach (var arn in found.ContainerInstanceArns ?? [])
-            {
-                await ecs.DeregisterContainerInstanceAsync(
-                    new()
-                    {
-                        Cluster = instance.Cluster,
-                        ContainerInstance = arn,
-                        Force = true,
-                    },
-                    context,
-                    cancellation
-                );
-            }
-        }
-        catch (AwsException gone) when (gone.Code is "ClusterNotFoundException" or "InvalidParameterException")
-        {
-            InstanceLog.NotDeregistered(_logger, instance.InstanceId, gone.Message);
         }
     }
 
@@ -241,19 +212,6 @@ internal sealed class VirtualInstances(
     }
 
     private string DirectoryOf(InstanceLaunch instance) => Path.Combine(options.Directory, instance.InstanceId);
-
-    private static CallContext For(InstanceLaunch instance) =>
-        new()
-        {
-            AccountId = instance.AccountId,
-            Region = instance.Region,
-            PrincipalArn = "",
-            AccessKeyId = "",
-            RequestId = Guid.NewGuid().ToString(),
-            SourceArn =
-                $"arn:{Arn.PartitionOf(instance.Region)}:ec2:{instance.Region}:{instance.AccountId}"
-                + $":instance/{instance.InstanceId}",
-        };
 
     private sealed record Running(ContainerInstanceAgent Agent, AwsCredentials Key);
 }

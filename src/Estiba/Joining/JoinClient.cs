@@ -84,6 +84,7 @@ internal sealed class JoinClient(HttpClient http)
                 Region = answer.Region,
                 Cluster = answer.Cluster,
                 PlatformId = answer.PlatformId,
+                Identity = answer.Identity,
             };
             return (membership, answer.Version);
         }

@@ -44,7 +44,8 @@ internal sealed partial class JoinDoors(JoinTokens tokens, string platformId, IL
         var request = await Strangers.WaitForAsync(http, () => ReadAsync(http));
         try
         {
-            var (host, secret) = await tokens.JoinAsync(request.Token, request.Host, http.RequestAborted);
+            var joined = await tokens.JoinAsync(request.Token, request.Host, http.RequestAborted);
+            var (host, secret) = joined;
             Log.Joined(logger, host.Host, http.Connection.RemoteIpAddress?.ToString(), host.TokenId);
             var answer = new JoinAnswer
             {
@@ -55,6 +56,7 @@ internal sealed partial class JoinDoors(JoinTokens tokens, string platformId, IL
                 Cluster = host.Cluster,
                 Version = CommandLine.Version.Text,
                 PlatformId = platformId,
+                Identity = joined.Identity,
             };
             await AnswerAsync(http, answer, JoinJson.Default.JoinAnswer);
         }

@@ -26,6 +26,9 @@ internal sealed record JoinAnswer
 
     /// <summary>The platform that the host belongs to from now on; null from an earlier version.</summary>
     public string? PlatformId { get; init; }
+
+    /// <summary>What the host is to be called, and to say of itself; null where it may say so itself.</summary>
+    public HostIdentity? Identity { get; init; }
 }
 
 /// <summary>What a host that has joined an earlier version asks for.</summary>

@@ -22,6 +22,23 @@ internal sealed record JoinTokenRecord
 
     /// <summary>From when on nobody joins with it any more; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The only host that may join with it; null where any may, by the name that it has.</summary>
+    public HostIdentity? For { get; init; }
+}
+
+/// <summary>What a host is told to be that was made for an instance of EC2.</summary>
+/// <param name="Name">The instance's id.</param>
+/// <param name="Attributes">The attributes of its container instance.</param>
+/// <param name="Settings">The agent's variables from its user data.</param>
+internal sealed record HostIdentity(
+    string Name,
+    IReadOnlyDictionary<string, string> Attributes,
+    IReadOnlyDictionary<string, string> Settings
+)
+{
+    /// <summary>Its name.</summary>
+    public override string ToString() => Name;
 }
 
 /// <summary>A host that has joined, with the access key that is its own.</summary>

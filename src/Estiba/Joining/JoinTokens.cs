@@ -110,14 +110,14 @@ internal sealed class JoinTokens(
     /// <exception cref="AwsException"><c>AccessDeniedException</c>: the token is wrong, revoked or too old, which are
     /// told alike. <c>ValidationException</c>: the host's name is none. <c>ConflictException</c>: another machine goes
     /// by it.</exception>
-    internal Task<JoinedHost> JoinAsync(string? text, string? host, CancellationToken cancellation)
+    internal Task<JoinedHost> JoinAsync(string? text, string? own, CancellationToken cancellation)
     {
         if (
-            host is not { Length: > 0 and <= LongestHost }
-            || !host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            own is not { Length: > 0 and <= LongestHost }
+            || !own.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
         )
             throw new AwsException("ValidationException", "A host is named by letters, digits and hyphens.");
-        if (host.StartsWith(Ec2Instance, StringComparison.Ordinal))
+        if (own.StartsWith(Ec2Instance, StringComparison.Ordinal))
             throw new AwsException(
                 "ValidationException",
                 "Names that begin with i- are those of EC2 instances, which need not join."
@@ -127,6 +127,7 @@ internal sealed class JoinTokens(
             transaction =>
             {
                 var token = Redeem(transaction, text);
+                var host = token.For?.Name ?? own;
                 if (isConnected(token.AccountId, token.Region, host))
                 {
                     throw new AwsException(
@@ -171,10 +172,64 @@ internal sealed class JoinTokens(
                     JoinedAt = time.GetUtcNow(),
                 };
                 transaction.Put(JoinTables.Hosts, joined);
-                return new JoinedHost(joined, secret);
+                return new JoinedHost(joined, secret) { Identity = token.For };
             },
             cancellation
         );
+    }
+
+    /// <summary>Makes a token with which one host may join, and as no other.</summary>
+    /// <param name="transaction">Where it is kept.</param>
+    /// <param name="identity">The host.</param>
+    /// <param name="scope">Its account and region.</param>
+    /// <param name="cluster">Its cluster.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="until">How long the token is good.</param>
+    internal static JoinToken CreateFor(
+        Transaction transaction,
+        HostIdentity identity,
+        Scope scope,
+        string cluster,
+        DateTimeOffset now,
+        DateTimeOffset until
+    )
+    {
+        var token = JoinToken.New();
+        transaction.Put(
+            JoinTables.Tokens,
+            new JoinTokenRecord
+            {
+                Id = token.Id,
+                Hash = token.Hash(),
+                AccountId = scope.AccountId,
+                Region = scope.Region,
+                Cluster = cluster,
+                CreatedAt = now,
+                ExpiresAt = until,
+                For = identity,
+            }
+        );
+        return token;
+    }
+
+    /// <summary>Takes away a host's token and key: it is gone, or to go.</summary>
+    /// <param name="transaction">Where they are kept.</param>
+    /// <param name="scope">The host's account and region.</param>
+    /// <param name="host">Its name.</param>
+    internal static void RevokeFor(Transaction transaction, Scope scope, string host)
+    {
+        var tokens = transaction
+            .Range(JoinTables.Tokens)
+            .Where(token => token.For?.Name == host && new Scope(token.AccountId, token.Region) == scope)
+            .ToList();
+        foreach (var token in tokens)
+            transaction.Delete(JoinTables.Tokens, token.Id);
+        var keys = transaction
+            .Range(JoinTables.Hosts)
+            .Where(key => key.Host == host && new Scope(key.AccountId, key.Region) == scope)
+            .ToList();
+        foreach (var key in keys)
+            transaction.Delete(JoinTables.Hosts, key.AccessKeyId);
     }
 
     private JoinToken Create(Transaction transaction, CallContext caller, string? cluster, TimeSpan? lifetime)
@@ -242,4 +297,8 @@ internal sealed class JoinTokens(
 }
 
 /// <summary>A host that has joined, with the secret that is told this once.</summary>
-internal sealed record JoinedHost(HostRecord Record, string SecretAccessKey);
+internal sealed record JoinedHost(HostRecord Record, string SecretAccessKey)
+{
+    /// <summary>What it is to be; null where it says so itself.</summary>
+    internal HostIdentity? Identity { get; init; }
+}

@@ -26,6 +26,9 @@ internal sealed record Membership
     /// </summary>
     public string? PlatformId { get; init; }
 
+    /// <summary>What it was told to be; null where it has its own name.</summary>
+    public HostIdentity? Identity { get; init; }
+
     /// <summary>What it signs with.</summary>
     internal AwsCredentials Credentials => new(AccessKeyId, SecretAccessKey);
 

@@ -136,18 +136,49 @@ internal sealed partial class Platform : IAsyncDisposable
         var modules = EndWith(await ModuleRunner.OpenAsync(Modules.Of(_configuration), host, cancellation));
         var gateway = EndWith(OpenGateway(host, modules));
         host.Share(new ContainerListening(gateway.ListenForContainersAsync));
-        await gateway.StartAsync(cancellation);
-        DurableFile.Write(data.Endpoint, Encoding.UTF8.GetBytes(Endpoint.ToString()));
-        if (_configuration.Certificate?.Authority is { } authority)
-            DurableFile.Write(data.Authority, await File.ReadAllBytesAsync(authority, cancellation));
-        else
-            File.Delete(data.Authority);
+        await ListenAsync(gateway, cancellation);
         PlatformSettings.Of(_configuration).Write(data);
         directory.NoteContents();
         _end.Push(() => NotedAsync(directory));
 
         _end.Push(modules.StopAsync);
         await modules.StartAsync(new ControllerLoops(_time, new Random(), _loggers), cancellation: cancellation);
+    }
+
+    /// <summary>Says where the platform answers, and then does: who gets an answer may look at once for what else a
+    /// client needs. A start that fails leaves what the one before it said.</summary>
+    private async Task ListenAsync(GatewayServer gateway, CancellationToken cancellation)
+    {
+        var data = _configuration.Data;
+        var authority = _configuration.Certificate?.Authority;
+        (string Path, byte[]? Content)[] said =
+        [
+            (data.Endpoint, Encoding.UTF8.GetBytes(Endpoint.ToString())),
+            (data.Authority, authority is null ? null : await File.ReadAllBytesAsync(authority, cancellation)),
+        ];
+        var before = said.Select(file => (file.Path, File.Exists(file.Path) ? File.ReadAllBytes(file.Path) : null))
+            .ToList();
+        Write(said);
+        try
+        {
+            await gateway.StartAsync(cancellation);
+        }
+        catch
+        {
+            Write(before);
+            throw;
+        }
+
+        static void Write(IEnumerable<(string Path, byte[]? Content)> files)
+        {
+            foreach (var (path, content) in files)
+            {
+                if (content is null)
+                    File.Delete(path);
+                else
+                    DurableFile.Write(path, content);
+            }
+        }
     }
 
     /// <summary>What the modules live on, with the keys of the data directory.</summary>

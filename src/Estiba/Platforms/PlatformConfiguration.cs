@@ -1,6 +1,7 @@
 using System.Net;
 using Estiba.CommandLine;
 using Estiba.Contracts;
+using Estiba.Machines;
 
 namespace Estiba.Platforms;
 
@@ -45,7 +46,10 @@ internal sealed record PlatformConfiguration
     internal EngineKind Engine { get; init; }
 
     /// <summary>Whether there can be virtual instances.</summary>
-    internal bool HasInstances => Engine != EngineKind.None;
+    internal bool HasVirtualInstances => Engine != EngineKind.None;
+
+    /// <summary>What makes the machines that instances of EC2 are; null where they are none.</summary>
+    internal InstanceHookOptions? InstanceHook { get; init; }
 
     /// <summary>How many virtual instances to start in the cluster <c>default</c> when there are none yet.</summary>
     internal int Instances { get; init; }

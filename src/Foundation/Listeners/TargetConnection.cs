@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace Estiba.Listeners;
 
 /// <summary>
-/// A connection to a server to which requests are forwarded. It fails soon where the server's host no longer acknowledges what it is sent: a host that
-/// is gone closes nothing, and a request to it would wait until the idle timeout is over.
+/// A connection to a server to which requests are forwarded. It fails soon where the server's host no longer
+/// acknowledges what it is sent: a host that is gone closes nothing, and a request to it would wait until the idle
+/// timeout is over.
 /// </summary>
 /// <remarks>
 /// The kernel's limit (<c>TCP_USER_TIMEOUT</c>) also counts while a server has no room for more, which one that reads

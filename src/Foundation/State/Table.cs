@@ -72,7 +72,8 @@ public sealed class Table<TRecord> : Table
             _context.GetTypeInfo(typeof(TRecord)) as JsonTypeInfo<TRecord>
             ?? throw new InvalidOperationException($"The JSON of table '{Name}' does not know {typeof(TRecord).Name}.");
 
-    internal string KeyOf(TRecord record) => _key(record);
+    /// <summary>The key of a record.</summary>
+    public string KeyOf(TRecord record) => _key(record);
 
     internal int PositionOf(Index<TRecord> index)
     {

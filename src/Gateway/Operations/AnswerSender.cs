@@ -12,11 +12,11 @@ internal static class AnswerSender
         var response = http.Response;
         response.StatusCode = answer.Status;
         response.ContentType = answer.ContentType;
+        if (answer.Status == StatusCodes.Status405MethodNotAllowed)
+            response.Headers.Allow = HttpMethods.Post;
         foreach (var (name, value) in answer.Headers)
             response.Headers[name] = value;
         response.Headers["x-amzn-RequestId"] = http.TraceIdentifier;
-        if (answer.Status == StatusCodes.Status405MethodNotAllowed)
-            response.Headers.Allow = HttpMethods.Post;
         var isHead = HttpMethods.IsHead(http.Request.Method);
         try
         {

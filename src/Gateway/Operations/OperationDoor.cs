@@ -94,8 +94,13 @@ internal sealed partial class OperationDoor(
         catch (Exception exception)
         {
             var error = Error(exchange, exception);
+            // Who has asked first whether to send its body does not send it now.
+            if (HttpProtocol.IsHttp11(http.Request.Protocol) && http.Request.Headers.Expect.Count > 0)
+                http.Response.Headers.Connection = "close";
             answer.Clear();
             exchange.Protocol.WriteError(answer, exchange.Service, error, exchange.RequestId);
+            foreach (var (name, value) in error.Headers)
+                answer.AddHeader(name, value);
         }
 
         await AnswerSender.SendAsync(http, answer);

@@ -128,6 +128,7 @@ public sealed partial class ContainerInstanceAgent : IAsyncDisposable
         _reporter = new StateReporter(services.Ecs, Context, time, random, logger);
         _endpoint = endpoint;
         _proxy = proxy;
+        proxy?.AskForCallers(engine);
         _namespaces = new NamespaceFile(options.DataDirectory);
         _effects = new TaskEffects(
             options,

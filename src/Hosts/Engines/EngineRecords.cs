@@ -202,7 +202,14 @@ public sealed record ContainerSummary(
     ContainerStatus Status,
     DateTimeOffset CreatedAt,
     IReadOnlyDictionary<string, string> Labels
-);
+)
+{
+    /// <summary>Docker's word for its network: <c>default</c>, <c>host</c> or a network's name.</summary>
+    public string NetworkMode { get; init; } = "";
+
+    /// <summary>Its addresses, in any network; none while it does not run.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+}
 
 /// <summary>Something happened to a container.</summary>
 /// <param name="Action">Docker's word: <c>create</c>, <c>start</c>, <c>die</c>, <c>oom</c>, <c>destroy</c>,

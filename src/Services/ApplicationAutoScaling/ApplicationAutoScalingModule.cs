@@ -50,7 +50,6 @@ public sealed class ApplicationAutoScalingModule : Module
         AlarmActions.Of(host).Add(new AlarmScaling(host.Store, services, activities, host.Time));
         var capacity = new CapacityReconciler(host.Store, services, activities, alarms, ids, host.Time);
         var schedule = new ScheduleReconciler(activities, host.Time);
-        var retention = new ActivityRetention(host.Store, host.Time);
         return Task.FromResult(
             new OpenModule
             {
@@ -69,7 +68,13 @@ public sealed class ApplicationAutoScalingModule : Module
                 ],
                 Chores =
                 [
-                    new Chore("application-autoscaling.retention", ActivityRetention.Interval, retention.RunAsync),
+                    RecordRetention.Of(
+                        "application-autoscaling.retention",
+                        host,
+                        ApplicationAutoScalingTables.Activities,
+                        activity => activity.StartedAt,
+                        ActivityRecord.Life
+                    ),
                 ],
             }
         );

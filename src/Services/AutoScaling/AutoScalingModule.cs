@@ -65,7 +65,6 @@ public sealed class AutoScalingModule : Module
             host.Time,
             logger
         );
-        var retention = new ActivityRetention(host.Store, host.Time);
         var api = new AutoScalingApi(
             host.Store,
             new Places(ec2, balancers, ids),
@@ -90,7 +89,16 @@ public sealed class AutoScalingModule : Module
                     LeftAlarmsOf(new LeftAlarmReconciler(alarms)),
                     ScheduleOf(host.Store, new ScheduleReconciler(host.Time)),
                 ],
-                Chores = [new Chore("autoscaling.retention", ActivityRetention.Interval, retention.RunAsync)],
+                Chores =
+                [
+                    RecordRetention.Of(
+                        "autoscaling.retention",
+                        host,
+                        AutoScalingTables.Activities,
+                        activity => activity.StartedAt,
+                        ActivityRecord.Life
+                    ),
+                ],
             }
         );
     }

@@ -16,7 +16,8 @@ namespace Estiba.Compute;
 /// </summary>
 /// <param name="network">How instances get their addresses; null where there are no instances, so that EC2 answers
 /// nothing.</param>
-public sealed class ComputeModule(InstanceNetworkOptions? network) : Module
+/// <param name="hasMachines">Whether instances are machines, which cannot be stopped and started.</param>
+public sealed class ComputeModule(InstanceNetworkOptions? network, bool hasMachines = false) : Module
 {
     /// <summary>How often the host's addresses are looked at; usually the kernel is asked and nothing else.</summary>
     private static readonly TimeSpan AddressInterval = TimeSpan.FromSeconds(3);
@@ -46,7 +47,7 @@ public sealed class ComputeModule(InstanceNetworkOptions? network) : Module
             ?? await InstanceNetwork.OpenAsync(network, host.Time, logger, cancellation);
         host.Share<IInstanceNetwork>(addressing);
         var iam = host.Neighbour<IIamApi>(CallPrincipal.Service(Service));
-        var api = new Ec2Api(host.Store, addressing, iam, host.Time, host.Random);
+        var api = new Ec2Api(host.Store, addressing, iam, host.Time, host.Random) { HasMachines = hasMachines };
         host.Share(api);
         var addresses = new HostAddresses(host.Store, addressing);
         var present = new Controller("compute.addresses", new AddressReconciler(addresses))

@@ -27,6 +27,11 @@ public sealed partial class Ec2Api : IEc2Api
     /// </summary>
     public int VCpuLimit { get; init; } = 1000;
 
+    /// <summary>
+    /// Whether instances are machines, which are made and taken away: nothing can stop one and start it again.
+    /// </summary>
+    public bool HasMachines { get; init; }
+
     /// <summary>Creates the service.</summary>
     /// <param name="store">Opened with <see cref="ComputeTables.Tables"/> among its tables.</param>
     /// <param name="network">Where addresses of instances are taken from.</param>

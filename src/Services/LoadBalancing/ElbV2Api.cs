@@ -5,6 +5,7 @@ using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Networks;
 using Estiba.LoadBalancing.Targets;
 using Estiba.LoadBalancing.Traffic.Targets;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 
 namespace Estiba.LoadBalancing;
@@ -23,6 +24,7 @@ public sealed partial class ElbV2Api : IElbV2Api
     private readonly ServerCertificates _certificates;
     private readonly ElbIds _ids;
     private readonly Func<string, IReadOnlyDictionary<IPEndPoint, TargetCondition>> _conditionsOf;
+    private readonly TrustStoreFiles _trustStoreFiles;
     private readonly TimeProvider _time;
 
     /// <summary>Creates the service.</summary>
@@ -31,6 +33,7 @@ public sealed partial class ElbV2Api : IElbV2Api
     /// <param name="certificates">Finds certificates.</param>
     /// <param name="ids">Makes the ids of new resources.</param>
     /// <param name="conditionsOf">What is thought of the healthy targets of a group, by its ARN.</param>
+    /// <param name="trustStoreFiles">Reads what S3 has for trust stores, and gives it out.</param>
     /// <param name="time">The clock.</param>
     internal ElbV2Api(
         Store store,
@@ -38,11 +41,12 @@ public sealed partial class ElbV2Api : IElbV2Api
         ServerCertificates certificates,
         ElbIds ids,
         Func<string, IReadOnlyDictionary<IPEndPoint, TargetCondition>> conditionsOf,
+        TrustStoreFiles trustStoreFiles,
         TimeProvider time
     )
     {
         (_store, _networks, _certificates, _ids, _time) = (store, networks, certificates, ids, time);
-        _conditionsOf = conditionsOf;
+        (_conditionsOf, _trustStoreFiles) = (conditionsOf, trustStoreFiles);
         _network = new LoadBalancerNetwork(networks);
         _creation = new LoadBalancerCreation(ids, time);
         _registration = new TargetRegistration(networks);

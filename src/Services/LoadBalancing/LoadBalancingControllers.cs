@@ -80,6 +80,7 @@ internal static class LoadBalancingControllers
                 Changes(LoadBalancingTables.Rules),
                 Changes(LoadBalancingTables.TargetGroups),
                 Changes(LoadBalancingTables.Targets),
+                Changes(LoadBalancingTables.TrustStores),
                 .. certificates.Changes(TrafficReconciler.Key),
             ],
         };

@@ -4,11 +4,13 @@ using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Logs;
+using Estiba.Contracts.S3;
 using Estiba.Dns.Names;
 using Estiba.Hosting;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Certificates;
 using Estiba.Hosting.Controllers;
+using Estiba.Hosting.Http;
 using Estiba.Hosting.Metrics;
 using Estiba.LoadBalancing.AccessLogs;
 using Estiba.LoadBalancing.HealthChecks;
@@ -20,16 +22,17 @@ using Estiba.LoadBalancing.Routing;
 using Estiba.LoadBalancing.Targets;
 using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Network;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.LoadBalancing;
 
 /// <summary>
-/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, CloudWatch and CloudWatch Logs, and
-/// asks for an <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The
-/// certificates of listeners are those of the modules before it (<see cref="ServerCertificates"/>).
-/// Where a platform has <see cref="NameSources"/>, it adds the names of load balancers.
+/// Elastic Load Balancing: Application and Network Load Balancers. It calls EC2, CloudWatch, CloudWatch Logs and S3,
+/// and asks for an <see cref="IHealthProbe"/> where targets are to be asked otherwise than over the network. The
+/// certificates of listeners are those of the modules before it (<see cref="ServerCertificates"/>). Where a platform
+/// has <see cref="NameSources"/>, it adds the names of load balancers.
 /// </summary>
 public sealed class LoadBalancingModule : Module
 {
@@ -60,16 +63,28 @@ public sealed class LoadBalancingModule : Module
         var probe = host.Find<IHealthProbe>() ?? own!;
         var certificates = ServerCertificates.Of(host);
         certificates.AddUser(ListenerNames.CertificateUses);
+        var key = host.Find<StickinessKey>()?.Value ?? RandomNumberGenerator.GetBytes(32);
         var traffic = new LoadBalancerTraffic(
-            new LoadBalancerTrafficOptions
-            {
-                CookieKey = host.Find<StickinessKey>()?.Value ?? RandomNumberGenerator.GetBytes(32),
-            },
+            new LoadBalancerTrafficOptions { CookieKey = key },
             host.Time,
             host.Random,
             host.Loggers
         );
-        var api = new ElbV2Api(host.Store, networks, certificates, ids, traffic.ConditionsOf, host.Time);
+        var trustStoreFiles = new TrustStoreFiles(
+            host.Store,
+            host.Neighbour<IS3Api>(CallPrincipal.Caller),
+            key,
+            host.Time
+        );
+        var api = new ElbV2Api(
+            host.Store,
+            networks,
+            certificates,
+            ids,
+            traffic.ConditionsOf,
+            trustStoreFiles,
+            host.Time
+        );
         var network = new NetworkTraffic(new NetworkTrafficOptions(), host.Time, host.Loggers);
         var report = new TrafficReport(
             host.Store,
@@ -100,6 +115,7 @@ public sealed class LoadBalancingModule : Module
             new OpenModule
             {
                 Dispatchers = [new ElbV2Dispatcher(api)],
+                Paths = [HttpPath.Open(TrustStoreFiles.Path, trustStoreFiles.AnswerAsync)],
                 Controllers =
                 [
                     LoadBalancingControllers.LoadBalancers(new LoadBalancerReconciler(host.Store, networks)),

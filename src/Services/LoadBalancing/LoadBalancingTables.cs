@@ -4,6 +4,7 @@ using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Rules;
 using Estiba.LoadBalancing.TargetGroups;
 using Estiba.LoadBalancing.Targets;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 
 namespace Estiba.LoadBalancing;
@@ -59,9 +60,15 @@ public static class LoadBalancingTables
         TargetsById
     );
 
+    internal static readonly Table<TrustStoreRecord> TrustStores = new(
+        "elbv2.trust-stores",
+        store => store.Key,
+        LoadBalancingJson.Default
+    );
+
     /// <summary>All of them, to open the store with.</summary>
     public static IReadOnlyList<Table> All { get; } =
-    [LoadBalancers, Listeners, Rules, Forwards, TargetGroups, Targets];
+    [LoadBalancers, Listeners, Rules, Forwards, TargetGroups, Targets, TrustStores];
 }
 
 [JsonSourceGenerationOptions(
@@ -75,4 +82,5 @@ public static class LoadBalancingTables
 [JsonSerializable(typeof(ForwardRecord))]
 [JsonSerializable(typeof(TargetGroupRecord))]
 [JsonSerializable(typeof(TargetRecord))]
+[JsonSerializable(typeof(TrustStoreRecord))]
 internal sealed partial class LoadBalancingJson : JsonSerializerContext;

@@ -1,13 +1,15 @@
 using System.Net;
 using Estiba.Agent.ServiceConnect;
-using Microsoft.Extensions.Time.Testing;
+using Estiba.Agent.Tasks;
+using Estiba.Agent.Tests.StandIns;
+using Estiba.Files.Tests;
 
 namespace Estiba.Agent.Tests.ServiceConnect;
 
 /// <summary>Endpoints that fail are avoided for a while, but never too many of them.</summary>
 public sealed class OutlierDetectionTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly SettableTime _time = new();
     private readonly OutlierDetection _outliers;
 
     public OutlierDetectionTests() => _outliers = new OutlierDetection(_time);
@@ -21,6 +23,21 @@ public sealed class OutlierDetectionTests
 
         Fail(all[0], all, 1);
         _outliers.IsOutlier(all[0]).ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(29));
+        _outliers.IsOutlier(all[0]).ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _outliers.IsOutlier(all[0]).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public void A_clock_that_is_set_changes_nothing_about_how_long(int seconds)
+    {
+        var all = Endpoints(2);
+        Fail(all[0], all, 5);
+        _time.Set(TimeSpan.FromSeconds(seconds));
+
         _time.Advance(TimeSpan.FromSeconds(29));
         _outliers.IsOutlier(all[0]).ShouldBeTrue();
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -44,13 +61,13 @@ public sealed class OutlierDetectionTests
         foreach (var seconds in new[] { 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300 })
         {
             Fail(all[0], all, 5);
-            (all[0].AvoidedUntil - _time.GetUtcNow()).ShouldBe(TimeSpan.FromSeconds(seconds));
+            (all[0].AvoidedUntil - _time.GetSteady()).ShouldBe(TimeSpan.FromSeconds(seconds));
             _time.Advance(TimeSpan.FromSeconds(seconds));
         }
 
         _time.Advance(TimeSpan.FromSeconds(301));
         Fail(all[0], all, 5);
-        (all[0].AvoidedUntil - _time.GetUtcNow()).ShouldBe(TimeSpan.FromSeconds(30));
+        (all[0].AvoidedUntil - _time.GetSteady()).ShouldBe(TimeSpan.FromSeconds(30));
     }
 
     [Theory]

@@ -5,6 +5,7 @@ using System.Text;
 using Estiba.Agent.ServiceConnect;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
+using Estiba.Engines;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
 using Estiba.Listeners.Tests;
@@ -18,20 +19,25 @@ namespace Estiba.Agent.Tests.ServiceConnect;
 /// <summary>What clients of an alias get from its endpoints, over real connections on this machine.</summary>
 public sealed class ServiceConnectProxyTests : IAsyncDisposable
 {
+    private const string Namespace = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1";
     private static readonly IPEndPoint Place = new(IPAddress.Parse("169.254.200.1"), 8080);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<IAsyncDisposable> _started = [];
     private readonly object _agent = new();
+    private IReadOnlyList<ContainerSummary> _callers = [AdmittedCallersTests.Container(Namespace, "host")];
     private readonly ServiceConnectProxy _proxy;
 
-    public ServiceConnectProxyTests() =>
+    public ServiceConnectProxyTests()
+    {
         _proxy = ServiceConnectProxy.Start(
             new IPEndPoint(IPAddress.Loopback, 0),
             _ => Place,
             TimeProvider.System,
             NullLoggerFactory.Instance
         );
+        _proxy.AskForCallers(_ => Task.FromResult(_callers));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -62,6 +68,30 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
     public async Task A_connection_that_finds_nobody_is_reset()
     {
         Serve(null, Nobody());
+        await Should.ThrowAsync<SocketException>(() => SayAsync("hello"));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_not_of_a_task_of_the_namespace_is_reset()
+    {
+        _callers =
+        [
+            AdmittedCallersTests.Container(Namespace + "2", "host"),
+            AdmittedCallersTests.Container(Namespace, "bridge", "172.17.0.2"),
+        ];
+        Serve(null, await TcpAsync("a"));
+        await Should.ThrowAsync<SocketException>(() => SayAsync("hello"));
+        Serve("http", await HttpAsync("a"));
+        using var client = Client(HttpVersion.Version11);
+        var failure = await Should.ThrowAsync<Exception>(() => client.GetStringAsync("/"));
+        (failure.InnerException ?? failure).GetBaseException().ShouldBeOfType<SocketException>();
+    }
+
+    [Fact]
+    public async Task A_connection_is_reset_where_the_engine_does_not_say_whose_it_is()
+    {
+        _proxy.AskForCallers(_ => throw new EngineException("Docker Engine does not answer."));
+        Serve(null, await TcpAsync("a"));
         await Should.ThrowAsync<SocketException>(() => SayAsync("hello"));
     }
 
@@ -215,7 +245,7 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
             [
                 new ServiceConnectNamespace
                 {
-                    NamespaceArn = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1",
+                    NamespaceArn = Namespace,
                     Aliases =
                     [
                         settings with

@@ -61,6 +61,19 @@ public sealed class ContainerDefinitionTests
     }
 
     [Fact]
+    public void Labels_that_only_the_agent_gives_are_not_taken_from_a_definition() => Build(
+            new AcsContainer
+            {
+                Name = "app",
+                Image = "nginx",
+                DockerConfig = new DockerConfig
+                {
+                    Config = """{"Labels":{"estiba.service-connect-namespace":"another's","a":"b"}}""",
+                },
+            }
+        )["Labels"]!.ToJsonString().ShouldBe("""{"a":"b","com.amazonaws.ecs.container-name":"app"}""");
+
+    [Fact]
     public void An_overriding_command_replaces_the_definitions() => Build(
             new AcsContainer
             {

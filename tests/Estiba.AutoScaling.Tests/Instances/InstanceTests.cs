@@ -1,3 +1,4 @@
+using Estiba.Compute.Instances;
 using Estiba.Contracts.AutoScaling;
 using static Estiba.AutoScaling.Tests.AutoScalingWorld;
 
@@ -39,6 +40,28 @@ public sealed class InstanceTests
                 "Instance Id not found - No managed instance found for instance ID: i-0123456789abcdef0"
             )
         );
+    }
+
+    [Fact]
+    public async Task An_instance_that_EC2_gives_up_is_a_failed_launch_and_the_next_is_tried_later()
+    {
+        await using var world = await AutoScalingWorld.CreateAsync();
+        world.Host.Outcome = InstanceStart.GivenUp("no rack is free");
+        await world.CreateGroupAsync(desired: 1);
+        await world.SettleAsync(seconds: 5);
+
+        (await world.InstancesAsync()).ShouldBeEmpty();
+        var launch = (await world.ActivitiesAsync())[^1];
+        launch.StatusCode.ShouldBe("Failed");
+        launch.StatusMessage.ShouldBe(
+            "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "
+                + "Server.InternalError: no rack is free Launching EC2 instance failed."
+        );
+        world.Host.Calls.Count(call => call.StartsWith("start", StringComparison.Ordinal)).ShouldBe(1);
+
+        world.Host.Outcome = null;
+        await world.SettleAsync();
+        (await world.InstancesAsync()).ShouldHaveSingleItem().LifecycleState.ShouldBe("InService");
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using Estiba.Compute.Instances;
 using Estiba.Contracts.Ec2;
 
 namespace Estiba.Compute.Tests.Instances;
@@ -50,6 +52,42 @@ public sealed class LifecycleTests
         var instance = await world.FindAsync(id);
         instance.StateReason!.Code.ShouldBe("Client.UserInitiatedShutdown");
         instance.StateTransitionReason.ShouldBe("User initiated (2025-03-04 05:06:07 GMT)");
+    }
+
+    [Fact]
+    public async Task An_instance_whose_host_needs_time_is_pending_and_says_what_is_in_its_way()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        world.Host.Outcome = InstanceStart.Later(TimeSpan.FromSeconds(5), "no rack is free");
+        var id = (await world.RunAsync())[0].InstanceId!;
+        (await world.FindAsync(id)).State!.Name.ShouldBe("pending");
+        var console = await world.Api.GetConsoleOutputAsync(
+            new GetConsoleOutputRequest { InstanceId = id },
+            ComputeWorld.Context
+        );
+        Encoding.UTF8.GetString(Convert.FromBase64String(console.Output!)).ShouldContain("no rack is free");
+
+        world.Host.Outcome = InstanceStart.DoneAt(IPAddress.Parse("192.0.2.7"));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        var instance = await world.FindAsync(id);
+        (instance.State!.Name, instance.PrivateIpAddress, instance.PublicIpAddress).ShouldBe(
+            ("running", "192.0.2.7", "192.0.2.7")
+        );
+        (await world.FilterAsync("private-ip-address", "192.0.2.7")).ShouldBe([id]);
+    }
+
+    [Fact]
+    public async Task An_instance_that_its_host_gives_up_is_terminated_and_says_why()
+    {
+        await using var world = await ComputeWorld.CreateAsync();
+        world.Host.Outcome = InstanceStart.GivenUp("no rack is free");
+        var id = (await world.RunAsync())[0].InstanceId!;
+        var instance = await world.FindAsync(id);
+        (instance.State!.Name, instance.StateReason!.Code, instance.StateReason.Message).ShouldBe(
+            ("terminated", "Server.InternalError", "Server.InternalError: no rack is free")
+        );
+        world.Host.Calls.ShouldBe([$"start {id}", $"terminate {id}"]);
     }
 
     [Fact]

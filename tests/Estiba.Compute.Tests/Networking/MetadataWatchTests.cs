@@ -1,5 +1,6 @@
 using System.Net;
 using Estiba.Compute.Networking;
+using Estiba.Files.Tests;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -11,7 +12,7 @@ public sealed class MetadataWatchTests
 {
     private static readonly IPEndPoint EndPoint = new(new IPAddress([169, 254, 170, 2]), 51679);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly SettableTime _time = new();
     private readonly StandInShell _shell = new();
     private readonly StandInSight _sight = new();
     private readonly FakeLogger _log = new();
@@ -87,6 +88,21 @@ public sealed class MetadataWatchTests
         await LookAsync(seconds: 6);
         Lines[^1].ShouldBe("169.254.170.2 answers again");
         Lines.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task A_clock_that_is_set_changes_nothing_about_when(int seconds)
+    {
+        _shell.Missing = "iptables: Bad rule (does a matching rule exist in that chain?).";
+        _shell.OnOpen = () => _shell.Missing = "";
+        _time.Set(TimeSpan.FromSeconds(seconds));
+        await LookAsync(seconds: 4);
+        _shell.Scripts.ShouldBeEmpty();
+
+        await LookAsync(seconds: 2);
+        _shell.Scripts.ShouldBe([_rules.Check, _rules.Open]);
     }
 
     private async Task LookAsync(int seconds)

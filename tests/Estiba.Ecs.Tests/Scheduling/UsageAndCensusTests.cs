@@ -230,7 +230,7 @@ public sealed class UsageAndCensusTests
     private static void ShouldAgreeOnCluster(View view, string cluster)
     {
         var counts = view.Aggregate(EcsTables.Tasks, TaskCounts.OfClusters, cluster);
-        var placed = view.Range(EcsTables.Tasks, cluster + "/").Where(task => !task.IsWaiting).ToList();
+        var placed = view.Range(EcsTables.Tasks, cluster + "/").Where(task => !task.IsHidden).ToList();
         foreach (
             var status in new[] { TaskStatus.Provisioning, TaskStatus.Pending, TaskStatus.Running, TaskStatus.Stopped }
         )

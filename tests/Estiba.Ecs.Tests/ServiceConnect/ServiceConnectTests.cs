@@ -130,10 +130,11 @@ public sealed class ServiceConnectTests
         var aliases = conversation.Link.Last<ServiceConnectMessage>().Namespaces!.Single().Aliases!;
         aliases.Select(alias => alias.DnsName).ShouldBe(["api", "orders.shop"], ignoreOrder: true);
         aliases.ShouldAllBe(alias => alias.Address!.StartsWith("169.254."));
-        var client = conversation
-            .Link.Last<PayloadMessage>()
-            .Tasks!.Single(task => task.ServiceName == "client")
-            .Containers!.Single();
+        var task = conversation.Link.Last<PayloadMessage>().Tasks!.Single(task => task.ServiceName == "client");
+        task.ServiceConnectNamespace.ShouldBe(
+            conversation.Link.Last<ServiceConnectMessage>().Namespaces!.Single().NamespaceArn
+        );
+        var client = task.Containers!.Single();
         foreach (var alias in aliases)
             client.DockerConfig!.HostConfig!.ShouldContain($"\"{alias.DnsName}:{alias.Address}\"");
     }

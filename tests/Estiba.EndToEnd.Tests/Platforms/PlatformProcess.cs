@@ -86,9 +86,10 @@ internal sealed class PlatformProcess(string dataDirectory, int port, params str
         _process = null;
     }
 
-    /// <summary>The program, which may be another than the one that was built with the tests: an installed one.</summary>
+    /// <summary>The program that was built with the tests, or an installed one.</summary>
     public static string Executable { get; } =
-        System.Environment.GetEnvironmentVariable("ESTIBA_EXECUTABLE") ?? Path.Combine(AppContext.BaseDirectory, "estiba");
+        System.Environment.GetEnvironmentVariable("ESTIBA_EXECUTABLE")
+        ?? Path.Combine(AppContext.BaseDirectory, "estiba");
 
     private async Task<bool> AnswersAsync()
     {

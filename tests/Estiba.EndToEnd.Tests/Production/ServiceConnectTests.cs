@@ -48,6 +48,9 @@ public sealed class ServiceConnectTests
             await world.AwsAsync($"servicediscovery list-instances --service-id {registry} --query 'length(Instances)'")
         ).Text.ShouldBe("2");
 
+        // Who is not in the namespace gets no further than the address.
+        await RunOutsiderAsync(world);
+
         // A task that stops, and the one in its place, are nobody's concern.
         var before = (await LinesAsync(world, "bridge")).Count;
         var stopped = (await TasksAsync(world))[0];
@@ -68,6 +71,34 @@ public sealed class ServiceConnectTests
         before = (await LinesAsync(world, "bridge")).Count;
         await world.Platform.StartAsync();
         await AnsweredAsync(world, "bridge", before);
+    }
+
+    private static async Task RunOutsiderAsync(World world)
+    {
+        var found = await world.DockerAsync(
+            "exec $(docker ps -q --filter label=com.amazonaws.ecs.task-definition-family=connect-bridge) cat /etc/hosts"
+        );
+        var address = found.Output.Split('\n').Single(line => line.EndsWith("\tapi", StringComparison.Ordinal))[..^4];
+        var definition = Client(world, "bridge");
+        definition["family"] = "connect-outsider";
+        definition["containerDefinitions"]![0]!["extraHosts"] = new JsonArray(
+            new JsonObject { ["hostname"] = "api", ["ipAddress"] = address }
+        );
+        var file = world.File("connect-outsider.json", definition.ToJsonString());
+        (await world.AwsAsync($"ecs register-task-definition --cli-input-json {file}")).Text.ShouldNotBeEmpty();
+        (
+            await world.AwsAsync(
+                $"ecs create-service --cluster {Cluster} --service-name outsider --task-definition connect-outsider "
+                    + "--desired-count 1"
+            )
+        ).Text.ShouldNotBeEmpty();
+        var lines = await Eventually.BeAsync(
+            "tries of a client outside of the namespace",
+            () => LinesAsync(world, "outsider"),
+            lines => lines.Count > 5,
+            explain: lines => string.Join('\n', lines)
+        );
+        lines.ShouldAllBe(line => line == "000");
     }
 
     private static async Task<JsonNode> CreateServiceAsync(

@@ -217,8 +217,8 @@ public sealed class ListenerTests
                     {
                         MutualAuthentication = new MutualAuthenticationAttributes { Mode = "verify" },
                     },
-                "InvalidConfigurationRequest",
-                "Estiba does not support mutual TLS yet."
+                "ValidationError",
+                "Mutual authentication can only be specified for HTTPS listeners"
             },
             {
                 "network",

@@ -47,6 +47,23 @@ public sealed class TargetHealthTests
     }
 
     [Theory]
+    [InlineData(-3600)]
+    [InlineData(3600)]
+    public async Task A_clock_that_is_set_changes_nothing_about_when_targets_are_checked(int seconds)
+    {
+        await using var world = await CreateAsync();
+        var group = await UsedAsync(world, request => request with { HealthCheckIntervalSeconds = 30 });
+        await world.RegisterAsync(group, "10.0.1.5");
+        await world.IdleAsync();
+        world.Time.Set(TimeSpan.FromSeconds(seconds));
+
+        await world.AdvanceAsync(29);
+        world.Probe.Asked.Count.ShouldBe(1);
+        await world.AdvanceAsync(1);
+        world.Probe.Asked.Count.ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData("AnomalyDetection")]
     [InlineData("All")]
     public async Task Whether_a_target_is_anomalous_is_told_to_who_asks(string include)

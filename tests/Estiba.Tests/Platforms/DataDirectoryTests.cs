@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using Estiba.CommandLine;
 using Estiba.Files;
+using Estiba.Listeners.Tests;
 using Estiba.Platforms;
 using Estiba.State;
 using Estiba.State.Journals;
@@ -58,6 +61,49 @@ public sealed class DataDirectoryTests
         refused.Message.ShouldContain("estiba restore");
         await using (await world.StartAsync(acceptsLoss: true)) { }
         await using (await world.StartAsync()) { }
+    }
+
+    [Fact]
+    public async Task Who_gets_an_answer_finds_where_it_came_from()
+    {
+        using var world = await DataWorld.UsedAsync();
+        File.Delete(world.Layout.Endpoint);
+        var port = FreePort.Take();
+        var starting = world.StartAsync(port: port);
+        using var client = new TcpClient();
+        while (!client.Connected)
+        {
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, port);
+            }
+            catch (SocketException)
+            {
+                starting.IsFaulted.ShouldBeFalse();
+            }
+        }
+
+        var said = File.Exists(world.Layout.Endpoint);
+        await using var platform = await starting;
+        said.ShouldBeTrue();
+        (await File.ReadAllTextAsync(world.Layout.Endpoint)).ShouldBe(platform.Endpoint.ToString());
+    }
+
+    [Fact]
+    public async Task A_start_whose_port_is_taken_leaves_where_the_platform_answered_before()
+    {
+        using var world = await DataWorld.UsedAsync();
+        var before = await File.ReadAllTextAsync(world.Layout.Endpoint);
+        var port = FreePort.Take();
+        using var other = new TcpListener(IPAddress.Loopback, port);
+        other.Start();
+
+        await Should.ThrowAsync<CommandException>(() => world.StartAsync(port: port));
+        (await File.ReadAllTextAsync(world.Layout.Endpoint)).ShouldBe(before);
+
+        File.Delete(world.Layout.Endpoint);
+        await Should.ThrowAsync<CommandException>(() => world.StartAsync(port: port));
+        File.Exists(world.Layout.Endpoint).ShouldBeFalse();
     }
 
     [Fact]

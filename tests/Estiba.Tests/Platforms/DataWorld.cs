@@ -64,12 +64,17 @@ internal sealed class DataWorld : IDisposable
     /// <summary>A name beside the data directory.</summary>
     internal string Beside(string name) => Path.Combine(_directory.FullName, name);
 
-    internal async Task<Platform> StartAsync(bool acceptsLoss = false, bool takesOver = false, string? root = null)
+    internal async Task<Platform> StartAsync(
+        bool acceptsLoss = false,
+        bool takesOver = false,
+        string? root = null,
+        int? port = null
+    )
     {
         var configuration = new PlatformConfiguration
         {
             Data = root is null ? Layout : DataLayout.At(root),
-            Port = FreePort.Take(),
+            Port = port ?? FreePort.Take(),
             Engine = EngineKind.Simulated,
             AcceptsLoss = acceptsLoss,
             TakesOver = takesOver,

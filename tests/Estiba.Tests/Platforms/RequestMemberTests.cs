@@ -15,6 +15,7 @@ using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
 using Estiba.Contracts.Logs;
 using Estiba.Contracts.Route53;
+using Estiba.Contracts.S3;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sns;
 using Estiba.Contracts.Sqs;
@@ -27,6 +28,7 @@ using Estiba.LoadBalancing;
 using Estiba.Logs;
 using Estiba.Messaging;
 using Estiba.Metrics;
+using Estiba.S3;
 using Estiba.ServiceDiscovery;
 using Estiba.ServiceDiscovery.HostedZones;
 
@@ -49,6 +51,7 @@ public sealed class RequestMemberTests
         ("sns", typeof(ISnsApi), typeof(SnsApi)),
         ("sqs", typeof(ISqsApi), typeof(SqsApi)),
         ("sts", typeof(IStsApi), typeof(StsApi)),
+        ("s3", typeof(IS3Api), typeof(S3Api)),
         ("servicediscovery", typeof(IServiceDiscoveryApi), typeof(ServiceDiscoveryApi)),
         ("route53", typeof(IRoute53Api), typeof(Route53Api)),
     ];

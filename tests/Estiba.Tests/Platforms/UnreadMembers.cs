@@ -190,5 +190,6 @@ internal static class UnreadMembers
             .Concat(
                 NothingThere.Select(request => KeyValuePair.Create(request, "there is none, whatever is asked for"))
             )
+            .Concat(UnreadS3Members.All)
             .ToDictionary(StringComparer.Ordinal);
 }

@@ -32,6 +32,15 @@ public sealed class BodyChecksums
 
     private BodyChecksums() { }
 
+    /// <summary>Begins to count a checksum.</summary>
+    /// <param name="algorithm">As a header names it: <c>crc64nvme</c>, in whatever case.</param>
+    /// <exception cref="ArgumentException">There is no such algorithm.</exception>
+    public static Checksum Begin(string algorithm) =>
+        Array.Find(Known, known => known.Algorithm.Equals(algorithm, StringComparison.OrdinalIgnoreCase))
+            is { Begin: { } begin }
+            ? begin()
+            : throw new ArgumentException($"There is no checksum {algorithm}.", nameof(algorithm));
+
     /// <summary>Whether there is nothing to compare with.</summary>
     public bool IsEmpty => _claims.Count == 0;
 
@@ -177,12 +186,17 @@ public sealed class BodyChecksums
 }
 
 /// <summary>One checksum being counted.</summary>
-internal abstract class Checksum
+public abstract class Checksum
 {
+    private protected Checksum() { }
+
+    /// <summary>How many bytes it has.</summary>
     public abstract int Length { get; }
 
+    /// <summary>Counts the next bytes.</summary>
     public abstract void Append(ReadOnlySpan<byte> bytes);
 
+    /// <summary>The checksum of all bytes so far, as the protocol has it.</summary>
     public abstract byte[] Value();
 }
 

@@ -113,6 +113,10 @@ public abstract class Protocol
 
     private protected virtual string TimeoutCode => "RequestTimeout";
 
+    /// <summary>The error for an operation that nobody has written.</summary>
+    public virtual AwsException NotImplemented(ServiceModel service, OperationModel operation) =>
+        AwsException.NotImplemented(service.Name, operation.Name);
+
     /// <summary>The error when the platform cannot keep what it would change.</summary>
     public abstract AwsException Unavailable(string message);
 

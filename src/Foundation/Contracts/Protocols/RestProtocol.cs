@@ -43,7 +43,7 @@ internal abstract class RestProtocol : Protocol
     {
         var members = new HttpMembers();
         WriteMembers(members, answer.Body, shape, schema => RootOf(schema, service, operation: null));
-        answer.Status = members.Status ?? operation.Status;
+        answer.Status = members.Status ?? (IsPart(members) ? 206 : operation.Status);
         answer.ContentType = members.BodyType(ContentType);
         foreach (var (name, value) in members.Headers)
             answer.AddHeader(name, value);
@@ -104,6 +104,9 @@ internal abstract class RestProtocol : Protocol
     private protected abstract EventForm Events { get; }
 
     private protected abstract AwsException Malformed(string message);
+
+    private static bool IsPart(HttpMembers members) =>
+        members.Headers.Exists(header => header.Key.Equals("Content-Range", StringComparison.OrdinalIgnoreCase));
 
     private static XmlRoot RootOf(StructureSchema schema, ServiceModel service, OperationModel? operation) =>
         new(

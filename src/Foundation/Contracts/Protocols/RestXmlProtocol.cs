@@ -13,6 +13,8 @@ namespace Estiba.Contracts.Protocols;
 /// <param name="wrapsErrors">Whether an error is inside of an <c>ErrorResponse</c>.</param>
 internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
 {
+    private const string RequestIdHeader = "x-amz-request-id";
+
     private static readonly XmlWriterSettings Settings = new()
     {
         Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
@@ -53,7 +55,9 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
                     ? root(schema)
                     : new XmlRoot(payload.LocationName ?? schema.ElementName ?? schema.Name, payload.XmlNamespace);
                 xml.WriteStartElement(name, space ?? (payload is null ? null : root(schema).Namespace));
-                return (new XmlShapeWriter(xml), () =>
+                var isItsMember =
+                    payload is null && schema.Members is [{ LocationName: null } only] && only.Name == name;
+                return (new XmlShapeWriter(xml, isText: isItsMember), () =>
                 {
                     xml.WriteEndElement();
                     xml.Dispose();
@@ -61,10 +65,23 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
                 });
             }));
 
+    public override void WriteAnswer(
+        WireAnswer answer,
+        ServiceModel service,
+        OperationModel operation,
+        IShape shape,
+        string requestId
+    )
+    {
+        base.WriteAnswer(answer, service, operation, shape, requestId);
+        answer.AddHeader(RequestIdHeader, requestId);
+    }
+
     public override void WriteError(WireAnswer answer, ServiceModel? service, AwsException error, string requestId)
     {
         answer.Status = error.StatusCode;
         answer.ContentType = ContentType;
+        answer.AddHeader(RequestIdHeader, requestId);
         XmlAnswer.Write(answer.Body, (wrapsErrors, service, error, requestId), static (xml, state) =>
         {
             if (state.wrapsErrors)
@@ -99,6 +116,12 @@ internal sealed class RestXmlProtocol(bool wrapsErrors) : RestProtocol
 
     public override AwsException UnknownOperation(ServiceModel? service, WireRequest request) =>
         new("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
+
+    public override AwsException NotImplemented(ServiceModel service, OperationModel operation)
+    {
+        var usual = base.NotImplemented(service, operation);
+        return wrapsErrors ? usual : new AwsException("NotImplemented", usual.Message, 501);
+    }
 
     public override AwsException Unavailable(string message) => new("ServiceUnavailable", message, 503);
 

@@ -11,7 +11,8 @@ namespace Estiba.Contracts;
 /// <param name="xml">Where to, with the element around the members already open.</param>
 /// <param name="wholeSeconds">Whether a point in time that is a whole second is written without a fraction, which EC2
 /// never does.</param>
-public sealed class XmlShapeWriter(XmlWriter xml, bool wholeSeconds = false) : ShapeWriter
+/// <param name="isText">Whether the element around has the text of the only member, which is called as it is.</param>
+public sealed class XmlShapeWriter(XmlWriter xml, bool wholeSeconds = false, bool isText = false) : ShapeWriter
 {
     private readonly Stack<MemberSchema> _members = new();
     private MemberSchema _member = new("");
@@ -33,7 +34,9 @@ public sealed class XmlShapeWriter(XmlWriter xml, bool wholeSeconds = false) : S
     /// <inheritdoc />
     public override void String(string value)
     {
-        if (_member.IsXmlAttribute)
+        if (isText)
+            xml.WriteString(XmlText.Of(value));
+        else if (_member.IsXmlAttribute)
             XmlAttributes.Write(xml, _element!, XmlText.Of(value));
         else
             xml.WriteElementString(_element!, XmlText.Of(value));

@@ -30,7 +30,7 @@ internal sealed class RouteTable(IEnumerable<OperationModel> operations)
         {
             if (route.Method != request.Method || !route.Fits(segments) || route.Rank(request) is not { } rank)
                 continue;
-            if (found is not null && !IsBetter(rank, best))
+            if (found is not null && !IsBetter(rank, best) && !(rank == best && Replaces(route.Name, found.Name)))
                 continue;
             (found, best) = (route, rank);
         }
@@ -40,6 +40,9 @@ internal sealed class RouteTable(IEnumerable<OperationModel> operations)
         request.Labels = found.Labels(segments);
         return found.Name;
     }
+
+    // GetBucketLifecycleConfiguration has taken the place of GetBucketLifecycle, and its path.
+    private static bool Replaces(string name, string former) => name.StartsWith(former, StringComparison.Ordinal);
 
     private static bool IsBetter(
         (int Missing, int Present, int Literals) rank,

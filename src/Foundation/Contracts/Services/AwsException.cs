@@ -26,6 +26,9 @@ public sealed class AwsException(string code, string message, int statusCode = 4
     /// </summary>
     public string? QueryCode { get; init; }
 
+    /// <summary>Headers of the answer, where a protocol has some: what is known of an object that is refused.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>The answer to an operation that Estiba does not have.</summary>
     public static AwsException NotImplemented(string service, string operation) =>
         new(

@@ -66,7 +66,7 @@ public abstract class OperationHandler(OperationModel model)
             CallContext context,
             CancellationToken cancellation,
             Func<IShape, ValueTask>? admit = null
-        ) => throw AwsException.NotImplemented(service.Name, Model.Name);
+        ) => throw service.Protocols[0].NotImplemented(service, Model);
 
         public override Task<IShape> InvokeAsync(
             IShape request,
@@ -74,7 +74,7 @@ public abstract class OperationHandler(OperationModel model)
             CallContext context,
             CancellationToken cancellation,
             Func<IShape, ValueTask>? admit = null
-        ) => throw AwsException.NotImplemented(service.Name, Model.Name);
+        ) => throw service.Protocols[0].NotImplemented(service, Model);
     }
 
     private sealed class Typed<TRequest, TResponse>(
@@ -93,7 +93,7 @@ public abstract class OperationHandler(OperationModel model)
         )
         {
             if (!IsImplemented())
-                throw AwsException.NotImplemented(service.Name, Model.Name);
+                throw service.Protocols[0].NotImplemented(service, Model);
             var typed = TRequest.Read(request);
             request.End();
             return CallAsync(typed, service, context, admit, cancellation);
@@ -108,7 +108,7 @@ public abstract class OperationHandler(OperationModel model)
         ) =>
             IsImplemented()
                 ? CallAsync((TRequest)request, service, context, admit, cancellation)
-                : throw AwsException.NotImplemented(service.Name, Model.Name);
+                : throw service.Protocols[0].NotImplemented(service, Model);
 
         private async Task<IShape> CallAsync(
             TRequest typed,
@@ -131,8 +131,8 @@ public abstract class OperationHandler(OperationModel model)
 /// <summary>The operations of one service, found by name.</summary>
 public abstract class ServiceDispatcher
 {
-    /// <summary>What is read of contracts and implementations while the program runs, so that it stays in a program that
-    /// is compiled ahead of time.</summary>
+    /// <summary>What is read of contracts and implementations while the program runs, so that it stays in a program
+    /// that is compiled ahead of time.</summary>
     public const DynamicallyAccessedMemberTypes ReadMembers =
         DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
 

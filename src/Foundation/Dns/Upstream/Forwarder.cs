@@ -21,7 +21,7 @@ internal sealed class Forwarder(Func<IReadOnlyList<IPEndPoint>> servers, DnsServ
     /// less).</summary>
     private const int LargestDatagram = 4096;
 
-    private readonly ConcurrentDictionary<IPEndPoint, DateTimeOffset> _silent = new();
+    private readonly ConcurrentDictionary<IPEndPoint, long> _silent = new();
 
     /// <summary>The answer of the first that has one; null when none does.</summary>
     /// <param name="query">The query, well-formed.</param>
@@ -34,7 +34,7 @@ internal sealed class Forwarder(Func<IReadOnlyList<IPEndPoint>> servers, DnsServ
         {
             if (await TryAsync(server, query, overTcp, cancellation) is not { } answer)
             {
-                _silent[server] = time.GetUtcNow() + options.Distrust;
+                _silent[server] = time.GetTimestamp();
                 continue;
             }
 
@@ -47,11 +47,11 @@ internal sealed class Forwarder(Func<IReadOnlyList<IPEndPoint>> servers, DnsServ
         return failed;
     }
 
-    private IEnumerable<IPEndPoint> InOrder()
-    {
-        var now = time.GetUtcNow();
-        return servers().OrderBy(server => _silent.TryGetValue(server, out var until) && until > now);
-    }
+    private IEnumerable<IPEndPoint> InOrder() =>
+        servers()
+            .OrderBy(server =>
+                _silent.TryGetValue(server, out var since) && time.GetElapsedTime(since) < options.Distrust
+            );
 
     private async Task<byte[]?> TryAsync(
         IPEndPoint server,

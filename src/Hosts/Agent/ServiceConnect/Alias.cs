@@ -22,7 +22,7 @@ internal sealed class Alias(OutlierDetection outliers)
     private static readonly TimeSpan UsualTcpIdleTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan UsualRequestTimeout = TimeSpan.FromSeconds(15);
 
-    private volatile Content _content = new(new ServiceConnectAlias(), []);
+    private volatile Content _content = new("", new ServiceConnectAlias(), []);
     private uint _turn;
 
     /// <summary>What it carries.</summary>
@@ -41,11 +41,15 @@ internal sealed class Alias(OutlierDetection outliers)
     /// <summary>How long a request may take until it is answered to the end; null for any time.</summary>
     internal TimeSpan? RequestTimeout => Timeout(_content.Settings.PerRequestTimeoutSeconds, UsualRequestTimeout);
 
+    /// <summary>The namespace whose tasks may use it, by its ARN.</summary>
+    internal string NamespaceArn => _content.NamespaceArn;
+
     /// <summary>Takes what the server says of it.</summary>
-    internal void Update(ServiceConnectAlias settings)
+    internal void Update(string namespaceArn, ServiceConnectAlias settings)
     {
         var known = _content.Endpoints.ToDictionary(endpoint => endpoint.Address);
         _content = new Content(
+            namespaceArn,
             settings,
             [
                 .. (settings.Endpoints ?? [])
@@ -103,5 +107,5 @@ internal sealed class Alias(OutlierDetection outliers)
             ? new IPEndPoint(address, endpoint.Port.Value)
             : null;
 
-    private sealed record Content(ServiceConnectAlias Settings, Endpoint[] Endpoints);
+    private sealed record Content(string NamespaceArn, ServiceConnectAlias Settings, Endpoint[] Endpoints);
 }

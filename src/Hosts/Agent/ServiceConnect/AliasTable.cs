@@ -77,13 +77,15 @@ internal sealed class AliasTable(TimeProvider time)
         var newest = _byAgent
             .Values.SelectMany(its => its)
             .GroupBy(its => its.Key, StringComparer.Ordinal)
-            .Select(its => its.MaxBy(each => each.Value.Number).Value);
-        foreach (var settings in newest.SelectMany(its => its.Aliases))
+            .Select(its => its.MaxBy(each => each.Value.Number));
+        foreach (
+            var (itsNamespace, settings) in newest.SelectMany(its => its.Value.Aliases, (its, each) => (its.Key, each))
+        )
         {
             if (PlaceOf(settings) is not { } place)
                 continue;
             var alias = before.GetValueOrDefault(place) ?? new Alias(_outliers);
-            alias.Update(settings);
+            alias.Update(itsNamespace, settings);
             after[place] = alias;
         }
 

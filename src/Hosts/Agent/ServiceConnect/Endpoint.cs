@@ -12,8 +12,8 @@ internal sealed class Endpoint(IPEndPoint address)
     /// <summary>The address and port.</summary>
     internal IPEndPoint Address { get; } = address;
 
-    /// <summary>Until when it is avoided.</summary>
-    internal DateTimeOffset AvoidedUntil { get; set; }
+    /// <summary>Until when it is avoided, by the steady clock.</summary>
+    internal TimeSpan AvoidedUntil { get; set; }
 
     /// <summary>How often it was avoided, one time soon after another.</summary>
     internal int TimesAvoided { get; set; }

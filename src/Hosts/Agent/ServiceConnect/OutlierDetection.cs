@@ -1,3 +1,5 @@
+using Estiba.Agent.Tasks;
+
 namespace Estiba.Agent.ServiceConnect;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class OutlierDetection(TimeProvider time)
     internal bool IsOutlier(Endpoint endpoint)
     {
         lock (_gate)
-            return IsOut(endpoint, time.GetUtcNow());
+            return IsOut(endpoint, time.GetSteady());
     }
 
     /// <summary>An endpoint has answered.</summary>
@@ -38,7 +40,7 @@ internal sealed class OutlierDetection(TimeProvider time)
     {
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetSteady();
             if (++endpoint.Failures < Failures || IsOut(endpoint, now))
                 return;
             if (all.Count(other => IsOut(other, now)) + 1 > all.Count / 2)
@@ -51,5 +53,5 @@ internal sealed class OutlierDetection(TimeProvider time)
         }
     }
 
-    private static bool IsOut(Endpoint endpoint, DateTimeOffset now) => endpoint.AvoidedUntil > now;
+    private static bool IsOut(Endpoint endpoint, TimeSpan now) => endpoint.AvoidedUntil > now;
 }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Estiba.Agent.Tasks;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Tcs;
+using Estiba.Engines;
 using Microsoft.Extensions.Logging;
 
 namespace Estiba.Agent.ServiceConnect;
@@ -103,8 +105,19 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         await _work;
         if (_http is { } http)
             await (await http).DisposeAsync();
+        _callers.Dispose();
         _stopping.Dispose();
     }
+
+    /// <summary>
+    /// From now on this engine says which containers are in which namespace; before that nobody is admitted.
+    /// </summary>
+    internal void AskForCallers(IContainerEngine engine) =>
+        AskForCallers(cancellation => engine.ListContainersAsync([ContainerNaming.NamespaceLabel], cancellation));
+
+    /// <summary>As above, where something else than an engine says it.</summary>
+    internal void AskForCallers(Func<CancellationToken, Task<IReadOnlyList<ContainerSummary>>> list) =>
+        _callers.List = list;
 
     /// <summary>An agent has heard what the namespaces of its tasks are.</summary>
     internal void Set(object agent, IReadOnlyList<ServiceConnectNamespace> namespaces) =>
@@ -128,7 +141,7 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
             try
             {
                 var client = await _listener!.AcceptAsync(_stopping.Token);
-                if (Admit(client) is { } alias)
+                if (AliasOf(client) is { } alias)
                     relays.Add(Task.Run(() => CarryAsync(client, alias)));
                 if (relays.Count < tidyAt)
                     continue;
@@ -152,11 +165,11 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
     }
 
     /// <returns>What a connection is to; null where it is refused.</returns>
-    private Alias? Admit(Socket client)
+    private Alias? AliasOf(Socket client)
     {
         if (_idle.Count >= MostConnections)
             Log.TooMany(_logger, MostConnections);
-        else if (Destination(client) is { } place && _aliases.Find(place) is { } alias)
+        else if (DestinationOf(client) is { } place && _aliases.Find(place) is { } alias)
             return alias;
         TcpRelay.Reset(client);
         return null;
@@ -164,6 +177,12 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
 
     private async Task CarryAsync(Socket client, Alias alias)
     {
+        if (!await AdmitsAsync(client, alias))
+        {
+            TcpRelay.Reset(client);
+            return;
+        }
+
         client.NoDelay = true;
         if (alias.AppProtocol is null)
             await _tcp.RunAsync(client, alias, _stopping.Token);
@@ -178,23 +197,39 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
             return _http ??= HttpRelay.StartAsync(_idle, _time, _loggers);
     }
 
-    // A client on this host's network that connects to one of this host's addresses has that address itself.
-    private IPEndPoint? Destination(Socket client)
+    private IPEndPoint? DestinationOf(Socket client)
     {
         try
         {
-            return
-                client.RemoteEndPoint is IPEndPoint remote
-                && _destinationOf(client) is { } place
-                && (remote.Address.Equals(place.Address) || _callers.Admits(remote.Address))
-                ? place
-                : null;
+            return _destinationOf(client);
         }
         catch (SocketException)
         {
             return null;
         }
     }
+
+    private async Task<bool> AdmitsAsync(Socket client, Alias alias)
+    {
+        try
+        {
+            return client.RemoteEndPoint is IPEndPoint { Address: var remote }
+                && await _callers.AdmitsAsync(remote, alias.NamespaceArn, IsOfHost(client, remote), _stopping.Token);
+        }
+        catch (EngineException unknown)
+        {
+            Log.CallersUnknown(_logger, unknown.Message);
+            return false;
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    // A client on this host's network that connects to one of this host's addresses has that address itself.
+    private bool IsOfHost(Socket client, IPAddress remote) =>
+        IPAddress.IsLoopback(remote) || remote.Equals(DestinationOf(client)?.Address);
 
     private static partial class Log
     {
@@ -203,5 +238,12 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
             Message = "A connection of Service Connect is refused: there are {Most} already"
         )]
         internal static partial void TooMany(ILogger logger, int most);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "A connection of Service Connect is refused, because the engine does not say whose it is: "
+                + "{Reason}"
+        )]
+        internal static partial void CallersUnknown(ILogger logger, string reason);
     }
 }

@@ -141,7 +141,13 @@ internal sealed class ContainerDefinition(AcsTask task, AcsContainer container)
 
     private JsonObject Labels(IReadOnlyDictionary<string, string> labels)
     {
-        var all = _config["Labels"]?.DeepClone() as JsonObject ?? [];
+        var all = new JsonObject();
+        foreach (var (name, value) in _config["Labels"] as JsonObject ?? [])
+        {
+            if (!name.StartsWith(ContainerNaming.Reserved, StringComparison.Ordinal))
+                all[name] = value?.DeepClone();
+        }
+
         foreach (var (name, value) in labels)
             all[name] = value;
         return all;

@@ -18,6 +18,12 @@ internal static class ContainerNaming
     /// <summary>Which platform a container belongs to: a copy of a platform has instances of the same ids.</summary>
     public const string PlatformLabel = "estiba.platform";
 
+    /// <summary>The namespace of Service Connect that a container is in, by its ARN.</summary>
+    public const string NamespaceLabel = Reserved + "service-connect-namespace";
+
+    /// <summary>What labels of the agent's own begin with, which nobody else gives.</summary>
+    internal const string Reserved = "estiba.";
+
     /// <summary>
     /// The id under which the container asks about itself, so that an agent that has lost its memory knows it again.
     /// </summary>
@@ -69,6 +75,8 @@ internal static class ContainerNaming
         };
         if (platform is not null)
             labels[PlatformLabel] = platform;
+        if (task.Definition.ServiceConnectNamespace is { } itsNamespace)
+            labels[NamespaceLabel] = itsNamespace;
         return labels;
     }
 

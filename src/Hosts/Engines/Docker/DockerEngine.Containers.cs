@@ -89,7 +89,17 @@ public sealed partial class DockerEngine
                 Status(container.State),
                 DateTimeOffset.FromUnixTimeSeconds(container.Created),
                 container.Labels ?? []
-            )),
+            )
+            {
+                NetworkMode = container.HostConfig?.NetworkMode ?? "",
+                Addresses =
+                [
+                    .. (container.NetworkSettings?.Networks ?? [])
+                        .Values.Select(network => network?.IpAddress)
+                        .OfType<string>()
+                        .Where(address => address.Length > 0),
+                ],
+            }),
         ];
     }
 

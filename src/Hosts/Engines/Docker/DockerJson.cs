@@ -104,7 +104,9 @@ internal sealed record DockerContainerSummary(
     [property: JsonPropertyName("ImageID")] string? ImageId,
     long Created,
     string? State,
-    Dictionary<string, string>? Labels
+    Dictionary<string, string>? Labels,
+    DockerHostConfig? HostConfig,
+    DockerNetworkSettings? NetworkSettings
 );
 
 internal sealed record DockerEvent(

@@ -7,6 +7,9 @@ namespace Estiba.ApplicationAutoScaling.Activities;
 /// <summary>Something that was scaled, or why it was not.</summary>
 internal sealed record ActivityRecord
 {
+    /// <summary>How long they are shown (<c>DescribeScalingActivities</c>, API reference).</summary>
+    internal static readonly TimeSpan Life = TimeSpan.FromDays(42);
+
     /// <summary>The account and region.</summary>
     public required Scope Scope { get; init; }
 

@@ -19,7 +19,7 @@ public sealed partial class ApplicationAutoScalingApi
         TargetNames.CheckFilter(request.ServiceNamespace!, resources, request.ScalableDimension, "ResourceId");
         var size = Paging.Size(request.MaxResults);
         var after = Paging.After(request.NextToken, request, context);
-        var oldest = Now - ActivityRetention.Life;
+        var oldest = Now - ActivityRecord.Life;
         var (scope, view) = (Scope.Of(context), _store.Current);
         var activities = request switch
         {

@@ -5,6 +5,9 @@ namespace Estiba.AutoScaling.Activities;
 /// <summary>Something that was done with an instance of a group, or is being done.</summary>
 internal sealed record ActivityRecord
 {
+    /// <summary>How long they are shown ("Verify a scaling activity for an Auto Scaling group", user guide).</summary>
+    internal static readonly TimeSpan Life = TimeSpan.FromDays(42);
+
     /// <summary>The account and region.</summary>
     public required Scope Scope { get; init; }
 

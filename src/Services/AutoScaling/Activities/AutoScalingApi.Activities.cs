@@ -21,7 +21,7 @@ public sealed partial class AutoScalingApi
         var after = Paging.After(request.NextToken, request, context);
         var ids = request.ActivityIds ?? [];
         var matches = Matches(request.Filters ?? []);
-        var oldest = Now - ActivityRetention.Life;
+        var oldest = Now - ActivityRecord.Life;
         var withDeleted = request.IncludeDeletedGroups == true;
         if (request.AutoScalingGroupName is { } name && !withDeleted)
             Require(view, scope, name, ofDeleting: true);

@@ -41,7 +41,8 @@ public sealed partial class AutoScalingApi
         ) ?? throw Validation.Error("At least one Availability Zone or VPC Subnet is required.");
         var targetGroups = TargetGroupsOf(request.TargetGroupARNs, request.TrafficSources);
         await _places.CheckTargetGroupsAsync(scope, targetGroups, cancellation);
-        var group = change.ApplyTo(
+        var group = GroupChange.Apply(
+            change,
             new GroupRecord
             {
                 Scope = scope,
@@ -78,7 +79,7 @@ public sealed partial class AutoScalingApi
     )
     {
         var scope = Scope.Of(context);
-        var change = GroupChange.Of(request);
+        GroupChange.CheckSupported(request);
         var seen = Require(_store.Current, scope, request.AutoScalingGroupName!);
         if (request.LaunchTemplate is not null && request.LaunchConfigurationName is not null)
             throw Validation.Error(
@@ -99,7 +100,7 @@ public sealed partial class AutoScalingApi
             transaction =>
             {
                 var before = Require(transaction, scope, request.AutoScalingGroupName!);
-                var after = change.ApplyTo(before);
+                var after = GroupChange.Apply(request, before);
                 if (subnets is not null)
                     after = after with
                     {

@@ -3,42 +3,14 @@ using Estiba.Contracts.AutoScaling;
 
 namespace Estiba.AutoScaling.Groups;
 
-/// <summary>What a request says of a group's settings; what it leaves out is null.</summary>
-internal sealed record GroupChange
+/// <summary>Takes what requests say of a group's settings over into its record.</summary>
+internal static class GroupChange
 {
     private const string BestEffort = "balanced-best-effort";
 
-    public int? Min { get; init; }
-
-    public int? Max { get; init; }
-
-    public int? Desired { get; init; }
-
-    public int? Cooldown { get; init; }
-
-    public string? HealthCheckType { get; init; }
-
-    public int? GracePeriod { get; init; }
-
-    public IReadOnlyList<string> TerminationPolicies { get; init; } = [];
-
-    public bool? ProtectsNew { get; init; }
-
-    public int? MaxLifetime { get; init; }
-
-    public int? DefaultWarmup { get; init; }
-
-    public InstanceMaintenancePolicy? Maintenance { get; init; }
-
-    public string? DeletionProtection { get; init; }
-
-    public string? Context { get; init; }
-
-    public string? Role { get; init; }
-
-    /// <summary>What a new group is to be like.</summary>
+    /// <summary>What a new group is to be like, as an update would say it.</summary>
     /// <exception cref="AwsException">Something that is not supported.</exception>
-    public static GroupChange Of(CreateAutoScalingGroupType request)
+    public static UpdateAutoScalingGroupType Of(CreateAutoScalingGroupType request)
     {
         if (request.InstanceId is not null)
             throw Validation.Unsupported("groups that are made of an instance");
@@ -46,94 +18,66 @@ internal sealed record GroupChange
             throw Validation.Unsupported("Classic Load Balancers");
         if (request.Operator is not null)
             throw Validation.Unsupported("operators of groups");
-        CheckSupported(
-            request.MixedInstancesPolicy,
-            request.PlacementGroup,
-            request.CapacityRebalance,
-            request.DesiredCapacityType,
-            request.AvailabilityZoneDistribution,
-            request.AvailabilityZoneImpairmentPolicy,
-            request.CapacityReservationSpecification,
-            request.InstanceLifecyclePolicy
-        );
-        return new GroupChange
+        var change = new UpdateAutoScalingGroupType
         {
-            Min = request.MinSize,
-            Max = request.MaxSize,
-            Desired = request.DesiredCapacity,
-            Cooldown = request.DefaultCooldown,
+            MinSize = request.MinSize,
+            MaxSize = request.MaxSize,
+            DesiredCapacity = request.DesiredCapacity,
+            DefaultCooldown = request.DefaultCooldown,
             HealthCheckType = request.HealthCheckType,
-            GracePeriod = request.HealthCheckGracePeriod,
-            TerminationPolicies = request.TerminationPolicies ?? [],
-            ProtectsNew = request.NewInstancesProtectedFromScaleIn,
-            MaxLifetime = request.MaxInstanceLifetime,
-            DefaultWarmup = request.DefaultInstanceWarmup,
-            Maintenance = request.InstanceMaintenancePolicy,
+            HealthCheckGracePeriod = request.HealthCheckGracePeriod,
+            TerminationPolicies = request.TerminationPolicies,
+            NewInstancesProtectedFromScaleIn = request.NewInstancesProtectedFromScaleIn,
+            MaxInstanceLifetime = request.MaxInstanceLifetime,
+            DefaultInstanceWarmup = request.DefaultInstanceWarmup,
+            InstanceMaintenancePolicy = request.InstanceMaintenancePolicy,
             DeletionProtection = request.DeletionProtection,
             Context = request.Context,
-            Role = request.ServiceLinkedRoleARN,
+            ServiceLinkedRoleARN = request.ServiceLinkedRoleARN,
+            MixedInstancesPolicy = request.MixedInstancesPolicy,
+            PlacementGroup = request.PlacementGroup,
+            CapacityRebalance = request.CapacityRebalance,
+            DesiredCapacityType = request.DesiredCapacityType,
+            AvailabilityZoneDistribution = request.AvailabilityZoneDistribution,
+            AvailabilityZoneImpairmentPolicy = request.AvailabilityZoneImpairmentPolicy,
+            CapacityReservationSpecification = request.CapacityReservationSpecification,
+            InstanceLifecyclePolicy = request.InstanceLifecyclePolicy,
         };
-    }
-
-    /// <summary>What a group is to be like from now on.</summary>
-    /// <exception cref="AwsException">Something that is not supported.</exception>
-    public static GroupChange Of(UpdateAutoScalingGroupType request)
-    {
-        CheckSupported(
-            request.MixedInstancesPolicy,
-            request.PlacementGroup,
-            request.CapacityRebalance,
-            request.DesiredCapacityType,
-            request.AvailabilityZoneDistribution,
-            request.AvailabilityZoneImpairmentPolicy,
-            request.CapacityReservationSpecification,
-            request.InstanceLifecyclePolicy
-        );
-        return new GroupChange
-        {
-            Min = request.MinSize,
-            Max = request.MaxSize,
-            Desired = request.DesiredCapacity,
-            Cooldown = request.DefaultCooldown,
-            HealthCheckType = request.HealthCheckType,
-            GracePeriod = request.HealthCheckGracePeriod,
-            TerminationPolicies = request.TerminationPolicies ?? [],
-            ProtectsNew = request.NewInstancesProtectedFromScaleIn,
-            MaxLifetime = request.MaxInstanceLifetime,
-            DefaultWarmup = request.DefaultInstanceWarmup,
-            Maintenance = request.InstanceMaintenancePolicy,
-            DeletionProtection = request.DeletionProtection,
-            Context = request.Context,
-            Role = request.ServiceLinkedRoleARN,
-        };
+        CheckSupported(change);
+        return change;
     }
 
     /// <summary>The group with the new settings, and its desired capacity within its bounds.</summary>
+    /// <param name="change">What is new; what it leaves out stays.</param>
     /// <param name="group">The group before.</param>
     /// <exception cref="AwsException"><c>ValidationError</c>.</exception>
-    public GroupRecord ApplyTo(GroupRecord group)
+    public static GroupRecord Apply(UpdateAutoScalingGroupType change, GroupRecord group)
     {
         var after = group with
         {
-            Min = Min ?? group.Min,
-            Max = Max ?? group.Max,
-            Cooldown = Cooldown ?? group.Cooldown,
-            HealthCheckType = HealthCheckType ?? group.HealthCheckType,
-            GracePeriod = GracePeriod ?? group.GracePeriod,
-            TerminationPolicies = TerminationPolicies.Count > 0 ? TerminationPolicies : group.TerminationPolicies,
-            ProtectsNew = ProtectsNew ?? group.ProtectsNew,
-            MaxLifetime = MaxLifetime ?? group.MaxLifetime,
+            Min = change.MinSize ?? group.Min,
+            Max = change.MaxSize ?? group.Max,
+            Cooldown = change.DefaultCooldown ?? group.Cooldown,
+            HealthCheckType = change.HealthCheckType ?? group.HealthCheckType,
+            GracePeriod = change.HealthCheckGracePeriod ?? group.GracePeriod,
+            TerminationPolicies = change.TerminationPolicies is { Count: > 0 } policies
+                ? policies
+                : group.TerminationPolicies,
+            ProtectsNew = change.NewInstancesProtectedFromScaleIn ?? group.ProtectsNew,
+            MaxLifetime = change.MaxInstanceLifetime ?? group.MaxLifetime,
             // Minus one takes it away.
-            DefaultWarmup = DefaultWarmup is -1 ? null : DefaultWarmup ?? group.DefaultWarmup,
-            Maintenance = Maintenance is { MinHealthyPercentage: -1, MaxHealthyPercentage: -1 }
+            DefaultWarmup = change.DefaultInstanceWarmup is -1
                 ? null
-                : Maintenance ?? group.Maintenance,
-            DeletionProtection = DeletionProtection ?? group.DeletionProtection,
-            Context = Context ?? group.Context,
-            Role = Role ?? group.Role,
+                : change.DefaultInstanceWarmup ?? group.DefaultWarmup,
+            Maintenance = change.InstanceMaintenancePolicy is { MinHealthyPercentage: -1, MaxHealthyPercentage: -1 }
+                ? null
+                : change.InstanceMaintenancePolicy ?? group.Maintenance,
+            DeletionProtection = change.DeletionProtection ?? group.DeletionProtection,
+            Context = change.Context ?? group.Context,
+            Role = change.ServiceLinkedRoleARN ?? group.Role,
         };
         Check(after);
-        var desired = Desired ?? Math.Clamp(group.Desired, after.Min, after.Max);
+        var desired = change.DesiredCapacity ?? Math.Clamp(group.Desired, after.Min, after.Max);
         if (desired < after.Min || desired > after.Max)
             throw Validation.Error(
                 $"Desired capacity:{desired} must be between the specified min size:{after.Min} and max "
@@ -186,35 +130,33 @@ internal sealed record GroupChange
             );
     }
 
-    private static void CheckSupported(
-        MixedInstancesPolicy? mixed,
-        string? placementGroup,
-        bool? rebalance,
-        string? capacityType,
-        AvailabilityZoneDistribution? distribution,
-        AvailabilityZoneImpairmentPolicy? impairment,
-        CapacityReservationSpecification? reservation,
-        InstanceLifecyclePolicy? lifecycle
-    )
+    /// <summary>Checks that a request asks for nothing that is not supported.</summary>
+    /// <exception cref="AwsException">It does.</exception>
+    public static void CheckSupported(UpdateAutoScalingGroupType request)
     {
-        if (mixed is not null)
+        if (request.MixedInstancesPolicy is not null)
             throw Validation.Unsupported("mixed instances policies");
-        if (!string.IsNullOrEmpty(placementGroup))
+        if (!string.IsNullOrEmpty(request.PlacementGroup))
             throw Validation.Unsupported("placement groups");
-        if (rebalance == true)
+        if (request.CapacityRebalance == true)
             throw Validation.Unsupported("Spot Instances");
-        if (capacityType is not (null or "" or "units"))
-            throw Validation.Unsupported($"desired capacity in {capacityType}");
-        if (distribution?.CapacityDistributionStrategy is not (null or BestEffort))
-            throw Validation.Unsupported($"the distribution strategy {distribution.CapacityDistributionStrategy}");
-        if (impairment?.ZonalShiftEnabled == true || impairment?.ImpairedZoneHealthCheckBehavior is not null)
+        if (request.DesiredCapacityType is not (null or "" or "units"))
+            throw Validation.Unsupported($"desired capacity in {request.DesiredCapacityType}");
+        if (request.AvailabilityZoneDistribution?.CapacityDistributionStrategy is not (null or BestEffort))
+            throw Validation.Unsupported(
+                $"the distribution strategy {request.AvailabilityZoneDistribution.CapacityDistributionStrategy}"
+            );
+        if (
+            request.AvailabilityZoneImpairmentPolicy?.ZonalShiftEnabled == true
+            || request.AvailabilityZoneImpairmentPolicy?.ImpairedZoneHealthCheckBehavior is not null
+        )
             throw Validation.Unsupported("zonal shift");
         if (
-            reservation?.CapacityReservationPreference is not (null or "default" or "none")
-            || reservation?.CapacityReservationTarget is not null
+            request.CapacityReservationSpecification?.CapacityReservationPreference is not (null or "default" or "none")
+            || request.CapacityReservationSpecification?.CapacityReservationTarget is not null
         )
             throw Validation.Unsupported("Capacity Reservations");
-        if (lifecycle?.RetentionTriggers?.TerminateHookAbandon is not (null or "terminate"))
+        if (request.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon is not (null or "terminate"))
             throw Validation.Unsupported("retaining instances");
     }
 }

@@ -58,7 +58,8 @@ internal sealed class GroupObserver(
                     instance.State!.Name!,
                     instance.Tags?.FirstOrDefault(tag => tag.Key == LaunchSource.GroupTagKey)?.Value,
                     instance.InstanceType,
-                    instance.ImageId
+                    instance.ImageId,
+                    instance.StateReason?.Message
                 );
         }
 

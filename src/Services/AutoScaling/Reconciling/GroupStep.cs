@@ -92,7 +92,10 @@ internal sealed class GroupStep(ActivityLog activities, GroupRemoval removal, Un
         var step = InstanceSteps.Next(instance, group, hooks, seen, ids.Next, now);
         if (step.Failure is { } failure)
         {
-            ActivityLog.Fail(transaction, instance.ActivityKey, failure, now);
+            if (step.IsLaunchFailure)
+                FailLaunch(transaction, group, instance.ActivityKey, failure, now);
+            else
+                ActivityLog.Fail(transaction, instance.ActivityKey, failure, now);
             End(
                 transaction,
                 group,

@@ -35,6 +35,12 @@ internal static class InstanceSteps
         // What is not launched yet, or was after the others were asked, can only wait.
         if (instance.InstanceId is null || !seen.Asked.Contains(instance.InstanceId))
             return InstanceStep.Stay(instance);
+        if (Lifecycle.IsComing(instance.State) && seen.Find(instance.InstanceId)?.LaunchFailure is { } failure)
+            return InstanceStep.NotLaunched(
+                instance,
+                "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "
+                    + failure
+            );
         instance = instance with { Unhealthy = Health(instance, group, seen, now) };
         return instance.State switch
         {
@@ -218,6 +224,9 @@ internal static class InstanceSteps
 /// <param name="Failure">Why its launch was given up, so that it ends; null when it goes on.</param>
 internal sealed record InstanceStep(GroupInstanceRecord? After, bool IsDone, string? Failure)
 {
+    /// <summary>Whether EC2 could not launch it, so that the next launch is tried later.</summary>
+    public bool IsLaunchFailure { get; init; }
+
     /// <summary>The activity's status; null to leave it.</summary>
     public string? Status { get; init; }
 
@@ -229,6 +238,13 @@ internal sealed record InstanceStep(GroupInstanceRecord? After, bool IsDone, str
 
     /// <summary>It is where it was to come.</summary>
     internal static InstanceStep Done(GroupInstanceRecord after) => new(after, IsDone: true, Failure: null);
+
+    /// <summary>EC2 could not launch it.</summary>
+    internal static InstanceStep NotLaunched(GroupInstanceRecord after, string failure) =>
+        End(after, failure) with
+        {
+            IsLaunchFailure = true,
+        };
 
     /// <summary>It is gone.</summary>
     internal static readonly InstanceStep Gone = new(null, IsDone: true, Failure: null);

@@ -32,13 +32,24 @@ internal sealed record Observation(
 /// <param name="Group">The group that its tag names; null without one.</param>
 /// <param name="InstanceType">For example <c>t3.micro</c>.</param>
 /// <param name="ImageId">Its image.</param>
-internal sealed record SeenInstance(string State, string? Group, string? InstanceType, string? ImageId)
+/// <param name="Reason">Why it is in this state, as EC2 says it: a code, a colon and words.</param>
+internal sealed record SeenInstance(
+    string State,
+    string? Group,
+    string? InstanceType,
+    string? ImageId,
+    string? Reason = null
+)
 {
     internal const string Pending = "pending";
     internal const string Running = "running";
 
     /// <summary>Whether it runs, or is about to.</summary>
     internal bool IsAlive => State is Pending or Running;
+
+    /// <summary>Why EC2 could not launch it; null where it could, or still may.</summary>
+    internal string? LaunchFailure =>
+        IsGone && Reason?.StartsWith("Server.InternalError", StringComparison.Ordinal) == true ? Reason : null;
 
     /// <summary>Whether it is gone, or about to be, for good.</summary>
     internal bool IsGone => State is "shutting-down" or "terminated";

@@ -35,6 +35,7 @@ public sealed partial class Ec2Api
     {
         if (request.Hibernate == true)
             throw Ec2Requests.Unsupported("hibernation");
+        RefuseMachines("stopped");
         return new()
         {
             StoppingInstances = await ChangeStatesAsync(
@@ -71,6 +72,7 @@ public sealed partial class Ec2Api
         CancellationToken cancellation = default
     )
     {
+        RefuseMachines("rebooted");
         await ChangeStatesAsync(
             request.InstanceIds!,
             request.DryRun,
@@ -79,6 +81,16 @@ public sealed partial class Ec2Api
             cancellation
         );
         return new RebootInstancesResponse();
+    }
+
+    private void RefuseMachines(string done)
+    {
+        if (HasMachines)
+            throw new AwsException(
+                "UnsupportedOperation",
+                $"Instances of this platform are machines that its instance hook makes; none can be {done} from here. "
+                    + "Terminate it, or do it on the machine itself."
+            );
     }
 
     /// <summary>All or none: an instance that refuses leaves the others as they are.</summary>

@@ -11,7 +11,8 @@ public interface IInstanceHost
     /// Starts the instance's agent, or takes it over with the containers that run already; returns when the agent
     /// works, not when its tasks do. An instance that runs already is left alone.
     /// </summary>
-    Task StartAsync(InstanceLaunch instance, CancellationToken cancellation);
+    /// <returns>Whether it works, or when to ask again, or that it never will.</returns>
+    Task<InstanceStart> StartAsync(InstanceLaunch instance, CancellationToken cancellation);
 
     /// <summary>
     /// Shuts the instance down as an operating system does: containers are stopped with their timeouts, then the agent.

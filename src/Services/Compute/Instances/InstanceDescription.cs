@@ -23,7 +23,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
     {
         var type = InstanceTypeCatalog.Find(record.InstanceType);
         var architecture = type?.Architecture ?? "x86_64";
-        var publicAddress = InstanceStates.NeedsAddress(record.State) ? record.Address : null;
+        var publicAddress = InstanceStates.NeedsAddress(record.State) ? record.ReachedAt : null;
         return new Instance
         {
             InstanceId = record.InstanceId,
@@ -79,7 +79,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
                     EnableResourceNameDnsARecord = false,
                     EnableResourceNameDnsAAAARecord = false,
                 },
-            PrivateIpAddress = record.Address,
+            PrivateIpAddress = record.ReachedAt,
             ProductCodes = [],
             PublicDnsName = publicAddress is null ? "" : InstanceNames.PublicDnsName(record.Region, publicAddress),
             PublicIpAddress = publicAddress,
@@ -125,7 +125,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
         ];
 
     private static string PrivateDnsName(InstanceRecord record) =>
-        record.Address is { } address ? InstanceNames.PrivateDnsName(record.Region, address) : "";
+        record.ReachedAt is { } address ? InstanceNames.PrivateDnsName(record.Region, address) : "";
 
     private InstanceNetworkInterface NetworkInterface(InstanceRecord record, string? publicAddress)
     {
@@ -157,7 +157,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
             MacAddress = NetworkInterfaceDescription.Mac(record.Address!),
             OwnerId = record.AccountId,
             PrivateDnsName = PrivateDnsName(record),
-            PrivateIpAddress = record.Address,
+            PrivateIpAddress = record.ReachedAt,
             PrivateIpAddresses =
             [
                 new InstancePrivateIpAddress
@@ -165,7 +165,7 @@ internal sealed class InstanceDescription(View view, CallContext context, Securi
                     Association = association,
                     Primary = true,
                     PrivateDnsName = PrivateDnsName(record),
-                    PrivateIpAddress = record.Address,
+                    PrivateIpAddress = record.ReachedAt,
                 },
             ],
             SourceDestCheck = record.SourceDestCheck,

@@ -87,7 +87,7 @@ internal static class InstanceFilters
                     each => Text(NetworkInterface(each)?.PrivateIpAddresses![0].Primary)
                 },
                 { "network-interface.addresses.private-dns-name", each => NetworkInterface(each)?.PrivateDnsName },
-                { "network-interface.addresses.private-ip-address", each => each.Record.Address },
+                { "network-interface.addresses.private-ip-address", each => each.Record.ReachedAt },
                 { "network-interface.association.ip-owner-id", each => NetworkInterface(each)?.Association?.IpOwnerId },
                 {
                     "network-interface.association.public-dns-name",
@@ -149,7 +149,7 @@ internal static class InstanceFilters
                     each => Text(each.Instance.PrivateDnsNameOptions?.EnableResourceNameDnsAAAARecord)
                 },
                 { "private-dns-name-options.hostname-type", each => each.Instance.PrivateDnsNameOptions?.HostnameType },
-                { "private-ip-address", each => each.Record.Address },
+                { "private-ip-address", each => each.Record.ReachedAt },
                 { "reason", each => each.Record.StateTransitionReason },
                 { "reservation-id", each => each.Record.ReservationId },
                 { "root-device-name", each => each.Instance.RootDeviceName },

@@ -58,6 +58,12 @@ public sealed record InstanceLaunch
     /// <summary>The agent's variables from user data, <c>ECS_CLUSTER</c> and others, as they were written.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
+    /// <summary>Its tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The user data in base64, as it came; null where it has none.</summary>
+    public string? UserData { get; init; }
+
     /// <summary>
     /// The instance identity document, JSON: what RegisterContainerInstance wants, so that ECS learns the EC2
     /// instance's id.

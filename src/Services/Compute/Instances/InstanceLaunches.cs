@@ -3,7 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Estiba.Compute.InstanceTypes;
 using Estiba.Compute.Regions;
+using Estiba.Compute.Tags;
 using Estiba.Compute.UserData;
+using Estiba.State;
 
 namespace Estiba.Compute.Instances;
 
@@ -15,7 +17,7 @@ internal static class InstanceLaunches
     /// </summary>
     private const string DefaultCluster = "default";
 
-    public static InstanceLaunch Of(InstanceRecord instance)
+    public static InstanceLaunch Of(View view, InstanceRecord instance)
     {
         var type = InstanceTypeCatalog.Get(instance.InstanceType);
         var settings = ReadUserData(instance).Settings;
@@ -37,6 +39,10 @@ internal static class InstanceLaunches
             MemoryMiB = type.EcsMemoryMiB,
             Cluster = settings.GetValueOrDefault("ECS_CLUSTER") is { Length: > 0 } cluster ? cluster : DefaultCluster,
             Settings = settings,
+            Tags = ResourceTags
+                .Of(view, instance.AccountId, instance.Region, instance.InstanceId)
+                .ToDictionary(tag => tag.Key!, tag => tag.Value ?? "", StringComparer.Ordinal),
+            UserData = instance.UserData,
             IdentityDocument = IdentityDocument(instance, type),
             LaunchTime = instance.LaunchTime,
         };

@@ -34,8 +34,7 @@ internal sealed class InstanceReconciler(
             // interrupts.
             if (store.Current.Find(ComputeTables.Instances, key) is not { } instance)
                 return null;
-            await StepAsync(key, instance, interruption.Token);
-            return UntilForgotten(instance);
+            return await StepAsync(key, instance, interruption.Token) ?? UntilForgotten(instance);
         }
         catch (OperationCanceledException)
             when (interruption.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -72,12 +71,14 @@ internal sealed class InstanceReconciler(
             ? left
             : null;
 
-    private async Task StepAsync(string key, InstanceRecord instance, CancellationToken cancellation)
+    /// <summary>Takes the next step, and says how soon to look again.</summary>
+    private async Task<TimeSpan?> StepAsync(string key, InstanceRecord instance, CancellationToken cancellation)
     {
         var step = InstanceSteps.Next(instance, _started.ContainsKey(key), time.GetUtcNow());
+        var start = InstanceStart.Done;
         try
         {
-            await CarryOutAsync(key, step, instance, cancellation);
+            start = await CarryOutAsync(key, step, instance, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException && step != InstanceStep.Forget)
         {
@@ -89,14 +90,19 @@ internal sealed class InstanceReconciler(
             throw;
         }
         if (step is InstanceStep.None or InstanceStep.Forget)
-            return;
+            return null;
 
-        await ChangeAsync(key, current => InstanceSteps.After(step, instance, current, time.GetUtcNow()), cancellation);
+        await ChangeAsync(
+            key,
+            current => InstanceSteps.After(step, start, instance, current, time.GetUtcNow()),
+            cancellation
+        );
         if (step == InstanceStep.Terminate)
             await addresses.ApplyAsync(cancellation);
+        return start.AskAgain;
     }
 
-    private async Task CarryOutAsync(
+    private async Task<InstanceStart> CarryOutAsync(
         string key,
         InstanceStep step,
         InstanceRecord instance,
@@ -106,36 +112,38 @@ internal sealed class InstanceReconciler(
         switch (step)
         {
             case InstanceStep.Start:
-                await StartAsync(key, instance, cancellation);
-                break;
+                return await StartAsync(key, instance, cancellation);
             case InstanceStep.Reboot:
                 _started.TryRemove(key, out _);
-                await host().StopAsync(InstanceLaunches.Of(instance), cancellation);
-                await StartAsync(key, instance, cancellation);
-                break;
+                await host().StopAsync(InstanceLaunches.Of(store.Current, instance), cancellation);
+                return await StartAsync(key, instance, cancellation);
             case InstanceStep.Stop:
                 _started.TryRemove(key, out _);
-                await host().StopAsync(InstanceLaunches.Of(instance), cancellation);
+                await host().StopAsync(InstanceLaunches.Of(store.Current, instance), cancellation);
                 break;
             case InstanceStep.Terminate:
                 _started.TryRemove(key, out _);
-                await host().TerminateAsync(InstanceLaunches.Of(instance), cancellation);
+                await host().TerminateAsync(InstanceLaunches.Of(store.Current, instance), cancellation);
                 break;
             case InstanceStep.Forget:
                 await ForgetAsync(key, cancellation);
                 break;
         }
+
+        return InstanceStart.Done;
     }
 
-    private async Task StartAsync(string key, InstanceRecord instance, CancellationToken cancellation)
+    private async Task<InstanceStart> StartAsync(string key, InstanceRecord instance, CancellationToken cancellation)
     {
-        var launch = InstanceLaunches.Of(instance);
+        var launch = InstanceLaunches.Of(store.Current, instance);
         var report = await addresses.ApplyAsync(cancellation);
         if (!report.Answering.Contains(launch.Address))
             throw new NetworkException(report.Complaint ?? $"The address {launch.Address} does not answer yet");
 
-        await host().StartAsync(launch, cancellation);
-        _started[key] = true;
+        var start = await host().StartAsync(launch, cancellation);
+        if (start.IsDone)
+            _started[key] = true;
+        return start;
     }
 
     private Task ChangeAsync(string key, Func<InstanceRecord, InstanceRecord> change, CancellationToken cancellation) =>

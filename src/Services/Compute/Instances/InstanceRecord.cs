@@ -41,6 +41,13 @@ internal sealed record InstanceRecord
     /// <summary>Its address, from the launch to the end; null once it is terminated.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The address of the machine that it is; null where it is none, or has not joined yet.</summary>
+    public string? MachineAddress { get; init; }
+
+    /// <summary>The address by which others are to reach it.</summary>
+    [JsonIgnore]
+    public string? ReachedAt => MachineAddress ?? Address;
+
     public IReadOnlyList<string> SecurityGroupIds { get; init; } = [];
 
     public string? KeyName { get; init; }

@@ -28,7 +28,7 @@ internal sealed partial class MetadataWatch(
     /// one connection.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private DateTimeOffset _nextCheck = time.GetUtcNow() + shell.CheckInterval;
+    private long _checkedAt = time.GetTimestamp();
     private string? _complaint;
 
     /// <summary>Looks until it is cancelled.</summary>
@@ -69,11 +69,11 @@ internal sealed partial class MetadataWatch(
     private async Task<bool> IsGoneAsync(CancellationToken cancellation)
     {
         // What could not be put back is tried again at the pace of checks: each try is a program or two.
-        var due = time.GetUtcNow() >= _nextCheck;
+        var due = time.GetElapsedTime(_checkedAt) >= shell.CheckInterval;
         if (_complaint is not null && !due)
             return false;
         if (due)
-            _nextCheck = time.GetUtcNow() + shell.CheckInterval;
+            _checkedAt = time.GetTimestamp();
         if (_complaint is not null || !sight.HasAddress() || await sight.IsLedAstrayAsync(cancellation))
             return true;
 

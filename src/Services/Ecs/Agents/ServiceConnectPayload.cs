@@ -34,6 +34,7 @@ internal static class ServiceConnectPayload
     {
         if (task.Connection is not { } connection || payload.NetworkMode == NetworkMode.None)
             return payload;
+        payload = payload with { ServiceConnectNamespace = connection.Namespace };
         var entries = view.Range(EcsTables.ServiceConnectNames, ServiceConnectName.PrefixOf(connection.Namespace))
             .Select(name => $"{name.DnsName}:{name.Address}")
             .ToList();

@@ -3,6 +3,9 @@ namespace Estiba.Ecs.Placement;
 /// <summary>Says in ECS's words why a task cannot be placed.</summary>
 internal static class PlacementMessages
 {
+    /// <summary>What stands for an obstacle where a capacity provider has no instance.</summary>
+    internal const string EmptyCapacityProvider = "EMPTY CAPACITY PROVIDER";
+
     /// <summary>
     /// What <c>RunTask</c> gives as the failure's reason ("Amazon ECS API failure reasons", developer guide).
     /// </summary>

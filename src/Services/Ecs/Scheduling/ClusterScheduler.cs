@@ -48,11 +48,20 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
             );
             _blocked[clusterKey] = blocked;
             if (isComplete)
-                return ReportedAgainAfter;
+                return UntilNext(clusterKey);
         }
 
         _blocked.TryRemove(clusterKey, out _);
         return null;
+    }
+
+    // Nobody tells when somebody has waited long enough.
+    private TimeSpan UntilNext(string clusterKey)
+    {
+        if (ServiceQueue.OutsideServices(store.Current, clusterKey).FirstOrDefault() is not { } oldest)
+            return ReportedAgainAfter;
+        var left = oldest.CreatedAt + WaitingRoom.Patience - time.GetUtcNow();
+        return left < ReportedAgainAfter ? left : ReportedAgainAfter;
     }
 
     /// <summary>What is known of a cluster's waiting tasks since the last pass that was committed.</summary>
@@ -65,6 +74,7 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         foreach (var name in ServiceQueue.Services(view, clusterKey))
             if (view.Find(EcsTables.Services, $"{clusterKey}/{name}") is { } service)
                 _queries.Prepare(view, clusterKey, ServiceExpressions.Of(view, service));
+        _queries.Prepare(view, clusterKey, StandalonePlacement.Expressions(view, clusterKey));
     }
 
     /// <summary>Places as much of what waits as is right for one commit. It remembers nothing itself.</summary>
@@ -87,11 +97,19 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
         // Everything is decided before anything is written: walks of the waiting tasks and changes of them do not take
         // turns.
         var placements = new List<ServicePlacement>();
+        var standalone = new StandalonePlacement(transaction, pass, clusterKey, _queries, now);
         var work = WorkOf(searches: 1);
         foreach (var name in services)
         {
             if (work >= MostWork)
                 break;
+            if (name.Length == 0)
+            {
+                standalone.Run(MostWork - work, WorkOf(searches: 1));
+                work += standalone.Placed.Count + standalone.GivenUp.Count + WorkOf(standalone.Searches);
+                continue;
+            }
+
             if (
                 transaction.Find(EcsTables.Services, $"{clusterKey}/{name}")
                 is not { Status: ServiceStatus.Active } service
@@ -105,7 +123,12 @@ internal sealed class ClusterScheduler(Store store, EcsIds ids, Random random, T
 
         foreach (var placement in placements)
             Write(transaction, placement, now);
-        var placedOn = placements.SelectMany(placement => placement.Placed).Select(task => task.ContainerInstance!);
+        foreach (var task in standalone.Placed.Concat(standalone.GivenUp))
+            transaction.Put(EcsTables.Tasks, task);
+        var placedOn = placements
+            .SelectMany(placement => placement.Placed)
+            .Concat(standalone.Placed)
+            .Select(task => task.ContainerInstance!);
         return (work < MostWork, blocked.End(transaction, placedOn));
 
         int WorkOf(int searches) => searches * (pass.Instances.Count / InstancesForOneTask);

@@ -4,8 +4,8 @@ using Estiba.State;
 namespace Estiba.Ecs.Scheduling;
 
 /// <summary>
-/// The tasks of services that wait to be placed, found service by service and each service's oldest first, without
-/// walking all of them.
+/// The tasks that wait to be placed, found service by service and each service's oldest first, without walking all of
+/// them. Those outside of services are together under the empty name.
 /// </summary>
 internal static class ServiceQueue
 {
@@ -35,6 +35,9 @@ internal static class ServiceQueue
     /// <summary>The waiting tasks of one service, the oldest first.</summary>
     internal static IEnumerable<TaskRecord> Of(View view, string clusterKey, string service) =>
         view.InOrder(EcsTables.Tasks, EcsTables.WaitingTasks, $"{clusterKey}/{service}/", $"{clusterKey}/{service}0");
+
+    /// <summary>The waiting tasks outside of services, the oldest first.</summary>
+    internal static IEnumerable<TaskRecord> OutsideServices(View view, string clusterKey) => Of(view, clusterKey, "");
 
     private static IEnumerable<TaskRecord> From(View view, string clusterKey, string service) =>
         view.InOrder(EcsTables.Tasks, EcsTables.WaitingTasks, $"{clusterKey}/{service}", clusterKey + "0");

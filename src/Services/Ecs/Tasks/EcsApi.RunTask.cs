@@ -6,6 +6,7 @@ using Estiba.Ecs.Clusters;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.Idempotency;
 using Estiba.Ecs.Placement;
+using Estiba.Ecs.Scheduling;
 using Estiba.Ecs.TaskDefinitions;
 using Estiba.Ecs.Tasks;
 using Estiba.State;
@@ -62,7 +63,13 @@ public sealed partial class EcsApi
                 );
                 var placement = PlacementPass.In(transaction, cluster.Key, _random);
                 var launchType = request.LaunchType ?? LaunchType.Ec2;
-                if (!placement.HasInstances(launchType))
+                var strategy = ClusterCapacity.StrategyOf(
+                    cluster,
+                    request.LaunchType,
+                    request.CapacityProviderStrategy
+                );
+                var room = new WaitingRoom(transaction, cluster);
+                if (!placement.HasInstances(launchType) && !strategy.Any(item => room.Takes(item.CapacityProvider!)))
                     throw EcsErrors.InvalidParameterException("No Container Instances were found in your cluster.");
 
                 var rules = PlacementRules.Of(
@@ -83,11 +90,6 @@ public sealed partial class EcsApi
                 );
                 var started = new List<TaskRecord>();
                 var failures = new List<Failure>();
-                var strategy = ClusterCapacity.StrategyOf(
-                    cluster,
-                    request.LaunchType,
-                    request.CapacityProviderStrategy
-                );
                 var candidatesOf = new Dictionary<string, Candidates>(StringComparer.Ordinal);
                 for (var n = 0; n < count && failures.Count == 0; n++)
                 {
@@ -103,6 +105,25 @@ public sealed partial class EcsApi
 
                     if (candidates.Take() is { } choice)
                         started.Add(TaskTransitions.Place(task, choice.Instance, choice.Gpus));
+                    else if (provider is not null && room.Take(provider))
+                        started.Add(
+                            task with
+                            {
+                                Placement = new TaskPlacement(
+                                    started.FirstOrDefault(other => other.IsWaiting)?.Id ?? task.Id,
+                                    request.PlacementConstraints ?? [],
+                                    request.PlacementStrategy ?? []
+                                ),
+                            }
+                        );
+                    else if (placement.Instances.Count == 0)
+                        failures.Add(
+                            new Failure
+                            {
+                                Arn = CapacityProviderRecord.ArnOf(scope, provider!),
+                                Reason = PlacementMessages.EmptyCapacityProvider,
+                            }
+                        );
                     else
                         failures.AddRange(
                             placement

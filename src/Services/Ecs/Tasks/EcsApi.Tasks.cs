@@ -58,7 +58,7 @@ public sealed partial class EcsApi
 
         var tasks = view.Range(EcsTables.Tasks, cluster.Key + "/", Paging.After(request.NextToken, request, context))
             .Where(task =>
-                !task.IsWaiting
+                !task.IsHidden
                 && request.DaemonName is null // There are no daemons of ECS Managed Instances, so no tasks of theirs.
                 && task.DesiredStatus == desired
                 && (service is null || task.Service == service)
@@ -87,18 +87,17 @@ public sealed partial class EcsApi
                 var cluster = ClusterNames.Require(transaction, Scope.Of(context), request.Cluster);
                 var task = TaskNames.Find(transaction, cluster, request.Task!)
                     ?? throw EcsErrors.InvalidParameterException("The referenced task was not found.");
-                var stopping = task.IsStopped
-                    ? task
-                    : TaskTransitions.RequestStop(
-                        task,
-                        TaskStopCode.UserInitiated,
-                        request.Reason ?? "Task stopped by user",
-                        Now
-                    );
+                var stopping = task.IsStopped ? task : Stop(task, request.Reason ?? "Task stopped by user");
                 transaction.Put(EcsTables.Tasks, stopping);
                 return new StopTaskResponse { Task = TaskDescription.Of(transaction, stopping) };
             },
             cancellation
         );
     }
+
+    // No agent has heard of a task that still waits.
+    private TaskRecord Stop(TaskRecord task, string reason) =>
+        task.IsWaiting
+            ? TaskTransitions.End(task, TaskStopCode.UserInitiated, reason, Now)
+            : TaskTransitions.RequestStop(task, TaskStopCode.UserInitiated, reason, Now);
 }

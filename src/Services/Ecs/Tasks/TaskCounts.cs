@@ -3,7 +3,8 @@ using Estiba.State;
 namespace Estiba.Ecs.Tasks;
 
 /// <summary>
-/// How many tasks of a cluster have which status, by launch type; tasks that wait to be placed are not among them.
+/// How many tasks of a cluster have which status, by launch type; tasks of services that wait to be placed are not
+/// among them.
 /// </summary>
 /// <remarks>
 /// The store keeps them for each cluster that has tasks (<see cref="OfClusters"/>): they are exact in every view, and
@@ -17,7 +18,7 @@ internal sealed class TaskCounts
     /// <summary>By the key of the cluster.</summary>
     internal static readonly Aggregate<TaskRecord, TaskCounts> OfClusters = new(
         "counts",
-        task => task.IsWaiting ? null : task.ClusterKey,
+        task => task.IsHidden ? null : task.ClusterKey,
         None,
         Change
     );

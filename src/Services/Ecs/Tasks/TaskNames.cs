@@ -31,6 +31,6 @@ internal static class TaskNames
         // What a script gets from a list without tasks is the text "None"; ECS says so.
         if (id.Length is not (LengthOfId or LengthOfUuid))
             throw EcsErrors.InvalidParameterException($"taskId length should be one of [{LengthOfId},{LengthOfUuid}]");
-        return view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}") is { IsWaiting: false } task ? task : null;
+        return view.Find(EcsTables.Tasks, $"{cluster.Key}/{id}") is { IsHidden: false } task ? task : null;
     }
 }

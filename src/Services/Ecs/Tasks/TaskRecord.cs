@@ -146,6 +146,12 @@ public sealed record TaskRecord
     /// <summary>The capacity provider whose instances it may be on, by name; null for any instance.</summary>
     public string? CapacityProvider { get; init; }
 
+    /// <summary>
+    /// Where it may be and would best be, as <c>RunTask</c> was told; null for a task of a service, and once it is
+    /// placed.
+    /// </summary>
+    public TaskPlacement? Placement { get; init; }
+
     /// <summary>What it is to target groups of load balancers; null for a task that is to none.</summary>
     public IReadOnlyList<TaskTarget>? Targets { get; init; }
 
@@ -262,8 +268,11 @@ public sealed record TaskRecord
     public string DesiredByAgent =>
         LastStatus == TaskStatus.Deactivating ? Contracts.Ecs.DesiredStatus.Running : DesiredStatus;
 
-    /// <summary>Whether it waits to be placed; ECS shows such a task to nobody.</summary>
+    /// <summary>Whether it waits to be placed.</summary>
     public bool IsWaiting => ContainerInstance is null && !IsStopped;
+
+    /// <summary>Whether nobody is shown it: it waits, and its service says so in its events.</summary>
+    public bool IsHidden => IsWaiting && Service is not null;
 
     /// <summary>
     /// Whether its agent has something to do: it is placed and does not run yet, or is to stop and has not.

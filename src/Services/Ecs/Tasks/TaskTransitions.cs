@@ -47,6 +47,7 @@ internal static class TaskTransitions
             {
                 LastStatus = TaskStatus.Pending,
                 ContainerInstance = instance.Id,
+                Placement = null,
                 AvailabilityZone = instance.Attribute("ecs.availability-zone"),
                 Containers = gpus.Count == 0 ? task.Containers : WithGpus(task, gpus),
                 Version = task.Version + 1,
@@ -90,6 +91,7 @@ internal static class TaskTransitions
         RequestStop(task, code, reason, now) with
         {
             LastStatus = TaskStatus.Stopped,
+            Placement = null,
             StoppedAt = now,
             ExecutionStoppedAt = task.ExecutionStoppedAt ?? (task.StartedAt is null ? null : now),
             Containers = [.. task.Containers.Select(container => container with { LastStatus = TaskStatus.Stopped })],

@@ -19,8 +19,12 @@ internal static class AccountLimits
     internal const int ConditionValuesPerRule = 5;
     internal const int WildcardsPerRule = 5;
     internal const int SecurityGroupsPerLoadBalancer = 5;
+    internal const int TrustStores = 20;
+    internal const int CaCertificatesPerTrustStore = 25;
+    internal const int RevokedEntriesPerTrustStore = 500_000;
 
-    /// <summary>What <c>DescribeAccountLimits</c> tells; those of Gateway Load Balancers are not among them.</summary>
+    /// <summary>What <c>DescribeAccountLimits</c> tells; those of Gateway Load Balancers and of trust stores
+    /// are not among them.</summary>
     internal static readonly IReadOnlyList<(string Name, int Max)> All =
     [
         ("application-load-balancers", LoadBalancers),

@@ -7,6 +7,7 @@ using Estiba.LoadBalancing.LoadBalancers;
 using Estiba.LoadBalancing.Names;
 using Estiba.LoadBalancing.Rules;
 using Estiba.LoadBalancing.Tagging;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 using static Estiba.Contracts.ElbV2.ElbV2Errors;
 
@@ -57,6 +58,8 @@ public sealed partial class ElbV2Api
             transaction =>
             {
                 RequireCertificates(transaction, owner.Scope, listener.Certificates);
+                if (listener.TrustStore is { } trusted)
+                    TrustStoreNames.Require(transaction, owner.Scope, trusted);
                 var loadBalancer = LoadBalancerNames.Require(transaction, owner.Scope, owner.Arn);
                 var others = ListenerNames.Of(transaction, loadBalancer).ToList();
                 if (others.Find(other => other.Port == listener.Port) is { } existing)
@@ -132,6 +135,8 @@ public sealed partial class ElbV2Api
                 var before = ListenerNames.Require(transaction, scope, request.ListenerArn!);
                 var loadBalancer = LoadBalancerNames.ByKey(transaction, before.LoadBalancerKey)!;
                 var after = settings.Apply(before, loadBalancer.Type);
+                if (after.TrustStore is { } trusted)
+                    TrustStoreNames.Require(transaction, scope, trusted);
                 if (after.Protocol != before.Protocol)
                     after = after with { Attributes = Kept(after) };
                 if (
@@ -216,6 +221,8 @@ public sealed partial class ElbV2Api
     ) =>
         (existing.Protocol, existing.SslPolicy, existing.AlpnPolicy, existing.DefaultCertificate)
             == (wanted.Protocol, wanted.SslPolicy, wanted.AlpnPolicy, wanted.DefaultCertificate)
+        && (existing.MutualAuthentication, existing.TrustStore, existing.IgnoresClientExpiry)
+            == (wanted.MutualAuthentication, wanted.TrustStore, wanted.IgnoresClientExpiry)
         && transaction
             .Find(LoadBalancingTables.Rules, existing.DefaultRuleKey)!
             .Actions.Select(ShapeJson.ToUtf8)
@@ -252,7 +259,19 @@ public sealed partial class ElbV2Api
             DefaultActions = view.Find(LoadBalancingTables.Rules, listener.DefaultRuleKey)!.Actions,
             AlpnPolicy = listener.AlpnPolicy is { } alpn ? [alpn] : null,
             MutualAuthentication =
-                listener.Protocol == ProtocolEnum.Https ? new MutualAuthenticationAttributes { Mode = "off" } : null,
+                listener.Protocol == ProtocolEnum.Https
+                    ? new MutualAuthenticationAttributes
+                    {
+                        Mode = listener.MutualAuthentication ?? ListenerSettings.Off,
+                        TrustStoreArn = listener.TrustStore,
+                        IgnoreClientCertificateExpiry = listener.TrustStore is null
+                            ? null
+                            : listener.IgnoresClientExpiry,
+                        TrustStoreAssociationStatus = listener.TrustStore is null
+                            ? null
+                            : TrustStoreAssociationStatusEnum.Active,
+                    }
+                    : null,
         };
 
     private static IReadOnlyList<ListenerAttribute> AttributesOf(ListenerRecord listener) =>

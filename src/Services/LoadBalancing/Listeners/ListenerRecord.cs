@@ -36,6 +36,17 @@ internal sealed record ListenerRecord
     /// <summary>Which protocols it offers by ALPN; null where nothing was said.</summary>
     public string? AlpnPolicy { get; init; }
 
+    /// <summary>
+    /// Whether clients need a certificate: <c>passthrough</c> or <c>verify</c>; null where they do not.
+    /// </summary>
+    public string? MutualAuthentication { get; init; }
+
+    /// <summary>The ARN of what their certificates are compared with; null where they are not.</summary>
+    public string? TrustStore { get; init; }
+
+    /// <summary>Whether certificates that have expired are good.</summary>
+    public bool IgnoresClientExpiry { get; init; }
+
     /// <summary>The id of the rule for what no other is for.</summary>
     public required string DefaultRule { get; init; }
 

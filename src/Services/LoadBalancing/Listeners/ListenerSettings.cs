@@ -8,6 +8,10 @@ namespace Estiba.LoadBalancing.Listeners;
 /// <summary>What a request says of how a listener takes connections.</summary>
 internal sealed record ListenerSettings
 {
+    internal const string Off = "off";
+    internal const string Passthrough = "passthrough";
+    internal const string Verify = "verify";
+
     internal string? Protocol { get; init; }
     internal int? Port { get; init; }
     internal string? SslPolicy { get; init; }
@@ -20,7 +24,6 @@ internal sealed record ListenerSettings
     /// <param name="type">Its load balancer's type.</param>
     internal ListenerRecord Apply(ListenerRecord listener, string type)
     {
-        CheckMutualAuthentication();
         var protocol = Protocol ?? listener.Protocol;
         var port = Port ?? listener.Port;
         if (protocol.Length == 0)
@@ -28,7 +31,7 @@ internal sealed record ListenerSettings
         CheckProtocol(protocol, type);
         if (port == 0)
             throw ElbErrors.ValidationError("A listener port must be specified");
-        var after = listener with { Protocol = protocol, Port = port };
+        var after = WithMutualAuthentication(listener with { Protocol = protocol, Port = port });
         return after.IsSecure ? WithTls(after) : WithoutTls(after);
     }
 
@@ -94,15 +97,46 @@ internal sealed record ListenerSettings
             throw ElbErrors.ValidationError($"An ALPN policy cannot be specified for {protocol} listeners");
     }
 
-    private void CheckMutualAuthentication()
+    // "Mutual authentication with TLS in Application Load Balancer", user guide.
+    private ListenerRecord WithMutualAuthentication(ListenerRecord after)
     {
+        if (MutualAuthentication is not { } wanted)
+            return after.Protocol == ProtocolEnum.Https ? after : Without(after);
+        if (wanted.TrustStoreAssociationStatus is not null)
+            throw ElbErrors.ValidationError("The status of a trust store's association cannot be set");
+        if (wanted.AdvertiseTrustStoreCaNames is AdvertiseTrustStoreCaNamesEnum.On)
+            throw ElbErrors.NotSupported("telling clients the names of certificate authorities");
+        if (wanted.Mode is not (null or Off or Passthrough or Verify))
+            throw ElbErrors.ValidationError(
+                $"Mutual authentication mode '{wanted.Mode}' must be one of 'off, passthrough, verify'"
+            );
         if (
-            MutualAuthentication is { Mode: not (null or "off") }
-            || MutualAuthentication?.TrustStoreArn is not null
-            || MutualAuthentication?.IgnoreClientCertificateExpiry is not null
-            || MutualAuthentication?.AdvertiseTrustStoreCaNames is AdvertiseTrustStoreCaNamesEnum.On
-            || MutualAuthentication?.TrustStoreAssociationStatus is not null
+            wanted.Mode is not Verify
+            && (wanted.TrustStoreArn ?? (object?)wanted.IgnoreClientCertificateExpiry) is not null
         )
-            throw ElbErrors.NotSupported("mutual TLS");
+            throw ElbErrors.ValidationError(
+                "A trust store and IgnoreClientCertificateExpiry can only be specified for mutual authentication mode "
+                    + "'verify'"
+            );
+        if (wanted.Mode is null or Off)
+            return Without(after);
+        if (after.Protocol != ProtocolEnum.Https)
+            throw ElbErrors.ValidationError("Mutual authentication can only be specified for HTTPS listeners");
+        if (wanted is { Mode: Verify, TrustStoreArn: null })
+            throw ElbErrors.ValidationError("A trust store must be specified for mutual authentication mode 'verify'");
+        return after with
+        {
+            MutualAuthentication = wanted.Mode,
+            TrustStore = wanted.TrustStoreArn,
+            IgnoresClientExpiry = wanted.IgnoreClientCertificateExpiry ?? false,
+        };
+
+        static ListenerRecord Without(ListenerRecord listener) =>
+            listener with
+            {
+                MutualAuthentication = null,
+                TrustStore = null,
+                IgnoresClientExpiry = false,
+            };
     }
 }

@@ -40,4 +40,13 @@ internal static class ArnKinds
         arn => TargetGroupNotFoundException($"Target groups '{arn}' not found"),
         () => TargetGroupNotFoundException("One or more target groups not found")
     );
+
+    /// <summary><c>truststore/NAME/ID</c>.</summary>
+    internal static readonly ArnKind TrustStore = new(
+        "truststore",
+        2,
+        "trust store",
+        arn => TrustStoreNotFoundException($"Trust store '{arn}' not found"),
+        () => TrustStoreNotFoundException("One or more trust stores not found")
+    );
 }

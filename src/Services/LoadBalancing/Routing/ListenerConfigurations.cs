@@ -14,6 +14,7 @@ using Estiba.LoadBalancing.Traffic;
 using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 using Condition = Estiba.LoadBalancing.Traffic.Rules.RuleCondition;
 
@@ -65,6 +66,7 @@ internal static class ListenerConfigurations
             Port = listener.Port,
             Certificates = listener.IsSecure ? Chooser(listener, certificates) : null,
             CertificateArns = listener.IsSecure ? ArnChooser(listener, certificates) : null,
+            ClientAuthentication = TrustStoreNames.AuthenticationOf(view, listener),
             TlsVersions = TlsVersionsOf(listener),
             Rules = [.. RuleNames.Of(view, listener.Key).Select(rule => Of(view, balancer, rule))],
             TlsHeaders = listener.IsSecure ? TlsHeadersOf(balancer, listener) : null,

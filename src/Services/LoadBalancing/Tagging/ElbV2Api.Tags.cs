@@ -6,11 +6,12 @@ using Estiba.LoadBalancing.Names;
 using Estiba.LoadBalancing.Rules;
 using Estiba.LoadBalancing.Tagging;
 using Estiba.LoadBalancing.TargetGroups;
+using Estiba.LoadBalancing.TrustStores;
 using Estiba.State;
 
 namespace Estiba.LoadBalancing;
 
-/// <content>Tags of load balancers, listeners, rules and target groups.</content>
+/// <content>Tags of load balancers, listeners, rules, target groups and trust stores.</content>
 public sealed partial class ElbV2Api
 {
     /// <inheritdoc/>
@@ -83,6 +84,7 @@ public sealed partial class ElbV2Api
             "loadbalancer" => LoadBalancerNames.Require(view, scope, arn).Tags,
             "listener" => ListenerNames.Require(view, scope, arn).Tags,
             "listener-rule" => RuleNames.Require(view, scope, arn).Tags,
+            "truststore" => TrustStoreNames.Require(view, scope, arn).Tags,
             _ => TargetGroupNames.Require(view, scope, arn).Tags,
         };
 
@@ -113,6 +115,10 @@ public sealed partial class ElbV2Api
                 var rule = RuleNames.Require(transaction, scope, arn);
                 transaction.Put(LoadBalancingTables.Rules, rule with { Tags = change(rule.Tags) });
                 break;
+            case "truststore":
+                var trusted = TrustStoreNames.Require(transaction, scope, arn);
+                transaction.Put(LoadBalancingTables.TrustStores, trusted with { Tags = change(trusted.Tags) });
+                break;
             default:
                 var group = TargetGroupNames.Require(transaction, scope, arn);
                 transaction.Put(LoadBalancingTables.TargetGroups, group with { Tags = change(group.Tags) });
@@ -122,7 +128,14 @@ public sealed partial class ElbV2Api
 
     private static ArnKind KindOf(string arn)
     {
-        ArnKind[] kinds = [ArnKinds.LoadBalancer, ArnKinds.Listener, ArnKinds.Rule, ArnKinds.TargetGroup];
+        ArnKind[] kinds =
+        [
+            ArnKinds.LoadBalancer,
+            ArnKinds.Listener,
+            ArnKinds.Rule,
+            ArnKinds.TargetGroup,
+            ArnKinds.TrustStore,
+        ];
         return Array.Find(kinds, kind => kind.Is(arn))
             ?? throw ElbErrors.ValidationError($"'{arn}' is not a valid ARN of Elastic Load Balancing");
     }

@@ -105,14 +105,13 @@ internal sealed class TargetReconciler(
         CancellationToken cancellation
     )
     {
-        var interval = TimeSpan.FromSeconds(group.HealthCheck.IntervalSeconds);
         var count = _counts.GetValueOrDefault(target.Key);
         if (count is null || count.RegisteredAt != target.RegisteredAt || count.Settings != group.HealthCheck)
-            count = new CheckCount(target.RegisteredAt, group.HealthCheck, time.GetUtcNow(), 0, 0);
-        if (count.Next - time.GetUtcNow() is { } early && early > TimeSpan.Zero)
+            count = new CheckCount(target.RegisteredAt, group.HealthCheck, Began: null, 0, 0);
+        if (Left(count) is var early && early > TimeSpan.Zero)
             return early;
 
-        count = count with { Next = time.GetUtcNow() + interval };
+        count = count with { Began = time.GetTimestamp() };
         _counts[target.Key] = count;
         var place = await PlaceAsync(view, target, cancellation);
         if (place.IsGone)
@@ -140,7 +139,11 @@ internal sealed class TargetReconciler(
     }
 
     private TimeSpan Left(CheckCount count) =>
-        count.Next - time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        count.Began is { } began
+        && TimeSpan.FromSeconds(count.Settings.IntervalSeconds) - time.GetElapsedTime(began) is var left
+        && left > TimeSpan.Zero
+            ? left
+            : TimeSpan.Zero;
 
     private static bool IsChecked(Health health) =>
         health.State is TargetHealthStateEnum.Healthy or TargetHealthStateEnum.Unhealthy
@@ -261,13 +264,13 @@ internal sealed class TargetReconciler(
     /// <summary>The checks of a target so far.</summary>
     /// <param name="RegisteredAt">Of which registration.</param>
     /// <param name="Settings">With which settings.</param>
-    /// <param name="Next">When the next one is due.</param>
+    /// <param name="Began">When the last one began, as a timestamp; null before the first.</param>
     /// <param name="Successes">How many went well in a row.</param>
     /// <param name="Failures">How many failed in a row.</param>
     private sealed record CheckCount(
         DateTimeOffset RegisteredAt,
         HealthCheckSettings Settings,
-        DateTimeOffset Next,
+        long? Began,
         int Successes,
         int Failures
     )

@@ -59,9 +59,8 @@ internal sealed class ForwardedRequest : HttpTransformer
         // A target is asked in the client's own letters, whatever they escape.
         proxyRequest.RequestUri = new Uri(Destination + Url, AsSent);
         proxyRequest.Options.Set(TargetGroupTraffic.ConnectLimit, ConnectLimit);
-        if (Listener.Attributes.DropInvalidHeaderFields)
-            foreach (var name in httpContext.Request.Headers.Keys.Where(name => !RequestChecks.IsValidName(name)))
-                RemoveHeader(proxyRequest, name);
+        foreach (var name in httpContext.Request.Headers.Keys.Where(name => !IsPassed(name)))
+            RemoveHeader(proxyRequest, name);
         foreach (var (name, value) in OwnHeaders(httpContext))
         {
             proxyRequest.Headers.Remove(name);
@@ -69,6 +68,11 @@ internal sealed class ForwardedRequest : HttpTransformer
                 proxyRequest.Headers.TryAddWithoutValidation(name, value);
         }
     }
+
+    /// <summary>Whether a target may get a header of a client's.</summary>
+    public bool IsPassed(string name) =>
+        !ClientCertificateHeaders.IsOne(name)
+        && (!Listener.Attributes.DropInvalidHeaderFields || RequestChecks.IsValidName(name));
 
     /// <summary>The headers that the target gets in the place of the client's of the same names; null for
     /// none.</summary>
@@ -89,6 +93,9 @@ internal sealed class ForwardedRequest : HttpTransformer
             new("X-Forwarded-Port", Listener.Port.ToString(CultureInfo.InvariantCulture)),
             new(Headers.TraceId.Header, TraceId),
         };
+        if (Listener.ClientAuthentication is { } mutual && http.Connection.ClientCertificate is { } client)
+            foreach (var (name, value) in ClientCertificateHeaders.Of(client, mutual.Verifies))
+                headers.Add(new(name, value));
         if (Listener.TlsHeaders is { } tls && http.Features.Get<ITlsHandshakeFeature>() is { } handshake)
         {
             headers.Add(new(tls.Version, TlsHeaders.NameOf(handshake.Protocol)));

@@ -30,6 +30,9 @@ public sealed record ListenerConfiguration
     /// <summary>The ARN of the certificate that <see cref="Certificates"/> chooses.</summary>
     public Func<string?, string?>? CertificateArns { get; init; }
 
+    /// <summary>What is demanded of clients' certificates; null where none is asked for.</summary>
+    public ClientAuthentication? ClientAuthentication { get; init; }
+
     /// <summary>The versions of TLS that it speaks.</summary>
     public SslProtocols TlsVersions { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 

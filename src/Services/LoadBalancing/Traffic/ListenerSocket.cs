@@ -66,18 +66,20 @@ internal sealed class ListenerSocket : IAsyncDisposable
     {
         var listener = _routes.Listener;
         var name = string.IsNullOrEmpty(hello.ServerName) ? null : hello.ServerName;
-        return listener.Certificates?.Invoke(name) is not { } certificate
-            ? null
-            : new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = _contexts.GetValue(certificate, static each =>
-                    SslStreamCertificateContext.Create(each.Certificate, each.Chain, offline: true)
-                ),
-                EnabledSslProtocols = listener.TlsVersions,
-                ApplicationProtocols = listener.Attributes.Http2
-                    ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
-                    : [SslApplicationProtocol.Http11],
-            };
+        if (listener.Certificates?.Invoke(name) is not { } certificate)
+            return null;
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _contexts.GetValue(certificate, static each =>
+                SslStreamCertificateContext.Create(each.Certificate, each.Chain, offline: true)
+            ),
+            EnabledSslProtocols = listener.TlsVersions,
+            ApplicationProtocols = listener.Attributes.Http2
+                ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
+                : [SslApplicationProtocol.Http11],
+        };
+        listener.ClientAuthentication?.Demand(options);
+        return options;
     }
 
     private static void Configure(KestrelServerOptions server)

@@ -34,7 +34,7 @@ internal static class RequestHead
         head.Write(" HTTP/1.1\r\n"u8);
         foreach (var (name, values) in received)
         {
-            if (IsPassed(name, request.Listener.Attributes) && !IsAmong(own, name))
+            if (CanBePassed(name) && request.IsPassed(name) && !IsAmong(own, name))
                 Write(head, name, values);
         }
         foreach (var (name, value) in own)
@@ -94,11 +94,10 @@ internal static class RequestHead
         head.Write("\r\n"u8);
     }
 
-    private static bool IsPassed(string name, LoadBalancerAttributes attributes) =>
+    private static bool CanBePassed(string name) =>
         !HopByHop.Has(name)
         && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)
-        && !name.AsSpan().ContainsAnyExcept(NameCharacters)
-        && (!attributes.DropInvalidHeaderFields || RequestChecks.IsValidName(name));
+        && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
     private static bool IsAmong(IReadOnlyList<KeyValuePair<string, string?>> headers, string name)
     {
