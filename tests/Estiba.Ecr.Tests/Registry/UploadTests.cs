@@ -231,6 +231,28 @@ public sealed class UploadTests
         answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
     }
 
+    [Fact]
+    public async Task A_chunk_that_is_longer_than_any_number_is_the_clients_fault_and_ends_its_connection()
+    {
+        await using var platform = await Platform.StartAsync();
+        await platform.CreateRepositoryAsync("one");
+        var location = await platform.Http.StartUploadAsync("one");
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(platform.Address.Host, platform.Address.Port);
+        var request =
+            $"PATCH {location} HTTP/1.1\r\nHost: x\r\nAuthorization: "
+            + $"{platform.Http.DefaultRequestHeaders.Authorization}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "FFFFFFFFFFFFFFFF\r\nabc";
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
+
+        using var reader = new StreamReader(socket.GetStream());
+        var answer = await reader.ReadToEndAsync();
+
+        answer.ShouldStartWith("HTTP/1.1 400 Bad Request\r\n");
+        answer.ShouldContain("BLOB_UPLOAD_INVALID");
+        TestContext.Current.TestOutputHelper!.Output.ShouldNotContain("failed");
+    }
+
     // Breaks the connection when the first 300,000 bytes have arrived, and some of them are in the file.
     private static async Task SendAndBreakAsync(Platform platform, string location, byte[] content)
     {

@@ -3,6 +3,7 @@ using Estiba.Contracts;
 using Estiba.Ecr.Registry.Blobs;
 using Estiba.Ecr.Registry.Http;
 using Estiba.Files;
+using Estiba.Listeners;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -110,7 +111,7 @@ public sealed partial class RegistryEndpoint
 
     private async Task RefuseAsync(HttpContext context, Exception exception)
     {
-        var refusal = Translate(exception);
+        var refusal = Translate(exception, context);
         if (exception is IOException fault && DurableFile.IsDiskFull(fault))
             Log.DiskFull(_logger, _directory);
         // Of damage the log has a line already.
@@ -119,6 +120,7 @@ public sealed partial class RegistryEndpoint
 
         var response = context.Response;
         response.Clear();
+        ClientFault.EndConnection(exception, context);
         response.StatusCode = refusal.Status;
         response.Headers[RegistryHeaders.ApiVersion] = "registry/2.0";
         if (refusal.Status == StatusCodes.Status401Unauthorized)
@@ -138,7 +140,7 @@ public sealed partial class RegistryEndpoint
     }
 
     // ECR says the same through both doors; its registry gives each of its errors one of the protocol's codes.
-    private static RegistryException Translate(Exception exception) =>
+    private static RegistryException Translate(Exception exception, HttpContext context) =>
         exception switch
         {
             RegistryException refusal => refusal,
@@ -152,6 +154,7 @@ public sealed partial class RegistryEndpoint
             AwsException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
             BadHttpRequestException error => new(error.StatusCode, "UNSUPPORTED", error.Message),
             IOException error when DurableFile.IsDiskFull(error) => RegistryException.DiskFull(),
+            _ when ClientFault.IsOne(exception, context) => new(400, "BLOB_UPLOAD_INVALID", exception.Message),
             TimeoutException error => new(408, "BLOB_UPLOAD_INVALID", error.Message),
             InvalidDataException error => new(500, "UNKNOWN", error.Message),
             _ => new(500, "UNKNOWN", "The registry failed. Its log says why."),
