@@ -85,7 +85,7 @@ public sealed class ForwardTests
     {
         await using var upstream = new StandInUpstream { Answers = query => [AnswerTo(query)] };
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        closed.Bind(new IPEndPoint(TestServer.AnyLoopback(), 0));
+        closed.Bind(new IPEndPoint(Loopback.Any(), 0));
         var nobody = (IPEndPoint)closed.LocalEndPoint!;
         closed.Close();
         await using var server = new TestServer(upstream: [nobody, upstream.EndPoint]);

@@ -16,7 +16,7 @@ internal sealed class StandInUpstream : IAsyncDisposable
 
     public StandInUpstream()
     {
-        _udp.Bind(new IPEndPoint(TestServer.AnyLoopback(), 0));
+        _udp.Bind(new IPEndPoint(Loopback.Any(), 0));
         EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
         _tcp.Bind(EndPoint);
         _tcp.Listen();

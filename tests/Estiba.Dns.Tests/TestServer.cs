@@ -17,7 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
         var sources = new NameSources();
         sources.Add(Names);
         _server = DnsServer.Start(
-            new IPEndPoint(AnyLoopback(), 0),
+            new IPEndPoint(Loopback.Any(), 0),
             sources,
             () => upstream,
             options ?? new DnsServerOptions(),
@@ -32,15 +32,6 @@ internal sealed class TestServer : IAsyncDisposable
     public StandInNames Names { get; } = new();
 
     public IPEndPoint EndPoint => _server.EndPoint;
-
-    /// <summary>An address of this machine on which hardly anybody has taken a port.</summary>
-    public static IPAddress AnyLoopback() =>
-        new([
-            127,
-            (byte)Random.Shared.Next(1, 255),
-            (byte)Random.Shared.Next(1, 255),
-            (byte)Random.Shared.Next(1, 255),
-        ]);
 
     public static Message Question(string name, DnsType type = DnsType.A, int? size = null, ushort id = 7)
     {

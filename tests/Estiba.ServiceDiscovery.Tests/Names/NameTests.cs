@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Dns;
+using Estiba.Dns.Tests;
 using Makaretu.Dns;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Estiba.ServiceDiscovery.Tests.DiscoveryWorld;
@@ -168,7 +169,7 @@ public sealed class NameTests
 
     private static DnsServer Serve(DiscoveryWorld world) =>
         DnsServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0),
+            new IPEndPoint(Loopback.Any(), 0),
             world.Names,
             () => [],
             new DnsServerOptions(),

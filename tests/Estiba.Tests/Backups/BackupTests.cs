@@ -22,6 +22,13 @@ public sealed class BackupTests
         await using (await world.StartAsync())
         {
             await world.MeasureAsync(7);
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            // Agents write what they hear when their session is open: it is to be in the backup, too.
+            while (
+                Directory.GetFiles(world.File("agents"), "service-connect.json", SearchOption.AllDirectories).Length
+                == 0
+            )
+                await Task.Delay(20, limit.Token);
             var (exitCode, output, error) = await DataWorld.CommandAsync(
                 "backup",
                 world.Beside(name),
