@@ -168,7 +168,11 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
             Rules = [new RuleConfiguration { Action = new ForwardAction([new WeightedTargetGroup(group, 1)], null) }],
         };
         await using var traffic = new LoadBalancerTraffic(
-            new LoadBalancerTrafficOptions { CookieKey = new byte[32] },
+            new LoadBalancerTrafficOptions
+            {
+                CookieKey = new byte[32],
+                UsesEventLoops = !arguments.Contains("kestrel"),
+            },
             TimeProvider.System,
             Random.Shared,
             NullLoggerFactory.Instance
