@@ -196,7 +196,7 @@ internal sealed class PlainClient(
 
     protected override void GiveUp()
     {
-        if (IsOpen && _exchange is null && _start == _end)
+        if (IsOpen && _exchange is null)
             Close();
     }
 
