@@ -40,7 +40,9 @@ public sealed class PolledListenerTests
         var stream = client.GetStream();
         await stream.WriteAsync("GET /a HT"u8.ToArray());
         await Task.Delay(10);
-        await stream.WriteAsync("TP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
+        await stream.WriteAsync(
+            "TP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray()
+        );
 
         using var reader = new StreamReader(stream);
         var answer = await reader.ReadToEndAsync().WaitAsync(Patience);

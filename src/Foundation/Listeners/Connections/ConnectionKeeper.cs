@@ -46,9 +46,7 @@ public sealed partial class ConnectionKeeper(
 
             connection.Features.Set(ticket);
             ticket.OnGivenUp(() =>
-                connection.Abort(
-                    new ConnectionAbortedException("The connection waited, and another needed its place.")
-                )
+                connection.Abort(new ConnectionAbortedException("The connection waited, and another needed its place."))
             );
             try
             {

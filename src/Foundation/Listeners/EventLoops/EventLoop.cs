@@ -129,7 +129,10 @@ public sealed unsafe partial class EventLoop : IDisposable
         while (!_ends)
         {
             // Without sockets beside its own nothing is to be looked after.
-            var wait = _again.Count > 0 ? 0 : _count > 0 ? (int)Math.Clamp(tickAt - Now, 0, Tick) : -1;
+            var wait =
+                _again.Count > 0 ? 0
+                : _count > 0 ? (int)Math.Clamp(tickAt - Now, 0, Tick)
+                : -1;
             var count = LibC.EpollWait(_epoll, events, MostEvents, wait);
             Now = Environment.TickCount64;
             var isWoken = Mark(events, count);

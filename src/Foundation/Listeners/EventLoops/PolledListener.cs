@@ -149,6 +149,8 @@ public sealed class PolledListener(
         try
         {
             socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            // What it accepts is like it.
+            socket.NoDelay = true;
             socket.Listen(Backlog);
             return socket;
         }
@@ -267,7 +269,6 @@ public sealed class PolledListener(
                     Refused(System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
                     return;
                 }
-                SetOption(accepted, LibC.TcpLevel, LibC.NoDelay, 1);
                 listener.Accept(Loop, accepted, RemoteOf(address, length));
             }
         }
@@ -287,8 +288,7 @@ public sealed class PolledListener(
         }
 
         private void Refused(int error) =>
-            _rests =
-                error is LibC.TooManyFiles or LibC.TooManyFilesOfSystem or LibC.NoBufferSpace or LibC.OutOfMemory;
+            _rests = error is LibC.TooManyFiles or LibC.TooManyFilesOfSystem or LibC.NoBufferSpace or LibC.OutOfMemory;
 
         private static IPEndPoint RemoteOf(SocketAddress address, int length)
         {

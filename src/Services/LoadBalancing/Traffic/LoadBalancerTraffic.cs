@@ -231,8 +231,10 @@ public sealed record LoadBalancerTrafficOptions
     /// <summary>How many connections clients may have.</summary>
     public ConnectionLimits Limits { get; init; } = ConnectionLimits.OfDescriptors();
 
-    /// <summary>Whether plain requests go past Kestrel where they can; only Linux has what that takes.</summary>
-    public bool UsesEventLoops { get; init; } = OperatingSystem.IsLinux();
+    /// <summary>Whether plain requests go past Kestrel where they can; only Linux has what that takes, and
+    /// <c>ESTIBA_EVENT_LOOPS=0</c> forbids it.</summary>
+    public bool UsesEventLoops { get; init; } =
+        OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("ESTIBA_EVENT_LOOPS") != "0";
 
     /// <summary>How long running requests may take to end when their listener closes.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(30);

@@ -216,8 +216,7 @@ internal sealed partial class RequestRouter(
         entry?.Forward(trace, rewritten.Host, rewritten.Url);
         var turn = attempt?.Turn ?? traffic.NextTurn();
         var candidates = routes.CandidatesOf(group);
-        var target =
-            attempt?.Target ?? stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
+        var target = attempt?.Target ?? stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
         while (target is not null)
         {
             var chosen = target;
@@ -240,9 +239,7 @@ internal sealed partial class RequestRouter(
                 Entry = entry,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
-            var result =
-                attempt?.Result
-                ?? await SendAsync(http, forwarded, group, traffic, isPlain);
+            var result = attempt?.Result ?? await SendAsync(http, forwarded, group, traffic, isPlain);
             attempt = null;
             var (error, exception) = result;
             if (error == ForwarderError.None)

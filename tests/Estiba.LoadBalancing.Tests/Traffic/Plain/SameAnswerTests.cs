@@ -27,7 +27,9 @@ public sealed partial class SameAnswerTests
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nX-Forwarded-Port: 1\r\nX-Amzn-Trace-Id: Root=1-2-3;Self=4\r\n" + Close)]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nKeep-Alive: 5\r\nTE: trailers\r\nProxy-Authorization: x\r\n" + Close)]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nX-Amzn-Mtls-Clientcert: forged\r\nx_odd: 1\r\n" + Close)]
-    [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nCookie: a=1; b=2\r\nX-Empty:\r\nX-Own: caf\u00e9\r\nX-O:\t x \t\r\n" + Close)]
+    [InlineData(
+        "GET /a HTTP/1.1\r\nHost: a\r\nCookie: a=1; b=2\r\nX-Empty:\r\nX-Own: caf\u00e9\r\nX-O:\t x \t\r\n" + Close
+    )]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nCookie: b=2\r\n" + Close)]
     [InlineData("GET /a? HTTP/1.1\r\nHost: a\r\n" + Close)]
     [InlineData("GET http://b/a?b HTTP/1.1\r\nHost: b\r\n" + Close)]
@@ -74,12 +76,11 @@ public sealed partial class SameAnswerTests
     [Theory]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\n" + Close + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")]
     [InlineData("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n" + Close)]
-    [InlineData(
-        "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: a\r\n" + Close
-    )]
+    [InlineData("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\nHost: a\r\n" + Close)]
     [InlineData(
         "GET /a HTTP/1.1\r\nHost: a\r\n\r\nPOST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "1\r\nx\r\n0\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n" + Close
+            + "1\r\nx\r\n0\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n"
+            + Close
     )]
     public async Task Several_requests_at_once(string requests)
     {
@@ -110,9 +111,8 @@ public sealed partial class SameAnswerTests
         await using var target = new RawTarget(
             (stream, cancellation) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), cancellation).AsTask()
         );
-        await ShouldBeSameAsync(
-            "GET /a HTTP/1.1\r\nHost: a\r\n" + Close,
-            world => world.Forwarding(target.Configuration)
+        await ShouldBeSameAsync("GET /a HTTP/1.1\r\nHost: a\r\n" + Close, world =>
+            world.Forwarding(target.Configuration)
         );
     }
 
@@ -123,18 +123,16 @@ public sealed partial class SameAnswerTests
         foreach (var mode in Enum.GetValues<ForwardedForMode>())
         foreach (var flag in new[] { false, true })
         foreach (var before in new[] { "", "X-Forwarded-For: 192.0.2.1\r\n" })
-            await ShouldBeSameAsync(
-                $"GET /a HTTP/1.1\r\nHost: a:1\r\nx_odd: 1\r\n{before}{Close}",
-                world =>
-                    world.Forwarding(target.Configuration) with
+            await ShouldBeSameAsync($"GET /a HTTP/1.1\r\nHost: a:1\r\nx_odd: 1\r\n{before}{Close}", world =>
+                world.Forwarding(target.Configuration) with
+                {
+                    Attributes = new LoadBalancerAttributes
                     {
-                        Attributes = new LoadBalancerAttributes
-                        {
-                            ForwardedFor = mode,
-                            DropInvalidHeaderFields = flag,
-                            PreserveHostHeader = flag,
-                        },
-                    }
+                        ForwardedFor = mode,
+                        DropInvalidHeaderFields = flag,
+                        PreserveHostHeader = flag,
+                    },
+                }
             );
     }
 
@@ -155,21 +153,17 @@ public sealed partial class SameAnswerTests
                 new(new() { Arn = TrafficWorld.Group + "0", Targets = [other.Configuration] }),
             ]),
         };
-        var forward = new ForwardAction([
-            new(new() { Arn = TrafficWorld.Group, Targets = [target.Configuration] }),
-        ]);
+        var forward = new ForwardAction([new(new() { Arn = TrafficWorld.Group, Targets = [target.Configuration] })]);
         RuleConfiguration On(RuleCondition condition) => new() { Conditions = [condition], Action = forward };
-        await ShouldBeSameAsync(
-            request,
-            world =>
-                world.Listener(
-                    On(new PathPatternCondition(["/a/*"])),
-                    On(new HostHeaderCondition(["*.example.com"])),
-                    On(new HttpHeaderCondition("X-Kind", ["other"])),
-                    On(new QueryStringCondition([("kind", "one")])),
-                    On(new HttpRequestMethodCondition(["PUT"])),
-                    last
-                )
+        await ShouldBeSameAsync(request, world =>
+            world.Listener(
+                On(new PathPatternCondition(["/a/*"])),
+                On(new HostHeaderCondition(["*.example.com"])),
+                On(new HttpHeaderCondition("X-Kind", ["other"])),
+                On(new QueryStringCondition([("kind", "one")])),
+                On(new HttpRequestMethodCondition(["PUT"])),
+                last
+            )
         );
     }
 

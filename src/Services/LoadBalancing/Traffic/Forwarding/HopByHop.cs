@@ -29,8 +29,9 @@ internal static class HopByHop
         "Upgrade-Insecure-Requests"
     );
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup =
-        Names.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Names.GetAlternateLookup<
+        ReadOnlySpan<char>
+    >();
 
     private static readonly int Longest = Names.Max(name => name.Length);
 

@@ -33,16 +33,12 @@ public static class TraceId
     /// <param name="now">The time.</param>
     /// <param name="random">The chance.</param>
     public static string New(DateTimeOffset now, Random random) =>
-        string.Create(
-            Length,
-            (now, random),
-            static (text, state) =>
-            {
-                Span<byte> bytes = stackalloc byte[Length];
-                Write(bytes, state.now, state.random);
-                Ascii.ToUtf16(bytes, text, out _);
-            }
-        );
+        string.Create(Length, (now, random), static (text, state) =>
+        {
+            Span<byte> bytes = stackalloc byte[Length];
+            Write(bytes, state.now, state.random);
+            Ascii.ToUtf16(bytes, text, out _);
+        });
 
     /// <summary>Writes a new id.</summary>
     /// <param name="id">Gets its <see cref="Length"/> characters.</param>

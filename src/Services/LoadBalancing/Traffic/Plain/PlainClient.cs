@@ -152,15 +152,12 @@ internal sealed class PlainClient(
     public void HandOver(FailedAttempt? attempt)
     {
         var (before, began) = (new ServedBefore(attempt), _beganAt);
-        HandOver(
-            _received.AsSpan(_start, _end - _start),
-            connection =>
-            {
-                connection.Features.Set(before);
-                if (began is { } first)
-                    connection.Items[typeof(RequestRouter)] = first;
-            }
-        );
+        HandOver(_received.AsSpan(_start, _end - _start), connection =>
+        {
+            connection.Features.Set(before);
+            if (began is { } first)
+                connection.Items[typeof(RequestRouter)] = first;
+        });
         Release();
         ReleaseUnsent();
     }
@@ -257,11 +254,7 @@ internal sealed class PlainClient(
                     UrlRewrite: null
                 } rule
             || GroupOf(forward)
-                is not {
-                    ProtocolVersion: TargetProtocolVersion.Http1,
-                    Secure: false,
-                    Stickiness: null
-                } group
+                is not { ProtocolVersion: TargetProtocolVersion.Http1, Secure: false, Stickiness: null } group
         )
             return false;
         var groupTraffic = routes.TrafficOf(group);

@@ -148,8 +148,7 @@ internal sealed class PlainExchange(PlainTraffic traffic)
         var isOne = _routes.CandidatesOf(_group).Count > 1 && RequestRouter.IsIdempotent(_request.Method);
         _connectUntil =
             _client.Loop.Now
-            + (long)
-                (isOne ? TargetGroupTraffic.PassOverTimeout : TargetGroupTraffic.ConnectTimeout).TotalMilliseconds;
+            + (long)(isOne ? TargetGroupTraffic.PassOverTimeout : TargetGroupTraffic.ConnectTimeout).TotalMilliseconds;
         var target = new PlainTarget(idle);
         if (target.TryConnect(_client))
             return target;
