@@ -16,7 +16,7 @@ namespace Estiba.Listeners.EventLoops;
 /// <param name="keeper">Counts the connections.</param>
 /// <param name="counters">Counts them too.</param>
 /// <param name="loggers">Hears what goes wrong.</param>
-public sealed class PolledListener(
+public sealed partial class PolledListener(
     EventLoopGroup group,
     Func<EventLoop, PolledListener, IPEndPoint, PolledClient> serve,
     ConnectionKeeper keeper,
@@ -31,6 +31,7 @@ public sealed class PolledListener(
         loggers.CreateLogger<SocketConnectionContextFactory>()
     );
 
+    private readonly ILogger _logger = loggers.CreateLogger<PolledListener>();
     private readonly Channel<ConnectionContext> _handedOver = Channel.CreateUnbounded<ConnectionContext>();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Acceptor> _acceptors = [];
@@ -117,19 +118,19 @@ public sealed class PolledListener(
         ThreadPool.UnsafeQueueUserWorkItem(
             _ =>
             {
-                var connection = _factory.Create(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)));
-                connection.Features.Set(ticket);
-                if (received.Length > 0)
-                    connection.Transport = new PrefixedTransport(received, connection.Transport);
-                tell(connection);
-                if (_handedOver.Writer.TryWrite(connection))
+                var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
+                try
                 {
+                    GiveToKestrel(handle, received, ticket, tell);
                     Leave();
-                    return;
                 }
-                connection.Abort();
-                _ = connection.DisposeAsync().AsTask();
-                End(ticket);
+                catch (Exception failure)
+                {
+                    // The client may have left, or Kestrel has stopped.
+                    Log.NotHandedOver(_logger, failure.Message);
+                    handle.Dispose();
+                    End(ticket);
+                }
             },
             state: null
         );
@@ -161,6 +162,25 @@ public sealed class PolledListener(
                 throw new AddressInUseException(taken.Message, taken);
             throw;
         }
+    }
+
+    private void GiveToKestrel(
+        SafeSocketHandle handle,
+        byte[] received,
+        ConnectionTicket ticket,
+        Action<ConnectionContext> tell
+    )
+    {
+        var connection = _factory.Create(new Socket(handle));
+        connection.Features.Set(ticket);
+        if (received.Length > 0)
+            connection.Transport = new PrefixedTransport(received, connection.Transport);
+        tell(connection);
+        if (_handedOver.Writer.TryWrite(connection))
+            return;
+        connection.Abort();
+        _ = connection.DisposeAsync().AsTask();
+        throw new ConnectionAbortedException("The listener is closed.");
     }
 
     private void Accept(EventLoop loop, int descriptor, IPEndPoint remote)
@@ -298,5 +318,11 @@ public sealed class PolledListener(
             var any = new IPEndPoint(isV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
             return (IPEndPoint)any.Create(exact);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A connection was closed instead of being given to Kestrel: {Reason}")]
+        public static partial void NotHandedOver(ILogger logger, string reason);
     }
 }

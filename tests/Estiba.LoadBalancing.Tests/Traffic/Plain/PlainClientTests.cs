@@ -99,7 +99,7 @@ public sealed class PlainClientTests
         );
 
         (await world.SendRawAsync("")).ShouldBe("");
-        (await world.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).ShouldEndWith("\r\n\r\nwell");
+        (await world.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).ShouldContain("\r\nwell\r\n");
         (await world.SendRawAsync("GET / HTTP/1.1\r\nHost: a\r\nX-Half: ")).ShouldStartWith("HTTP/1.1 408 ");
     }
 

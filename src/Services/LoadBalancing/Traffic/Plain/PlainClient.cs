@@ -207,7 +207,7 @@ internal sealed class PlainClient(
                 var verdict = PlainRequest.Read(_received.AsSpan(_start, _end - _start), out var request);
                 if (verdict == PlainVerdict.Ordinary && TryForward(request))
                     return true;
-                if (verdict != PlainVerdict.Incomplete || _end - _start == BufferPool.Small)
+                if (verdict != PlainVerdict.Incomplete || _end - _start >= BufferPool.Small)
                 {
                     HandOver(attempt: null);
                     return false;

@@ -125,7 +125,7 @@ internal readonly record struct PlainRequest
             var line = received.Slice(at, length);
             if (received[at + length + 1] != '\n' || !HeaderFields.TrySplit(line, out var name, out var value))
                 return false;
-            var part = new Part(at + line.IndexOf((byte)':') + 1 + OffsetOf(line, value), value.Length);
+            var part = new Part(at + OffsetOfValue(line), value.Length);
             at += length + 2;
             switch (name.Length)
             {
@@ -215,10 +215,10 @@ internal readonly record struct PlainRequest
         return false;
     }
 
-    private static int OffsetOf(ReadOnlySpan<byte> line, ReadOnlySpan<byte> value)
+    private static int OffsetOfValue(ReadOnlySpan<byte> line)
     {
         var rest = line[(line.IndexOf((byte)':') + 1)..];
-        return rest.Length - rest.TrimStart(" \t"u8).Length;
+        return line.Length - rest.TrimStart(" \t"u8).Length;
     }
 
     internal static bool Is(ReadOnlySpan<byte> value, ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(value, name);
