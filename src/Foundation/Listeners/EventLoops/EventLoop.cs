@@ -23,6 +23,7 @@ public sealed unsafe partial class EventLoop : IDisposable
     private static readonly int EventLength = DataAt + sizeof(ulong);
 
     private readonly ILogger _logger;
+    private readonly Lock _gate = new();
     private readonly int _epoll;
     private readonly int _wake;
     private readonly Thread _thread;
@@ -34,6 +35,7 @@ public sealed unsafe partial class EventLoop : IDisposable
     private int _isWoken;
     private int _load;
     private bool _ends;
+    private bool _isClosed;
 
     /// <summary>Begins to wait.</summary>
     /// <param name="index">Its number among the loops that work together.</param>
@@ -67,7 +69,12 @@ public sealed unsafe partial class EventLoop : IDisposable
         if (Interlocked.Exchange(ref _isWoken, 1) != 0)
             return;
         var one = 1UL;
-        _ = LibC.Write(_wake, (byte*)&one, sizeof(ulong));
+        lock (_gate)
+        {
+            // What is closed may be somebody else's by now.
+            if (!_isClosed)
+                _ = LibC.Write(_wake, (byte*)&one, sizeof(ulong));
+        }
     }
 
     /// <summary>One client more, or less.</summary>
@@ -78,8 +85,14 @@ public sealed unsafe partial class EventLoop : IDisposable
     {
         Post(() => _ends = true);
         _thread.Join();
-        _ = LibC.Close(_wake);
-        _ = LibC.Close(_epoll);
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            _ = LibC.Close(_wake);
+            _ = LibC.Close(_epoll);
+        }
     }
 
     /// <summary>Waits for a socket from now on.</summary>
