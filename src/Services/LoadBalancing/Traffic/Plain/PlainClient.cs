@@ -62,6 +62,9 @@ internal sealed class PlainClient(
     /// <summary>What has been received of that.</summary>
     public ReadOnlySpan<byte> Body => _received.AsSpan(_bodyAt, (int)Math.Min(BodyLeft, _end - _bodyAt));
 
+    /// <summary>How much waits to be sent.</summary>
+    public int Unsent => _unsent is null ? 0 : _unsentEnd - _unsentAt;
+
     /// <summary>Whether what is sent now would have to wait.</summary>
     public bool IsFull => _unsent is not null || !IsWritable;
 

@@ -262,11 +262,14 @@ internal sealed class PlainExchange(PlainTraffic traffic)
     /// <returns>False when there is no room for more yet, or nobody.</returns>
     private bool TryFlush()
     {
+        var unsent = _client.Unsent;
         if (!_client.TryFlush())
         {
             Fail(ForwarderError.ResponseBodyClient, Broken());
             return false;
         }
+        if (_client.Unsent < unsent)
+            Moved();
         return !_client.IsFull;
     }
 
