@@ -88,6 +88,62 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_name_that_several_namespaces_have_leads_each_caller_to_its_own()
+    {
+        const string Other = Namespace + "2";
+        var (own, others) = (await TcpAsync("a"), await TcpAsync("b"));
+        _proxy.Set(
+            _agent,
+            [Namespaced(Namespace, Place.Address.ToString(), own), Namespaced(Other, "169.254.200.9", others)]
+        );
+        (await SayAsync("hello")).ShouldBe("a:hello");
+        _callers = [AdmittedCallersTests.Container(Other, "host")];
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                return await SayAsync("hello") == "b:hello";
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        });
+        _callers = [AdmittedCallersTests.Container(Namespace + "3", "host")];
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                await SayAsync("hello");
+                return false;
+            }
+            catch (SocketException)
+            {
+                return true;
+            }
+        });
+
+        static ServiceConnectNamespace Namespaced(string arn, string address, IPEndPoint endpoint) =>
+            new()
+            {
+                NamespaceArn = arn,
+                Aliases =
+                [
+                    new ServiceConnectAlias
+                    {
+                        Address = address,
+                        AnsweredAddress = Place.Address.ToString(),
+                        Port = Place.Port,
+                        Endpoints =
+                        [
+                            new ServiceConnectEndpoint { Address = endpoint.Address.ToString(), Port = endpoint.Port },
+                        ],
+                    },
+                ],
+            };
+    }
+
+    [Fact]
     public async Task A_connection_is_reset_where_the_engine_does_not_say_whose_it_is()
     {
         _proxy.AskForCallers(_ => throw new EngineException("Docker Engine does not answer."));
