@@ -309,6 +309,33 @@ public sealed class ServiceConnectTests
     }
 
     [Fact]
+    public async Task Each_host_hears_of_the_tasks_on_all_hosts_at_their_own_addresses()
+    {
+        await using var world = await ConnectedWorld.CreateAsync();
+        var other = await ConnectedWorld.AddInstanceAsync(world.Ecs, EstibaAgent.Hash, "i-2", "192.0.2.2");
+        PlacementConstraint[] spread = [new() { Type = PlacementConstraintType.DistinctInstance }];
+        await world.ServeAsync(desired: 2, with: request => request with { PlacementConstraints = spread });
+        await world.Ecs.ObeyAsync();
+        var conversations = new[] { await world.ConverseAsync(), await world.ConverseAsync(other) };
+
+        foreach (var conversation in conversations)
+        {
+            await conversation.WorkAsync();
+            AddressesOf(conversation).ShouldBe(["10.66.0.1", "192.0.2.2"], ignoreOrder: true);
+        }
+
+        conversations.Select(each => AliasOf(each).Address).Distinct().Count().ShouldBe(1);
+        await world.Ecs.LoseAsync(
+            world.Ecs.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Key == other).Arn
+        );
+        await conversations[0].WorkAsync();
+        AddressesOf(conversations[0]).ShouldBe(["10.66.0.1"]);
+
+        static IEnumerable<string?> AddressesOf(Conversation conversation) =>
+            AliasOf(conversation).Endpoints!.Select(endpoint => endpoint.Address);
+    }
+
+    [Fact]
     public async Task Name_servers_answer_for_an_alias_at_once_and_proxies_know_it_by_namespace()
     {
         await using var world = await ConnectedWorld.CreateAsync();

@@ -17,6 +17,9 @@ internal static class UnreadMembers
     // Requests for what there is none of: whichever page, filter or name is asked for, the answer is the same.
     private static readonly string[] NothingThere =
     [
+        "cloudwatch DescribeAnomalyDetectorsInput",
+        "cloudwatch ListAlarmMuteRulesInput",
+        "cloudwatch ListMetricStreamsInput",
         "ecr DescribeImageScanFindingsRequest",
         "ecr DescribePullThroughCacheRulesRequest",
         "ecr DescribeReplicationBackfillResultsRequest",
@@ -123,7 +126,6 @@ internal static class UnreadMembers
         ["autoscaling DescribeScalingActivitiesType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling DescribeScheduledActionsType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling DescribeTagsType.IncludeManagedResources"] = Unmanaged,
-        ["autoscaling InstanceReusePolicy"] = Refused,
         ["autoscaling MixedInstancesPolicy"] = Refused,
         ["autoscaling Operator"] = Refused,
         ["autoscaling PredictiveScalingConfiguration"] = Refused,

@@ -57,14 +57,12 @@ internal sealed class AliasTable(TimeProvider time)
                     .GetValueOrDefault(agent, [])
                     .Where(its => _byAgent.First(other => other.Value.ContainsKey(its.Key)).Key == agent)
                     .SelectMany(its =>
-                        its.Value.Aliases.Select(settings =>
-                            PlaceOf(settings.Address, settings.Port) is { } place
-                            && _aliases.GetValueOrDefault(place) is { } alias
-                                ? alias.Counters.Take(its.Key, alias.DiscoveryName)
-                                : null
-                        )
-                    )
-                    .OfType<ServiceConnectMetric>(),
+                        its.Value.Aliases.Select(settings => PlaceOf(settings.Address, settings.Port))
+                            .OfType<IPEndPoint>()
+                            .Select(_aliases.GetValueOrDefault)
+                            .OfType<Alias>()
+                            .SelectMany(alias => alias.Counters.Take(its.Key, alias.DiscoveryName))
+                    ),
             ];
     }
 

@@ -185,10 +185,13 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
 
         client.NoDelay = true;
         if (alias.AppProtocol is null)
-            await _tcp.RunAsync(client, alias, _stopping.Token);
+            await _tcp.RunAsync(client, alias, TaskOf(client), _stopping.Token);
         else
-            (await HttpAsync()).Take(client, alias);
+            (await HttpAsync()).Take(client, alias, TaskOf(client));
     }
+
+    private string? TaskOf(Socket client) =>
+        client.RemoteEndPoint is IPEndPoint { Address: var remote } ? _callers.TaskOf(remote) : null;
 
     // Most hosts have no client of HTTP.
     private Task<HttpRelay> HttpAsync()

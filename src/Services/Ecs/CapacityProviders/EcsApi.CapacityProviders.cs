@@ -50,6 +50,19 @@ public sealed partial class EcsApi
                         "The specified capacity provider already exists. To change the configuration of an "
                             + "existing capacity provider, update the capacity provider."
                     );
+                var group = AutoScalingGroupSettings.GroupOf(record.Provider.AutoScalingGroupProvider!);
+                if (
+                    transaction
+                        .Range(EcsTables.CapacityProviders, scope.Prefix)
+                        .Any(other =>
+                            other is { IsActive: true, Provider.AutoScalingGroupProvider: { } its }
+                            && AutoScalingGroupSettings.GroupOf(its) == group
+                        )
+                )
+                    throw ClientException(
+                        "The specified Auto Scaling group ARN is already being used by another capacity provider. "
+                            + "Specify a unique Auto Scaling group ARN and try again."
+                    );
                 transaction.Put(EcsTables.CapacityProviders, record);
             },
             cancellation
