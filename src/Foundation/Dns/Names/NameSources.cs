@@ -8,7 +8,8 @@ public sealed class NameSources : INameSource
     private ImmutableArray<INameSource> _sources = [];
 
     /// <summary>
-    /// Adds one; where several know a name, the first that was added and has something of it answers, or else the first.
+    /// Adds one; where several know a name, the first that was added and has something of it answers, or else the
+    /// first.
     /// </summary>
     public void Add(INameSource source) => ImmutableInterlocked.Update(ref _sources, sources => sources.Add(source));
 
