@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Foundation/State"],
         ["Hosts/Engines"],
         ["Foundation/Hosting"],
-        [.. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf), "Hosts/Agent", "Gateway"],
+        [.. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf), "Hosts/Agent", "Gateway", "Console"],
         ["Estiba"],
     ];
 
