@@ -15,7 +15,9 @@ public sealed record ConsoleOptions
     /// <summary>The key that a one-time link signs in with.</summary>
     public required AwsCredentials LinkCredentials { get; init; }
 
-    /// <summary>Makes the connections to <see cref="Endpoint"/>; asked once, when the console is first opened.</summary>
+    /// <summary>
+    /// Makes the connections to <see cref="Endpoint"/>; asked once, when the console is first opened.
+    /// </summary>
     public required Func<HttpMessageHandler> Handler { get; init; }
 
     /// <summary>The clock.</summary>

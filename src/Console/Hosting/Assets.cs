@@ -18,7 +18,10 @@ internal sealed class Assets
     /// <summary>Answers a request for a file, and leaves all others to what comes next.</summary>
     internal Task AnswerAsync(HttpContext http, Func<Task> next)
     {
-        if (!HttpMethods.IsGet(http.Request.Method) || !_byPath.TryGetValue(http.Request.Path.Value ?? "", out var asset))
+        if (
+            !HttpMethods.IsGet(http.Request.Method)
+            || !_byPath.TryGetValue(http.Request.Path.Value ?? "", out var asset)
+        )
             return next();
 
         // The browser asks each time whether it has changed, which another version of the platform may have done.

@@ -63,9 +63,7 @@ internal static class ConsolePipeline
         // Cookies and what pages hand back are sealed with a key that ends with the process, as the sessions do.
         services.AddDataProtection();
         services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
-        services
-            .AddAuthentication(SessionCookie.Scheme)
-            .AddCookie(SessionCookie.Scheme, SessionCookie.Configure);
+        services.AddAuthentication(SessionCookie.Scheme).AddCookie(SessionCookie.Scheme, SessionCookie.Configure);
         services.AddAuthorization();
         services.AddAntiforgery(antiforgery =>
         {

@@ -38,7 +38,10 @@ internal static class SessionCookie
         http.SignInAsync(
             Scheme,
             new ClaimsPrincipal(
-                new ClaimsIdentity([new Claim(IdClaim, session.Id), new Claim(ClaimTypes.Name, session.PrincipalArn)], Scheme)
+                new ClaimsIdentity(
+                    [new Claim(IdClaim, session.Id), new Claim(ClaimTypes.Name, session.PrincipalArn)],
+                    Scheme
+                )
             )
         );
 }

@@ -27,9 +27,7 @@ internal sealed class ConsoleModule(PlatformConfiguration configuration) : Modul
                 Region = configuration.Region,
                 LinkCredentials = host.Get<RootCredentials>().Credentials,
                 Handler = () =>
-                    (
-                        authority is null ? TrustedAuthority.OfMachine : TrustedAuthority.Load(authority)
-                    ).CreateHandler(),
+                    (authority is null ? TrustedAuthority.OfMachine : TrustedAuthority.Load(authority)).CreateHandler(),
                 Time = host.Time,
                 Loggers = host.Loggers,
             }

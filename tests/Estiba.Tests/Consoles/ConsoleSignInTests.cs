@@ -57,7 +57,9 @@ public sealed partial class ConsoleSignInTests : IAsyncLifetime
         using var second = await _http.GetAsync(link, Cancellation);
 
         first.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        var cookie = first.Headers.GetValues("Set-Cookie").Single(it => it.StartsWith("estiba-console=", StringComparison.Ordinal));
+        var cookie = first
+            .Headers.GetValues("Set-Cookie")
+            .Single(it => it.StartsWith("estiba-console=", StringComparison.Ordinal));
         cookie.ShouldContain("httponly", Case.Insensitive);
         cookie.ShouldContain("samesite=strict", Case.Insensitive);
         page.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -129,9 +131,7 @@ public sealed partial class ConsoleSignInTests : IAsyncLifetime
 
         using var answer = await _http.SendAsync(request, Cancellation);
 
-        WebUtility
-            .HtmlDecode(await answer.Content.ReadAsStringAsync(Cancellation))
-            .ShouldContain($"<h1>{title}</h1>");
+        WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain($"<h1>{title}</h1>");
     }
 
     [Fact]
@@ -154,9 +154,10 @@ public sealed partial class ConsoleSignInTests : IAsyncLifetime
         var html = await _http.GetStringAsync(At(page), Cancellation);
         var token = Token().Match(html).Groups[1].Value;
         token.ShouldNotBeEmpty();
-        using var form = new FormUrlEncodedContent(
-            [new("__RequestVerificationToken", token), .. fields.Select(it => KeyValuePair.Create(it.Name, it.Value))]
-        );
+        using var form = new FormUrlEncodedContent([
+            new("__RequestVerificationToken", token),
+            .. fields.Select(it => KeyValuePair.Create(it.Name, it.Value)),
+        ]);
         return await _http.PostAsync(At(action), form, Cancellation);
     }
 

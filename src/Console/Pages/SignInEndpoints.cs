@@ -1,4 +1,4 @@
-using Estiba.Console.Pages;
+using Estiba.Console.Sessions;
 using Estiba.Console.Texts;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
@@ -9,9 +9,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
-namespace Estiba.Console.Sessions;
+namespace Estiba.Console.Pages;
 
-/// <summary>Signing in and out, and what a person prefers: plain forms, which work before anything is connected.</summary>
+/// <summary>
+/// Signing in and out, and what a person prefers: plain forms, which work before anything is connected.
+/// </summary>
 internal static class SignInEndpoints
 {
     private const string Home = ConsoleApplication.Path + "/clusters";
