@@ -140,6 +140,10 @@ public sealed class ArchitectureTests
             );
 
     [Fact]
+    public void The_console_knows_only_the_contracts() =>
+        ReferencesOf(Path.Combine(Source, "Console/Estiba.Console.csproj")).ShouldBe(["Foundation/Contracts"]);
+
+    [Fact]
     public void Only_the_state_speaks_sql()
     {
         foreach (var project in Projects.Where(project => FolderOf(project) != "Foundation/State"))
