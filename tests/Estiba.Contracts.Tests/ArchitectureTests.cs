@@ -17,7 +17,12 @@ public sealed class ArchitectureTests
         ["Foundation/State"],
         ["Hosts/Engines"],
         ["Foundation/Hosting"],
-        [.. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf), "Hosts/Agent", "Gateway", "Console"],
+        [
+            .. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf),
+            "Hosts/Agent",
+            "Gateway",
+            "Console",
+        ],
         ["Estiba"],
     ];
 
