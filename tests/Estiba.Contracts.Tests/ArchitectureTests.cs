@@ -17,7 +17,12 @@ public sealed class ArchitectureTests
         ["Foundation/State"],
         ["Hosts/Engines"],
         ["Foundation/Hosting"],
-        [.. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf), "Hosts/Agent", "Gateway"],
+        [
+            .. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf),
+            "Hosts/Agent",
+            "Gateway",
+            "Console",
+        ],
         ["Estiba"],
     ];
 
@@ -138,6 +143,10 @@ public sealed class ArchitectureTests
                 ["Foundation/Contracts", "Foundation/Files", "Foundation/Listeners", "Hosts/Engines"],
                 ignoreOrder: true
             );
+
+    [Fact]
+    public void The_console_knows_only_the_contracts() =>
+        ReferencesOf(Path.Combine(Source, "Console/Estiba.Console.csproj")).ShouldBe(["Foundation/Contracts"]);
 
     [Fact]
     public void Only_the_state_speaks_sql()

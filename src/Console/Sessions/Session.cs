@@ -1,0 +1,33 @@
+using Estiba.Contracts;
+using Estiba.Contracts.Signing;
+
+namespace Estiba.Console.Sessions;
+
+/// <summary>Somebody who has signed in; what he does is signed with his key.</summary>
+/// <param name="Id">What the cookie says, sealed.</param>
+/// <param name="Credentials">The key, which leaves the process only in signatures.</param>
+/// <param name="PrincipalArn">Who the key says he is.</param>
+/// <param name="Ends">When he has to sign in again.</param>
+/// <param name="Ecs">The operations of ECS, as he may do them.</param>
+internal sealed record Session(
+    string Id,
+    AwsCredentials Credentials,
+    string PrincipalArn,
+    DateTimeOffset Ends,
+    Ecs.IEcsApi Ecs
+)
+{
+    /// <summary>What the generated clients are called with; who calls is said by the signature alone.</summary>
+    internal static CallContext Context { get; } =
+        new()
+        {
+            AccountId = "",
+            Region = "",
+            PrincipalArn = "",
+            AccessKeyId = "",
+            RequestId = "",
+        };
+
+    /// <summary>The identity without its secret.</summary>
+    public override string ToString() => PrincipalArn;
+}
