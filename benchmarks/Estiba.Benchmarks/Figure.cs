@@ -4,7 +4,7 @@ namespace Estiba.Benchmarks;
 internal static class Figure
 {
     internal static void Print(string benchmark, string what, double value, string unit) =>
-        System.Console.WriteLine(
+        Console.WriteLine(
             $"{benchmark}\t{what}\t{(value >= 100 ? value.ToString("N0") : value.ToString("0.###"))}\t{unit}"
         );
 }

@@ -31,7 +31,7 @@ internal static class PerformancePage
             )!;
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
-                System.Console.WriteLine(line);
+                Console.WriteLine(line);
                 if (line.Split('\t') is [var name, var what, var value, var unit])
                     table.AppendLine(
                         CultureInfo.InvariantCulture,
@@ -42,7 +42,7 @@ internal static class PerformancePage
             await process.WaitForExitAsync();
             if (process.ExitCode == 0)
                 continue;
-            await System.Console.Error.WriteLineAsync(
+            await Console.Error.WriteLineAsync(
                 $"bench: {benchmark} did not come to its end, and docs/performance.md is left as it was."
             );
             return false;
@@ -55,7 +55,7 @@ internal static class PerformancePage
             page.IndexOf(End, StringComparison.Ordinal)
         );
         await File.WriteAllTextAsync(path, $"{page[..start]}\n{table}{page[stop..]}");
-        System.Console.WriteLine($"{path} is written.");
+        Console.WriteLine($"{path} is written.");
         return true;
     }
 }

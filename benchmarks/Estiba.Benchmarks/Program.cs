@@ -45,21 +45,21 @@ switch (args)
     case [var name, .. var options] when benchmarks.TryGetValue(name, out var benchmark):
         try
         {
-            System.Console.Error.WriteLine($"On {Conditions.Machine()}; {await Conditions.BusyAsync():0} % busy before.");
+            Console.Error.WriteLine($"On {Conditions.Machine()}; {await Conditions.BusyAsync():0} % busy before.");
             await benchmark(options);
             return 0;
         }
         catch (ArgumentException wrong)
         {
-            System.Console.Error.WriteLine($"bench: {wrong.Message}");
+            Console.Error.WriteLine($"bench: {wrong.Message}");
             return 2;
         }
         catch (BenchmarkException impossible)
         {
-            System.Console.Error.WriteLine($"bench: {impossible.Message}");
+            Console.Error.WriteLine($"bench: {impossible.Message}");
             return 1;
         }
     default:
-        System.Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");
+        Console.Error.WriteLine($"Usage: ./bench all | {string.Join(" | ", benchmarks.Keys)}");
         return args is ["--help"] ? 0 : 2;
 }

@@ -22,9 +22,9 @@ internal static class SimulateCommand
             case ["--seed", var seed]:
                 return await PlayOneAsync(Number(seed), null);
             case ["--seed", var seed, "--verbose"]:
-                return await PlayOneAsync(Number(seed), System.Console.Out);
+                return await PlayOneAsync(Number(seed), Console.Out);
             default:
-                await System.Console.Error.WriteLineAsync(Usage);
+                await Console.Error.WriteLineAsync(Usage);
                 return 2;
         }
     }
@@ -33,22 +33,22 @@ internal static class SimulateCommand
     {
         var watch = Stopwatch.StartNew();
         var failures = await Seeds.PlayAsync(Enumerable.Range(from, count), (seed, violation) =>
-            System.Console.WriteLine($"Seed {seed}: {violation}")
+            Console.WriteLine($"Seed {seed}: {violation}")
         );
-        System.Console.WriteLine(
+        Console.WriteLine(
             FormattableString.Invariant(
                 $"{count} histories from seed {from} in {watch.Elapsed.TotalSeconds:0.0} s, {failures.Count} failed"
             )
         );
         foreach (var seed in failures.Take(3))
-            System.Console.WriteLine($"./bench simulate --seed {seed} --verbose");
+            Console.WriteLine($"./bench simulate --seed {seed} --verbose");
         return failures.Count == 0 ? 0 : 1;
     }
 
     private static async Task<int> PlayOneAsync(int seed, TextWriter? output)
     {
         var violation = await new Scenario(seed, output).PlayAsync();
-        System.Console.WriteLine($"Seed {seed}: {violation ?? "everything held"}");
+        Console.WriteLine($"Seed {seed}: {violation ?? "everything held"}");
         return violation is null ? 0 : 1;
     }
 

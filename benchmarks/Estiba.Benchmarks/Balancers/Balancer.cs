@@ -178,8 +178,8 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
             CancellationToken.None
         );
         foreach (var fault in faults)
-            await System.Console.Error.WriteLineAsync($"{fault.EndPoint}: {fault.Reason}");
-        while (await System.Console.In.ReadLineAsync() is not null)
+            await Console.Error.WriteLineAsync($"{fault.EndPoint}: {fault.Reason}");
+        while (await Console.In.ReadLineAsync() is not null)
         {
             // Until whoever has started this process has ended.
         }

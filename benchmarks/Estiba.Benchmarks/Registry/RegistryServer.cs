@@ -123,12 +123,12 @@ internal sealed class RegistryServer(string name, Process process, Uri address, 
         await using var web = builder.Build();
         web.Map("/v2/{**path}", context => running.Paths.Single().Handle(context, null));
         await web.StartAsync();
-        System.Console.WriteLine(
+        Console.WriteLine(
             Encoding.UTF8.GetString(Convert.FromBase64String(token.AuthorizationData![0].AuthorizationToken!))[
                 "AWS:".Length..
             ]
         );
-        while (await System.Console.In.ReadLineAsync() is not null)
+        while (await Console.In.ReadLineAsync() is not null)
         {
             // Until whoever has started this process has ended.
         }

@@ -63,7 +63,7 @@ internal static class ScalingBenchmark
 
         var path = Path.Combine(Repository.Root, "docs", "scaling.svg");
         await File.WriteAllTextAsync(path, Draw(steps).Svg());
-        await System.Console.Error.WriteLineAsync($"{path} is written.");
+        await Console.Error.WriteLineAsync($"{path} is written.");
     }
 
     private static async Task<IReadOnlyList<ScalingPoint>> PlayAsync(TimeSpan length, Func<TimeSpan, double> load)

@@ -30,10 +30,8 @@ internal static class RunningCommand
         var data = configuration.Data == DataLayout.Default ? "" : $" --data {configuration.Data.Root}";
         await terminal.Output.WriteLineAsync($"In another terminal: eval \"$(estiba env{data})\"");
         // A journal is read by more people than a terminal, and later: services print no link that signs in.
-        if (!ServiceManager.HasJournal)
-            await terminal.Output.WriteLineAsync(
-                $"The console, signed in, once, within ten minutes: {platform.NewConsoleLink()}"
-            );
+        if (!ServiceManager.HasJournal && platform.NewConsoleLink() is { } link)
+            await terminal.Output.WriteLineAsync($"The console, signed in, once, within 12 hours: {link}");
         ServiceManager.Ready();
         try
         {

@@ -168,6 +168,6 @@ internal sealed class Walk(Terminal terminal, Shell shell, bool pause)
     private void WaitForEnter()
     {
         terminal.Console.Markup("\n[grey]Enter goes on.[/] ");
-        System.Console.ReadLine();
+        Console.ReadLine();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class LineLog(TextWriter writer, TimeProvider time, bool journal
     internal static ILoggerFactory CreateFactory(TextWriter writer, TimeProvider time) =>
         LoggerFactory.Create(logging =>
         {
-            logging.AddProvider(new LineLog(writer, time, ServiceManager.HasJournal && writer == System.Console.Error));
+            logging.AddProvider(new LineLog(writer, time, ServiceManager.HasJournal && writer == Console.Error));
             logging.AddFilter(
                 (category, level) =>
                     level
