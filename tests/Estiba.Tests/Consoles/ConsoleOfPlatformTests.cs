@@ -18,7 +18,14 @@ public sealed class ConsoleOfPlatformTests : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-console-test-").FullName;
     private readonly PlatformLog _log = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
+        }
+    );
     private StandIn _program = null!;
     private PlatformConfiguration _configuration = null!;
     private Platform _platform = null!;
@@ -107,7 +114,7 @@ public sealed class ConsoleOfPlatformTests : IAsyncLifetime
         using var answer = await _http.SendAsync(request, Cancellation);
 
         (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldBe(
-            $"GET /console/clusters/a b?tab=tasks localhost:{_configuration.Port} estiba-console=1 127.0.0.1 http"
+            $"GET /console/clusters/a%20b?tab=tasks localhost:{_configuration.Port} estiba-console=1 127.0.0.1 http"
         );
     }
 
@@ -143,10 +150,14 @@ public sealed class ConsoleOfPlatformTests : IAsyncLifetime
             await http.Response.WriteAsync($"{(await body.ReadToEndAsync(http.RequestAborted)).Length}");
         };
         using var form = new StringContent(new string('x', 100_000));
-        using var flood = new ByteArrayContent(new byte[9 * 1024 * 1024]);
+        using var flood = new HttpRequestMessage(HttpMethod.Post, At("/console/sign-in"))
+        {
+            Content = new ByteArrayContent(new byte[9 * 1024 * 1024]),
+            Headers = { ExpectContinue = true },
+        };
 
         using var taken = await _http.PostAsync(At("/console/sign-in"), form, Cancellation);
-        using var refused = await _http.PostAsync(At("/console/sign-in"), flood, Cancellation);
+        using var refused = await _http.SendAsync(flood, Cancellation);
 
         (await taken.Content.ReadAsStringAsync(Cancellation)).ShouldBe("100000");
         refused.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
