@@ -1,43 +1,46 @@
+using System.Net;
+using Estiba.Console.Layout;
 using Estiba.Console.Live;
 using Estiba.Console.Pages;
 using Estiba.Console.Sessions;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Radzen;
 
 namespace Estiba.Console.Hosting;
 
-/// <summary>Puts the console together as an application of ASP.NET that listens nowhere.</summary>
+/// <summary>Puts the console together as an application of ASP.NET.</summary>
 internal static class ConsolePipeline
 {
-    internal static WebApplication Build(ConsoleOptions options, OneTimeLinks links, GuestServer server)
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
+
+    internal static WebApplication Build(ConsoleSettings settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions
             {
                 ApplicationName = typeof(ConsolePipeline).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
                 EnvironmentName = Environments.Production,
             }
         );
-        builder.Services.AddSingleton<IServer>(server);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new PassedOnLog(options.Loggers));
-        AddParts(builder.Services, options, links);
+        Listen(builder.WebHost, settings);
+        // Files of packages are in their packages until the program is published.
+        builder.WebHost.UseStaticWebAssets();
+        AddLog(builder.Logging);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestGoodbye);
+        AddParts(builder.Services, settings);
         AddAspNet(builder.Services);
 
         var application = builder.Build();
-        application.UsePathBase(ConsoleApplication.Path);
+        application.Use(Strangers.RefuseAsync);
+        application.UsePathBase(settings.BasePath);
         application.Use(PageHeaders.SetAsync);
-        var assets = new Assets();
-        application.Use(assets.AnswerAsync);
         application.UseRouting();
         application.UseAuthentication();
         application.UseAuthorization();
         application.UseAntiforgery();
+        application.MapStaticAssets();
         SignInEndpoints.Map(application);
         application
             .MapRazorComponents<App>()
@@ -46,12 +49,38 @@ internal static class ConsolePipeline
         return application;
     }
 
-    private static void AddParts(IServiceCollection services, ConsoleOptions options, OneTimeLinks links)
+    private static void Listen(IWebHostBuilder host, ConsoleSettings settings) =>
+        host.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                if (settings.SocketPath is { } socket)
+                {
+                    // One that was killed leaves its socket behind.
+                    File.Delete(socket);
+                    kestrel.ListenUnixSocket(socket);
+                    return;
+                }
+
+                var address = new Uri(settings.Listen);
+                kestrel.Listen(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
+            });
+
+    private static void AddLog(ILoggingBuilder log) =>
+        log.SetMinimumLevel(LogLevel.Warning)
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+            })
+            .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+    private static void AddParts(IServiceCollection services, ConsoleSettings settings)
     {
-        services.AddSingleton(options);
-        services.AddSingleton(options.Time);
-        services.AddSingleton(links);
-        services.AddSingleton(_ => new HttpClient(options.Handler()) { Timeout = TimeSpan.FromSeconds(30) });
+        services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<OneTimeLinks>();
+        services.AddSingleton(_ => EndpointConnections.Open(settings));
         services.AddSingleton<SessionList>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<Feeds>();
@@ -63,7 +92,8 @@ internal static class ConsolePipeline
         // Cookies and what pages hand back are sealed with a key that ends with the process, as the sessions do.
         services.AddDataProtection();
         services.AddSingleton<IDataProtectionProvider, EphemeralDataProtectionProvider>();
-        services.AddAuthentication(SessionCookie.Scheme).AddCookie(SessionCookie.Scheme, SessionCookie.Configure);
+        services.AddAuthentication(SessionCookie.Scheme).AddCookie(SessionCookie.Scheme);
+        services.ConfigureOptions<SessionCookie>();
         services.AddAuthorization();
         services.AddAntiforgery(antiforgery =>
         {
@@ -72,11 +102,12 @@ internal static class ConsolePipeline
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRadzenComponents();
+        services.AddHttpContextAccessor();
         // It would write keys to disk at the start, which nothing here is sealed with.
         foreach (var keeper in services.Where(IsKeyKeeper).ToList())
             services.Remove(keeper);
-        services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddHttpContextAccessor();
     }
 
     private static bool IsKeyKeeper(ServiceDescriptor service) =>

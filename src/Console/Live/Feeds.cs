@@ -21,7 +21,7 @@ internal sealed class Feeds(TimeProvider time, SessionList sessions) : IAsyncDis
     internal IDisposable Watch(
         Session session,
         string question,
-        Func<Ecs.IEcsApi, CancellationToken, Task<object>> read,
+        Func<Clients, CancellationToken, Task<object>> read,
         Action<Answer> tell
     )
     {
@@ -29,7 +29,7 @@ internal sealed class Feeds(TimeProvider time, SessionList sessions) : IAsyncDis
         lock (_lock)
         {
             if (!_byQuestion.TryGetValue(key, out var feed))
-                _byQuestion[key] = feed = new Feed(time, cancellation => read(session.Ecs, cancellation));
+                _byQuestion[key] = feed = new Feed(time, cancellation => read(session.Clients, cancellation));
             return new Watcher(this, key, feed, answer => tell(StillSignedIn(session, answer)));
         }
     }

@@ -57,7 +57,7 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
     /// Asks what the page is about now; keeps nothing of the page, which may turn to something else while others still
     /// look at this.
     /// </summary>
-    private protected abstract Func<Ecs.IEcsApi, CancellationToken, Task<object>> Reader();
+    private protected abstract Func<Clients, CancellationToken, Task<object>> Reader();
 
     private void Hear(string question, Answer answer) =>
         _ = InvokeAsync(() =>

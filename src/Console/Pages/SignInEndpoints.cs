@@ -4,10 +4,7 @@ using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Routing;
 
 namespace Estiba.Console.Pages;
 
@@ -16,8 +13,8 @@ namespace Estiba.Console.Pages;
 /// </summary>
 internal static class SignInEndpoints
 {
-    private const string Home = ConsoleApplication.Path + "/clusters";
-    private const string SignInPath = ConsoleApplication.Path + "/sign-in";
+    private const string Home = "/clusters";
+    private const string SignInPath = "/sign-in";
 
     internal static void Map(IEndpointRouteBuilder routes)
     {
@@ -65,7 +62,7 @@ internal static class SignInEndpoints
             if (await attempt(http.RequestServices.Get<SignIn>()) is { } session)
             {
                 await SessionCookie.WriteAsync(http, session);
-                http.Response.Redirect(Home);
+                http.Response.Redirect(http.Request.PathBase + Home);
                 return;
             }
         }
@@ -83,15 +80,15 @@ internal static class SignInEndpoints
         if (SessionCookie.IdOf(http.User) is { } id)
             http.RequestServices.Get<SessionList>().End(id);
         await http.SignOutAsync(SessionCookie.Scheme);
-        http.Response.Redirect(SignInPath);
+        http.Response.Redirect(http.Request.PathBase + SignInPath);
     }
 
     private static async Task PreferAsync(HttpContext http)
     {
         Preferences.Of(await http.Request.ReadFormAsync(http.RequestAborted), http.Request).Write(http);
         var from = http.Request.Headers.Referer.ToString();
-        var own = $"{http.Request.Scheme}://{http.Request.Host}{ConsoleApplication.Path}/";
-        http.Response.Redirect(from.StartsWith(own, StringComparison.Ordinal) ? from : Home);
+        var own = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/";
+        http.Response.Redirect(from.StartsWith(own, StringComparison.Ordinal) ? from : http.Request.PathBase + Home);
     }
 
     /// <summary>A form counts only with the token that its page was given, from a page of the console.</summary>

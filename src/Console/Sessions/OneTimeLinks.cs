@@ -1,38 +1,49 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace Estiba.Console.Sessions;
 
-/// <summary>Links that sign in once. Of each only the hash is known here.</summary>
-internal sealed class OneTimeLinks(TimeProvider time)
+/// <summary>
+/// Links that sign in once. The platform makes them: a number that is used once, when it ends, and a code over both
+/// with a key that only the platform and its console know.
+/// </summary>
+internal sealed class OneTimeLinks(ConsoleSettings settings, TimeProvider time)
 {
-    /// <summary>How long a link is good.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+    private const int NonceBytes = 16;
+    private const int SaidBytes = NonceBytes + sizeof(long);
+    private const int TokenBytes = SaidBytes + HMACSHA256.HashSizeInBytes;
 
-    private const int SecretBytes = 32;
-    private const int MostLinks = 100;
-
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _ends = new(StringComparer.Ordinal);
-
-    /// <summary>The secret of a new link.</summary>
-    internal string Create()
-    {
-        var now = time.GetUtcNow();
-        foreach (var (hash, end) in _ends.OrderBy(link => link.Value))
-        {
-            if (end <= now || _ends.Count >= MostLinks)
-                _ends.TryRemove(hash, out _);
-        }
-
-        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        _ends[Hash(secret)] = now + Lifetime;
-        return secret;
-    }
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
 
     /// <summary>Whether the link is good; it is not any more afterwards.</summary>
-    internal bool Redeem(string secret) => _ends.TryRemove(Hash(secret), out var end) && time.GetUtcNow() < end;
+    internal bool Redeem(string link)
+    {
+        Span<byte> token = stackalloc byte[TokenBytes];
+        if (
+            settings.Links is not { } links
+            || link.Length != Base64Url.GetEncodedLength(TokenBytes)
+            || !Base64Url.TryDecodeFromChars(link, token, out var length)
+            || length != TokenBytes
+        )
+            return false;
 
-    private static string Hash(string secret) =>
-        Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
+        Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(links.Key, token[..SaidBytes], code);
+        if (!CryptographicOperations.FixedTimeEquals(code, token[SaidBytes..]))
+            return false;
+
+        var now = time.GetUtcNow();
+        var seconds = BinaryPrimitives.ReadInt64BigEndian(token[NonceBytes..]);
+        if (seconds <= now.ToUnixTimeSeconds() || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+            return false;
+        foreach (var (nonce, ends) in _used)
+        {
+            if (ends <= now)
+                _used.TryRemove(nonce, out _);
+        }
+
+        return _used.TryAdd(Convert.ToHexString(token[..NonceBytes]), DateTimeOffset.FromUnixTimeSeconds(seconds));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 
@@ -8,13 +9,13 @@ namespace Estiba.Console.Sessions;
 /// <param name="Credentials">The key, which leaves the process only in signatures.</param>
 /// <param name="PrincipalArn">Who the key says he is.</param>
 /// <param name="Ends">When he has to sign in again.</param>
-/// <param name="Ecs">The operations of ECS, as he may do them.</param>
+/// <param name="Clients">The operations of the services, as he may do them.</param>
 internal sealed record Session(
     string Id,
     AwsCredentials Credentials,
     string PrincipalArn,
     DateTimeOffset Ends,
-    Ecs.IEcsApi Ecs
+    Clients Clients
 )
 {
     /// <summary>What the generated clients are called with; who calls is said by the signature alone.</summary>
@@ -30,4 +31,16 @@ internal sealed record Session(
 
     /// <summary>The identity without its secret.</summary>
     public override string ToString() => PrincipalArn;
+}
+
+/// <summary>The clients of one key, made as they are asked for.</summary>
+/// <param name="transport">Gives what carries the calls to a service.</param>
+internal sealed class Clients(Func<ServiceModel, ITransport> transport)
+{
+    private readonly ConcurrentDictionary<Type, object> _byType = new();
+
+    /// <summary>The operations of a service.</summary>
+    internal TApi Of<TApi>()
+        where TApi : class, IAwsApi<TApi> =>
+        (TApi)_byType.GetOrAdd(typeof(TApi), _ => TApi.Over(transport(TApi.Service)));
 }

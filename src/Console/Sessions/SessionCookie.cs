@@ -1,21 +1,25 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Estiba.Console.Sessions;
 
-/// <summary>The cookie of a session: it holds the session's id, sealed, and no key.</summary>
-internal static class SessionCookie
+/// <summary>The cookie that names a session: sealed, for this console alone, and without a key in it.</summary>
+internal sealed class SessionCookie(ConsoleSettings settings, SessionList sessions)
+    : IConfigureNamedOptions<CookieAuthenticationOptions>
 {
-    internal const string Scheme = "console";
+    internal const string Scheme = "session";
     private const string IdClaim = "session";
 
-    internal static void Configure(CookieAuthenticationOptions options)
+    /// <inheritdoc />
+    public void Configure(CookieAuthenticationOptions options) => Configure(Scheme, options);
+
+    /// <inheritdoc />
+    public void Configure(string? name, CookieAuthenticationOptions options)
     {
         options.Cookie.Name = "estiba-console";
-        options.Cookie.Path = ConsoleApplication.Path;
+        options.Cookie.Path = settings.BasePath;
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Strict;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
@@ -24,7 +28,6 @@ internal static class SessionCookie
         options.SlidingExpiration = false;
         options.Events.OnValidatePrincipal = context =>
         {
-            var sessions = context.HttpContext.RequestServices.GetRequiredService<SessionList>();
             if (sessions.Find(IdOf(context.Principal)) is null)
                 context.RejectPrincipal();
             return Task.CompletedTask;

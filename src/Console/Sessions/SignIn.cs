@@ -1,14 +1,19 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Estiba.Contracts;
-using Estiba.Contracts.Ecs;
 using Estiba.Contracts.Signing;
 using Estiba.Contracts.Sts;
 
 namespace Estiba.Console.Sessions;
 
 /// <summary>Lets those in whose key is good.</summary>
-internal sealed class SignIn(ConsoleOptions options, OneTimeLinks links, SessionList sessions, HttpClient http)
+internal sealed class SignIn(
+    ConsoleSettings settings,
+    OneTimeLinks links,
+    SessionList sessions,
+    HttpClient http,
+    TimeProvider time
+)
 {
     private static readonly HashSet<string> KeyFaults = new(StringComparer.Ordinal)
     {
@@ -18,6 +23,8 @@ internal sealed class SignIn(ConsoleOptions options, OneTimeLinks links, Session
         "SignatureDoesNotMatch",
         "IncompleteSignature",
         "MissingAuthenticationToken",
+        "AuthFailure",
+        "InvalidAccessKeyId",
         "ExpiredToken",
         "ExpiredTokenException",
     };
@@ -26,26 +33,22 @@ internal sealed class SignIn(ConsoleOptions options, OneTimeLinks links, Session
     internal static bool IsOfKey(AwsException error) => KeyFaults.Contains(error.Code);
 
     /// <summary>Lets whoever has the link in; null when it is used, or too old.</summary>
-    internal async Task<Session?> ByLinkAsync(string secret, CancellationToken cancellation) =>
-        links.Redeem(secret) ? await ByKeyAsync(options.LinkCredentials, cancellation) : null;
+    internal async Task<Session?> ByLinkAsync(string link, CancellationToken cancellation) =>
+        links.Redeem(link) && settings.Links is { } key
+            ? await ByKeyAsync(new AwsCredentials(key.AccessKeyId, key.SecretAccessKey), cancellation)
+            : null;
 
     /// <summary>Lets whoever has the key in; null when the key is not good.</summary>
     /// <exception cref="HttpRequestException">Nobody answers.</exception>
     /// <exception cref="AwsException">The service could not say.</exception>
     internal async Task<Session?> ByKeyAsync(AwsCredentials credentials, CancellationToken cancellation)
     {
-        var client = new AwsClientOptions
-        {
-            Endpoint = options.Endpoint,
-            Region = options.Region,
-            Credentials = () => credentials,
-            Http = http,
-            Time = options.Time,
-        };
+        var clients = new Clients(service => new HttpTransport(OptionsFor(service, credentials)));
         string? principal;
         try
         {
-            principal = (await new StsClient(client).GetCallerIdentityAsync(new(), Session.Context, cancellation)).Arn;
+            var sts = clients.Of<IStsApi>();
+            principal = (await sts.GetCallerIdentityAsync(new(), Session.Context, cancellation)).Arn;
         }
         catch (AwsException refused) when (IsOfKey(refused))
         {
@@ -56,10 +59,20 @@ internal sealed class SignIn(ConsoleOptions options, OneTimeLinks links, Session
             Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32)),
             credentials,
             principal ?? credentials.AccessKeyId,
-            options.Time.GetUtcNow() + SessionList.Lifetime,
-            new EcsClient(client)
+            time.GetUtcNow() + SessionList.Lifetime,
+            clients
         );
         sessions.Add(session);
         return session;
     }
+
+    private AwsClientOptions OptionsFor(ServiceModel service, AwsCredentials credentials) =>
+        new()
+        {
+            Endpoint = ServiceEndpoint.Of(settings.Endpoint, service, settings.Region),
+            Region = settings.Region,
+            Credentials = () => credentials,
+            Http = http,
+            Time = time,
+        };
 }

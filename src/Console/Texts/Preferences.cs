@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Estiba.Console.Texts;
 
 /// <summary>What a person prefers to see, as its browser asks or as it was chosen by hand.</summary>
@@ -34,7 +32,7 @@ public sealed record Preferences(Language Language, string Theme)
     {
         var options = new CookieOptions
         {
-            Path = ConsoleApplication.Path,
+            Path = http.Request.PathBase,
             HttpOnly = true,
             SameSite = SameSiteMode.Strict,
             Secure = http.Request.IsHttps,

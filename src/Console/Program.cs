@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Estiba.Console;
+using Estiba.Console.Hosting;
+
+using var input = new StreamReader(System.Console.OpenStandardInput());
+ConsoleSettings settings;
+try
+{
+    settings = ConsoleSettings.Parse(await input.ReadLineAsync() ?? "");
+}
+catch (InvalidDataException fault)
+{
+    await System.Console.Error.WriteLineAsync($"{fault.Message} The settings are one line of JSON on standard input.");
+    return 2;
+}
+
+await using var application = ConsolePipeline.Build(settings);
+try
+{
+    await application.StartAsync();
+}
+catch (IOException fault)
+{
+    await System.Console.Error.WriteLineAsync(fault.Message);
+    return 1;
+}
+
+var listening = settings.SocketPath is null ? application.Urls.First() : settings.Listen;
+await System.Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { listening }));
+
+// Whoever started it holds its input open for as long as it is wanted.
+_ = Task.Run(async () =>
+{
+    while (await input.ReadLineAsync() is not null)
+        continue;
+    application.Lifetime.StopApplication();
+});
+await application.WaitForShutdownAsync();
+return 0;
