@@ -26,6 +26,7 @@ internal sealed partial class ConsoleDoor(
     private int _ends;
     private DateTimeOffset _notBefore;
     private string? _detail;
+    private bool _isClosed;
 
     /// <summary>Answers a request beneath <see cref="ConsoleSettings.Path"/>.</summary>
     internal async Task AnswerAsync(HttpContext http)
@@ -40,15 +41,15 @@ internal sealed partial class ConsoleDoor(
     /// <summary>Ends the program; from now on it is not started any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task life;
         lock (_gate)
         {
-            if (!_stop.IsCancellationRequested)
-                _stop.Cancel();
-            life = _life;
+            if (_isClosed)
+                return;
+            _isClosed = true;
         }
 
-        await life;
+        await _stop.CancelAsync();
+        await _life; // which nobody begins any more
         _stop.Dispose();
     }
 
@@ -61,7 +62,7 @@ internal sealed partial class ConsoleDoor(
         {
             if (_connection is { } connection)
                 return connection;
-            if (_stop.IsCancellationRequested || time.GetUtcNow() < _notBefore || !File.Exists(path))
+            if (_isClosed || time.GetUtcNow() < _notBefore || !File.Exists(path))
                 return Task.FromResult<ConsoleConnection?>(null);
             var opened = new TaskCompletionSource<ConsoleConnection?>(
                 TaskCreationOptions.RunContinuationsAsynchronously
@@ -82,7 +83,7 @@ internal sealed partial class ConsoleDoor(
     {
         lock (_gate)
         {
-            if (_stop.IsCancellationRequested)
+            if (_isClosed)
                 return new Outage(OutageKind.Stopping);
             return _detail is null
                 ? new Outage(OutageKind.Missing)
@@ -99,10 +100,6 @@ internal sealed partial class ConsoleDoor(
         {
             detail = $"exit code {await RunAsync(opened)}";
         }
-        catch (ConsoleException failure)
-        {
-            detail = failure.Message;
-        }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // It was told to end.
@@ -114,7 +111,7 @@ internal sealed partial class ConsoleDoor(
         finally
         {
             // Who is told to end often tells the program too: a terminal its whole group, systemd the whole unit.
-            if (detail is not null && !_stop.IsCancellationRequested)
+            if (detail is not null && !_isClosed)
                 Log.Ended(logger, detail);
             lock (_gate)
             {
@@ -149,7 +146,8 @@ internal sealed partial class ConsoleDoor(
         }
         finally
         {
-            directory.Delete(recursive: true);
+            if (Directory.Exists(directory.FullName)) // the program takes it away too, where it outlives this one
+                directory.Delete(recursive: true);
         }
     }
 

@@ -176,7 +176,7 @@ internal sealed class ConsoleProgram : IAsyncDisposable
     private async Task<string> ReadListeningAsync(StreamReader output, CancellationToken cancellation)
     {
         if (await output.ReadLineAsync(cancellation) is not { } line)
-            throw new ConsoleException($"it ended with exit code {await Ended.WaitAsync(cancellation)}");
+            throw new ConsoleException($"exit code {await Ended.WaitAsync(cancellation)} before it listened");
         try
         {
             return JsonSerializer.Deserialize(line, ConsoleJson.Default.ConsoleListening)?.Listening

@@ -55,7 +55,7 @@ public sealed class ConsoleDoorTests : IAsyncLifetime
         second.Status.ShouldBe(503);
         _program.Starts.ShouldBe(1);
         Messages().ShouldContain("The console's program says: no room");
-        Messages().ShouldContain(message => message.Contains("has ended (it ended with exit code 7)"));
+        Messages().ShouldContain(message => message.Contains("has ended (exit code 7 before it listened)"));
     }
 
     [Fact]
