@@ -14,6 +14,9 @@ using Task = System.Threading.Tasks.Task;
 namespace Estiba.Tests.Telemetry;
 
 /// <summary>What operators see of the platform itself.</summary>
+/// <remarks>Alone in the process: its meters are all platforms', and those of one that ends would take those of this
+/// one along.</remarks>
+[Collection(nameof(MeasuredProcess))]
 public sealed class MetricsPathTests : IAsyncLifetime
 {
     private readonly string _root = Directory.CreateTempSubdirectory("estiba-telemetry-").FullName;
@@ -108,3 +111,7 @@ public sealed class MetricsPathTests : IAsyncLifetime
                 .Split(' ')[1]
         );
 }
+
+/// <summary>A process with nobody else in it that measures.</summary>
+[CollectionDefinition(nameof(MeasuredProcess), DisableParallelization = true)]
+public sealed class MeasuredProcess;

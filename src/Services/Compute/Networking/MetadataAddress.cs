@@ -5,9 +5,8 @@ namespace Estiba.Compute.Networking;
 
 /// <summary>
 /// 169.254.170.2, where containers ask for metadata and credentials, as an address of this host for as long as this is
-/// held: what takes it away meanwhile is
-/// undone (<see cref="MetadataWatch"/>). Whoever listens on <see cref="EndPoint"/>
-/// is asked on the address's port 80.
+/// held: what takes it away meanwhile is undone (<see cref="MetadataWatch"/>). Whoever listens on
+/// <see cref="EndPoint"/> is asked on the address's port 80.
 /// </summary>
 /// <remarks>
 /// The address is on the loopback interface, so the host reaches it, and containers on every bridge, whose way to

@@ -7,15 +7,51 @@ namespace Estiba.Compute.Networking;
 /// claim is a socket in the kernel's abstract namespace, which belongs to the same network namespace as the bridge,
 /// leaves no file and ends with the process.
 /// </summary>
-internal static class NetworkClaim
+/// <remarks>
+/// A program that is being started has copies of all sockets of who starts it until it is executed, so the kernel may
+/// know a name for a moment after it was given up. Who has a claim listens, and who gives it up stops listening first:
+/// that counts for the copies as well.
+/// </remarks>
+internal sealed class NetworkClaim : IDisposable
 {
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Socket _socket;
+
+    private NetworkClaim(Socket socket) => _socket = socket;
+
     /// <summary>The claim, held until it is disposed of; null when another process has it.</summary>
-    public static IDisposable? TryTake(string network)
+    public static NetworkClaim? TryTake(string network)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var name = new UnixDomainSocketEndPoint($"\0estiba/network/{network}");
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            if (TryListen(network, name) is { } socket)
+                return new NetworkClaim(socket);
+            if (waited >= LongestStart || IsListenedTo(name))
+                return null;
+            Thread.Sleep(Pause);
+        }
+    }
+
+    /// <summary>Gives it up.</summary>
+    public void Dispose()
+    {
+        if (!_socket.SafeHandle.IsClosed)
+            _socket.Shutdown(SocketShutdown.Both);
+        _socket.Dispose();
+    }
+
+    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    private static Socket? TryListen(string network, UnixDomainSocketEndPoint name)
+    {
+        var socket = NewSocket();
         try
         {
-            socket.Bind(new UnixDomainSocketEndPoint($"\0estiba/network/{network}"));
+            socket.Bind(name);
+            socket.Listen(1);
             return socket;
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
@@ -30,6 +66,22 @@ internal static class NetworkClaim
                 $"This kernel has no abstract sockets to claim network {network} with: {failure.Message}",
                 failure
             );
+        }
+    }
+
+    private static bool IsListenedTo(UnixDomainSocketEndPoint name)
+    {
+        using var socket = NewSocket();
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(name);
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            // Nobody accepts, so a queue that is full says that somebody listens.
+            return failure.SocketErrorCode != SocketError.ConnectionRefused;
         }
     }
 }
