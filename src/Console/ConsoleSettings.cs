@@ -74,6 +74,9 @@ public sealed record LinkSettings
     /// <summary>Its secret.</summary>
     public required string SecretAccessKey { get; init; }
 
+    /// <summary>Its session token, when it is temporary.</summary>
+    public string? SessionToken { get; init; }
+
     /// <summary>The access key alone, so that no secret reaches a log.</summary>
     public override string ToString() => AccessKeyId;
 }

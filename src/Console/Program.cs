@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Estiba.Console;
 using Estiba.Console.Hosting;
@@ -27,6 +28,9 @@ catch (IOException fault)
 
 var listening = settings.SocketPath is null ? application.Urls.First() : settings.Listen;
 await System.Console.Out.WriteLineAsync(JsonSerializer.Serialize(new { listening }));
+
+// Ctrl-C in a terminal reaches whoever started it too, who says when it ends.
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
 
 // Whoever started it holds its input open for as long as it is wanted.
 _ = Task.Run(async () =>

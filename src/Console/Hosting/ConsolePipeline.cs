@@ -1,4 +1,5 @@
 using System.Net;
+using Estiba.Console.Commands;
 using Estiba.Console.Layout;
 using Estiba.Console.Live;
 using Estiba.Console.Pages;
@@ -12,7 +13,7 @@ namespace Estiba.Console.Hosting;
 /// <summary>Puts the console together as an application of ASP.NET.</summary>
 internal static class ConsolePipeline
 {
-    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(1);
 
     internal static WebApplication Build(ConsoleSettings settings)
     {
@@ -104,6 +105,7 @@ internal static class ConsolePipeline
         });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
+        services.AddScoped<Actions>();
         services.AddHttpContextAccessor();
         // It would write keys to disk at the start, which nothing here is sealed with.
         foreach (var keeper in services.Where(IsKeyKeeper).ToList())

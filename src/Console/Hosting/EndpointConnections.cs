@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Estiba.Console.Live;
 
 namespace Estiba.Console.Hosting;
 
@@ -10,17 +11,19 @@ internal static class EndpointConnections
 
     internal static HttpClient Open(ConsoleSettings settings) =>
         new(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-                MaxConnectionsPerServer = 64,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                SslOptions = settings.Authority is { } authority
-                    ? new SslClientAuthenticationOptions { CertificateChainPolicy = Trusting(authority) }
-                    : new SslClientAuthenticationOptions(),
-            }
+            new AnswerDigest(
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                    UseProxy = false,
+                    MaxConnectionsPerServer = 64,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    SslOptions = settings.Authority is { } authority
+                        ? new SslClientAuthenticationOptions { CertificateChainPolicy = Trusting(authority) }
+                        : new SslClientAuthenticationOptions(),
+                }
+            )
         )
         {
             Timeout = LongestAnswer,

@@ -12,6 +12,9 @@ public enum AnswerKind
     /// <summary>What it is about is not there.</summary>
     Missing,
 
+    /// <summary>The service does not take it.</summary>
+    Faulty,
+
     /// <summary>Nobody answers, or what answers cannot say just now.</summary>
     Unavailable,
 

@@ -3,22 +3,22 @@ using Estiba.Contracts;
 
 namespace Estiba.Console.Live;
 
-/// <summary>One question that is asked every second, and who hears the answers.</summary>
+/// <summary>One question that is asked again and again, and who hears the answers.</summary>
 internal sealed class Feed : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(800);
-
     private readonly Lock _lock = new();
     private readonly List<Action<Answer>> _listeners = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TimeProvider _time;
+    private readonly TimeSpan _interval;
     private readonly Func<CancellationToken, Task<object>> _read;
     private readonly Task _asking;
     private Answer? _newest;
+    private UInt128? _digest;
 
-    internal Feed(TimeProvider time, Func<CancellationToken, Task<object>> read)
+    internal Feed(TimeProvider time, TimeSpan interval, Func<CancellationToken, Task<object>> read)
     {
-        (_time, _read) = (time, read);
+        (_time, _interval, _read) = (time, interval, read);
         _asking = Task.Run(AskAsync);
     }
 
@@ -59,17 +59,20 @@ internal sealed class Feed : IAsyncDisposable
         {
             while (true)
             {
-                var answer = await AnswerAsync();
+                var (answer, digest) = await AnswerAsync();
                 Action<Answer>[] listeners;
                 lock (_lock)
                 {
-                    _newest = answer;
-                    listeners = [.. _listeners];
+                    // What did not change need not be drawn again, whoever looks.
+                    var isSame = digest is not null && digest == _digest && _newest?.Kind == answer.Kind;
+                    listeners = isSame ? [] : [.. _listeners];
+                    if (!isSame)
+                        (_newest, _digest) = (answer, digest);
                 }
 
                 foreach (var tell in listeners)
                     tell(answer);
-                await Task.Delay(Interval, _time, _stop.Token);
+                await Task.Delay(_interval, _time, _stop.Token);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -78,32 +81,35 @@ internal sealed class Feed : IAsyncDisposable
         }
     }
 
-    private async Task<Answer> AnswerAsync()
+    private async Task<(Answer Answer, UInt128? Digest)> AnswerAsync()
     {
         try
         {
-            return new Answer(AnswerKind.Value, await _read(_stop.Token));
+            var (value, digest) = await AnswerDigest.OfAsync(() => _read(_stop.Token));
+            return (new Answer(AnswerKind.Value, value), digest);
         }
         catch (ResourceMissingException missing)
         {
-            return new Answer(AnswerKind.Missing, null, missing.Message);
+            return (new Answer(AnswerKind.Missing, null, missing.Message), null);
         }
         catch (AwsException error)
         {
-            return new Answer(KindOf(error), null, error.Message);
+            return (new Answer(KindOf(error), null, error.Message), null);
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {
-            return new Answer(AnswerKind.Unavailable, null);
+            return (new Answer(AnswerKind.Unavailable, null), null);
         }
     }
 
-    private static AnswerKind KindOf(AwsException error) =>
+    internal static AnswerKind KindOf(AwsException error) =>
         error.Code switch
         {
             _ when SignIn.IsOfKey(error) => AnswerKind.SignedOut,
             "AccessDeniedException" or "AccessDenied" or "UnauthorizedOperation" => AnswerKind.Refused,
-            "ClusterNotFoundException" or "ServiceNotFoundException" => AnswerKind.Missing,
+            "NoSuchEntity" => AnswerKind.Missing,
+            _ when error.Code.Contains("NotFound", StringComparison.Ordinal) => AnswerKind.Missing,
+            _ when error.StatusCode is >= 400 and < 500 and not 429 => AnswerKind.Faulty,
             _ => AnswerKind.Unavailable,
         };
 }

@@ -15,12 +15,14 @@ internal sealed class Feeds(TimeProvider time, SessionList sessions) : IAsyncDis
     /// <summary>Tells the newest answer to a question, now and whenever it was asked again.</summary>
     /// <param name="session">Whose key asks.</param>
     /// <param name="question">What tells it from others.</param>
+    /// <param name="interval">How long after an answer it is asked again.</param>
     /// <param name="read">Asks it.</param>
     /// <param name="tell">Hears the answers, on any thread.</param>
     /// <returns>Stops telling.</returns>
     internal IDisposable Watch(
         Session session,
         string question,
+        TimeSpan interval,
         Func<Clients, CancellationToken, Task<object>> read,
         Action<Answer> tell
     )
@@ -29,7 +31,7 @@ internal sealed class Feeds(TimeProvider time, SessionList sessions) : IAsyncDis
         lock (_lock)
         {
             if (!_byQuestion.TryGetValue(key, out var feed))
-                _byQuestion[key] = feed = new Feed(time, cancellation => read(session.Clients, cancellation));
+                _byQuestion[key] = feed = new Feed(time, interval, cancellation => read(session.Clients, cancellation));
             return new Watcher(this, key, feed, answer => tell(StillSignedIn(session, answer)));
         }
     }

@@ -1,3 +1,4 @@
+using Estiba.Console.Commands;
 using Estiba.Console.Sessions;
 using Estiba.Console.Texts;
 using Microsoft.AspNetCore.Components;
@@ -24,6 +25,9 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
     [Inject]
     internal NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    internal Actions Actions { get; set; } = null!;
+
     /// <summary>The newest answer; null until there is one.</summary>
     internal Answer? Answer { get; private set; }
 
@@ -32,6 +36,9 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
 
     /// <summary>What tells the question of this page from all others.</summary>
     protected abstract string Question { get; }
+
+    /// <summary>How long after an answer it is asked again.</summary>
+    protected virtual TimeSpan Interval => TimeSpan.FromMilliseconds(800);
 
     /// <inheritdoc />
     protected override void OnParametersSet()
@@ -42,7 +49,9 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
         _question = Question;
         (Answer, Value) = (null, null);
         var question = Question;
-        _watch = Feeds.Watch(Session, $"{GetType().Name} {question}", Reader(), answer => Hear(question, answer));
+        _watch = Feeds.Watch(Session, $"{GetType().Name} {question}", Interval, Reader(), answer =>
+            Hear(question, answer)
+        );
     }
 
     /// <inheritdoc />

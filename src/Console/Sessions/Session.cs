@@ -29,6 +29,9 @@ internal sealed record Session(
             RequestId = "",
         };
 
+    /// <summary>How tables were last looked at, by their names.</summary>
+    internal ConcurrentDictionary<string, TableView> Tables { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The identity without its secret.</summary>
     public override string ToString() => PrincipalArn;
 }

@@ -35,7 +35,7 @@ internal sealed class SignIn(
     /// <summary>Lets whoever has the link in; null when it is used, or too old.</summary>
     internal async Task<Session?> ByLinkAsync(string link, CancellationToken cancellation) =>
         links.Redeem(link) && settings.Links is { } key
-            ? await ByKeyAsync(new AwsCredentials(key.AccessKeyId, key.SecretAccessKey), cancellation)
+            ? await ByKeyAsync(new AwsCredentials(key.AccessKeyId, key.SecretAccessKey, key.SessionToken), cancellation)
             : null;
 
     /// <summary>Lets whoever has the key in; null when the key is not good.</summary>

@@ -30,6 +30,10 @@ public sealed class Language
     /// <summary>A text, by its English form.</summary>
     public string this[string english] => _words.GetValueOrDefault(english, english);
 
+    /// <summary>A text, by its English form, with values in it.</summary>
+    public string Format(string english, params ReadOnlySpan<object?> values) =>
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
+
     /// <summary>The language with a code; null when there is none.</summary>
     public static Language? Find(string? code) => All.FirstOrDefault(language => language.Code == code);
 

@@ -77,8 +77,8 @@ internal static class SpanishWords
             ["The connection is lost. Trying again …"] = "Se ha perdido la conexión. Reintentando …",
             ["The form was not sent from a current page of this console. Try again."] =
                 "El formulario no viene de una página actual de esta consola. Inténtelo de nuevo.",
-            ["The link has been used, or is more than ten minutes old. Sign in with an access key."] =
-                "El enlace ya se ha usado, o tiene más de diez minutos. Inicie sesión con una clave de acceso.",
+            ["The link has been used, or is too old. Sign in with an access key."] =
+                "El enlace ya se ha usado, o es demasiado antiguo. Inicie sesión con una clave de acceso.",
             ["The platform does not answer. Trying again …"] = "La plataforma no responde. Reintentando …",
             ["The platform does not answer. Try again."] = "La plataforma no responde. Inténtelo de nuevo.",
             ["The session has ended. Sign in again."] = "La sesión ha terminado. Vuelva a iniciar sesión.",
