@@ -42,5 +42,5 @@ public sealed class ConsoleLinksTests
         new ConsoleLinks(_time).Key.ShouldNotBe(links.Key);
     }
 
-    private static byte[] TokenOf(Uri link) => Base64Url.DecodeFromChars(link.Query["?link=".Length..]);
+    private static byte[] TokenOf(Uri link) => Base64Url.DecodeFromChars(link.Query.AsSpan("?link=".Length));
 }
