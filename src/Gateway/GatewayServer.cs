@@ -72,11 +72,11 @@ public sealed class GatewayServer : IAsyncDisposable
         var pipeline = new RequestPipeline(
             new BrowserGuard(new HostNames(options.AllowedHosts)),
             [
-                .. paths.Select(path => new DoorKeeper(
+                .. paths.Select(path => new HttpPathHandler(
                     path,
                     authenticator,
                     admission,
-                    loggers.CreateLogger<DoorKeeper>()
+                    loggers.CreateLogger<HttpPathHandler>()
                 )),
             ],
             new OperationDoor(

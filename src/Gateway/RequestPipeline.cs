@@ -12,7 +12,7 @@ namespace Estiba.Gateway;
 /// </summary>
 internal sealed class RequestPipeline(
     BrowserGuard guard,
-    IReadOnlyList<DoorKeeper> doors,
+    IReadOnlyList<HttpPathHandler> doors,
     OperationDoor operations,
     PlainAnswers plain,
     Func<HttpContext, RequestDelegate, Task> sockets

@@ -41,7 +41,7 @@ internal sealed partial class JoinDoors(JoinTokens tokens, string platformId, IL
     private async Task JoinAsync(HttpContext http)
     {
         Require(http, HttpMethods.Post);
-        var request = await Strangers.WaitForAsync(http, () => ReadAsync(http));
+        var request = await Unauthenticated.WaitForAsync(http, () => ReadAsync(http));
         try
         {
             var joined = await tokens.JoinAsync(request.Token, request.Host, http.RequestAborted);

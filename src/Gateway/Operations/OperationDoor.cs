@@ -261,7 +261,9 @@ internal sealed partial class OperationDoor(
         try
         {
             var most = Math.Min(limits.MaxAnonymousRequestBytes, limits.MaxRequestBytes);
-            return await Strangers.WaitForAsync(exchange.Http, () => _bodies.ReadAsync(exchange.Http, most).AsTask());
+            return await Unauthenticated.WaitForAsync(exchange.Http, () =>
+                _bodies.ReadAsync(exchange.Http, most).AsTask()
+            );
         }
         catch (BodyException tooLarge) when (tooLarge.Fault == BodyFault.TooLarge)
         {

@@ -414,13 +414,13 @@ public sealed class RollingUpdateTests
 
     private static HealthCount At(DateTimeOffset now) => new(now, TimeSpan.Zero);
 
-    private static InstanceStanding Staying(string instance) => InstanceStanding.Staying;
+    private static InstanceAvailability Staying(string instance) => InstanceAvailability.Available;
 
-    private static InstanceStanding Leaving(string instance) =>
-        instance == "leaving" ? InstanceStanding.Draining : InstanceStanding.Staying;
+    private static InstanceAvailability Leaving(string instance) =>
+        instance == "leaving" ? InstanceAvailability.Draining : InstanceAvailability.Available;
 
-    private static InstanceStanding Lost(string instance) =>
-        instance == "lost" ? InstanceStanding.Lost : InstanceStanding.Staying;
+    private static InstanceAvailability Lost(string instance) =>
+        instance == "lost" ? InstanceAvailability.Lost : InstanceAvailability.Available;
 
     private static ServiceRecord Service(int desired, int minimum = 100, int maximum = 200) =>
         new()

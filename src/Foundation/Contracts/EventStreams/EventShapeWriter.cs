@@ -10,7 +10,7 @@ namespace Estiba.Contracts.EventStreams;
 /// </summary>
 /// <param name="payload">Receives the payload.</param>
 /// <param name="form">The form of payloads that are structures.</param>
-internal sealed class EventShapeWriter(PooledBuffer payload, EventForm form) : LedShapeWriter
+internal sealed class EventShapeWriter(PooledBuffer payload, EventForm form) : DelegatingShapeWriter
 {
     private readonly List<KeyValuePair<string, string>> _own = [];
     private ShapeWriter? _body;

@@ -15,7 +15,7 @@ internal sealed class RestShapeWriter(
     HttpMembers members,
     IBufferWriter<byte> output,
     Func<MemberSchema?, StructureSchema, (ShapeWriter Writer, Action End)> begin
-) : LedShapeWriter
+) : DelegatingShapeWriter
 {
     private ShapeWriter? _body;
     private TextShapeWriter? _bound;

@@ -17,7 +17,7 @@ internal static class DaemonUpdate
     /// <param name="rollout">What has been rolled out of it.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="eligible">The container instances, by id, that are to have a task.</param>
-    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="availabilityOf">The availability of a container instance, by id.</param>
     /// <param name="health">Which tasks count as healthy, and the time, for protected tasks and the grace period of
     /// health checks.</param>
     /// <param name="cannotBePlaced">Whether the scheduler has found that a waiting task of the service cannot be
@@ -27,7 +27,7 @@ internal static class DaemonUpdate
         ServiceRolloutRecord rollout,
         IReadOnlyList<TaskRecord> tasks,
         IReadOnlySet<string> eligible,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health,
         bool cannotBePlaced
     )
@@ -37,7 +37,7 @@ internal static class DaemonUpdate
         var active = service.Status == ServiceStatus.Active;
         var now = health.Now;
         var here = tasks
-            .Where(task => !active || task.IsWaiting || standingOf(InstanceOf(task)) != InstanceStanding.Lost)
+            .Where(task => !active || task.IsWaiting || availabilityOf(InstanceOf(task)) != InstanceAvailability.Lost)
             .ToLookup(InstanceOf);
         var bounds = ServiceBounds.Of(service.Settings.DeploymentConfiguration, eligible.Count);
         var start = new List<string>();

@@ -16,7 +16,7 @@ internal static class RollingUpdate
     /// <param name="service">The service.</param>
     /// <param name="rollout">What has been rolled out of it.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
-    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="availabilityOf">The availability of a container instance, by id.</param>
     /// <param name="health">Which tasks count as healthy, and the time, for protected tasks and the grace period of
     /// health checks.</param>
     /// <param name="packing">How it packs its tasks; null when it spreads them.</param>
@@ -24,13 +24,13 @@ internal static class RollingUpdate
         ServiceRecord service,
         ServiceRolloutRecord rollout,
         IReadOnlyList<TaskRecord> tasks,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health,
         TaskPacking? packing = null
     )
     {
         var desired = service.Status == ServiceStatus.Active ? service.DesiredCount : 0;
-        var groups = TaskGroups.Of(service, rollout, tasks, desired, standingOf, health.Now);
+        var groups = TaskGroups.Of(service, rollout, tasks, desired, availabilityOf, health.Now);
         return service.Status == ServiceStatus.Active && rollout.Primary.HasFailed
             ? Stalled(service, groups, desired, health, packing)
             : Next(service, groups, desired, health, packing);
@@ -188,7 +188,7 @@ internal static class RollingUpdate
             ServiceRolloutRecord rollout,
             IReadOnlyList<TaskRecord> tasks,
             int desired,
-            Func<string, InstanceStanding> standingOf,
+            Func<string, InstanceAvailability> availabilityOf,
             DateTimeOffset now
         )
         {
@@ -196,12 +196,14 @@ internal static class RollingUpdate
             var mayRebalance = ServiceBounds.Of(service.Settings.DeploymentConfiguration, desired).Most > desired;
             foreach (var task in tasks)
             {
-                var standing = task.ContainerInstance is { } instance ? standingOf(instance) : InstanceStanding.Staying;
+                var availability = task.ContainerInstance is { } instance
+                    ? availabilityOf(instance)
+                    : InstanceAvailability.Available;
                 if (!task.IsWanted)
-                    groups.Stopping += standing == InstanceStanding.Lost ? 0 : 1;
-                else if (standing == InstanceStanding.Lost)
+                    groups.Stopping += availability == InstanceAvailability.Lost ? 0 : 1;
+                else if (availability == InstanceAvailability.Lost)
                     groups.Lost.Add(task);
-                else if (standing == InstanceStanding.Draining || task.StartedBy != rollout.Primary.Id)
+                else if (availability == InstanceAvailability.Draining || task.StartedBy != rollout.Primary.Id)
                     groups.Outdated.Add(task);
                 else if (service.IsFailing(task, now))
                     groups.Failing.Add(task);

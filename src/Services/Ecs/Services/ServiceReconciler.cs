@@ -85,17 +85,19 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         var edit = new ServiceEdit(transaction, service, ids, now);
         var health = new HealthCount(now, healthyAfter);
         var tasks = transaction.Where(EcsTables.Tasks, EcsTables.TasksOfService, serviceKey).ToList();
-        InstanceStanding StandingOf(string instance) =>
-            InstanceStandings.Of(transaction, service.Scope, service.Cluster, instance);
+        InstanceAvailability AvailabilityOf(string instance) =>
+            InstanceAvailabilities.Of(transaction, service.Scope, service.Cluster, instance);
 
         // What was asked to stop on a lost instance may be gone for ever: nobody waits for it.
         var present = tasks.FindAll(task =>
-            task.IsWanted || task.ContainerInstance is not { } instance || StandingOf(instance) != InstanceStanding.Lost
+            task.IsWanted
+            || task.ContainerInstance is not { } instance
+            || AvailabilityOf(instance) != InstanceAvailability.Lost
         );
         DeploymentFailures.ResetOnceHealthy(edit, tasks, health);
         var missing = service.IsExternal
-            ? TaskSetScheduling.Apply(edit, tasks, present, StandingOf, health)
-            : Deploy(edit, tasks, present, StandingOf, health);
+            ? TaskSetScheduling.Apply(edit, tasks, present, AvailabilityOf, health)
+            : Deploy(edit, tasks, present, AvailabilityOf, health);
         if (service.Status == ServiceStatus.Draining)
             EndWhenEmpty(edit, present);
         edit.Save();
@@ -108,21 +110,21 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         ServiceEdit edit,
         List<TaskRecord> tasks,
         List<TaskRecord> present,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
         if (edit.Service.Status == ServiceStatus.Active)
             ServiceDeployments.Advance(edit);
         if (edit.Rollout.Shift is { IsFirst: false })
-            return DeployBeside(edit, tasks, present, standingOf, health);
+            return DeployBeside(edit, tasks, present, availabilityOf, health);
         var step = edit.Service.IsDaemon
-            ? NextDaemonStep(edit, tasks, standingOf, health)
+            ? NextDaemonStep(edit, tasks, availabilityOf, health)
             : RollingUpdate.NextStep(
                 edit.Service,
                 edit.Rollout,
                 tasks,
-                standingOf,
+                availabilityOf,
                 health,
                 TaskPacking.Of(edit.Transaction, edit.Service)
             );
@@ -142,12 +144,12 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         ServiceEdit edit,
         List<TaskRecord> tasks,
         List<TaskRecord> present,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
-        TrafficShift.Advance(edit, tasks, standingOf, health);
-        var (step, serving) = TrafficShift.NextSteps(edit, tasks, present, standingOf, health);
+        TrafficShift.Advance(edit, tasks, availabilityOf, health);
+        var (step, serving) = TrafficShift.NextSteps(edit, tasks, present, availabilityOf, health);
         StepExecution.Apply(edit, step, edit.Rollout.Primary);
         StepExecution.Apply(edit, serving, TrafficShift.Serving(edit.Rollout) ?? edit.Rollout.Primary);
         if (edit.Service.Status == ServiceStatus.Active)
@@ -158,7 +160,7 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
     private ServiceStep NextDaemonStep(
         ServiceEdit edit,
         List<TaskRecord> tasks,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
@@ -166,7 +168,15 @@ internal sealed class ServiceReconciler(Store store, EcsIds ids, TimeSpan health
         if (instances.Count != edit.Service.DesiredCount)
             edit.Service = edit.Service with { DesiredCount = instances.Count };
         var cannotBePlaced = edit.Transaction.Find(EcsTables.PlacementFailures, edit.Service.Key) is not null;
-        return DaemonUpdate.NextStep(edit.Service, edit.Rollout, tasks, instances, standingOf, health, cannotBePlaced);
+        return DaemonUpdate.NextStep(
+            edit.Service,
+            edit.Rollout,
+            tasks,
+            instances,
+            availabilityOf,
+            health,
+            cannotBePlaced
+        );
     }
 
     private void Settle(ServiceEdit edit, List<TaskRecord> present, ServiceStep step, HealthCount health)

@@ -13,14 +13,14 @@ internal static class TaskSetScheduling
     /// <param name="edit">The service.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="present">Those of them that somebody may wait for: not what was given up on a lost host.</param>
-    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="availabilityOf">The availability of a container instance, by id.</param>
     /// <param name="health">Which tasks count as healthy.</param>
     /// <returns>Whether any of them misses tasks.</returns>
     internal static bool Apply(
         ServiceEdit edit,
         IReadOnlyList<TaskRecord> tasks,
         IReadOnlyList<TaskRecord> present,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
@@ -37,7 +37,7 @@ internal static class TaskSetScheduling
                     Rebalancing = null,
                 },
                 own,
-                standingOf,
+                availabilityOf,
                 health,
                 TaskPacking.Of(edit.Transaction, edit.Service)
             );

@@ -100,7 +100,7 @@ internal static class TrafficShift
         var working = view.Where(EcsTables.Tasks, EcsTables.TasksOfService, service.Key)
             .Where(task =>
                 task.IsHealthy
-                && !IsLost(task, instance => InstanceStandings.Of(view, service.Scope, service.Cluster, instance))
+                && !IsLost(task, instance => InstanceAvailabilities.Of(view, service.Scope, service.Cluster, instance))
             )
             .Select(task => task.StartedBy)
             .ToHashSet(StringComparer.Ordinal);
@@ -110,17 +110,17 @@ internal static class TrafficShift
     /// <summary>Goes on to the stage that the deployment has come to.</summary>
     /// <param name="edit">The service.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
-    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="availabilityOf">The availability of a container instance, by id.</param>
     /// <param name="health">Which tasks count as healthy.</param>
     internal static void Advance(
         ServiceEdit edit,
         IReadOnlyList<TaskRecord> tasks,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
         Rewind(edit);
-        var healthy = tasks.Where(task => health.Includes(task) && !IsLost(task, standingOf)).ToList();
+        var healthy = tasks.Where(task => health.Includes(task) && !IsLost(task, availabilityOf)).ToList();
         var own = healthy.Count(task => task.StartedBy == edit.Rollout.Primary.Id);
         if (edit.Rollout.Shift is { } back && IsWaiting(back) && (own > 0 || healthy.Count == 0))
             edit.Rollout = edit.Rollout with { Shift = back with { Production = All, Test = All } };
@@ -164,13 +164,13 @@ internal static class TrafficShift
     /// <param name="edit">The service.</param>
     /// <param name="tasks">All its tasks that have not stopped.</param>
     /// <param name="present">Those of them that somebody may wait for: not what was given up on a lost host.</param>
-    /// <param name="standingOf">The standing of a container instance, by id.</param>
+    /// <param name="availabilityOf">The availability of a container instance, by id.</param>
     /// <param name="health">Which tasks count as healthy.</param>
     internal static (ServiceStep New, ServiceStep Serving) NextSteps(
         ServiceEdit edit,
         IReadOnlyList<TaskRecord> tasks,
         IReadOnlyList<TaskRecord> present,
-        Func<string, InstanceStanding> standingOf,
+        Func<string, InstanceAvailability> availabilityOf,
         HealthCount health
     )
     {
@@ -190,7 +190,7 @@ internal static class TrafficShift
                     Rebalancing = null,
                 },
                 Of(deployment),
-                standingOf,
+                availabilityOf,
                 health,
                 packing
             );
@@ -200,7 +200,7 @@ internal static class TrafficShift
         var primary = IsFrom(ScaleUp, shift.Stage) ? Keep(rollout.Primary) : new ServiceStep();
         var others = tasks.Where(IsOther);
         var leaving = applied
-            ? End([.. isActive ? others : others.Concat(Of(serving))], edit, standingOf)
+            ? End([.. isActive ? others : others.Concat(Of(serving))], edit, availabilityOf)
             : new ServiceStep();
         var kept = serving is null || !isActive ? new ServiceStep() : Keep(serving);
         return (
@@ -226,7 +226,7 @@ internal static class TrafficShift
     private static ServiceStep End(
         IReadOnlyList<TaskRecord> tasks,
         ServiceEdit edit,
-        Func<string, InstanceStanding> standingOf
+        Func<string, InstanceAvailability> availabilityOf
     )
     {
         var wanted = tasks
@@ -235,7 +235,7 @@ internal static class TrafficShift
                 && (
                     edit.Service.Status != ServiceStatus.Active
                     || !task.IsProtected(edit.Now)
-                    || IsLost(task, standingOf)
+                    || IsLost(task, availabilityOf)
                 )
             )
             .ToList();
@@ -253,8 +253,8 @@ internal static class TrafficShift
     // Until something of what is gone back to runs, the traffic stays where it is.
     private static bool IsWaiting(TrafficShiftRecord shift) => shift is { IsRollback: true, Production: < All };
 
-    private static bool IsLost(TaskRecord task, Func<string, InstanceStanding> standingOf) =>
-        task.ContainerInstance is { } instance && standingOf(instance) == InstanceStanding.Lost;
+    private static bool IsLost(TaskRecord task, Func<string, InstanceAvailability> availabilityOf) =>
+        task.ContainerInstance is { } instance && availabilityOf(instance) == InstanceAvailability.Lost;
 
     /// <summary>Whether a stage is another one or comes after it.</summary>
     private static bool IsFrom(string other, string stage) =>

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Estiba.Listeners.Connections;
 
-/// <summary>Waiting for somebody whom nobody knows yet.</summary>
-public static class Strangers
+/// <summary>Waiting for callers who have proved nothing yet.</summary>
+public static class Unauthenticated
 {
     /// <summary>
     /// Waits for a part of a request. Meanwhile its connection may be given up for others, as if it had no request.

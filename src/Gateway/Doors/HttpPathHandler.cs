@@ -15,11 +15,11 @@ namespace Estiba.Gateway.Doors;
 /// Lets requests through to one path of a module: proves the caller where the path demands it, and answers for a module
 /// that fails.
 /// </summary>
-internal sealed partial class DoorKeeper(
+internal sealed partial class HttpPathHandler(
     HttpPath path,
     Authenticator authenticator,
     Admission admission,
-    ILogger<DoorKeeper> logger
+    ILogger<HttpPathHandler> logger
 )
 {
     public PathString Path => path.Path;

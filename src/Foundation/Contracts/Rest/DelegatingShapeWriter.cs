@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Estiba.Contracts.Rest;
 
-/// <summary>A writer that leads others, of which one is the right one at a time.</summary>
-internal abstract class LedShapeWriter : ShapeWriter
+/// <summary>A writer that hands all it is told to another, which may change.</summary>
+internal abstract class DelegatingShapeWriter : ShapeWriter
 {
     private protected abstract ShapeWriter Current { get; }
 
