@@ -40,4 +40,6 @@ _ = Task.Run(async () =>
     application.Lifetime.StopApplication();
 });
 await application.WaitForShutdownAsync();
+if (settings.SocketPath is { } socket)
+    SocketDirectory.Leave(socket);
 return 0;

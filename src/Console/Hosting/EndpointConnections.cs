@@ -16,7 +16,7 @@ internal static class EndpointConnections
                 {
                     AllowAutoRedirect = false,
                     UseCookies = false,
-                    UseProxy = false,
+                    UseProxy = !settings.Endpoint.IsLoopback,
                     MaxConnectionsPerServer = 64,
                     PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                     SslOptions = settings.Authority is { } authority
