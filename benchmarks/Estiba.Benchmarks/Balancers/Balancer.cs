@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Listeners;
@@ -39,6 +40,25 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
         {
             process.Refresh();
             return process.WorkingSet64 / (1024.0 * 1024);
+        }
+    }
+
+    /// <summary>The processor's time that it has had, with that of the processes that it has started.</summary>
+    internal TimeSpan ProcessorTime
+    {
+        get
+        {
+            var children = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children");
+            var time = TimeOf(process.Id);
+            foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                time += TimeOf(int.Parse(child, CultureInfo.InvariantCulture));
+            return time;
+
+            static TimeSpan TimeOf(int id)
+            {
+                using var its = Process.GetProcessById(id);
+                return its.TotalProcessorTime;
+            }
         }
     }
 
@@ -168,7 +188,11 @@ internal sealed class Balancer(string name, IPAddress address, Process process) 
             Rules = [new RuleConfiguration { Action = new ForwardAction([new WeightedTargetGroup(group, 1)], null) }],
         };
         await using var traffic = new LoadBalancerTraffic(
-            new LoadBalancerTrafficOptions { CookieKey = new byte[32] },
+            new LoadBalancerTrafficOptions
+            {
+                CookieKey = new byte[32],
+                UsesEventLoops = !arguments.Contains("kestrel"),
+            },
             TimeProvider.System,
             Random.Shared,
             NullLoggerFactory.Instance

@@ -61,7 +61,10 @@ internal static partial class BalancerBenchmark
         string? header = null
     )
     {
-        var results = balancers.ToDictionary(balancer => balancer, _ => new List<(double Rate, double P99)>());
+        var results = balancers.ToDictionary(
+            balancer => balancer,
+            _ => new List<(double Rate, double P99, double Time)>()
+        );
         for (var round = 0; round <= Rounds; round++)
         {
             foreach (var balancer in balancers)
@@ -69,12 +72,14 @@ internal static partial class BalancerBenchmark
                 List<string> words = ["-t", "1", "-c", $"{Connections}", "-d", $"{seconds}s", "--latency"];
                 if (header is not null)
                     words.AddRange(["-H", header]);
+                var before = balancer.ProcessorTime;
                 var output = await RunAsync("wrk", [.. words, url(balancer)]);
+                var time = (balancer.ProcessorTime - before).TotalMicroseconds / Number(CountPattern(), output);
                 if (output.Contains("Non-2xx", StringComparison.Ordinal))
                     throw new BenchmarkException($"{balancer.Name} did not answer every request well:\n{output}");
                 // The first round warms up.
                 if (round > 0)
-                    results[balancer].Add((Number(RatePattern(), output), Milliseconds(output)));
+                    results[balancer].Add((Number(RatePattern(), output), Milliseconds(output), time));
             }
         }
 
@@ -92,32 +97,54 @@ internal static partial class BalancerBenchmark
                 Median(results[balancer], result => result.P99),
                 "ms"
             );
+            Figure.Print(
+                "balancer",
+                $"{balancer.Name}: {what}, processor for each request",
+                Median(results[balancer], result => result.Time),
+                "us"
+            );
         }
     }
 
     private static async Task Http2Async(Balancer[] balancers, int seconds)
     {
-        var results = balancers.ToDictionary(balancer => balancer, _ => new List<double>());
+        var results = balancers.ToDictionary(balancer => balancer, _ => new List<(double Rate, double Time)>());
         for (var round = 0; round <= Rounds; round++)
         {
             foreach (var balancer in balancers)
             {
+                var before = balancer.ProcessorTime;
                 var output = await RunAsync(
                     "h2load",
                     ["-D", $"{seconds}", "-c", "16", "-m", "16", "-t", "1", balancer.Tls + Balancer.Small]
                 );
                 if (round > 0)
-                    results[balancer].Add(Number(Http2RatePattern(), output));
+                    results[balancer]
+                        .Add(
+                            (
+                                Number(Http2RatePattern(), output),
+                                (balancer.ProcessorTime - before).TotalMicroseconds
+                                    / Number(Http2CountPattern(), output)
+                            )
+                        );
             }
         }
 
         foreach (var balancer in balancers)
+        {
             Figure.Print(
                 "balancer",
                 $"{balancer.Name}: 100 bytes, HTTP/2",
-                Median(results[balancer], rate => rate),
+                Median(results[balancer], result => result.Rate),
                 "/s"
             );
+            Figure.Print(
+                "balancer",
+                $"{balancer.Name}: 100 bytes, HTTP/2, processor for each request",
+                Median(results[balancer], result => result.Time),
+                "us"
+            );
+        }
     }
 
     /// <summary>
@@ -220,6 +247,12 @@ internal static partial class BalancerBenchmark
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex RatePattern();
+
+    [GeneratedRegex(@"(\d+) requests in")]
+    private static partial Regex CountPattern();
+
+    [GeneratedRegex(@"(\d+) succeeded")]
+    private static partial Regex Http2CountPattern();
 
     [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
     private static partial Regex P99Pattern();

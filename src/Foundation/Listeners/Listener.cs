@@ -46,7 +46,7 @@ public sealed class Listener : IAsyncDisposable
         _server = KestrelOptions(options, _tls, keeper);
         _kestrel = new KestrelServer(
             Options.Create(_server),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
+            options.Transport ?? new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers),
             new ServerLog(loggers)
         );
     }

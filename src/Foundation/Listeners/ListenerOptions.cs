@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using Estiba.Listeners.Connections;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Estiba.Listeners;
@@ -37,6 +38,9 @@ public sealed record ListenerOptions
 
     /// <summary>Counts its connections; null where nobody asks.</summary>
     public ConnectionCounters? Counters { get; init; }
+
+    /// <summary>Accepts the connections; null leaves that to Kestrel.</summary>
+    public IConnectionListenerFactory? Transport { get; init; }
 
     /// <summary>Says to the server what is said nowhere else, before it starts.</summary>
     public Action<KestrelServerOptions>? Server { get; init; }

@@ -16,9 +16,10 @@ namespace Estiba.Listeners;
 public sealed class TargetConnection : NetworkStream
 {
     /// <summary>How long sent bytes may remain without acknowledgement.</summary>
-    internal static readonly TimeSpan AcknowledgementLimit = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan AcknowledgementLimit = TimeSpan.FromSeconds(5);
 
-    private const int MostBeforeAnswer = 32 << 10;
+    /// <summary>So much is sent of a request while the limit holds.</summary>
+    public const int MostBeforeAnswer = 32 << 10;
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
 

@@ -22,13 +22,7 @@ internal sealed class TrafficWorld : IAsyncDisposable
 
     private readonly List<IDisposable> _owned = [];
 
-    public LoadBalancerTraffic Traffic { get; } =
-        new(
-            new LoadBalancerTrafficOptions { CookieKey = new byte[32], ShutdownGrace = Patience },
-            TimeProvider.System,
-            Random.Shared,
-            NullLoggerFactory.Instance
-        );
+    public LoadBalancerTraffic Traffic { get; }
 
     /// <summary>127.0.0.0/8 is this machine's alone: 24 bits of chance find a free one.</summary>
     public IPAddress Address { get; } =
@@ -40,8 +34,19 @@ internal sealed class TrafficWorld : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public TrafficWorld()
+    public TrafficWorld(bool usesEventLoops = true)
     {
+        Traffic = new(
+            new LoadBalancerTrafficOptions
+            {
+                CookieKey = new byte[32],
+                ShutdownGrace = Patience,
+                UsesEventLoops = usesEventLoops,
+            },
+            TimeProvider.System,
+            Random.Shared,
+            NullLoggerFactory.Instance
+        );
         Client = NewClient();
         Certificate = Own(TestCertificate.Of("www.example.com"));
     }

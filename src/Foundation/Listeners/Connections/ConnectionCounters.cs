@@ -30,21 +30,35 @@ public sealed class ConnectionCounters
         {
             var way = new Way();
             connection.Features.Set(way);
-            Interlocked.Increment(ref _opened);
-            Interlocked.Increment(ref _active);
+            // One that somebody has served before is counted already.
+            if (connection.Features.Get<ConnectionTicket>() is null)
+                Open();
             try
             {
                 await next(connection);
             }
             finally
             {
-                Interlocked.Decrement(ref _active);
-                if (connection.Features.Get<ConnectionTicket>() is null)
-                    Interlocked.Increment(ref _rejected);
-                else if (isSecure && !way.HasArrived)
-                    Interlocked.Increment(ref _failedHandshakes);
+                Close(connection.Features.Get<ConnectionTicket>() is null, isSecure && !way.HasArrived);
             }
         };
+
+    /// <summary>A connection has come.</summary>
+    internal void Open()
+    {
+        Interlocked.Increment(ref _opened);
+        Interlocked.Increment(ref _active);
+    }
+
+    /// <summary>A connection is closed.</summary>
+    internal void Close(bool isRejected, bool hasFailedHandshake)
+    {
+        Interlocked.Decrement(ref _active);
+        if (isRejected)
+            Interlocked.Increment(ref _rejected);
+        else if (hasFailedHandshake)
+            Interlocked.Increment(ref _failedHandshakes);
+    }
 
     /// <summary>The last part of each connection's way, behind the handshake.</summary>
     internal static ConnectionDelegate Arrive(ConnectionDelegate next) =>

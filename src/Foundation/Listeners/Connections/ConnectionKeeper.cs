@@ -37,21 +37,24 @@ public sealed partial class ConnectionKeeper(
     internal ConnectionDelegate Guard(ConnectionDelegate next) =>
         async connection =>
         {
-            var address = AddressOf(connection.RemoteEndPoint);
-            if (Open(connection, address) is not { } ticket)
+            // One that somebody has served before is counted already.
+            if ((connection.Features.Get<ConnectionTicket>() ?? Open(connection.RemoteEndPoint)) is not { } ticket)
             {
                 connection.Abort(new ConnectionAbortedException("Too many connections are open."));
                 return;
             }
 
             connection.Features.Set(ticket);
+            ticket.OnGivenUp(() =>
+                connection.Abort(new ConnectionAbortedException("The connection waited, and another needed its place."))
+            );
             try
             {
                 await next(connection);
             }
             finally
             {
-                Close(ticket, address);
+                Close(ticket);
             }
         };
 
@@ -74,8 +77,8 @@ public sealed partial class ConnectionKeeper(
                 Count(ticket.Holder, 1);
             }
 
-            if (!ticket.IsGone && ticket.Idle is null)
-                ticket.Idle = ticket.Holder.Idle.AddLast(ticket);
+            if (!ticket.IsGone && !ticket.IsIdle)
+                ticket.Holder.Idle.AddLast(ticket.Place);
         }
     }
 
@@ -93,8 +96,11 @@ public sealed partial class ConnectionKeeper(
         }
     }
 
-    private ConnectionTicket? Open(ConnectionContext connection, IPAddress address)
+    /// <summary>A connection has come.</summary>
+    /// <returns>What it is counted by; null where there is no room for it.</returns>
+    internal ConnectionTicket? Open(EndPoint? remote)
     {
+        var address = AddressOf(remote);
         ConnectionTicket? ticket = null;
         ConnectionTicket? givenUp = null;
         lock (_gate)
@@ -109,8 +115,8 @@ public sealed partial class ConnectionKeeper(
                 )
             )
             {
-                ticket = new ConnectionTicket(this, connection, holder);
-                ticket.Idle = holder.Idle.AddLast(ticket);
+                ticket = new ConnectionTicket(this, address, holder);
+                holder.Idle.AddLast(ticket.Place);
                 holder.All++;
                 Count(holder, 1);
                 _holders[address] = holder;
@@ -122,9 +128,7 @@ public sealed partial class ConnectionKeeper(
                 Say();
         }
 
-        givenUp?.Connection.Abort(
-            new ConnectionAbortedException("The connection waited, and another needed its place.")
-        );
+        givenUp?.Abort();
         return ticket;
     }
 
@@ -147,7 +151,8 @@ public sealed partial class ConnectionKeeper(
         return true;
     }
 
-    private void Close(ConnectionTicket ticket, IPAddress address)
+    /// <summary>A connection is closed.</summary>
+    internal void Close(ConnectionTicket ticket)
     {
         lock (_gate)
         {
@@ -162,16 +167,14 @@ public sealed partial class ConnectionKeeper(
 
             ticket.IsGone = true;
             if (--ticket.Holder.All == 0)
-                _holders.Remove(address);
+                _holders.Remove(ticket.Address);
         }
     }
 
     private static void Leave(ConnectionTicket ticket)
     {
-        if (ticket.Idle is not { } place)
-            return;
-        ticket.Holder.Idle.Remove(place);
-        ticket.Idle = null;
+        if (ticket.IsIdle)
+            ticket.Holder.Idle.Remove(ticket.Place);
     }
 
     private void Count(ConnectionHolder holder, int change)

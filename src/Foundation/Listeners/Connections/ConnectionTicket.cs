@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Connections;
+using System.Net;
 
 namespace Estiba.Listeners.Connections;
 
@@ -6,22 +6,28 @@ namespace Estiba.Listeners.Connections;
 public sealed class ConnectionTicket
 {
     private readonly ConnectionKeeper _keeper;
+    private volatile Action? _abort;
+    private volatile bool _isGivenUp;
 
-    internal ConnectionTicket(ConnectionKeeper keeper, ConnectionContext connection, ConnectionHolder holder)
+    internal ConnectionTicket(ConnectionKeeper keeper, IPAddress address, ConnectionHolder holder)
     {
         _keeper = keeper;
-        Connection = connection;
+        Address = address;
         Holder = holder;
+        Place = new LinkedListNode<ConnectionTicket>(this);
     }
 
-    /// <summary>The connection.</summary>
-    internal ConnectionContext Connection { get; }
+    /// <summary>Where it comes from.</summary>
+    internal IPAddress Address { get; }
 
     /// <summary>Whose it is.</summary>
     internal ConnectionHolder Holder { get; }
 
-    /// <summary>Its place among those that are idle; null while it is not.</summary>
-    internal LinkedListNode<ConnectionTicket>? Idle { get; set; }
+    /// <summary>Its place among those that are idle, while it is.</summary>
+    internal LinkedListNode<ConnectionTicket> Place { get; }
+
+    /// <summary>Whether it waits for a request.</summary>
+    internal bool IsIdle => Place.List is not null;
 
     /// <summary>Whether it counts as a web socket.</summary>
     internal bool IsSocket { get; set; }
@@ -38,6 +44,21 @@ public sealed class ConnectionTicket
     /// <summary>The request wants to be a web socket until it ends.</summary>
     /// <returns>False when there are too many.</returns>
     public bool TryBecomeSocket() => _keeper.TryBecomeSocket(this);
+
+    /// <summary>How the connection is ended when another needs its place.</summary>
+    internal void OnGivenUp(Action abort)
+    {
+        _abort = abort;
+        if (_isGivenUp)
+            abort();
+    }
+
+    /// <summary>Another connection needs its place.</summary>
+    internal void Abort()
+    {
+        _isGivenUp = true;
+        _abort?.Invoke();
+    }
 }
 
 /// <summary>An address, and what it has open.</summary>

@@ -1,4 +1,5 @@
 using Estiba.LoadBalancing.Traffic.AccessLogs;
+using Estiba.LoadBalancing.Traffic.Headers;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 
@@ -29,6 +30,17 @@ internal sealed class ListenerRoutes(
         );
 
     public ListenerConfiguration Listener { get; } = listener;
+
+    /// <summary>Whether some rules may forward requests that need not be looked at closely: answers go as they come,
+    /// and over no TLS.</summary>
+    public bool ForwardsPlainly { get; } =
+        listener.Certificates is null
+        && listener.ResponseHeaders == ResponseHeaders.Unchanged
+        && listener.Rules.Any(rule => rule.Action is ForwardAction);
+
+    /// <summary>Whether some rule looks at headers.</summary>
+    public bool LooksAtHeaders { get; } =
+        listener.Rules.SelectMany(rule => rule.Conditions).Any(condition => condition is HttpHeaderCondition);
 
     public LoadBalancerCounters Counters { get; } = counters;
 

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
+using Estiba.Listeners.EventLoops;
 using Estiba.LoadBalancing.Traffic.Headers;
+using Estiba.LoadBalancing.Traffic.Plain;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +18,8 @@ internal sealed class ListenerSocket : IAsyncDisposable
     // Contexts are dear, and clients' sessions live in them.
     private readonly ConditionalWeakTable<ServerCertificate, SslStreamCertificateContext> _contexts = [];
     private readonly Listener _listener;
+    private readonly PolledListener? _polled;
+    private readonly TimeSpan _shutdownGrace;
     private readonly bool _secure;
     private volatile ListenerRoutes _routes;
 
@@ -23,6 +27,7 @@ internal sealed class ListenerSocket : IAsyncDisposable
         IPEndPoint endPoint,
         ListenerRoutes routes,
         RequestRouter router,
+        PlainLoops? loops,
         ConnectionKeeper keeper,
         TimeSpan shutdownGrace,
         ILoggerFactory loggers
@@ -30,6 +35,9 @@ internal sealed class ListenerSocket : IAsyncDisposable
     {
         _routes = routes;
         _secure = routes.Listener.Certificates is not null;
+        _shutdownGrace = shutdownGrace;
+        if (!_secure)
+            _polled = loops?.Listen(() => _routes, keeper, routes.Counters.Connections, loggers);
         var options = new ListenerOptions
         {
             EndPoints = [endPoint],
@@ -39,6 +47,7 @@ internal sealed class ListenerSocket : IAsyncDisposable
             HeaderTimeout = routes.Listener.Attributes.IdleTimeout,
             ShutdownGrace = shutdownGrace,
             Counters = routes.Counters.Connections,
+            Transport = _polled,
             Server = Configure,
         };
         _listener = new Listener(options, http => router.AnswerAsync(http, () => _routes), keeper, loggers);
@@ -60,7 +69,13 @@ internal sealed class ListenerSocket : IAsyncDisposable
     public Task OpenAsync(CancellationToken cancellation) => _listener.StartAsync(cancellation);
 
     /// <summary>Takes no new connections, and waits for the requests that it has.</summary>
-    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var polled = _polled?.DrainAsync(_shutdownGrace);
+        await _listener.DisposeAsync();
+        if (polled is not null)
+            await polled;
+    }
 
     private SslServerAuthenticationOptions? Handshake(SslClientHelloInfo hello)
     {

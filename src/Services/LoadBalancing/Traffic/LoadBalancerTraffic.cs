@@ -3,7 +3,9 @@ using System.Collections.ObjectModel;
 using System.Net;
 using Estiba.Listeners;
 using Estiba.Listeners.Connections;
+using Estiba.Listeners.EventLoops;
 using Estiba.LoadBalancing.Traffic.AccessLogs;
+using Estiba.LoadBalancing.Traffic.Plain;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,6 +31,8 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     private readonly StickinessCookies _cookies;
     private readonly ServiceProvider _services;
     private readonly RequestRouter _router;
+    private readonly EventLoopGroup _group;
+    private readonly PlainLoops? _loops;
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<IPEndPoint, ListenerSocket> _sockets = [];
     private readonly ConcurrentDictionary<string, TargetGroupTraffic> _groups = new();
@@ -70,6 +74,9 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
             random,
             loggers.CreateLogger<LoadBalancerTraffic>()
         );
+        _group = new EventLoopGroup(loggers);
+        if (options.UsesEventLoops)
+            _loops = new PlainLoops(_group, _router, time, random);
     }
 
     /// <summary>
@@ -165,6 +172,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
     {
         await ApplyAsync([], CancellationToken.None);
         await Task.WhenAll(_closing);
+        _group.Dispose();
         await _services.DisposeAsync();
         _cookies.Dispose();
         _one.Dispose();
@@ -198,7 +206,7 @@ public sealed class LoadBalancerTraffic : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var socket = new ListenerSocket(endPoint, routes, _router, _keeper, _shutdownGrace, _loggers);
+        var socket = new ListenerSocket(endPoint, routes, _router, _loops, _keeper, _shutdownGrace, _loggers);
         try
         {
             await socket.OpenAsync(cancellation);
@@ -222,6 +230,11 @@ public sealed record LoadBalancerTrafficOptions
 
     /// <summary>How many connections clients may have.</summary>
     public ConnectionLimits Limits { get; init; } = ConnectionLimits.OfDescriptors();
+
+    /// <summary>Whether plain requests go past Kestrel where they can; only Linux has what that takes, and
+    /// <c>ESTIBA_EVENT_LOOPS=0</c> forbids it.</summary>
+    public bool UsesEventLoops { get; init; } =
+        OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("ESTIBA_EVENT_LOOPS") != "0";
 
     /// <summary>How long running requests may take to end when their listener closes.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,6 +3,7 @@ using Estiba.Listeners.Connections;
 using Estiba.LoadBalancing.Traffic.AccessLogs;
 using Estiba.LoadBalancing.Traffic.Forwarding;
 using Estiba.LoadBalancing.Traffic.Headers;
+using Estiba.LoadBalancing.Traffic.Plain;
 using Estiba.LoadBalancing.Traffic.Rules;
 using Estiba.LoadBalancing.Traffic.Targets;
 using Microsoft.AspNetCore.Connections.Features;
@@ -47,7 +48,9 @@ internal sealed partial class RequestRouter(
 
     private async Task AnswerAsync(HttpContext http, ListenerRoutes routes, Func<ListenerRoutes> current)
     {
-        routes.Counters.CountRequest();
+        var attempt = http.Features.Get<ServedBefore>()?.TakeAttempt();
+        if (attempt is null)
+            routes.Counters.CountRequest();
         routes.Listener.ResponseHeaders.ApplyTo(http.Response);
         EndOldConnection(http, routes.Listener.Attributes);
         var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
@@ -76,6 +79,8 @@ internal sealed partial class RequestRouter(
             http.Request.Headers,
             http.Connection.RemoteIpAddress ?? IPAddress.None
         );
+        if (attempt is not null && await TryGoOnAsync(http, request, attempt))
+            return;
         while (!await TryAnswerAsync(http, routes, request))
         {
             var next = current();
@@ -88,6 +93,26 @@ internal sealed partial class RequestRouter(
             }
             routes = next;
         }
+    }
+
+    /// <summary>Goes on with a request that an event loop has sent to a target without getting an answer.</summary>
+    /// <returns>False where the target group is gone since.</returns>
+    private async Task<bool> TryGoOnAsync(HttpContext http, RoutedRequest request, FailedAttempt attempt)
+    {
+        var traffic = attempt.Routes.TrafficOf(attempt.Group);
+        if (!traffic.TryUse())
+            return false;
+        try
+        {
+            var rewritten = Rewritten(attempt.Routes.Listener, attempt.Rule, request, http)!.Value;
+            var forward = (ForwardAction)attempt.Rule.Action;
+            await ForwardAsync(http, attempt.Routes, rewritten, forward, attempt.Group, traffic, attempt);
+        }
+        finally
+        {
+            traffic.EndUse();
+        }
+        return true;
     }
 
     /// <returns>False where the routes hold no more: their target group is gone.</returns>
@@ -167,7 +192,8 @@ internal sealed partial class RequestRouter(
         (string Host, string Url) rewritten,
         ForwardAction forward,
         TargetGroupConfiguration group,
-        TargetGroupTraffic traffic
+        TargetGroupTraffic traffic,
+        FailedAttempt? attempt = null
     )
     {
         if (
@@ -188,14 +214,13 @@ internal sealed partial class RequestRouter(
         );
         var entry = EntryOf(http, routes);
         entry?.Forward(trace, rewritten.Host, rewritten.Url);
-        var turn = traffic.NextTurn();
+        var turn = attempt?.Turn ?? traffic.NextTurn();
         var candidates = routes.CandidatesOf(group);
-        var target = stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
+        var target = attempt?.Target ?? stickiness.TargetOf(http, group) ?? Choose(group, traffic, candidates, turn);
         while (target is not null)
         {
             var chosen = target;
             var endPoint = chosen.EndPoint;
-            traffic.Counters.CountRequest();
             entry?.SendTo(endPoint);
             var forwarded = new ForwardedRequest
             {
@@ -214,18 +239,8 @@ internal sealed partial class RequestRouter(
                 Entry = entry,
                 AddCookies = answered => stickiness.Write(answered, listener, forward, group, chosen),
             };
-            var requests = traffic.Begin(endPoint);
-            var result = new ForwardingResult(ForwarderError.RequestCanceled, Exception: null);
-            try
-            {
-                result = isPlain
-                    ? await Http1Forwarder.SendAsync(http, forwarded, traffic.ConnectionsTo(endPoint))
-                    : await SendAsync(http, forwarded, group, traffic);
-            }
-            finally
-            {
-                requests.End(IsErrorOfTarget(result.Error, http.Response.StatusCode));
-            }
+            var result = attempt?.Result ?? await SendAsync(http, forwarded, group, traffic, isPlain);
+            attempt = null;
             var (error, exception) = result;
             if (error == ForwarderError.None)
                 return;
@@ -254,6 +269,30 @@ internal sealed partial class RequestRouter(
         HttpContext http,
         ForwardedRequest forwarded,
         TargetGroupConfiguration group,
+        TargetGroupTraffic traffic,
+        bool isPlain
+    )
+    {
+        traffic.Counters.CountRequest();
+        var requests = traffic.Begin(forwarded.Target);
+        var result = new ForwardingResult(ForwarderError.RequestCanceled, Exception: null);
+        try
+        {
+            result = isPlain
+                ? await Http1Forwarder.SendAsync(http, forwarded, traffic.ConnectionsTo(forwarded.Target))
+                : await SendAsync(http, forwarded, group, traffic);
+        }
+        finally
+        {
+            requests.End(IsErrorOfTarget(result.Error, http.Response.StatusCode));
+        }
+        return result;
+    }
+
+    private async ValueTask<ForwardingResult> SendAsync(
+        HttpContext http,
+        ForwardedRequest forwarded,
+        TargetGroupConfiguration group,
         TargetGroupTraffic traffic
     )
     {
@@ -271,7 +310,8 @@ internal sealed partial class RequestRouter(
             : new ForwardingResult(error, http.Features.Get<IForwarderErrorFeature>()?.Exception);
     }
 
-    private TargetConfiguration? Choose(
+    /// <summary>Chooses one of the targets; null where there is none.</summary>
+    internal TargetConfiguration? Choose(
         TargetGroupConfiguration group,
         TargetGroupTraffic traffic,
         IReadOnlyList<TargetConfiguration> candidates,
@@ -280,6 +320,8 @@ internal sealed partial class RequestRouter(
     {
         if (candidates.Count == 0)
             return null;
+        if (group.Algorithm == TargetAlgorithm.RoundRobin && group.SlowStart <= TimeSpan.Zero)
+            return TargetSelection.InTurn(candidates, turn);
         return TargetSelection.Choose(
             candidates,
             group.Algorithm,
@@ -338,7 +380,8 @@ internal sealed partial class RequestRouter(
                 && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true
                 && !request.HttpContext.Response.HasStarted;
 
-    private static bool IsErrorOfTarget(ForwarderError error, int status) =>
+    /// <summary>Whether the target is to blame.</summary>
+    internal static bool IsErrorOfTarget(ForwarderError error, int status) =>
         error switch
         {
             ForwarderError.None => status >= StatusCodes.Status500InternalServerError,
@@ -371,35 +414,30 @@ internal sealed partial class RequestRouter(
     /// <summary>Ends a request that did not come back whole from a target.</summary>
     private static async Task EndAsync(HttpContext http, ListenerRoutes routes, ForwarderError error)
     {
-        switch (error)
+        // Both ends of a web socket close it as they like.
+        if (
+            error
+            is ForwarderError.UpgradeRequestCanceled
+                or ForwarderError.UpgradeRequestClient
+                or ForwarderError.UpgradeRequestDestination
+                or ForwarderError.UpgradeResponseCanceled
+                or ForwarderError.UpgradeResponseClient
+                or ForwarderError.UpgradeResponseDestination
+                or ForwarderError.UpgradeActivityTimeout
+        )
         {
-            case ForwarderError.RequestCanceled
-            or ForwarderError.RequestBodyCanceled
-            or ForwarderError.ResponseBodyCanceled
-            or ForwarderError.ResponseBodyClient:
-            case ForwarderError.RequestBodyClient when http.RequestAborted.IsCancellationRequested:
-                routes.Counters.CountError(Answers.ClientClosed);
-                if (EntryOf(http, routes) is { } entry)
-                    entry.Status = Answers.ClientClosed;
-                http.Abort();
-                return;
-            // Both ends of a web socket close it as they like.
-            case ForwarderError.UpgradeRequestCanceled
-            or ForwarderError.UpgradeRequestClient
-            or ForwarderError.UpgradeRequestDestination
-            or ForwarderError.UpgradeResponseCanceled
-            or ForwarderError.UpgradeResponseClient
-            or ForwarderError.UpgradeResponseDestination
-            or ForwarderError.UpgradeActivityTimeout:
-                http.Abort();
-                return;
+            http.Abort();
+            return;
         }
-        var status = error switch
+        var status = StatusOf(error, http.RequestAborted.IsCancellationRequested);
+        if (status == Answers.ClientClosed)
         {
-            ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
-            ForwarderError.RequestBodyClient => StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status502BadGateway,
-        };
+            routes.Counters.CountError(status);
+            if (EntryOf(http, routes) is { } entry)
+                entry.Status = status;
+            http.Abort();
+            return;
+        }
         if (http.Response.HasStarted)
         {
             routes.Counters.CountError(status);
@@ -412,6 +450,21 @@ internal sealed partial class RequestRouter(
             CloseAfterwards(http);
         await RefuseAsync(http, routes, status);
     }
+
+    /// <summary>How a request that did not come back whole is counted, and answered if somebody still
+    /// listens.</summary>
+    internal static int StatusOf(ForwarderError error, bool hasClientLeft) =>
+        error switch
+        {
+            ForwarderError.RequestCanceled
+            or ForwarderError.RequestBodyCanceled
+            or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.ResponseBodyClient => Answers.ClientClosed,
+            ForwarderError.RequestBodyClient when hasClientLeft => Answers.ClientClosed,
+            ForwarderError.RequestBodyClient => StatusCodes.Status400BadRequest,
+            ForwarderError.RequestTimedOut => StatusCodes.Status504GatewayTimeout,
+            _ => StatusCodes.Status502BadGateway,
+        };
 
     private void EndOldConnection(HttpContext http, LoadBalancerAttributes attributes)
     {

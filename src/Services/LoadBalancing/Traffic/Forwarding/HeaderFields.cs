@@ -36,12 +36,21 @@ internal ref struct HeaderFields(ReadOnlySpan<byte> lines)
             line = line[..^1];
         if (line.IsEmpty)
             return false;
+        if (!TrySplit(line, out var name, out var value))
+            throw Malformed("a header that is none");
+        Name = name;
+        Value = value;
+        return true;
+    }
+
+    /// <summary>Splits a line without its end.</summary>
+    /// <returns>False where it has no name, or anything in it that may be in no header.</returns>
+    public static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
         var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line[..colon].ContainsAnyExcept(NameCharacters))
-            throw Malformed("a header without a name");
-        Name = line[..colon];
-        Value = line[(colon + 1)..].Trim(" \t"u8);
-        return Value.ContainsAny(NotInValues) ? throw Malformed("a control character in a header") : true;
+        name = line[..Math.Max(colon, 0)];
+        value = line[(colon + 1)..].Trim(" \t"u8);
+        return colon > 0 && !name.ContainsAnyExcept(NameCharacters) && !value.ContainsAny(NotInValues);
     }
 
     public readonly bool Is(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(Name, name);

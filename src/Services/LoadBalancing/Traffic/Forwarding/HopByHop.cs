@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Estiba.LoadBalancing.Traffic.Forwarding;
 
@@ -27,6 +29,21 @@ internal static class HopByHop
         "Upgrade-Insecure-Requests"
     );
 
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Lookup = Names.GetAlternateLookup<
+        ReadOnlySpan<char>
+    >();
+
+    private static readonly int Longest = Names.Max(name => name.Length);
+
     /// <summary>Whether a header stays here.</summary>
     public static bool Has(string name) => Names.Contains(name);
+
+    /// <inheritdoc cref="Has(string)"/>
+    public static bool Has(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > Longest)
+            return false;
+        Span<char> characters = stackalloc char[name.Length];
+        return Ascii.ToUtf16(name, characters, out _) == OperationStatus.Done && Lookup.Contains(characters);
+    }
 }

@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 
 namespace Estiba.LoadBalancing.Traffic.Forwarding;
 
 /// <summary>Bytes that are put together in memory that is used again.</summary>
-internal sealed class PooledWriter(int capacity) : IDisposable
+internal sealed class PooledWriter(int capacity) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacity);
     private int _length;
@@ -23,6 +24,34 @@ internal sealed class PooledWriter(int capacity) : IDisposable
         MakeRoom(bytes.Length);
         bytes.CopyTo(_buffer.AsSpan(_length));
         _length += bytes.Length;
+    }
+
+    public void Write(long number)
+    {
+        MakeRoom(20);
+        Utf8Formatter.TryFormat(number, _buffer.AsSpan(_length), out var count);
+        _length += count;
+    }
+
+    public void WriteHexadecimal(long number)
+    {
+        MakeRoom(16);
+        Utf8Formatter.TryFormat(number, _buffer.AsSpan(_length), out var count, 'x');
+        _length += count;
+    }
+
+    public void Advance(int count) => _length += count;
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _buffer.AsSpan(_length);
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(_length);
     }
 
     /// <summary>What is written takes the place of what was.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace Estiba.LoadBalancing.Traffic.Headers;
 
@@ -14,6 +15,10 @@ internal static class ClientCertificateHeaders
 
     /// <summary>Whether a header is one of them.</summary>
     internal static bool IsOne(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc cref="IsOne(string)"/>
+    internal static bool IsOne(ReadOnlySpan<byte> name) =>
+        name.Length >= Prefix.Length && Ascii.EqualsIgnoreCase(name[..Prefix.Length], Prefix);
 
     /// <summary>The headers.</summary>
     /// <param name="certificate">The client's certificate.</param>

@@ -21,13 +21,19 @@ public static class ForwardedHeaders
             return StringValues.Empty;
         if (mode == ForwardedForMode.Preserve)
             return received;
-        ArgumentNullException.ThrowIfNull(client);
-        var own =
-            !withPort ? client.Address.ToString()
-            : client.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{client.Address}]:{client.Port}"
-            : $"{client.Address}:{client.Port}";
+        var own = Own(client, withPort);
         var before = string.Join(", ", received.Where(value => !string.IsNullOrEmpty(value)));
         return before.Length == 0 ? own : $"{before}, {own}";
+    }
+
+    /// <summary>What is added to it.</summary>
+    /// <inheritdoc cref="For"/>
+    public static string Own(IPEndPoint client, bool withPort)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return !withPort ? client.Address.ToString()
+            : client.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{client.Address}]:{client.Port}"
+            : $"{client.Address}:{client.Port}";
     }
 
     /// <summary>How many addresses a client has sent in X-Forwarded-For.</summary>
@@ -42,8 +48,11 @@ public static class ForwardedHeaders
     /// <remarks>Otherwise it has the listener's port, where that is not 80 or 443.</remarks>
     public static string Host(string received, string host, int port, bool preserve) =>
         preserve ? received
-        : port is 80 or 443 ? host
-        : $"{host}:{port}";
+        : NamesPort(port) ? $"{host}:{port}"
+        : host;
+
+    /// <summary>Whether the Host header that is sent has the listener's port.</summary>
+    internal static bool NamesPort(int port) => port is not (80 or 443);
 }
 
 /// <summary><c>routing.http.xff_header_processing.mode</c>.</summary>

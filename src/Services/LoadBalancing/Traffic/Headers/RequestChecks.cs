@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -17,8 +18,12 @@ public static class RequestChecks
     /// <summary>Where Kestrel keeps the length of a request that is chunked all the same.</summary>
     private const string LengthBesideChunks = "X-Content-Length";
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
-        "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    private const string NameCharacters = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private static readonly SearchValues<char> InNames = SearchValues.Create(NameCharacters);
+
+    private static readonly SearchValues<byte> BytesInNames = SearchValues.Create(
+        Encoding.ASCII.GetBytes(NameCharacters)
     );
 
     /// <summary>The status by which a request is refused; null where it is not.</summary>
@@ -70,7 +75,10 @@ public static class RequestChecks
     }
 
     /// <summary>Whether <c>routing.http.drop_invalid_header_fields.enabled</c> lets a header pass.</summary>
-    public static bool IsValidName(string name) => name.AsSpan().IndexOfAnyExcept(NameCharacters) < 0;
+    public static bool IsValidName(string name) => !name.AsSpan().ContainsAnyExcept(InNames);
+
+    /// <inheritdoc cref="IsValidName(string)"/>
+    public static bool IsValidName(ReadOnlySpan<byte> name) => !name.ContainsAnyExcept(BytesInNames);
 }
 
 /// <summary><c>routing.http.desync_mitigation_mode</c>.</summary>

@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
 namespace Estiba.LoadBalancing.Traffic.Headers;
 
 /// <summary>X-Amzn-Trace-Id ("Request tracing for your Application Load Balancer").</summary>
@@ -5,6 +9,9 @@ public static class TraceId
 {
     /// <summary>The header's name.</summary>
     public const string Header = "X-Amzn-Trace-Id";
+
+    /// <summary>How long an id is.</summary>
+    public const int Length = 35;
 
     /// <summary>
     /// The header as it is sent: a new root; or where there is one, the load balancer's own part before what the client
@@ -25,12 +32,27 @@ public static class TraceId
     /// <summary>A new id: version, seconds and 96 bits of chance.</summary>
     /// <param name="now">The time.</param>
     /// <param name="random">The chance.</param>
-    public static string New(DateTimeOffset now, Random random)
+    public static string New(DateTimeOffset now, Random random) =>
+        string.Create(Length, (now, random), static (text, state) =>
+        {
+            Span<byte> bytes = stackalloc byte[Length];
+            Write(bytes, state.now, state.random);
+            Ascii.ToUtf16(bytes, text, out _);
+        });
+
+    /// <summary>Writes a new id.</summary>
+    /// <param name="id">Gets its <see cref="Length"/> characters.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="random">The chance.</param>
+    public static void Write(Span<byte> id, DateTimeOffset now, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
+        "1-"u8.CopyTo(id);
+        Utf8Formatter.TryFormat(now.ToUnixTimeSeconds(), id[2..], out _, new StandardFormat('x', 8));
+        id[10] = (byte)'-';
         Span<byte> chance = stackalloc byte[12];
         random.NextBytes(chance);
-        return $"1-{now.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(chance)}";
+        Convert.TryToHexStringLower(chance, id[11..], out _);
     }
 
     private static bool Is(string field, string name) => field.StartsWith(name, StringComparison.OrdinalIgnoreCase);

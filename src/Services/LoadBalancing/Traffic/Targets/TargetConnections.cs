@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Estiba.Listeners;
+using Estiba.Listeners.EventLoops;
+using Estiba.LoadBalancing.Traffic.Plain;
 
 namespace Estiba.LoadBalancing.Traffic.Targets;
 
@@ -12,7 +14,15 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
 
     // The one that was used last is used next: what is not needed grows old, and is closed.
     private readonly List<Http1Connection> _idle = [];
+    private IdleTargets?[] _idleOfLoops = [];
     private bool _isClosed;
+
+    /// <summary>Those of an event loop.</summary>
+    public IdleTargets IdleOf(EventLoop loop)
+    {
+        var known = _idleOfLoops;
+        return loop.Index < known.Length && known[loop.Index] is { } idle ? idle : AddIdleOf(loop);
+    }
 
     /// <summary>Opens one more.</summary>
     /// <param name="limit">How long it may take.</param>
@@ -82,16 +92,38 @@ internal sealed class TargetConnections(IPEndPoint target, TimeProvider time)
     /// <summary>Closes all of them, and those that are still in use when they are no longer.</summary>
     public void Close()
     {
+        IdleTargets?[] ofLoops;
         lock (_idle)
         {
             _isClosed = true;
             _idle.Clear();
+            ofLoops = _idleOfLoops;
         }
+        foreach (var idle in ofLoops)
+            idle?.Loop.Post(idle.Close);
         List<TargetConnection> open;
         lock (_open)
             open = [.. _open];
         foreach (var connection in open)
             connection.Dispose();
+    }
+
+    private IdleTargets AddIdleOf(EventLoop loop)
+    {
+        var idle = new IdleTargets(loop, target);
+        lock (_idle)
+        {
+            if (_isClosed)
+            {
+                idle.Close();
+                return idle;
+            }
+            var more = new IdleTargets?[Math.Max(_idleOfLoops.Length, loop.Index + 1)];
+            _idleOfLoops.CopyTo(more, 0);
+            more[loop.Index] = idle;
+            _idleOfLoops = more;
+        }
+        return idle;
     }
 
     private void Forget(TargetConnection connection)

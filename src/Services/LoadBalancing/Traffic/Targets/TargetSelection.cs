@@ -94,6 +94,13 @@ public static class TargetSelection
         return null;
     }
 
+    /// <summary>The candidate whose turn it is.</summary>
+    public static T InTurn<T>(IReadOnlyList<T> candidates, uint turn)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        return candidates[(int)(turn % (uint)candidates.Count)];
+    }
+
     private static IEnumerable<T> InTurn<T>(IReadOnlyList<T> candidates, int first) =>
         Enumerable.Range(0, candidates.Count).Select(index => candidates[(first + index) % candidates.Count]);
 }
