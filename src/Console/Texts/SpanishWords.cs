@@ -82,7 +82,7 @@ internal static class SpanishWords
             ["Availability Zones"] = "Zonas de disponibilidad",
             ["Back to the live tail"] = "Volver al seguimiento en vivo",
             ["Cancel"] = "Cancelar",
-            ["Change desired count"] = "Cambiar el número deseado",
+            ["Update service"] = "Actualizar servicio",
             ["Change the number of tasks with their CPU utilization"] =
                 "Cambiar el número de tareas según su uso de CPU",
             ["Circuit breaker"] = "Disyuntor",
@@ -149,7 +149,8 @@ internal static class SpanishWords
             ["Deregister"] = "Anular el registro",
             ["Description"] = "Descripción",
             ["Desired count"] = "Número deseado",
-            ["Desired count: {0}"] = "Número deseado: {0}",
+            ["A revision, or the family for its newest."] = "Una revisión, o la familia para la más nueva.",
+            ["Service {0} updated"] = "Servicio {0} actualizado",
             ["Desired status"] = "Estado deseado",
             ["Differences"] = "Diferencias",
             ["Digest"] = "Resumen",
