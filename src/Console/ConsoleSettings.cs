@@ -51,7 +51,10 @@ public sealed record ConsoleSettings
         catch (JsonException malformed)
         {
             // Not its message, which may hold a piece of what it read.
-            throw new InvalidDataException($"The settings are wrong at {malformed.Path ?? "their beginning"}.");
+            throw new InvalidDataException(
+                $"The settings are wrong at {malformed.Path ?? "their beginning"}.",
+                malformed
+            );
         }
 
         if (!settings.BasePath.StartsWith('/') || settings.BasePath.EndsWith('/'))

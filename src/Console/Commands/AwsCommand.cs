@@ -68,13 +68,15 @@ internal static class AwsCommand
                 JsonValueKind.True => $"--{Dashed(name)}",
                 JsonValueKind.False => $"--no-{Dashed(name)}",
                 JsonValueKind.String => $"--{Dashed(name)} {Quoted(value.GetString()!)}",
-                JsonValueKind.Array when IsPlainList(value) =>
-                    $"--{Dashed(name)} {string.Join(' ', value.EnumerateArray().Select(item => Quoted(item.GetString()!)))}",
+                JsonValueKind.Array when IsPlainList(value) => $"--{Dashed(name)} {Words(value)}",
                 JsonValueKind.Object or JsonValueKind.Array =>
                     $"--{Dashed(name)} {Quoted(JsonSerializer.Serialize(value, Json))}",
                 _ => $"--{Dashed(name)} {value}",
             },
         };
+
+    private static string Words(JsonElement list) =>
+        string.Join(' ', list.EnumerateArray().Select(item => Quoted(item.GetString()!)));
 
     private static bool IsPlainList(JsonElement list) =>
         list.GetArrayLength() > 0 && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);

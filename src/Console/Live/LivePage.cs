@@ -2,6 +2,7 @@ using Estiba.Console.Commands;
 using Estiba.Console.Sessions;
 using Estiba.Console.Texts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace Estiba.Console.Live;
 
@@ -26,6 +27,9 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
     internal NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
+    internal IJSRuntime Browser { get; set; } = null!;
+
+    [Inject]
     internal Actions Actions { get; set; } = null!;
 
     /// <summary>The newest answer; null until there is one.</summary>
@@ -41,7 +45,10 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
     protected virtual TimeSpan Interval => TimeSpan.FromMilliseconds(800);
 
     /// <inheritdoc />
-    protected override void OnParametersSet()
+    protected override void OnParametersSet() => Ask();
+
+    /// <summary>Asks what is to be asked now, unless that is asked already.</summary>
+    private protected void Ask()
     {
         if (_question == Question)
             return;
@@ -69,13 +76,13 @@ public abstract class LivePage<T> : ComponentBase, IDisposable
     private protected abstract Func<Clients, CancellationToken, Task<object>> Reader();
 
     private void Hear(string question, Answer answer) =>
-        _ = InvokeAsync(() =>
+        _ = InvokeAsync(async () =>
         {
             if (question != _question)
                 return;
             if (answer.Kind == AnswerKind.SignedOut)
             {
-                Navigation.NavigateTo("sign-in?why=ended", forceLoad: true);
+                await Browser.LeaveAsync();
                 return;
             }
 

@@ -14,9 +14,9 @@ internal static class SpanishWords
             ["4. Push"] = "4. Subir",
             ["A cluster groups tasks, services and the instances that they run on."] =
                 "Un clúster agrupa tareas, servicios y las instancias en que se ejecutan.",
-            ["A load balancer spreads requests over the tasks of services, and leaves out those that are not well."] =
-                "Un balanceador de carga reparte las solicitudes entre las tareas de los servicios, y "
-                + "deja fuera las que no están bien.",
+            ["A load balancer spreads requests over the tasks of services that are well."] =
+                "Un balanceador de carga reparte las solicitudes entre las tareas de los servicios "
+                + "que están bien.",
             ["A log group keeps what containers write. Task definitions name the one that they write to."] =
                 "Un grupo de registros guarda lo que escriben los contenedores. Las definiciones de "
                 + "tareas nombran aquel en que escriben.",
@@ -62,9 +62,8 @@ internal static class SpanishWords
                 "Se reemplazarán todas las tareas del servicio, como dicen sus opciones de despliegue.",
             ["An alarm watches a metric, and tells when it is above or below a threshold."] =
                 "Una alarma vigila una métrica, y avisa cuando está por encima o por debajo de un umbral.",
-            ["An Auto Scaling group keeps a number of instances running. Capacity providers grow and shrink it."] =
-                "Un grupo de Auto Scaling mantiene en marcha un número de instancias. Los proveedores "
-                + "de capacidad lo hacen crecer y menguar.",
+            ["An Auto Scaling group keeps a number of instances running."] =
+                "Un grupo de Auto Scaling mantiene en marcha un número de instancias.",
             ["An expression"] = "Una expresión",
             ["An image could not be pulled: see that it is in its repository, under the name that is used."] =
                 "No se pudo descargar una imagen: compruebe que está en su repositorio, con el nombre que se usa.",
@@ -82,9 +81,8 @@ internal static class SpanishWords
             ["Availability Zone"] = "Zona de disponibilidad",
             ["Availability Zones"] = "Zonas de disponibilidad",
             ["Back to the live tail"] = "Volver al seguimiento en vivo",
-            ["Begun with {0}"] = "Comenzado con {0}",
             ["Cancel"] = "Cancelar",
-            ["Change desired count"] = "Cambiar el número deseado",
+            ["Update service"] = "Actualizar servicio",
             ["Change the number of tasks with their CPU utilization"] =
                 "Cambiar el número de tareas según su uso de CPU",
             ["Circuit breaker"] = "Disyuntor",
@@ -151,7 +149,8 @@ internal static class SpanishWords
             ["Deregister"] = "Anular el registro",
             ["Description"] = "Descripción",
             ["Desired count"] = "Número deseado",
-            ["Desired count: {0}"] = "Número deseado: {0}",
+            ["A revision, or the family for its newest."] = "Una revisión, o la familia para la más nueva.",
+            ["Service {0} updated"] = "Servicio {0} actualizado",
             ["Desired status"] = "Estado deseado",
             ["Differences"] = "Diferencias",
             ["Digest"] = "Resumen",
@@ -267,9 +266,8 @@ internal static class SpanishWords
             ["Memory limit (MiB)"] = "Límite de memoria (MiB)",
             ["Metric"] = "Métrica",
             ["Metrics"] = "Métricas",
-            ["Metrics appear here when something measures: services, instances, load balancers, your programs."] =
-                "Las métricas aparecen aquí cuando algo mide: servicios, instancias, balanceadores de "
-                + "carga, sus programas.",
+            ["Metrics appear here when something measures: services, load balancers, your programs."] =
+                "Las métricas aparecen aquí cuando algo mide: servicios, balanceadores de carga, sus programas.",
             ["Minimum"] = "Mínimo",
             ["Minimum healthy percent"] = "Porcentaje mínimo en buen estado",
             ["Missing data"] = "Datos que faltan",
@@ -365,9 +363,8 @@ internal static class SpanishWords
             ["Save"] = "Guardar",
             ["Scalable targets"] = "Destinos escalables",
             ["Scaling policies"] = "Políticas de escalado",
-            ["Scaling policies change the number of a service's tasks with its load. The service wizard makes one."] =
-                "Las políticas de escalado cambian el número de tareas de un servicio según su carga. "
-                + "El asistente de servicios crea una.",
+            ["Scaling policies change the number of a service's tasks with its load."] =
+                "Las políticas de escalado cambian el número de tareas de un servicio según su carga.",
             ["Scheduling"] = "Planificación",
             ["Scheme"] = "Esquema",
             ["Search"] = "Buscar",
@@ -449,9 +446,8 @@ internal static class SpanishWords
             ["The health check of its target group failed: {0}"] =
                 "Falló la comprobación de estado de su grupo de destino: {0}",
             ["the host is {0}"] = "el host es {0}",
-            ["The image {0} of container {1} could not be pulled: see that it is in its repository, under this name."] =
-                "No se pudo descargar la imagen {0} del contenedor {1}: compruebe que está en su "
-                + "repositorio con este nombre.",
+            ["The image {0} of container {1} could not be pulled: see that its repository has it."] =
+                "No se pudo descargar la imagen {0} del contenedor {1}: compruebe que " + "su repositorio la tiene.",
             ["The images and their tags are deleted. Tasks that need them cannot start any more."] =
                 "Se eliminan las imágenes y sus etiquetas. Las tareas que las necesitan ya no podrán arrancar.",
             ["The instances and what is on their disks will be lost. Their tasks stop."] =

@@ -7,20 +7,15 @@ public sealed class FieldFaultsTests
 {
     [Fact]
     public void What_the_contract_has_nothing_against_has_no_faults() =>
-        FieldFaults
-            .Of(new Ecs.StopTaskRequest { Task = "abc" }, Language.English)
-            .IsEmpty.ShouldBeTrue();
+        FieldFaults.Of(new Ecs.StopTaskRequest { Task = "abc" }, Language.English).IsEmpty.ShouldBeTrue();
 
     [Fact]
     public void A_member_that_is_missing_is_said_at_its_field()
     {
-        var faults = FieldFaults.Of(
-            new Ecs.RegisterTaskDefinitionRequest { ContainerDefinitions = [new()] },
-            Language.Spanish
-        );
+        var faults = FieldFaults.Of(new Ecs.StopTaskRequest { Cluster = "default" }, Language.Spanish);
 
-        faults.Of("family").ShouldBe("Es obligatorio.");
-        faults.Of("taskRoleArn").ShouldBeNull();
+        faults.Of("task").ShouldBe("Es obligatorio.");
+        faults.Of("cluster").ShouldBeNull();
     }
 
     [Theory]

@@ -6,8 +6,7 @@ public sealed class AnswerDigestTests
 {
     [Fact]
     public void The_number_of_a_request_is_no_change() =>
-        Hash("<A><X>1</X><RequestId>abc</RequestId></A>")
-            .ShouldBe(Hash("<A><X>1</X><RequestId>defg</RequestId></A>"));
+        Hash("<A><X>1</X><RequestId>abc</RequestId></A>").ShouldBe(Hash("<A><X>1</X><RequestId>defg</RequestId></A>"));
 
     [Fact]
     public void Anything_else_is_one() => Hash("<A><X>1</X></A>").ShouldNotBe(Hash("<A><X>2</X></A>"));

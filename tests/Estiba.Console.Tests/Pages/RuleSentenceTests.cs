@@ -16,7 +16,11 @@ public sealed class RuleSentenceTests
                     Conditions =
                     [
                         new() { Field = "path-pattern", Values = ["/a/*", "/b/*"] },
-                        new() { Field = "host-header", HostHeaderConfig = new() { Values = ["shop.example"] } },
+                        new()
+                        {
+                            Field = "host-header",
+                            HostHeaderConfig = new() { Values = ["shop.example"] },
+                        },
                     ],
                     Actions = [new() { Type = "forward", TargetGroupArn = Group }],
                 },
@@ -31,7 +35,14 @@ public sealed class RuleSentenceTests
                 new Elb.Rule
                 {
                     IsDefault = true,
-                    Actions = [new() { Type = "fixed-response", FixedResponseConfig = new() { StatusCode = "404" } }],
+                    Actions =
+                    [
+                        new()
+                        {
+                            Type = "fixed-response",
+                            FixedResponseConfig = new() { StatusCode = "404" },
+                        },
+                    ],
                 },
                 Language.Spanish
             )
@@ -49,7 +60,11 @@ public sealed class RuleSentenceTests
                         TargetGroups =
                         [
                             new() { TargetGroupArn = Group, Weight = 3 },
-                            new() { TargetGroupArn = Group.Replace("web", "new", StringComparison.Ordinal), Weight = 1 },
+                            new()
+                            {
+                                TargetGroupArn = Group.Replace("web", "new", StringComparison.Ordinal),
+                                Weight = 1,
+                            },
                         ],
                     },
                 },

@@ -23,10 +23,9 @@ public sealed class TaskLaneTests
         );
 
         (from, to).ShouldBe((Noon, Noon.AddMinutes(10)));
-        lanes.Select(it => (it.Task, it.Left, it.Width, it.IsStopped)).ShouldBe([
-            ("old", 0, 60, true),
-            ("new", 50, 50, false),
-        ]);
+        lanes
+            .Select(it => (it.Task, it.Left, it.Width, it.IsStopped))
+            .ShouldBe([("old", 0, 60, true), ("new", 50, 50, false)]);
     }
 
     [Fact]

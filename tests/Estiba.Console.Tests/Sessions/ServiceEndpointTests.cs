@@ -17,8 +17,7 @@ public sealed class ServiceEndpointTests
         Of<Ecs.IEcsApi>("https://amazonaws.com").ShouldBe("https://ecs.eu-west-1.amazonaws.com/");
         Of<IEcrApi>("https://amazonaws.com").ShouldBe("https://api.ecr.eu-west-1.amazonaws.com/");
         Of<IIamApi>("https://amazonaws.com").ShouldBe("https://iam.amazonaws.com/");
-        Of<Elb.IElbV2Api>("https://amazonaws.com")
-            .ShouldBe("https://elasticloadbalancing.eu-west-1.amazonaws.com/");
+        Of<Elb.IElbV2Api>("https://amazonaws.com").ShouldBe("https://elasticloadbalancing.eu-west-1.amazonaws.com/");
     }
 
     [Fact]

@@ -18,10 +18,7 @@ public sealed partial class LanguageTests
 
     [Fact]
     public void A_translation_has_the_same_values_in_it() =>
-        SpanishWords
-            .All.Where(it => !Values(it.Key).SetEquals(Values(it.Value)))
-            .Select(it => it.Key)
-            .ShouldBeEmpty();
+        SpanishWords.All.Where(it => !Values(it.Key).SetEquals(Values(it.Value))).Select(it => it.Key).ShouldBeEmpty();
 
     [Fact]
     public void Everything_that_pages_say_is_translated()

@@ -10,8 +10,7 @@ internal sealed class InstancePlan
 {
     internal const string NewGroup = "new";
 
-    private const string Image =
-        "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
+    private const string Image = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id";
 
     private const string ComingGroup = "$GROUP_ID";
 
@@ -94,7 +93,14 @@ internal sealed class InstancePlan
             SubnetId = Subnet.Length == 0 ? null : Subnet,
             SecurityGroupIds = group.Length == 0 ? null : [group],
             BlockDeviceMappings = StorageGiB is { } size
-                ? [new() { DeviceName = "/dev/xvda", Ebs = new() { VolumeSize = size, VolumeType = "gp3" } }]
+                ?
+                [
+                    new()
+                    {
+                        DeviceName = "/dev/xvda",
+                        Ebs = new() { VolumeSize = size, VolumeType = "gp3" },
+                    },
+                ]
                 : null,
             UserData = Convert.ToBase64String(
                 Encoding.UTF8.GetBytes($"#!/bin/bash\necho ECS_CLUSTER={Cluster} >> /etc/ecs/ecs.config\n")

@@ -25,11 +25,7 @@ public sealed record UsersView(IReadOnlyList<UserView> Users)
 /// <param name="User">The user.</param>
 /// <param name="Keys">Its access keys.</param>
 /// <param name="Policies">The names of its policies: those that are attached, and its own.</param>
-public sealed record UserView(
-    Iam.User User,
-    IReadOnlyList<Iam.AccessKeyMetadata> Keys,
-    IReadOnlyList<string> Policies
-)
+public sealed record UserView(Iam.User User, IReadOnlyList<Iam.AccessKeyMetadata> Keys, IReadOnlyList<string> Policies)
 {
     internal static async Task<UserView> ReadAsync(Iam.IIamApi iam, Iam.User user, CancellationToken cancellation)
     {

@@ -15,11 +15,7 @@ public sealed record BalancerView(
 {
     internal static async Task<BalancerView> ReadAsync(Elb.IElbV2Api elb, string name, CancellationToken cancellation)
     {
-        var described = await elb.DescribeLoadBalancersAsync(
-            new() { Names = [name] },
-            Session.Context,
-            cancellation
-        );
+        var described = await elb.DescribeLoadBalancersAsync(new() { Names = [name] }, Session.Context, cancellation);
         if (described.LoadBalancers is not [var balancer, ..])
             throw new ResourceMissingException(name);
         var arn = balancer.LoadBalancerArn;

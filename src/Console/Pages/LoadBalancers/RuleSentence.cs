@@ -27,13 +27,13 @@ internal static class RuleSentence
     {
         var groups = action.ForwardConfig?.TargetGroups;
         if (groups is not { Count: > 1 })
-            return Addresses.TargetGroupNameOf(action.TargetGroupArn ?? groups?.FirstOrDefault()?.TargetGroupArn);
+            return Addresses.TargetGroupNameOf(
+                action.TargetGroupArn ?? (groups is [var only] ? only.TargetGroupArn : null)
+            );
         var all = Math.Max(groups.Sum(group => group.Weight ?? 1), 1);
         return string.Join(
             ", ",
-            groups.Select(it =>
-                $"{Addresses.TargetGroupNameOf(it.TargetGroupArn)} ({(it.Weight ?? 1) * 100 / all} %)"
-            )
+            groups.Select(it => $"{Addresses.TargetGroupNameOf(it.TargetGroupArn)} ({(it.Weight ?? 1) * 100 / all} %)")
         );
     }
 

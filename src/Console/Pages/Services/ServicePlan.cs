@@ -181,7 +181,10 @@ internal sealed class ServicePlan
             PlacementConstraints = Placement == OnePerHost ? [new() { Type = OnePerHost }] : null,
             LoadBalancers = LoadBalancers(TargetGroup == NewTargetGroup ? group : TargetGroup),
             NetworkConfiguration = IsAwsvpc
-                ? new() { AwsvpcConfiguration = new() { Subnets = Split(Subnets), SecurityGroups = Split(SecurityGroups) } }
+                ? new()
+                {
+                    AwsvpcConfiguration = new() { Subnets = Split(Subnets), SecurityGroups = Split(SecurityGroups) },
+                }
                 : null,
         };
 

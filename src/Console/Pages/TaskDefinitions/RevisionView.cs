@@ -61,13 +61,16 @@ public sealed record RevisionView(Ecs.TaskDefinition Definition, IReadOnlyList<s
         return JsonSerializer.Serialize(document.RootElement, Indented);
     }
 
+    private static bool IsEmpty(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
+
     /// <summary>What would register the same again.</summary>
     internal static Ecs.RegisterTaskDefinitionRequest AsRequest(Ecs.TaskDefinition definition)
     {
         using var document = JsonDocument.Parse(ShapeJson.ToUtf8(definition));
         var kept = document
             .RootElement.EnumerateObject()
-            .Where(member => !Answered.Contains(member.Name))
+            .Where(member => !Answered.Contains(member.Name) && !IsEmpty(member.Value))
             .ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
         return ShapeJson.Parse<Ecs.RegisterTaskDefinitionRequest>(JsonSerializer.Serialize(kept));
     }

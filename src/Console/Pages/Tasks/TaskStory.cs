@@ -16,7 +16,7 @@ internal static class TaskStory
         var containers = task.Containers ?? [];
         if (containers.FirstOrDefault(it => Says(it.Reason, "CannotPull")) is { } unpulled)
             return words.Format(
-                "The image {0} of container {1} could not be pulled: see that it is in its repository, under this name.",
+                "The image {0} of container {1} could not be pulled: see that its repository has it.",
                 unpulled.Image,
                 unpulled.Name
             );

@@ -56,8 +56,9 @@ public sealed record TaskView(Ecs.EcsTask Task, string? Address)
                 Session.Context,
                 cancellation
             );
-        var id = described.ContainerInstances?.FirstOrDefault()?.Ec2InstanceId;
-        if (id is null || !id.StartsWith("i-", StringComparison.Ordinal))
+        if (described.ContainerInstances is not [{ Ec2InstanceId: { } id }, ..])
+            return null;
+        if (!id.StartsWith("i-", StringComparison.Ordinal))
             return null;
         var machines = await clients
             .Of<Ec2.IEc2Api>()
