@@ -3,6 +3,7 @@ using Estiba.ApplicationAutoScaling;
 using Estiba.AutoScaling;
 using Estiba.Compute;
 using Estiba.Compute.Networking;
+using Estiba.Consoles;
 using Estiba.Contracts;
 using Estiba.Ecr;
 using Estiba.Ecs;
@@ -62,6 +63,7 @@ internal static class Modules
             new InstancesModule(configuration),
             new MachinesModule(configuration),
             new TelemetryModule(),
+            new ConsoleModule(configuration),
         ];
 
     /// <summary>What of each AWS service is implemented; those last of which nothing is.</summary>

@@ -17,7 +17,12 @@ public sealed class ArchitectureTests
         ["Foundation/State"],
         ["Hosts/Engines"],
         ["Foundation/Hosting"],
-        [.. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf), "Hosts/Agent", "Gateway"],
+        [
+            .. Directory.GetDirectories(Path.Combine(Source, "Services")).Select(NameOf),
+            "Hosts/Agent",
+            "Gateway",
+            "Console",
+        ],
         ["Estiba"],
     ];
 
@@ -138,6 +143,18 @@ public sealed class ArchitectureTests
                 ["Foundation/Contracts", "Foundation/Files", "Foundation/Listeners", "Hosts/Engines"],
                 ignoreOrder: true
             );
+
+    [Fact]
+    public void The_console_knows_only_the_contracts() =>
+        ReferencesOf(Path.Combine(Source, "Console/Estiba.Console.csproj")).ShouldBe(["Foundation/Contracts"]);
+
+    /// <summary>It is a program of its own: the platform is compiled ahead of time, which Blazor cannot be.</summary>
+    [Fact]
+    public void Nothing_of_the_house_knows_the_console()
+    {
+        foreach (var project in Projects)
+            ReferencesOf(project).ShouldNotContain("Console", FolderOf(project));
+    }
 
     [Fact]
     public void Only_the_state_speaks_sql()

@@ -6,8 +6,8 @@ using System.CommandLine.Parsing;
 namespace Estiba.CommandLine;
 
 /// <summary>
-/// The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>server</c>, <c>token</c>,
-/// <c>agent</c>, <c>backup</c>, <c>restore</c>, <c>verify</c>, <c>coverage</c>.
+/// The command line: <c>estiba up</c>, <c>demo</c>, <c>env</c>, <c>status</c>, <c>console</c>, <c>server</c>,
+/// <c>token</c>, <c>agent</c>, <c>backup</c>, <c>restore</c>, <c>verify</c>, <c>coverage</c>.
 /// </summary>
 internal static class EstibaCommandLine
 {
@@ -82,6 +82,7 @@ internal static class EstibaCommandLine
             UpCommand.Create(terminal),
             EnvCommand.Create(terminal),
             StatusCommand.Create(terminal),
+            ConsoleCommand.Create(terminal),
             ServerCommand.Create(terminal),
             TokenCommand.Create(terminal),
             AgentCommand.Create(terminal),

@@ -29,6 +29,9 @@ internal static class RunningCommand
             await terminal.Output.WriteLineAsync($"It listens on {bound}, where other machines reach it.");
         var data = configuration.Data == DataLayout.Default ? "" : $" --data {configuration.Data.Root}";
         await terminal.Output.WriteLineAsync($"In another terminal: eval \"$(estiba env{data})\"");
+        // A journal is read by more people than a terminal, and later: services print no link that signs in.
+        if (!ServiceManager.HasJournal && platform.NewConsoleLink() is { } link)
+            await terminal.Output.WriteLineAsync($"The console, signed in, once, within 12 hours: {link}");
         ServiceManager.Ready();
         try
         {

@@ -61,6 +61,8 @@ internal sealed class DemoRun(Terminal terminal, TimeProvider time, DemoChoices 
             $"the platform answers at {platform.Endpoint.GetLeftPart(UriPartial.Authority)} after "
                 + $"{time.GetElapsedTime(started).TotalSeconds:0.0} s; its log is {directory.Root}/estiba.log"
         );
+        if (platform.NewConsoleLink() is { } link)
+            Note($"the console, signed in, once, within 12 hours: {link}");
 
         var environment = (await RunningPlatform.FindAsync(directory.Data, cancellation)).ClientEnvironment(
             PlatformOptions.DefaultRegion

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Estiba.Contracts;
 
 namespace Estiba.Joining;
 
@@ -42,6 +45,26 @@ internal sealed record JoinRefusal
     public string? Code { get; init; }
 
     public string? Message { get; init; }
+
+    /// <summary>What an answer that is no success says.</summary>
+    internal static AwsException Read(byte[] body, HttpStatusCode status)
+    {
+        JoinRefusal? refusal = null;
+        try
+        {
+            refusal = JsonSerializer.Deserialize(body, JoinJson.Default.JoinRefusal);
+        }
+        catch (JsonException)
+        {
+            // It is of another version, or no platform at all.
+        }
+
+        return new AwsException(
+            refusal?.Code ?? "UnknownError",
+            refusal?.Message ?? $"the answer has the status {(int)status}.",
+            (int)status
+        );
+    }
 }
 
 /// <summary>A token that was just made: the only time that it is told.</summary>

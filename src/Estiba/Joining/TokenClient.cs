@@ -65,9 +65,8 @@ internal sealed class TokenClient(RunningPlatform platform, string region, HttpC
         _signer.Sign(request, [], platform.Credentials, region, JoinDoors.SigningName);
         using var response = await http.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        if (response.IsSuccessStatusCode)
-            return JsonSerializer.Deserialize(body, type)!;
-        var refusal = JsonSerializer.Deserialize(body, JoinJson.Default.JoinRefusal);
-        throw new AwsException(refusal?.Code ?? "UnknownError", refusal?.Message ?? "", (int)response.StatusCode);
+        return response.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize(body, type)!
+            : throw JoinRefusal.Read(body, response.StatusCode);
     }
 }

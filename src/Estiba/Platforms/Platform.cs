@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Estiba.Acm;
+using Estiba.Consoles;
 using Estiba.Contracts;
 using Estiba.Contracts.Signing;
 using Estiba.Files;
@@ -35,6 +36,7 @@ internal sealed partial class Platform : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Endings _end = new();
     private Task _refused = Task.CompletedTask;
+    private PlatformLinks? _console;
 
     private Platform(PlatformConfiguration configuration, TextWriter log, TimeProvider time)
     {
@@ -58,6 +60,9 @@ internal sealed partial class Platform : IAsyncDisposable
     /// does to containers the other one does too: it must end.
     /// </summary>
     internal Task Refused => _refused;
+
+    /// <summary>An address that opens the console signed in, once; null where there is no console.</summary>
+    internal Uri? NewConsoleLink() => _console?.Create();
 
     /// <summary>Starts a platform; it answers when this returns.</summary>
     /// <exception cref="CommandLine.CommandException">It cannot start; the message says why and what to do.</exception>
@@ -134,6 +139,7 @@ internal sealed partial class Platform : IAsyncDisposable
 
         var host = await HostAsync(store, directory, cancellation);
         var modules = EndWith(await ModuleRunner.OpenAsync(Modules.Of(_configuration), host, cancellation));
+        _console = host.Get<PlatformLinks>();
         var gateway = EndWith(OpenGateway(host, modules));
         host.Share(new ContainerListening(gateway.ListenForContainersAsync));
         await ListenAsync(gateway, cancellation);

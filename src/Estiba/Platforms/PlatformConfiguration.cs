@@ -90,6 +90,9 @@ internal sealed record PlatformConfiguration
     /// <summary>Docker Engine's address, as in <c>DOCKER_HOST</c>; null for the usual socket.</summary>
     internal string? DockerHost { get; init; }
 
+    /// <summary>The program of the console, an absolute path, whether it is there or not.</summary>
+    internal string ConsoleProgram { get; init; } = Consoles.ConsoleProgram.UsualPath;
+
     /// <summary>Where customers reach it.</summary>
     internal Uri Endpoint => new($"{Scheme}://{Registry}");
 
