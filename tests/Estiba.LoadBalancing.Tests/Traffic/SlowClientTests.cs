@@ -63,7 +63,12 @@ public sealed class SlowClientTests
         await using var world = new TrafficWorld();
         await using var target = await StandInTarget.StartAsync(http => http.Response.WriteAsync("well"));
         await world.ApplyAsync(world.Forwarding(target.Configuration));
-        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var argument in new[] { "-c", Open, "bash", $"{world.Address}", $"{TrafficWorld.Port}" })
             start.ArgumentList.Add(argument);
         using var clients = Process.Start(start)!;

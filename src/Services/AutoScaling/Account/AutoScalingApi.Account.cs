@@ -1,6 +1,5 @@
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.LifecycleHooks;
-using Estiba.AutoScaling.Metrics;
 using Estiba.AutoScaling.Notifications;
 using Estiba.AutoScaling.Policies;
 using Estiba.Contracts;

@@ -1,6 +1,5 @@
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Instances;
-using Estiba.AutoScaling.Notifications;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 

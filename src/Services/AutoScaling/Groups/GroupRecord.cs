@@ -1,4 +1,3 @@
-using Estiba.AutoScaling.Metrics;
 using Estiba.Contracts;
 using Estiba.Contracts.AutoScaling;
 

@@ -1,5 +1,4 @@
 using Estiba.AutoScaling.Groups;
-using Estiba.AutoScaling.Metrics;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 

@@ -1,4 +1,4 @@
-using Estiba.AutoScaling.Metrics;
+using Estiba.AutoScaling.Groups;
 using Estiba.Contracts;
 using Estiba.Contracts.AutoScaling;
 

@@ -31,7 +31,7 @@ internal sealed class GroupReport(Store store, MetricPublisher publisher, TimePr
         var instances = GroupStep.InstancesOf(view, group);
         foreach (var metric in group.Metrics)
         {
-            if (GroupMetric.ValueOf(metric, group, instances) is { } value)
+            if (GroupMetricValue.Of(metric, group, instances) is { } value)
                 yield return MetricSample.Of(
                     group.Scope,
                     Namespace,

@@ -1,4 +1,4 @@
-using Estiba.AutoScaling.Groups;
+using Estiba.AutoScaling.Activities;
 using Estiba.AutoScaling.Notifications;
 using Estiba.Contracts;
 using Estiba.Contracts.AutoScaling;

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Estiba.AutoScaling.Activities;
 using Estiba.AutoScaling.Groups;
+using Estiba.AutoScaling.Notifications;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 
-namespace Estiba.AutoScaling.Notifications;
+namespace Estiba.AutoScaling.Activities;
 
 /// <summary>
 /// What topics are told, in AWS's form ("Amazon SNS notification options for Amazon EC2 Auto Scaling", user guide).

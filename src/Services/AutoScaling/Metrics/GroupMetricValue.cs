@@ -3,44 +3,13 @@ using Estiba.AutoScaling.Instances;
 
 namespace Estiba.AutoScaling.Metrics;
 
-/// <summary>
-/// The metrics of groups ("Amazon CloudWatch metrics for Amazon EC2 Auto Scaling", user guide). Capacity is counted in
-/// instances; there are no warm pools, so that nothing is told of them.
-/// </summary>
-internal static class GroupMetric
+/// <summary>What the metrics of a group are.</summary>
+internal static class GroupMetricValue
 {
-    /// <summary>How often they are told.</summary>
-    internal const string Granularity = "1Minute";
-
     private const string OfWarmPool = "WarmPool";
 
-    /// <summary>Their names.</summary>
-    internal static IReadOnlyList<string> All { get; } =
-    [
-        "GroupMinSize",
-        "GroupMaxSize",
-        "GroupDesiredCapacity",
-        "GroupInServiceInstances",
-        "GroupPendingInstances",
-        "GroupStandbyInstances",
-        "GroupTerminatingInstances",
-        "GroupTotalInstances",
-        "GroupInServiceCapacity",
-        "GroupPendingCapacity",
-        "GroupStandbyCapacity",
-        "GroupTerminatingCapacity",
-        "GroupTotalCapacity",
-        "WarmPoolDesiredCapacity",
-        "WarmPoolWarmedCapacity",
-        "WarmPoolPendingCapacity",
-        "WarmPoolTerminatingCapacity",
-        "WarmPoolTotalCapacity",
-        "GroupAndWarmPoolDesiredCapacity",
-        "GroupAndWarmPoolTotalCapacity",
-    ];
-
     /// <summary>A metric of a group at this moment; null for one that it does not have.</summary>
-    internal static int? ValueOf(string metric, GroupRecord group, IReadOnlyList<GroupInstanceRecord> instances) =>
+    internal static int? Of(string metric, GroupRecord group, IReadOnlyList<GroupInstanceRecord> instances) =>
         metric switch
         {
             "GroupMinSize" => group.Min,
