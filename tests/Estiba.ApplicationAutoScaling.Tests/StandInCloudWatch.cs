@@ -12,6 +12,19 @@ internal sealed class StandInCloudWatch : ICloudWatchApi
     /// <summary>Why alarms are refused; null when they are not.</summary>
     public AwsException? Refusal { get; set; }
 
+    /// <summary>The values that were put.</summary>
+    public List<MetricDatum> Published { get; } = [];
+
+    public Task<PutMetricDataResponse> PutMetricDataAsync(
+        PutMetricDataInput request,
+        CallContext context,
+        CancellationToken cancellation = default
+    )
+    {
+        Published.AddRange(request.MetricData!);
+        return Task.FromResult(new PutMetricDataResponse());
+    }
+
     public Task<PutMetricAlarmResponse> PutMetricAlarmAsync(
         PutMetricAlarmInput request,
         CallContext context,

@@ -9,6 +9,7 @@ using Estiba.Contracts.CloudWatch;
 using Estiba.Contracts.Ec2;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.Iam;
+using Estiba.Contracts.Sns;
 using Estiba.Hosting;
 using Estiba.Hosting.Alarms;
 using Estiba.Hosting.Calls;
@@ -48,6 +49,8 @@ internal sealed class AutoScalingWorld : IAsyncDisposable
     public StandInCloudWatch CloudWatch { get; } = new();
 
     public StandInIam Iam { get; } = new();
+
+    public StandInTopics Topics { get; } = new();
 
     public Store Store { get; private set; } = null!;
 
@@ -243,6 +246,7 @@ internal sealed class AutoScalingWorld : IAsyncDisposable
             new ApiModule<IElbV2Api>("Elastic Load Balancing", Balancers),
             new ApiModule<ICloudWatchApi>("Amazon CloudWatch", CloudWatch),
             new ApiModule<IIamApi>("IAM", Iam),
+            new ApiModule<ISnsApi>("Amazon SNS", Topics),
             new ComputeModule(new InstanceNetworkOptions { Mode = InstanceNetworkMode.Loopback }),
             new AutoScalingModule(),
         ];

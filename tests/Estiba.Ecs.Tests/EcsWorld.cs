@@ -187,7 +187,8 @@ internal sealed class EcsWorld : IAsyncDisposable
         string zone = "eu-west-1a",
         string? ec2 = null,
         IReadOnlyList<string>? gpus = null,
-        IReadOnlyList<string>? attributes = null
+        IReadOnlyList<string>? attributes = null,
+        string address = "10.66.0.1"
     )
     {
         await Api.CreateClusterAsync(new CreateClusterRequest { ClusterName = cluster }, Caller);
@@ -202,7 +203,7 @@ internal sealed class EcsWorld : IAsyncDisposable
                       "instanceId": "{{ec2}}",
                       "availabilityZone": "{{zone}}",
                       "instanceType": "t3.medium",
-                      "privateIp": "10.66.0.1"
+                      "privateIp": "{{address}}"
                     }
                     """,
                 TotalResources =

@@ -15,6 +15,9 @@ internal sealed class StandInAutoScaling : IAutoScalingApi
 
     public HashSet<string> Protected { get; } = [];
 
+    /// <summary>Whether the group protects instances as they come.</summary>
+    public bool Protects { get; set; } = true;
+
     public Dictionary<string, PutScalingPolicyType> Policies { get; } = [];
 
     public Dictionary<string, PutLifecycleHookType> Hooks { get; } = [];
@@ -38,6 +41,7 @@ internal sealed class StandInAutoScaling : IAutoScalingApi
                             new AutoScalingGroup
                             {
                                 AutoScalingGroupName = "hosts",
+                                NewInstancesProtectedFromScaleIn = Protects,
                                 Instances =
                                 [
                                     .. Instances.Select(each => new Instance

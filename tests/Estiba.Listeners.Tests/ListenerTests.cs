@@ -86,9 +86,11 @@ public sealed class ListenerTests
         await using var listener = await StartAsync(Keeper(10), admits: _ => false);
         using var client = new HttpClient();
 
-        await Should.ThrowAsync<HttpRequestException>(() =>
+        // A connection that is closed while the client still prepares it shows as the socket's failure.
+        var failure = await Record.ExceptionAsync(() =>
             client.GetStringAsync($"http://localhost:{listener.EndPoints[0].Port}/")
         );
+        (failure is HttpRequestException or SocketException).ShouldBeTrue($"{failure}");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Estiba.AutoScaling.Activities;
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Launching;
 using Estiba.AutoScaling.LifecycleHooks;
+using Estiba.AutoScaling.Notifications;
 using Estiba.AutoScaling.Policies;
 using Estiba.AutoScaling.Reconciling;
 using Estiba.Contracts.AutoScaling;
@@ -25,6 +26,7 @@ public sealed partial class AutoScalingApi : IAutoScalingApi
     private readonly GroupRemoval _removal;
     private readonly ActivityLog _activities;
     private readonly LinkedRole _role;
+    private readonly NoticeReconciler _noticeReconciler;
     private readonly UniqueIds _ids;
     private readonly TimeProvider _time;
 
@@ -39,11 +41,13 @@ public sealed partial class AutoScalingApi : IAutoScalingApi
         GroupRemoval removal,
         ActivityLog activities,
         LinkedRole role,
+        NoticeReconciler noticeReconciler,
         UniqueIds ids,
         TimeProvider time
     )
     {
         (_store, _places, _templates, _hookTargets, _alarms) = (store, places, templates, hookTargets, alarms);
+        _noticeReconciler = noticeReconciler;
         (_step, _removal, _activities, _role, _ids, _time) = (step, removal, activities, role, ids, time);
     }
 

@@ -2,6 +2,8 @@ using Estiba.AutoScaling.Activities;
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Launching;
 using Estiba.AutoScaling.LifecycleHooks;
+using Estiba.AutoScaling.Metrics;
+using Estiba.AutoScaling.Notifications;
 using Estiba.AutoScaling.Policies;
 using Estiba.AutoScaling.Reconciling;
 using Estiba.AutoScaling.ScheduledActions;
@@ -16,6 +18,7 @@ using Estiba.Hosting;
 using Estiba.Hosting.Alarms;
 using Estiba.Hosting.Calls;
 using Estiba.Hosting.Controllers;
+using Estiba.Hosting.Metrics;
 using Estiba.State;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +56,7 @@ public sealed class AutoScalingModule : Module
             logger
         );
         var alarms = new AlarmKeeper(host.Store, host.Neighbour<ICloudWatchApi>(own), ids, logger);
+        var noticeReconciler = new NoticeReconciler(host.Store, host.Neighbour<ISnsApi>(own), ids, logger);
         var activities = new ActivityLog(ids);
         var removal = new GroupRemoval(ids);
         var step = new GroupStep(activities, removal, ids);
@@ -75,6 +79,7 @@ public sealed class AutoScalingModule : Module
             removal,
             activities,
             new LinkedRole(host.Neighbour<IIamApi>(own), host.Neighbour<IIamApi>(CallPrincipal.Caller)),
+            noticeReconciler,
             ids,
             host.Time
         );
@@ -88,9 +93,23 @@ public sealed class AutoScalingModule : Module
                     AlarmsOf(new AlarmReconciler(host.Store, alarms)),
                     LeftAlarmsOf(new LeftAlarmReconciler(alarms)),
                     ScheduleOf(host.Store, new ScheduleReconciler(host.Time)),
+                    NoticesOf(noticeReconciler),
                 ],
                 Chores =
                 [
+                    new Chore(
+                        "autoscaling.metrics",
+                        GroupReport.Interval,
+                        new GroupReport(
+                            host.Store,
+                            new MetricPublisher(
+                                ServiceIdentity.Principal,
+                                host.Neighbour<ICloudWatchApi>(own),
+                                ids.Next
+                            ),
+                            host.Time
+                        ).RunAsync
+                    ),
                     RecordRetention.Of(
                         "autoscaling.retention",
                         host,
@@ -138,6 +157,13 @@ public sealed class AutoScalingModule : Module
         {
             AtStart = view => view.Range(AutoScalingTables.LeftAlarms).Select(left => left.Key),
             Triggers = [Trigger.On(AutoScalingTables.LeftAlarms, change => change.IsDelete ? null : change.Key)],
+        };
+
+    private static Controller NoticesOf(NoticeReconciler reconciler) =>
+        new("autoscaling.notices", reconciler)
+        {
+            AtStart = view => view.Range(AutoScalingTables.Notices).Select(notice => notice.Key),
+            Triggers = [Trigger.On(AutoScalingTables.Notices, change => change.IsDelete ? null : change.Key)],
         };
 
     private static Controller ScheduleOf(Store store, ScheduleReconciler reconciler) =>

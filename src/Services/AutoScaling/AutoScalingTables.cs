@@ -4,6 +4,7 @@ using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Instances;
 using Estiba.AutoScaling.Launching;
 using Estiba.AutoScaling.LifecycleHooks;
+using Estiba.AutoScaling.Notifications;
 using Estiba.AutoScaling.Policies;
 using Estiba.AutoScaling.Refreshes;
 using Estiba.AutoScaling.ScheduledActions;
@@ -74,6 +75,18 @@ public static class AutoScalingTables
         AutoScalingJson.Default
     );
 
+    internal static readonly Table<NotificationRecord> Notifications = new(
+        "autoscaling.notifications",
+        notification => notification.Key,
+        AutoScalingJson.Default
+    );
+
+    internal static readonly Table<NoticeRecord> Notices = new(
+        "autoscaling.notices",
+        notice => notice.Key,
+        AutoScalingJson.Default
+    );
+
     /// <summary>Activities by their group; the newest comes first.</summary>
     internal static readonly Index<ActivityRecord> ActivitiesByGroup = new("group", activity => activity.GroupKey);
 
@@ -96,6 +109,8 @@ public static class AutoScalingTables
         LeftAlarms,
         ScheduledActions,
         Refreshes,
+        Notifications,
+        Notices,
         Activities,
     ];
 }
@@ -114,5 +129,7 @@ public static class AutoScalingTables
 [JsonSerializable(typeof(LeftAlarms))]
 [JsonSerializable(typeof(ScheduledActionRecord))]
 [JsonSerializable(typeof(RefreshRecord))]
+[JsonSerializable(typeof(NotificationRecord))]
+[JsonSerializable(typeof(NoticeRecord))]
 [JsonSerializable(typeof(ActivityRecord))]
 internal sealed partial class AutoScalingJson : JsonSerializerContext;

@@ -23,6 +23,9 @@ internal static class Quotas
     /// <summary>Target groups of a group.</summary>
     internal const int TargetGroups = 50;
 
+    /// <summary>Topics that a group has told of its instances.</summary>
+    internal const int Topics = 10;
+
     /// <summary>Tags of a group.</summary>
     internal const int Tags = 50;
 }

@@ -1,9 +1,11 @@
 using Estiba.Contracts;
+using Estiba.Contracts.AutoScaling;
 using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
 using Estiba.Ecs.Agents;
+using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Placement;
 using Estiba.Ecs.ServiceRegistries;
@@ -19,6 +21,7 @@ namespace Estiba.Ecs;
 /// <param name="sts">Where the credentials of tasks' roles come from.</param>
 /// <param name="elb">Where the target groups of services are.</param>
 /// <param name="discovery">Where the registries of services are.</param>
+/// <param name="autoScaling">Where the groups of capacity providers are.</param>
 /// <param name="ids">Makes the ids of new resources.</param>
 /// <param name="random">Decides where placement leaves it to chance; seeded in a simulation.</param>
 /// <param name="options">What an operator may set.</param>
@@ -28,6 +31,7 @@ public sealed partial class EcsApi(
     IStsApi sts,
     IElbV2Api elb,
     IServiceDiscoveryApi discovery,
+    IAutoScalingApi autoScaling,
     EcsIds ids,
     Random random,
     EcsOptions options,
@@ -37,6 +41,7 @@ public sealed partial class EcsApi(
     private readonly Store _store = store;
     private readonly RoleSessions _roles = new(sts, ids);
     private readonly TargetGroups _targetGroups = new(elb, ids);
+    private readonly ManagedGroup _groups = new(autoScaling, ids);
     private readonly Registries _registries = new(discovery, ids);
     private readonly ServiceConnectNamespaces _namespaces = new(discovery, ids, time);
     private readonly ServiceConnections _connections = new(

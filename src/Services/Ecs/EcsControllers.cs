@@ -172,6 +172,7 @@ internal static class EcsControllers
                 Trigger.OnAll(EcsTables.Tasks, ConnectedInstances.Find),
                 Trigger.OnAll(EcsTables.Services, ConnectedInstances.Find),
                 Trigger.OnAll(EcsTables.ContainerInstances, ConnectedInstances.Find),
+                Trigger.OnAll(EcsTables.ServiceConnectNames, ConnectedInstances.Find),
             ],
         };
 

@@ -5,12 +5,14 @@ using Estiba.Contracts.Ecs;
 using Estiba.Contracts.ElbV2;
 using Estiba.Contracts.ServiceDiscovery;
 using Estiba.Contracts.Sts;
+using Estiba.Dns.Names;
 using Estiba.Ecs.Agents;
 using Estiba.Ecs.ClusterAutoScaling;
 using Estiba.Ecs.ContainerInstances;
 using Estiba.Ecs.LoadBalancers;
 using Estiba.Ecs.Metrics;
 using Estiba.Ecs.Scheduling;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.ServiceRegistries;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Services.Alarms;
@@ -52,7 +54,8 @@ public sealed class EcsModule(EcsOptions options) : Module
         var elb = host.Neighbour<IElbV2Api>(CallPrincipal.Service(TargetGroups.Service));
         var cloudWatch = host.Neighbour<ICloudWatchApi>(CallPrincipal.Service(TargetGroups.Service));
         var discovery = host.Neighbour<IServiceDiscoveryApi>(CallPrincipal.Service(Registries.Service));
-        var api = new EcsApi(store, sts, elb, discovery, ids, host.Random, own, time);
+        var autoScaling = host.Neighbour<IAutoScalingApi>(CallPrincipal.Service(TargetGroups.Service));
+        var api = new EcsApi(store, sts, elb, discovery, autoScaling, ids, host.Random, own, time);
         var sessions = new AgentSessions();
         var payloads = EcsControllers.Payloads(
             new PayloadReconciler(store, sessions, new RoleSessions(sts, ids), ids, own, time)
@@ -61,10 +64,7 @@ public sealed class EcsModule(EcsOptions options) : Module
         var usage = new UsageReports(time);
         var publisher = new MetricPublisher(TargetGroups.Service, cloudWatch, ids.Unique);
         var metrics = new MetricsReport(store, usage, publisher);
-        var groups = new ManagedGroup(
-            host.Neighbour<IAutoScalingApi>(CallPrincipal.Service(TargetGroups.Service)),
-            ids
-        );
+        var groups = new ManagedGroup(autoScaling, ids);
         var reservations = new ReservationReport(store, groups, publisher, time);
         var agents = new AgentDoor(
             store,
@@ -90,7 +90,11 @@ public sealed class EcsModule(EcsOptions options) : Module
                     AgentsAt(AgentDoor.ControlPath, "ecs:Poll", agents, stopping.Token),
                     AgentsAt(AgentDoor.TelemetryPath, "ecs:StartTelemetrySession", agents, stopping.Token),
                 ],
-                StartAsync = starting => ForgetConnectionsAsync(store, own, time, starting),
+                StartAsync = starting =>
+                {
+                    host.Find<NameSources>()?.Add(new AliasHosts(store));
+                    return ForgetConnectionsAsync(store, own, time, starting);
+                },
                 StopAsync = async () => await stopping.CancelAsync(),
                 Controllers =
                 [

@@ -70,6 +70,7 @@ public static class EcsTables
         service.LiveNamespace
     );
     internal static readonly Index<ServiceConnectName> NamesByAddress = new("address", name => name.Address);
+    internal static readonly Index<ServiceConnectName> NamesByDnsName = new("dns-name", name => name.DnsName);
     internal static readonly Index<ServiceRolloutRecord> RebalancingServices = new("rebalancing", rollout =>
         rollout.Rebalancing is null ? null : rollout.ClusterKey
     );
@@ -198,7 +199,8 @@ public static class EcsTables
         "ecs.service-connect-names",
         name => name.Key,
         EcsJson.Default,
-        NamesByAddress
+        NamesByAddress,
+        NamesByDnsName
     );
     internal static readonly Table<DiscoveryServiceRecord> DiscoveryServices = new(
         "ecs.discovery-services",

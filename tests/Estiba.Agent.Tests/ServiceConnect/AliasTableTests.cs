@@ -77,7 +77,7 @@ public sealed class AliasTableTests
     {
         _table.Set(_first, Namespaces(1));
         _table.Set(_second, Namespaces(1));
-        _table.Find(Place)!.Counters.Opened();
+        _table.Find(Place)!.Counters.Open(clientTask: null);
 
         foreach (var _ in new[] { 1, 2 })
             _table

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Estiba.Agent.ServiceConnect;
+using Estiba.Agent.Tasks;
 using Estiba.Agent.Tests.StandIns;
 using Estiba.Contracts.Acs;
 using Estiba.Engines;
@@ -85,6 +86,62 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         using var client = Client(HttpVersion.Version11);
         var failure = await Should.ThrowAsync<Exception>(() => client.GetStringAsync("/"));
         (failure.InnerException ?? failure).GetBaseException().ShouldBeOfType<SocketException>();
+    }
+
+    [Fact]
+    public async Task A_name_that_several_namespaces_have_leads_each_caller_to_its_own()
+    {
+        const string Other = Namespace + "2";
+        var (own, others) = (await TcpAsync("a"), await TcpAsync("b"));
+        _proxy.Set(
+            _agent,
+            [Namespaced(Namespace, Place.Address.ToString(), own), Namespaced(Other, "169.254.200.9", others)]
+        );
+        (await SayAsync("hello")).ShouldBe("a:hello");
+        _callers = [AdmittedCallersTests.Container(Other, "host")];
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                return await SayAsync("hello") == "b:hello";
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        });
+        _callers = [AdmittedCallersTests.Container(Namespace + "3", "host")];
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                await SayAsync("hello");
+                return false;
+            }
+            catch (SocketException)
+            {
+                return true;
+            }
+        });
+
+        static ServiceConnectNamespace Namespaced(string arn, string address, IPEndPoint endpoint) =>
+            new()
+            {
+                NamespaceArn = arn,
+                Aliases =
+                [
+                    new ServiceConnectAlias
+                    {
+                        Address = address,
+                        AnsweredAddress = Place.Address.ToString(),
+                        Port = Place.Port,
+                        Endpoints =
+                        [
+                            new ServiceConnectEndpoint { Address = endpoint.Address.ToString(), Port = endpoint.Port },
+                        ],
+                    },
+                ],
+            };
     }
 
     [Fact]
@@ -227,6 +284,7 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         var told = _proxy.TakeCounters(_agent).Single();
         (told.NewConnections, told.Requests, told.Responses2xx, told.Responses5xx).ShouldBe((1, 4, 2, 2));
         told.ResponseTime!.SampleCount.ShouldBe(4);
+        told.ProcessedBytes!.Value.ShouldBeInRange(4 * "GET / HTTP/1.1".Length, 4000);
         await Eventually.HoldsAsync(() => _proxy.TakeCounters(_agent).Count == 0);
 
         Serve(null, await TcpAsync("a"));
@@ -234,6 +292,47 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         var carried = _proxy.TakeCounters(_agent).Single();
         (carried.NewConnections, carried.ProcessedBytes, carried.Requests).ShouldBe((1, 5, 0));
         _proxy.TakeCounters(new object()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_carried_is_counted_for_the_task_that_asked()
+    {
+        const string Task = "arn:aws:ecs:eu-west-1:123456789012:task/default/0123456789abcdef0123456789abcdef";
+        var container = AdmittedCallersTests.Container(Namespace, "bridge", IPAddress.Loopback.ToString());
+        _callers =
+        [
+            AdmittedCallersTests.Container(Namespace, "host"),
+            container with
+            {
+                Labels = new Dictionary<string, string>(container.Labels) { [ContainerNaming.TaskArnLabel] = Task },
+            },
+        ];
+        Serve(null, await TcpAsync("a"));
+        await SayAsync("hello");
+        _proxy.TakeCounters(_agent).Single().ClientTaskArn.ShouldBe(Task);
+    }
+
+    [Fact]
+    public async Task GRPC_calls_end_with_the_status_in_the_trailers_of_the_endpoint()
+    {
+        Serve("grpc", await HttpAsync("a", HttpProtocols.Http2));
+        using var client = Client(HttpVersion.Version20);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/shop.Orders/Count")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 1, 42]),
+        };
+        request.Headers.TE.ParseAdd("trailers");
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var answer = await client.SendAsync(request);
+
+        (await answer.Content.ReadAsByteArrayAsync()).ShouldBe([0, 0, 0, 0, 1, 42]);
+        answer.TrailingHeaders.GetValues("grpc-status").ShouldBe(["5"]);
+        answer.TrailingHeaders.GetValues("grpc-message").ShouldBe(["none"]);
+        var told = _proxy.TakeCounters(_agent).Single();
+        (told.Requests, told.Responses2xx).ShouldBe((1, 1));
     }
 
     private void Serve(string? protocol, params IPEndPoint[] endpoints) =>
@@ -316,6 +415,16 @@ public sealed class ServiceConnectProxyTests : IAsyncDisposable
         {
             await Task.Delay(Timeout.Infinite, http.RequestAborted)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        if (http.Request.ContentType == "application/grpc")
+        {
+            http.Request.Headers.TE.ToString().ShouldBe("trailers");
+            http.Response.ContentType = http.Request.ContentType;
+            await http.Request.Body.CopyToAsync(http.Response.Body);
+            http.Response.AppendTrailer("grpc-status", "5");
+            http.Response.AppendTrailer("grpc-message", "none");
             return;
         }
 

@@ -517,4 +517,85 @@ public sealed class GroupTests
             )
         ).Code.ShouldBe("ResourceInUse");
     }
+
+    [Fact]
+    public async Task Traffic_sources_are_the_target_groups_of_a_group()
+    {
+        await using var world = await WithGroupAsync(desired: 0);
+        TrafficSourceIdentifier[] sources = [new() { Identifier = StandInBalancers.Web, Type = "elbv2" }];
+        await world.Api.AttachTrafficSourcesAsync(
+            new AttachTrafficSourcesType { AutoScalingGroupName = Web, TrafficSources = sources },
+            Context
+        );
+        (await world.GroupAsync()).TargetGroupARNs.ShouldBe([StandInBalancers.Web]);
+        (await SourcesAsync("elbv2")).ShouldBe([StandInBalancers.Web]);
+        (await SourcesAsync("vpc-lattice")).ShouldBeEmpty();
+        (await ErrorOfAsync(() => SourcesAsync("none"))).Code.ShouldBe("ValidationError");
+
+        await DetachAsync();
+        await world.SettleAsync();
+        (await SourcesAsync(null)).ShouldBeEmpty();
+        (await ErrorOfAsync(DetachAsync)).Message.ShouldStartWith("Trying to remove Traffic Sources");
+        (
+            await ErrorOfAsync(() =>
+                world.Api.AttachTrafficSourcesAsync(
+                    new AttachTrafficSourcesType
+                    {
+                        AutoScalingGroupName = Web,
+                        TrafficSources = [new() { Identifier = "lattice", Type = "vpc-lattice" }],
+                    },
+                    Context
+                )
+            )
+        ).Code.ShouldBe("ValidationError");
+
+        Task DetachAsync() =>
+            world.Api.DetachTrafficSourcesAsync(
+                new DetachTrafficSourcesType { AutoScalingGroupName = Web, TrafficSources = sources },
+                Context
+            );
+
+        async Task<IReadOnlyList<string?>> SourcesAsync(string? type) =>
+            [
+                .. (
+                    await world.Api.DescribeTrafficSourcesAsync(
+                        new DescribeTrafficSourcesRequest { AutoScalingGroupName = Web, TrafficSourceType = type },
+                        Context
+                    )
+                ).TrafficSources!.Select(source => source.Identifier),
+            ];
+    }
+
+    [Fact]
+    public async Task Classic_Load_Balancers_and_warm_pools_are_none()
+    {
+        await using var world = await WithGroupAsync(desired: 0);
+        (
+            await world.Api.DescribeLoadBalancersAsync(
+                new DescribeLoadBalancersRequest { AutoScalingGroupName = Web },
+                Context
+            )
+        ).LoadBalancers.ShouldBeEmpty();
+        (
+            await world.Api.DescribeWarmPoolAsync(new DescribeWarmPoolType { AutoScalingGroupName = Web }, Context)
+        ).Instances.ShouldBeEmpty();
+        foreach (
+            var refused in new Func<Task>[]
+            {
+                () =>
+                    world.Api.AttachLoadBalancersAsync(
+                        new AttachLoadBalancersType { AutoScalingGroupName = Web, LoadBalancerNames = ["old"] },
+                        Context
+                    ),
+                () =>
+                    world.Api.DetachLoadBalancersAsync(
+                        new DetachLoadBalancersType { AutoScalingGroupName = Web, LoadBalancerNames = ["old"] },
+                        Context
+                    ),
+                () => world.Api.PutWarmPoolAsync(new PutWarmPoolType { AutoScalingGroupName = Web }, Context),
+                () => world.Api.DeleteWarmPoolAsync(new DeleteWarmPoolType { AutoScalingGroupName = Web }, Context),
+            }
+        )
+            (await ErrorOfAsync(refused)).Code.ShouldBe("ValidationError");
+    }
 }

@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.Tests.Clusters;
 
@@ -5,8 +6,7 @@ namespace Estiba.Ecs.Tests.CapacityProviders;
 
 public sealed class CapacityProviderTests
 {
-    private const string Group =
-        "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:id:autoScalingGroupName/g";
+    private const string Group = "arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:id:autoScalingGroupName/";
 
     [Fact]
     public async Task Fargate_is_always_there()
@@ -269,13 +269,32 @@ public sealed class CapacityProviderTests
         answer.Failures!.Single().Reason.ShouldBe("MISSING");
     }
 
-    private static async Task<CapacityProvider> CreateAsync(EcsWorld world, string name) =>
+    [Fact]
+    public async Task A_group_has_one_provider()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        await CreateAsync(world, "p", "g");
+        foreach (var group in new[] { "g", Group + "g" })
+        {
+            var refused = await Should.ThrowAsync<AwsException>(() => CreateAsync(world, "q", group));
+            refused.Code.ShouldBe("ClientException");
+            refused.Message.ShouldContain("already being used by another capacity provider");
+        }
+
+        await DeleteAsync(world, "p");
+        (await CreateAsync(world, "q", Group + "g")).Status.ShouldBe("ACTIVE");
+    }
+
+    private static async Task<CapacityProvider> CreateAsync(EcsWorld world, string name, string? group = null) =>
         (
             await world.Api.CreateCapacityProviderAsync(
                 new CreateCapacityProviderRequest
                 {
                     Name = name,
-                    AutoScalingGroupProvider = new AutoScalingGroupProvider { AutoScalingGroupArn = Group },
+                    AutoScalingGroupProvider = new AutoScalingGroupProvider
+                    {
+                        AutoScalingGroupArn = group ?? Group + name,
+                    },
                 },
                 world.Caller
             )

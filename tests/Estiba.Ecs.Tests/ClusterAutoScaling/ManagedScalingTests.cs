@@ -1,3 +1,4 @@
+using Estiba.Contracts;
 using Estiba.Contracts.Ecs;
 using Estiba.Ecs.CapacityProviders;
 using Estiba.Ecs.ClusterAutoScaling;
@@ -136,6 +137,25 @@ public sealed class ManagedScalingTests
         (await ReconcileAsync(world)).ShouldBeNull();
         world.Groups.Hooks.ShouldBeEmpty();
         world.Groups.Policies.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Termination_protection_is_refused_where_the_group_does_not_protect_new_instances()
+    {
+        await using var world = await EcsWorld.CreateAsync();
+        world.Groups.Protects = false;
+        var refused = await Should.ThrowAsync<AwsException>(() => PrepareAsync(world));
+        refused.Code.ShouldBe("ClientException");
+        refused.Message.ShouldEndWith("must have instance protection from scale in enabled.");
+        world.View.Range(EcsTables.CapacityProviders).ShouldBeEmpty();
+
+        world.Groups.Protects = true;
+        await PrepareAsync(world);
+        await UpdateAsync(world, new AutoScalingGroupProviderUpdate { ManagedTerminationProtection = "DISABLED" });
+        world.Groups.Protects = false;
+        var enable = new AutoScalingGroupProviderUpdate { ManagedTerminationProtection = "ENABLED" };
+        (await Should.ThrowAsync<AwsException>(() => UpdateAsync(world, enable))).Code.ShouldBe("ClientException");
+        Provider(world.View).Provider.AutoScalingGroupProvider!.ManagedTerminationProtection.ShouldBe("DISABLED");
     }
 
     private static async Task PrepareAsync(EcsWorld world)

@@ -29,10 +29,16 @@ internal sealed class ConnectedWorld : IAsyncDisposable
 
     /// <summary>An instance whose agent says that it has a proxy.</summary>
     /// <returns>Its key.</returns>
-    internal static async Task<string> AddInstanceAsync(EcsWorld ecs, string agentHash, string ec2 = "i-1")
+    internal static async Task<string> AddInstanceAsync(
+        EcsWorld ecs,
+        string agentHash,
+        string ec2 = "i-1",
+        string address = "10.66.0.1"
+    )
     {
         var arn = await ecs.AddInstanceAsync(
             ec2: ec2,
+            address: address,
             attributes:
             [
                 EstibaAgent.ServiceConnect,
@@ -131,10 +137,10 @@ internal sealed class ConnectedWorld : IAsyncDisposable
             ],
         };
 
-    /// <summary>A conversation with the agent of the instance.</summary>
-    internal async Task<Conversation> ConverseAsync()
+    /// <summary>A conversation with the agent of the instance, or of another.</summary>
+    internal async Task<Conversation> ConverseAsync(string? instanceKey = null)
     {
-        var conversation = new Conversation(this);
+        var conversation = new Conversation(this, instanceKey ?? InstanceKey);
         await conversation.BeginAsync();
         return conversation;
     }
@@ -145,14 +151,14 @@ internal sealed class Conversation
 {
     private static readonly EcsOptions Options = new() { AgentEndpoint = new Uri("http://127.0.0.1:4566") };
 
-    private readonly ConnectedWorld _world;
+    private readonly string _instanceKey;
     private readonly AgentSessions _sessions = new();
     private readonly PayloadReconciler _payloads;
     private readonly AgentSession _session;
 
-    internal Conversation(ConnectedWorld world)
+    internal Conversation(ConnectedWorld world, string instanceKey)
     {
-        _world = world;
+        _instanceKey = instanceKey;
         var ids = new EcsIds(new Random(1));
         _payloads = new PayloadReconciler(
             world.Ecs.Store,
@@ -163,7 +169,7 @@ internal sealed class Conversation
             world.Ecs.Clock
         );
         _session = new AgentSession(
-            world.InstanceKey,
+            instanceKey,
             Link,
             _sessions,
             _ => { },
@@ -179,5 +185,5 @@ internal sealed class Conversation
     internal Task BeginAsync() => _session.BeginAsync(default);
 
     /// <summary>Sends what is to be sent now.</summary>
-    internal Task WorkAsync() => _payloads.ReconcileAsync(_world.InstanceKey, default);
+    internal Task WorkAsync() => _payloads.ReconcileAsync(_instanceKey, default);
 }

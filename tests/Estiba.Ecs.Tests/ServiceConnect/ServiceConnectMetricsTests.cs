@@ -33,12 +33,42 @@ public sealed class ServiceConnectMetricsTests
             samples["ActiveConnectionCount " + dimensions].ShouldBe(3);
             samples["NewConnectionCount " + dimensions].ShouldBe(8);
             samples["RequestCount " + dimensions].ShouldBe(15);
+            samples["ProcessedBytes " + dimensions].ShouldBe(0);
         }
 
         samples["HTTPCode_Target_2XX_Count TargetDiscoveryName=web"].ShouldBe(13);
         samples["HTTPCode_Target_5XX_Count TargetDiscoveryName=web"].ShouldBe(2);
         samples["TargetResponseTime TargetDiscoveryName=web"].ShouldBe(300);
-        samples.Count.ShouldBe(9);
+        samples["TargetProcessedBytes TargetDiscoveryName=web"].ShouldBe(0);
+        samples.Count.ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task What_was_carried_is_told_by_target_and_by_the_service_that_asked()
+    {
+        await using var world = await ConnectedWorld.CreateAsync();
+        await world.DefineAsync("api", appProtocol: "grpc");
+        await world.ServeAsync(desired: 2);
+        await world.ConsumeAsync();
+        await world.Ecs.ObeyAsync();
+        var client = (await world.Ecs.TasksAsync()).Single(task => task.Group == "service:client").TaskArn;
+        var usage = new UsageReports(world.Ecs.Clock);
+        var carried = Carried(active: 1, requests: 6) with { ProcessedBytes = 1000 };
+        Report(usage, world, world.InstanceKey, carried with { ClientTaskArn = client });
+        Report(usage, world, world.InstanceKey, carried);
+        Report(usage, world, world.InstanceKey, carried with { ClientTaskArn = client + "0" });
+
+        var samples = End(usage, world);
+
+        samples["GrpcRequestCount DiscoveryName=web"].ShouldBe(18);
+        samples["ActiveConnectionCount DiscoveryName=web"].ShouldBe(2, "who nobody knows was told once more");
+        samples["ProcessedBytes DiscoveryName=web"].ShouldBe(3000);
+        samples["RequestCountPerTarget TargetDiscoveryName=web"].ShouldBe(9);
+        const string ByClient = " TargetDiscoveryName=web,ServiceName=client,ClusterName=default";
+        samples["RequestCountPerTarget" + ByClient].ShouldBe(3);
+        samples["TargetProcessedBytes" + ByClient].ShouldBe(1000);
+        samples["HTTPCode_Target_2XX_Count" + ByClient].ShouldBe(5);
+        samples["TargetResponseTime" + ByClient].ShouldBe(120);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Estiba.Contracts;
 using Estiba.Contracts.Acs;
 using Estiba.Contracts.Ecs;
+using Estiba.Dns.Names;
+using Estiba.Ecs.ServiceConnect;
 using ContainerDefinition = Estiba.Contracts.Ecs.ContainerDefinition;
 
 namespace Estiba.Ecs.Tests.ServiceConnect;
@@ -304,6 +306,80 @@ public sealed class ServiceConnectTests
         await world.ServeAsync();
 
         world.Ecs.View.Range(EcsTables.ServiceConnectNames).Single().Address.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Each_host_hears_of_the_tasks_on_all_hosts_at_their_own_addresses()
+    {
+        await using var world = await ConnectedWorld.CreateAsync();
+        var other = await ConnectedWorld.AddInstanceAsync(world.Ecs, EstibaAgent.Hash, "i-2", "192.0.2.2");
+        PlacementConstraint[] spread = [new() { Type = PlacementConstraintType.DistinctInstance }];
+        await world.ServeAsync(desired: 2, with: request => request with { PlacementConstraints = spread });
+        await world.Ecs.ObeyAsync();
+        var conversations = new[] { await world.ConverseAsync(), await world.ConverseAsync(other) };
+
+        foreach (var conversation in conversations)
+        {
+            await conversation.WorkAsync();
+            AddressesOf(conversation).ShouldBe(["10.66.0.1", "192.0.2.2"], ignoreOrder: true);
+        }
+
+        conversations.Select(each => AliasOf(each).Address).Distinct().Count().ShouldBe(1);
+        await world.Ecs.LoseAsync(
+            world.Ecs.View.Range(EcsTables.ContainerInstances).Single(instance => instance.Key == other).Arn
+        );
+        await conversations[0].WorkAsync();
+        AddressesOf(conversations[0]).ShouldBe(["10.66.0.1"]);
+
+        static IEnumerable<string?> AddressesOf(Conversation conversation) =>
+            AliasOf(conversation).Endpoints!.Select(endpoint => endpoint.Address);
+    }
+
+    [Fact]
+    public async Task Name_servers_answer_for_an_alias_at_once_and_proxies_know_it_by_namespace()
+    {
+        await using var world = await ConnectedWorld.CreateAsync();
+        var names = new AliasHosts(world.Ecs.Store);
+        await world.ConsumeAsync();
+        var conversation = await world.ConverseAsync();
+        await conversation.WorkAsync();
+        names.Find("api").ShouldBeNull();
+
+        await world.ServeAsync();
+        await world.ServeAsync("orders", dnsName: null, port: 80, discoveryName: "orders");
+        await conversation.WorkAsync();
+        foreach (var alias in conversation.Link.Last<ServiceConnectMessage>().Namespaces!.Single().Aliases!)
+        {
+            AddressOf(alias.DnsName!).ShouldBe(alias.Address);
+            alias.AnsweredAddress.ShouldBe(alias.Address);
+        }
+
+        // The same name in another namespace: whoever asks, the answer is the same, and proxies of both know it.
+        world.Ecs.Discovery.AddNamespace("stage");
+        await world.ServeAsync("staged", with: request =>
+            request with
+            {
+                ServiceConnectConfiguration = request.ServiceConnectConfiguration! with { Namespace = "stage" },
+            }
+        );
+        await conversation.WorkAsync();
+        var both = conversation
+            .Link.Last<ServiceConnectMessage>()
+            .Namespaces!.SelectMany(its => its.Aliases!)
+            .Where(alias => alias.DnsName == "api")
+            .ToList();
+        both.Select(alias => alias.Address).Distinct().Count().ShouldBe(2);
+        both.Select(alias => alias.AnsweredAddress).Distinct().ShouldBe([AddressOf("api")]);
+
+        string AddressOf(string name) => names.Find(name)!.Records!.Cast<AddressRecord>().Single().Address.ToString();
+    }
+
+    [Fact]
+    public async Task Name_servers_do_not_answer_for_an_alias_that_may_be_somebodys_on_the_Internet()
+    {
+        await using var world = await ConnectedWorld.CreateAsync();
+        await world.ServeAsync(dnsName: "api.example.com");
+        new AliasHosts(world.Ecs.Store).Find("api.example.com").ShouldBeNull();
     }
 
     private static ServiceConnectAlias AliasOf(Conversation conversation) =>

@@ -17,6 +17,9 @@ internal static class UnreadMembers
     // Requests for what there is none of: whichever page, filter or name is asked for, the answer is the same.
     private static readonly string[] NothingThere =
     [
+        "cloudwatch DescribeAnomalyDetectorsInput",
+        "cloudwatch ListAlarmMuteRulesInput",
+        "cloudwatch ListMetricStreamsInput",
         "ecr DescribeImageScanFindingsRequest",
         "ecr DescribePullThroughCacheRulesRequest",
         "ecr DescribeReplicationBackfillResultsRequest",
@@ -111,10 +114,14 @@ internal static class UnreadMembers
         ["application-autoscaling StepScalingPolicyConfiguration.MetricAggregationType"] =
             "kept and shown; an alarm hands on its newest value alone",
         ["autoscaling AlarmSpecification"] = Refused,
+        ["autoscaling AttachLoadBalancersType.LoadBalancerNames"] = Refused,
+        ["autoscaling AttachTrafficSourcesType.SkipZonalShiftValidation"] = WithoutZonalShift,
         ["autoscaling AutoScalingGroupNamesType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling CapacityReservationTarget"] = Refused,
         ["autoscaling CreateAutoScalingGroupType.SkipZonalShiftValidation"] = WithoutZonalShift,
+        ["autoscaling DeleteWarmPoolType.ForceDelete"] = "there are no warm pools",
         ["autoscaling DescribeAutoScalingInstancesType.IncludeManagedResources"] = Unmanaged,
+        ["autoscaling DescribeNotificationConfigurationsType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling DescribePoliciesType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling DescribeScalingActivitiesType.IncludeManagedResources"] = Unmanaged,
         ["autoscaling DescribeScheduledActionsType.IncludeManagedResources"] = Unmanaged,
@@ -122,6 +129,7 @@ internal static class UnreadMembers
         ["autoscaling MixedInstancesPolicy"] = Refused,
         ["autoscaling Operator"] = Refused,
         ["autoscaling PredictiveScalingConfiguration"] = Refused,
+        ["autoscaling PutWarmPoolType"] = Refused,
         ["autoscaling UpdateAutoScalingGroupType.SkipZonalShiftValidation"] = WithoutZonalShift,
         ["ecr BatchGetImageRequest.AcceptedMediaTypes"] = "manifests are given as they were pushed",
         ["ecr ImageTagMutabilityExclusionFilter.FilterType"] = OneValue,

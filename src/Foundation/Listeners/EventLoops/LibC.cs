@@ -28,11 +28,7 @@ internal static unsafe partial class LibC
 
     internal const int Interrupted = 4;
     internal const int Again = 11;
-    internal const int TooManyFilesOfSystem = 23;
-    internal const int TooManyFiles = 24;
     internal const int Aborted = 103;
-    internal const int NoBufferSpace = 105;
-    internal const int OutOfMemory = 12;
     internal const int InProgress = 115;
 
     private const DllImportSearchPath Path = DllImportSearchPath.SafeDirectories;

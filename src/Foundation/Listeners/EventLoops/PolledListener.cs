@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Estiba.Listeners.Connections;
 using Microsoft.AspNetCore.Connections;
@@ -286,11 +287,16 @@ public sealed partial class PolledListener(
                     accepted = LibC.Accept(_descriptor, bytes, &length, LibC.NonBlocking | LibC.CloseOnExec);
                 if (accepted < 0)
                 {
-                    Refused(System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+                    var error = Marshal.GetLastPInvokeError();
+                    if (error is LibC.Aborted or LibC.Interrupted)
+                        continue;
+                    // Without descriptors, for one, it is of no use to try at once.
+                    _rests = error != LibC.Again;
                     return;
                 }
                 listener.Accept(Loop, accepted, RemoteOf(address, length));
             }
+            GoOnLater();
         }
 
         protected internal override void OnTick()
@@ -304,11 +310,9 @@ public sealed partial class PolledListener(
 
         protected internal override void OnFault()
         {
-            // One client less; others come.
+            // One client less; others wait.
+            GoOnLater();
         }
-
-        private void Refused(int error) =>
-            _rests = error is LibC.TooManyFiles or LibC.TooManyFilesOfSystem or LibC.NoBufferSpace or LibC.OutOfMemory;
 
         private static IPEndPoint RemoteOf(SocketAddress address, int length)
         {

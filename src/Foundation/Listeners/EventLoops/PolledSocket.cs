@@ -90,7 +90,7 @@ public abstract unsafe class PolledSocket(EventLoop loop)
     private protected void Share(int descriptor)
     {
         Descriptor = descriptor;
-        Loop.Register(this, LibC.In | LibC.Exclusive);
+        Loop.Register(this, LibC.In | LibC.Exclusive | LibC.EdgeTriggered);
     }
 
     /// <summary>Begins to connect; <see cref="OnReady"/> is called when it is decided.</summary>

@@ -51,8 +51,12 @@ internal sealed class AdmittedCallers(TimeProvider time) : IDisposable
         bool IsAmong(Known those) =>
             isOfHost
                 ? those.OnHost.Contains(namespaceArn)
-                : those.ByAddress.GetValueOrDefault(remote) == namespaceArn && LocalCallers.Admits(remote);
+                : those.ByAddress.GetValueOrDefault(remote).Namespace == namespaceArn && LocalCallers.Admits(remote);
     }
+
+    /// <summary>The task whose container has an address, by its ARN, as the engine said it last; null where it said
+    /// nothing of it.</summary>
+    internal string? TaskOf(IPAddress remote) => _known?.ByAddress.GetValueOrDefault(remote).Task;
 
     public void Dispose() => _asking.Dispose();
 
@@ -91,10 +95,20 @@ internal sealed class AdmittedCallers(TimeProvider time) : IDisposable
             .ToList();
         return new Known(
             running
-                .SelectMany(each => each.container.Addresses, (each, address) => (address, each.Namespace))
+                .SelectMany(
+                    each => each.container.Addresses,
+                    (each, address) => (address, each.container, each.Namespace)
+                )
                 .Where(each => IPAddress.TryParse(each.address, out _))
                 .GroupBy(each => IPAddress.Parse(each.address))
-                .ToFrozenDictionary(each => each.Key, each => each.First().Namespace!),
+                .Select(its => (Address: its.Key, First: its.First()))
+                .ToFrozenDictionary(
+                    each => each.Address,
+                    each => new Caller(
+                        each.First.Namespace!,
+                        each.First.container.Labels.GetValueOrDefault(ContainerNaming.TaskArnLabel)
+                    )
+                ),
             running
                 .Where(each => each.container.NetworkMode == "host")
                 .Select(each => each.Namespace!)
@@ -103,5 +117,7 @@ internal sealed class AdmittedCallers(TimeProvider time) : IDisposable
         );
     }
 
-    private sealed record Known(FrozenDictionary<IPAddress, string> ByAddress, FrozenSet<string> OnHost, long At);
+    private readonly record struct Caller(string Namespace, string? Task);
+
+    private sealed record Known(FrozenDictionary<IPAddress, Caller> ByAddress, FrozenSet<string> OnHost, long At);
 }

@@ -2,123 +2,41 @@ using Estiba.Contracts.Tcs;
 
 namespace Estiba.Agent.ServiceConnect;
 
-/// <summary>Counts what an alias carries, from one report to the next.</summary>
+/// <summary>Counts what an alias carries, for each of the tasks that are its clients.</summary>
 internal sealed class AliasCounters
 {
     private readonly Lock _gate = new();
-    private long _active;
-    private Count _count;
+    private readonly Dictionary<string, ClientCounters> _clients = new(StringComparer.Ordinal);
 
     /// <summary>A connection has come.</summary>
-    internal void Opened()
+    /// <param name="clientTask">The task that it is of, by its ARN; null where nobody can tell.</param>
+    /// <returns>What counts it until it ends.</returns>
+    internal ClientCounters Open(string? clientTask)
     {
         lock (_gate)
         {
-            _active++;
-            _count.Connections++;
+            if (!_clients.TryGetValue(clientTask ?? "", out var counters))
+                _clients.Add(clientTask ?? "", counters = new ClientCounters());
+            counters.Opened();
+            return counters;
         }
     }
 
-    /// <summary>A connection has ended.</summary>
-    internal void Closed()
+    /// <summary>What was counted since the last time.</summary>
+    internal IReadOnlyList<ServiceConnectMetric> Take(string namespaceArn, string? discoveryName)
     {
+        var told = new List<ServiceConnectMetric>();
         lock (_gate)
-            _active--;
-    }
-
-    /// <summary>A client has sent something.</summary>
-    internal void Sent(int bytes)
-    {
-        lock (_gate)
-            _count.Bytes += bytes;
-    }
-
-    /// <summary>A request has come.</summary>
-    internal void Asked()
-    {
-        lock (_gate)
-            _count.Requests++;
-    }
-
-    /// <summary>A task has answered a request.</summary>
-    internal void Answered(int status, TimeSpan after)
-    {
-        var milliseconds = after.TotalMilliseconds;
-        lock (_gate)
-        {
-            switch (status / 100)
+            foreach (var (client, counters) in _clients.ToList())
             {
-                case 2:
-                    _count.Good++;
-                    break;
-                case 3:
-                    _count.Elsewhere++;
-                    break;
-                case 4:
-                    _count.Refused++;
-                    break;
-                case 5:
-                    _count.Failed++;
-                    break;
+                // Asked first: whatever ends after that is told the next time.
+                var isIdle = counters.IsIdle;
+                if (counters.Take(namespaceArn, discoveryName, client.Length > 0 ? client : null) is { } metric)
+                    told.Add(metric);
+                else if (isIdle)
+                    _clients.Remove(client);
             }
 
-            _count.Fastest = _count.Answers == 0 ? milliseconds : Math.Min(_count.Fastest, milliseconds);
-            _count.Slowest = Math.Max(_count.Slowest, milliseconds);
-            _count.Time += milliseconds;
-            _count.Answers++;
-        }
-    }
-
-    /// <summary>What was counted since the last time; null for nothing.</summary>
-    internal ServiceConnectMetric? Take(string namespaceArn, string? discoveryName)
-    {
-        Count count;
-        long active;
-        lock (_gate)
-        {
-            (count, active) = (_count, _active);
-            _count = default;
-        }
-
-        return active == 0 && count is { Connections: 0, Bytes: 0, Requests: 0, Answers: 0 }
-            ? null
-            : new ServiceConnectMetric
-            {
-                NamespaceArn = namespaceArn,
-                DiscoveryName = discoveryName,
-                ActiveConnections = active,
-                NewConnections = count.Connections,
-                ProcessedBytes = count.Bytes,
-                Requests = count.Requests,
-                Responses2xx = count.Good,
-                Responses3xx = count.Elsewhere,
-                Responses4xx = count.Refused,
-                Responses5xx = count.Failed,
-                ResponseTime =
-                    count.Answers == 0
-                        ? null
-                        : new CWStatsSet
-                        {
-                            Min = count.Fastest,
-                            Max = count.Slowest,
-                            SampleCount = (int)Math.Min(count.Answers, int.MaxValue),
-                            Sum = count.Time,
-                        },
-            };
-    }
-
-    private struct Count
-    {
-        internal long Connections;
-        internal long Bytes;
-        internal long Requests;
-        internal long Good;
-        internal long Elsewhere;
-        internal long Refused;
-        internal long Failed;
-        internal long Answers;
-        internal double Fastest;
-        internal double Slowest;
-        internal double Time;
+        return told;
     }
 }

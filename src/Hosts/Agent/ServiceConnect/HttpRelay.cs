@@ -79,10 +79,11 @@ internal sealed class HttpRelay : IAsyncDisposable
     }
 
     /// <summary>Takes a connection.</summary>
-    internal void Take(Socket client, Alias alias)
+    internal void Take(Socket client, Alias alias, string? clientTask)
     {
         var connection = _contexts.Create(client);
-        var watched = _idle.Watch(alias, connection.Abort);
+        var watched = _idle.Watch(alias, clientTask, connection.Abort);
+        connection.Transport = new CountedTransport(connection.Transport, watched.Counters.Sent);
         connection.ConnectionClosed.UnsafeRegister(static state => ((IDisposable)state!).Dispose(), watched);
         connection.Features.Set(watched);
         if (!(alias.AppProtocol == "http" ? _http1 : _http2).TryHand(connection))
@@ -121,7 +122,7 @@ internal sealed class HttpRelay : IAsyncDisposable
         connection.Begin();
         try
         {
-            await ForwardAsync(http, connection.Alias);
+            await ForwardAsync(http, connection.Alias, connection.Counters);
         }
         finally
         {
@@ -129,7 +130,7 @@ internal sealed class HttpRelay : IAsyncDisposable
         }
     }
 
-    private async Task ForwardAsync(HttpContext http, Alias alias)
+    private async Task ForwardAsync(HttpContext http, Alias alias, ClientCounters counters)
     {
         var isUpgrade = http.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
         using var limit =
@@ -140,7 +141,7 @@ internal sealed class HttpRelay : IAsyncDisposable
             Version = alias.AppProtocol == "http" ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        alias.Counters.Asked();
+        counters.Asked();
         var began = _time.GetTimestamp();
         var tried = new List<Endpoint>();
         while (alias.Choose(tried) is { } endpoint)
@@ -155,7 +156,7 @@ internal sealed class HttpRelay : IAsyncDisposable
             );
             if (error == ForwarderError.None)
             {
-                alias.Counters.Answered(http.Response.StatusCode, _time.GetElapsedTime(began));
+                counters.Answered(http.Response.StatusCode, _time.GetElapsedTime(began));
                 if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
                     alias.Failed(endpoint);
                 else

@@ -20,14 +20,14 @@ internal sealed class IdleConnections(TimeProvider time)
 
     /// <summary>Watches a connection, until what is returned is disposed of.</summary>
     /// <param name="alias">What it is to.</param>
+    /// <param name="clientTask">The task that it is of, by its ARN; null where nobody can tell.</param>
     /// <param name="close">Closes it.</param>
-    internal Watched Watch(Alias alias, Action close)
+    internal Watched Watch(Alias alias, string? clientTask, Action close)
     {
-        var watched = new Watched(this, alias, close);
+        var watched = new Watched(this, alias, alias.Counters.Open(clientTask), close);
         watched.Touch();
         _connections[watched] = true;
         Interlocked.Increment(ref _count);
-        alias.Counters.Opened();
         if (_hasEnded)
             watched.Close();
         return watched;
@@ -52,13 +52,16 @@ internal sealed class IdleConnections(TimeProvider time)
     }
 
     /// <summary>A connection.</summary>
-    internal sealed class Watched(IdleConnections all, Alias alias, Action close) : IDisposable
+    internal sealed class Watched(IdleConnections all, Alias alias, ClientCounters counters, Action close) : IDisposable
     {
         private long _activeAt;
         private int _requests;
 
         /// <summary>What it is to.</summary>
         internal Alias Alias => alias;
+
+        /// <summary>What counts it.</summary>
+        internal ClientCounters Counters => counters;
 
         /// <summary>Something has happened on it.</summary>
         internal void Touch() => Volatile.Write(ref _activeAt, all.Time.GetTimestamp());
@@ -91,7 +94,7 @@ internal sealed class IdleConnections(TimeProvider time)
             if (!all._connections.TryRemove(this, out _))
                 return;
             Interlocked.Decrement(ref all._count);
-            alias.Counters.Closed();
+            counters.Closed();
         }
     }
 

@@ -141,8 +141,8 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
             try
             {
                 var client = await _listener!.AcceptAsync(_stopping.Token);
-                if (AliasOf(client) is { } alias)
-                    relays.Add(Task.Run(() => CarryAsync(client, alias)));
+                if (PlaceOf(client) is { } place)
+                    relays.Add(Task.Run(() => CarryAsync(client, place)));
                 if (relays.Count < tidyAt)
                     continue;
                 relays.RemoveWhere(static relay => relay.IsCompleted);
@@ -164,20 +164,20 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         await Task.WhenAll(relays).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <returns>What a connection is to; null where it is refused.</returns>
-    private Alias? AliasOf(Socket client)
+    /// <returns>Where a connection was to go; null where it is refused.</returns>
+    private IPEndPoint? PlaceOf(Socket client)
     {
         if (_idle.Count >= MostConnections)
             Log.TooMany(_logger, MostConnections);
-        else if (DestinationOf(client) is { } place && _aliases.Find(place) is { } alias)
-            return alias;
+        else if (DestinationOf(client) is { } place && _aliases.At(place).Any())
+            return place;
         TcpRelay.Reset(client);
         return null;
     }
 
-    private async Task CarryAsync(Socket client, Alias alias)
+    private async Task CarryAsync(Socket client, IPEndPoint place)
     {
-        if (!await AdmitsAsync(client, alias))
+        if (await AliasOfAsync(client, place) is not { } alias)
         {
             TcpRelay.Reset(client);
             return;
@@ -185,10 +185,13 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
 
         client.NoDelay = true;
         if (alias.AppProtocol is null)
-            await _tcp.RunAsync(client, alias, _stopping.Token);
+            await _tcp.RunAsync(client, alias, TaskOf(client), _stopping.Token);
         else
-            (await HttpAsync()).Take(client, alias);
+            (await HttpAsync()).Take(client, alias, TaskOf(client));
     }
+
+    private string? TaskOf(Socket client) =>
+        client.RemoteEndPoint is IPEndPoint { Address: var remote } ? _callers.TaskOf(remote) : null;
 
     // Most hosts have no client of HTTP.
     private Task<HttpRelay> HttpAsync()
@@ -209,22 +212,28 @@ public sealed partial class ServiceConnectProxy : IAsyncDisposable
         }
     }
 
-    private async Task<bool> AdmitsAsync(Socket client, Alias alias)
+    /// <returns>The alias of a place that the client may use; null where there is none.</returns>
+    private async Task<Alias?> AliasOfAsync(Socket client, IPEndPoint place)
     {
         try
         {
-            return client.RemoteEndPoint is IPEndPoint { Address: var remote }
-                && await _callers.AdmitsAsync(remote, alias.NamespaceArn, IsOfHost(client, remote), _stopping.Token);
+            if (client.RemoteEndPoint is not IPEndPoint { Address: var remote })
+                return null;
+            var isOfHost = IsOfHost(client, remote);
+            foreach (var alias in _aliases.At(place))
+                if (await _callers.AdmitsAsync(remote, alias.NamespaceArn, isOfHost, _stopping.Token))
+                    return alias;
         }
         catch (EngineException unknown)
         {
             Log.CallersUnknown(_logger, unknown.Message);
-            return false;
         }
         catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            return false;
+            // Nobody is to be admitted any more.
         }
+
+        return null;
     }
 
     // A client on this host's network that connects to one of this host's addresses has that address itself.

@@ -16,8 +16,9 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
     /// <summary>Carries it until both sides have ended.</summary>
     /// <param name="client">The connection, which is closed at the end.</param>
     /// <param name="alias">What it is to.</param>
+    /// <param name="clientTask">The task that it is of, by its ARN; null where nobody can tell.</param>
     /// <param name="cancellation">The proxy stops.</param>
-    internal async Task RunAsync(Socket client, Alias alias, CancellationToken cancellation)
+    internal async Task RunAsync(Socket client, Alias alias, string? clientTask, CancellationToken cancellation)
     {
         var endpoint = await ConnectAsync(alias, cancellation);
         if (endpoint is null)
@@ -26,12 +27,15 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
             return;
         }
 
-        using var watched = idle.Watch(alias, () =>
+        using var watched = idle.Watch(alias, clientTask, () =>
         {
             Reset(client);
             Reset(endpoint);
         });
-        await Task.WhenAll(PumpAsync(client, endpoint, watched, alias.Counters), PumpAsync(endpoint, client, watched));
+        await Task.WhenAll(
+            PumpAsync(client, endpoint, watched, watched.Counters),
+            PumpAsync(endpoint, client, watched)
+        );
         client.Dispose();
         endpoint.Dispose();
     }
@@ -71,7 +75,7 @@ internal sealed class TcpRelay(IdleConnections idle, TimeProvider time)
         Socket from,
         Socket to,
         IdleConnections.Watched watched,
-        AliasCounters? counters = null
+        ClientCounters? counters = null
     )
     {
         try

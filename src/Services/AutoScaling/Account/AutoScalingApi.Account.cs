@@ -1,5 +1,7 @@
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.LifecycleHooks;
+using Estiba.AutoScaling.Metrics;
+using Estiba.AutoScaling.Notifications;
 using Estiba.AutoScaling.Policies;
 using Estiba.Contracts;
 using Estiba.Contracts.AutoScaling;
@@ -53,14 +55,7 @@ public sealed partial class AutoScalingApi
         Task.FromResult(
             new DescribeAutoScalingNotificationTypesAnswer
             {
-                AutoScalingNotificationTypes =
-                [
-                    "autoscaling:EC2_INSTANCE_LAUNCH",
-                    "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
-                    "autoscaling:EC2_INSTANCE_TERMINATE",
-                    "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
-                    "autoscaling:TEST_NOTIFICATION",
-                ],
+                AutoScalingNotificationTypes = NotificationRecord.AllTypes,
             }
         );
 
@@ -81,22 +76,11 @@ public sealed partial class AutoScalingApi
         CancellationToken cancellation = default
     )
     {
-        string[] metrics =
-        [
-            "GroupMinSize",
-            "GroupMaxSize",
-            "GroupDesiredCapacity",
-            "GroupInServiceInstances",
-            "GroupPendingInstances",
-            "GroupStandbyInstances",
-            "GroupTerminatingInstances",
-            "GroupTotalInstances",
-        ];
         return Task.FromResult(
             new DescribeMetricCollectionTypesAnswer
             {
-                Metrics = [.. metrics.Select(metric => new MetricCollectionType { Metric = metric })],
-                Granularities = [new MetricGranularityType { Granularity = "1Minute" }],
+                Metrics = [.. GroupMetric.All.Select(metric => new MetricCollectionType { Metric = metric })],
+                Granularities = [new MetricGranularityType { Granularity = GroupMetric.Granularity }],
             }
         );
     }

@@ -1,5 +1,6 @@
 using Estiba.AutoScaling.Groups;
 using Estiba.AutoScaling.Instances;
+using Estiba.AutoScaling.Notifications;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 
@@ -51,8 +52,11 @@ internal sealed class ActivityLog(UniqueIds ids)
         if (key is null || transaction.Find(AutoScalingTables.Activities, key) is not { EndedAt: null } before)
             return;
         var after = change(before);
-        if (after != before)
-            transaction.Put(AutoScalingTables.Activities, after);
+        if (after == before)
+            return;
+        transaction.Put(AutoScalingTables.Activities, after);
+        if (after.EndedAt is not null)
+            Notices.Write(transaction, after);
     }
 
     /// <summary>An activity has another status.</summary>

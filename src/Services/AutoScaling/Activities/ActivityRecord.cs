@@ -8,6 +8,12 @@ internal sealed record ActivityRecord
     /// <summary>How long they are shown ("Verify a scaling activity for an Auto Scaling group", user guide).</summary>
     internal static readonly TimeSpan Life = TimeSpan.FromDays(42);
 
+    /// <summary>What descriptions of launches begin with.</summary>
+    internal const string Launching = "Launching a new EC2 instance";
+
+    /// <summary>What descriptions of terminations begin with.</summary>
+    internal const string Terminating = "Terminating EC2 instance";
+
     /// <summary>The account and region.</summary>
     public required Scope Scope { get; init; }
 
@@ -49,6 +55,16 @@ internal sealed record ActivityRecord
 
     /// <summary>Whether the group is gone.</summary>
     public bool IsOfDeletedGroup { get; init; }
+
+    /// <summary>Whether it launches an instance.</summary>
+    internal bool IsLaunch => Description.StartsWith(Launching, StringComparison.Ordinal);
+
+    /// <summary>Whether it terminates one.</summary>
+    internal bool IsTermination => Description.StartsWith(Terminating, StringComparison.Ordinal);
+
+    /// <summary>The instance that it is about; null for one that was never launched.</summary>
+    internal string? InstanceId =>
+        Description.Split(' ').FirstOrDefault(word => word.StartsWith("i-", StringComparison.Ordinal))?.TrimEnd('.');
 
     /// <summary>Its key: the newest of an account and region comes first.</summary>
     public string Key => Scope.Key(string.Create(CultureInfo.InvariantCulture, $"{Newness:D19}-{Id}"));

@@ -348,7 +348,7 @@ public sealed partial class AutoScalingApi
         IReadOnlyList<TrafficSourceIdentifier>? sources
     )
     {
-        if (sources?.FirstOrDefault(source => source.Type is not (null or "elbv2")) is { } other)
+        if (sources?.FirstOrDefault(source => source.Type is not (null or TargetGroupLink.Source)) is { } other)
             throw Validation.Unsupported($"traffic sources of the type {other.Type}");
         return [.. (arns ?? []).Concat((sources ?? []).Select(source => source.Identifier!)).Distinct()];
     }

@@ -14,11 +14,21 @@ public sealed partial class AutoScalingApi
         CancellationToken cancellation = default
     )
     {
-        var arns = request.TargetGroupARNs!.Distinct().ToList();
-        Require(_store.Current, Scope.Of(context), request.AutoScalingGroupName!);
-        await _places.CheckTargetGroupsAsync(Scope.Of(context), arns, cancellation);
-        await ChangeAsync(context, request.AutoScalingGroupName!, Attach, cancellation);
+        await AttachAsync(context, request.AutoScalingGroupName!, request.TargetGroupARNs!, cancellation);
         return new AttachLoadBalancerTargetGroupsResultType();
+    }
+
+    private async Task AttachAsync(
+        CallContext context,
+        string name,
+        IReadOnlyList<string> targetGroups,
+        CancellationToken cancellation
+    )
+    {
+        var arns = targetGroups.Distinct().ToList();
+        Require(_store.Current, Scope.Of(context), name);
+        await _places.CheckTargetGroupsAsync(Scope.Of(context), arns, cancellation);
+        await ChangeAsync(context, name, Attach, cancellation);
 
         GroupRecord Attach(GroupRecord group)
         {
@@ -42,27 +52,38 @@ public sealed partial class AutoScalingApi
         CancellationToken cancellation = default
     )
     {
-        await ChangeAsync(context, request.AutoScalingGroupName!, Detach, cancellation);
+        await DetachAsync(
+            context,
+            request.AutoScalingGroupName!,
+            request.TargetGroupARNs!,
+            "Target Groups",
+            cancellation
+        );
         return new DetachLoadBalancerTargetGroupsResultType();
+    }
+
+    private async Task DetachAsync(
+        CallContext context,
+        string name,
+        IReadOnlyList<string> arns,
+        string what,
+        CancellationToken cancellation
+    )
+    {
+        await ChangeAsync(context, name, Detach, cancellation);
 
         GroupRecord Detach(GroupRecord group)
         {
-            if (request.TargetGroupARNs!.Any(arn => group.TargetGroups.All(link => link.Arn != arn || !link.IsWanted)))
+            if (arns.Any(arn => group.TargetGroups.All(link => link.Arn != arn || !link.IsWanted)))
                 throw Validation.Error(
-                    "Trying to remove Target Groups that are not part of the group: "
-                        + string.Join(", ", request.TargetGroupARNs!)
+                    $"Trying to remove {what} that are not part of the group: {string.Join(", ", arns)}"
                 );
             return group with
             {
                 TargetGroups =
                 [
                     .. group.TargetGroups.Select(link =>
-                        request.TargetGroupARNs!.Contains(link.Arn)
-                            ? link with
-                            {
-                                State = TargetGroupLink.Removing,
-                            }
-                            : link
+                        arns.Contains(link.Arn) ? link with { State = TargetGroupLink.Removing } : link
                     ),
                 ],
             };

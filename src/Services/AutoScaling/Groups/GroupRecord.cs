@@ -1,3 +1,4 @@
+using Estiba.AutoScaling.Metrics;
 using Estiba.Contracts;
 using Estiba.Contracts.AutoScaling;
 
@@ -76,6 +77,9 @@ internal sealed record GroupRecord
     /// <summary>Whether deletion is refused.</summary>
     public string? DeletionProtection { get; init; }
 
+    /// <summary>The metrics that CloudWatch is told of, in the order of <see cref="GroupMetric.All"/>.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     /// <summary>Reserved by AWS; kept and shown.</summary>
     public string? Context { get; init; }
 
@@ -152,6 +156,9 @@ internal sealed record TargetGroupLink(string Arn, string State)
     internal const string Added = "Added";
     internal const string InService = "InService";
     internal const string Removing = "Removing";
+
+    /// <summary>The type of a traffic source that is a target group.</summary>
+    internal const string Source = "elbv2";
 
     /// <summary>Whether instances are to be its targets.</summary>
     public bool IsWanted => State != Removing;

@@ -1,4 +1,5 @@
 using Estiba.AutoScaling.Groups;
+using Estiba.AutoScaling.Metrics;
 using Estiba.Contracts.AutoScaling;
 using Estiba.State;
 
@@ -30,7 +31,11 @@ internal static class GroupDescription
             [
                 .. group
                     .TargetGroups.Where(link => link.IsWanted)
-                    .Select(link => new TrafficSourceIdentifier { Identifier = link.Arn, Type = "elbv2" }),
+                    .Select(link => new TrafficSourceIdentifier
+                    {
+                        Identifier = link.Arn,
+                        Type = TargetGroupLink.Source,
+                    }),
             ],
             HealthCheckType = group.HealthCheckType,
             HealthCheckGracePeriod = group.GracePeriod,
@@ -46,7 +51,14 @@ internal static class GroupDescription
             CreatedTime = group.CreatedAt,
             SuspendedProcesses = group.Suspended,
             VPCZoneIdentifier = group.VpcZoneIdentifier ?? "",
-            EnabledMetrics = [],
+            EnabledMetrics =
+            [
+                .. group.Metrics.Select(metric => new EnabledMetric
+                {
+                    Metric = metric,
+                    Granularity = GroupMetric.Granularity,
+                }),
+            ],
             Status = group.IsDeleting ? "Delete in progress" : null,
             Tags = [.. group.Tags.Select(tag => GroupTags.Describe(group, tag))],
             TerminationPolicies = group.TerminationPolicies,

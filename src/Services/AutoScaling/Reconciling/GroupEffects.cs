@@ -99,7 +99,7 @@ internal sealed class GroupEffects(
         ActivityLog.Change(transaction, now.ActivityKey, activity =>
             activity with
             {
-                Description = $"Launching a new EC2 instance: {made.InstanceId}",
+                Description = $"{ActivityRecord.Launching}: {made.InstanceId}",
                 Status = ScalingActivityStatusCode.PreInService,
                 Progress = 30,
             }

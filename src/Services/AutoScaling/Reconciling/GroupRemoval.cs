@@ -17,6 +17,8 @@ internal sealed class GroupRemoval(UniqueIds ids)
             transaction.Delete(AutoScalingTables.Hooks, hook.Key);
         foreach (var action in transaction.Range(AutoScalingTables.ScheduledActions, group.Prefix).ToList())
             transaction.Delete(AutoScalingTables.ScheduledActions, action.Key);
+        foreach (var topic in transaction.Range(AutoScalingTables.Notifications, group.Prefix).ToList())
+            transaction.Delete(AutoScalingTables.Notifications, topic.Key);
         foreach (var refresh in transaction.Range(AutoScalingTables.Refreshes, group.Prefix).ToList())
             transaction.Delete(AutoScalingTables.Refreshes, refresh.Key);
         var activities = transaction.Where(

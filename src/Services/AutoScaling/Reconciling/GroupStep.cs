@@ -63,7 +63,7 @@ internal sealed class GroupStep(ActivityLog activities, GroupRemoval removal, Un
             transaction,
             group,
             instance,
-            $"Terminating EC2 instance: {instance.Name}",
+            $"{ActivityRecord.Terminating}: {instance.Name}",
             cause,
             now
         );
@@ -200,14 +200,7 @@ internal sealed class GroupStep(ActivityLog activities, GroupRemoval removal, Un
         foreach (var launch in launches)
         {
             var instance = NewInstance(group, launch, source, now);
-            var activity = activities.Begin(
-                transaction,
-                group,
-                instance,
-                "Launching a new EC2 instance",
-                launch.Cause,
-                now
-            );
+            var activity = activities.Begin(transaction, group, instance, ActivityRecord.Launching, launch.Cause, now);
             if (source.Request is null)
             {
                 FailLaunch(transaction, group, activity.Key, source.Error ?? "There is nothing to launch.", now);

@@ -1,4 +1,5 @@
 using Estiba.Ecs.ContainerInstances;
+using Estiba.Ecs.ServiceConnect;
 using Estiba.Ecs.Services;
 using Estiba.Ecs.Tasks;
 using Estiba.Hosting.Controllers;
@@ -66,6 +67,25 @@ internal static class ConnectedInstances
                 if (task.LiveNamespace is { } its)
                     (namespaces ??= new(StringComparer.Ordinal)).Add(its);
         }
+
+        Enqueue(changes.View, namespaces, enqueue);
+    }
+
+    /// <summary>
+    /// The keys of the instances that changes of names concern: those in other namespaces that have the same names.
+    /// </summary>
+    internal static void Find(TableChanges<ServiceConnectName> changes, Action<string> enqueue)
+    {
+        HashSet<string>? namespaces = null;
+        foreach (var change in changes)
+        foreach (
+            var other in changes.View.Where(
+                EcsTables.ServiceConnectNames,
+                EcsTables.NamesByDnsName,
+                (change.After ?? change.Before!).DnsName
+            )
+        )
+            (namespaces ??= new(StringComparer.Ordinal)).Add(other.Namespace);
 
         Enqueue(changes.View, namespaces, enqueue);
     }

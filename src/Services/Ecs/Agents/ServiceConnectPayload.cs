@@ -72,6 +72,7 @@ internal static class ServiceConnectPayload
                 .Select(each => new ServiceConnectAlias
                 {
                     Address = each.Address,
+                    AnsweredAddress = ServiceConnectName.AnsweredAddress(view, each.Endpoint.DnsName),
                     Port = each.Endpoint.Port,
                     DnsName = each.Endpoint.DnsName,
                     DiscoveryName = each.Endpoint.DiscoveryName,

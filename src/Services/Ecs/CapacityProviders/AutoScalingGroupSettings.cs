@@ -57,6 +57,15 @@ internal static class AutoScalingGroupSettings
         );
     }
 
+    /// <summary>The name of a provider's group, which may be named by its ARN or its name.</summary>
+    internal static string GroupOf(AutoScalingGroupProvider provider)
+    {
+        const string Mark = "autoScalingGroupName/";
+        var given = provider.AutoScalingGroupArn!;
+        var at = given.IndexOf(Mark, StringComparison.Ordinal);
+        return at < 0 ? given : given[(at + Mark.Length)..];
+    }
+
     private static ManagedScaling Fill(ManagedScaling? given) =>
         new()
         {

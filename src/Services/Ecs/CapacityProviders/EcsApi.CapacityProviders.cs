@@ -41,6 +41,7 @@ public sealed partial class EcsApi
                 AutoScalingGroupProvider = AutoScalingGroupSettings.Fill(request.AutoScalingGroupProvider!),
             },
         };
+        await RequireProtectionAsync(record, cancellation);
         await _store.CommitAsync(
             transaction =>
             {
@@ -48,6 +49,19 @@ public sealed partial class EcsApi
                     throw ClientException(
                         "The specified capacity provider already exists. To change the configuration of an "
                             + "existing capacity provider, update the capacity provider."
+                    );
+                var group = AutoScalingGroupSettings.GroupOf(record.Provider.AutoScalingGroupProvider!);
+                if (
+                    transaction
+                        .Range(EcsTables.CapacityProviders, scope.Prefix)
+                        .Any(other =>
+                            other is { IsActive: true, Provider.AutoScalingGroupProvider: { } its }
+                            && AutoScalingGroupSettings.GroupOf(its) == group
+                        )
+                )
+                    throw ClientException(
+                        "The specified Auto Scaling group ARN is already being used by another capacity provider. "
+                            + "Specify a unique Auto Scaling group ARN and try again."
                     );
                 transaction.Put(EcsTables.CapacityProviders, record);
             },
@@ -137,29 +151,36 @@ public sealed partial class EcsApi
     {
         var scope = Scope.Of(context);
         RequireNoManagedInstances(request.ManagedInstancesProvider is not null, request.Cluster);
+        if (request.AutoScalingGroupProvider?.ManagedTerminationProtection is not null)
+            await RequireProtectionAsync(Updated(_store.Current), cancellation);
         var updated = await _store.CommitAsync(
             transaction =>
             {
-                var record = RequireOwn(transaction, scope, request.Name!, "updated");
-                var provider = record.Provider;
-                if (request.AutoScalingGroupProvider is { } change)
-                    provider = provider with
-                    {
-                        AutoScalingGroupProvider = AutoScalingGroupSettings.Apply(
-                            provider.AutoScalingGroupProvider!,
-                            change
-                        ),
-                    };
-                record = record with
-                {
-                    Provider = provider with { UpdateStatus = CapacityProviderUpdateStatus.UpdateComplete },
-                };
+                var record = Updated(transaction);
                 transaction.Put(EcsTables.CapacityProviders, record);
                 return record;
             },
             cancellation
         );
         return new UpdateCapacityProviderResponse { CapacityProvider = Shown(updated, withTags: false) };
+
+        CapacityProviderRecord Updated(View view)
+        {
+            var record = RequireOwn(view, scope, request.Name!, "updated");
+            var provider = record.Provider with { UpdateStatus = CapacityProviderUpdateStatus.UpdateComplete };
+            return record with
+            {
+                Provider = request.AutoScalingGroupProvider is { } change
+                    ? provider with
+                    {
+                        AutoScalingGroupProvider = AutoScalingGroupSettings.Apply(
+                            provider.AutoScalingGroupProvider!,
+                            change
+                        ),
+                    }
+                    : provider,
+            };
+        }
     }
 
     /// <inheritdoc/>
@@ -202,6 +223,24 @@ public sealed partial class EcsApi
             cancellation
         );
         return new DeleteCapacityProviderResponse { CapacityProvider = Shown(deleted, withTags: false) };
+    }
+
+    /// <summary>
+    /// Refuses managed termination protection where the group does not protect its instances as they come; a group that
+    /// is not there yet is believed to.
+    /// </summary>
+    private async Task RequireProtectionAsync(CapacityProviderRecord record, CancellationToken cancellation)
+    {
+        if (
+            record.Provider.AutoScalingGroupProvider!.ManagedTerminationProtection
+                == ManagedTerminationProtection.Enabled
+            && await _groups.FindAsync(record, cancellation) is { NewInstancesProtectedFromScaleIn: not true }
+        )
+            throw ClientException(
+                "The managed termination protection setting for the capacity provider is invalid. To enable managed "
+                    + "termination protection for a capacity provider, the Auto Scaling group must have instance "
+                    + "protection from scale in enabled."
+            );
     }
 
     // Only capacity providers of managed instances belong to a cluster ("CreateCapacityProvider", API reference).

@@ -143,14 +143,8 @@ internal sealed class ManagedGroup(IAutoScalingApi autoScaling, EcsIds ids)
             );
     }
 
-    // A group may be named by its ARN or its name.
-    private static string NameOf(CapacityProviderRecord provider)
-    {
-        const string Mark = "autoScalingGroupName/";
-        var given = provider.Provider.AutoScalingGroupProvider!.AutoScalingGroupArn!;
-        var at = given.IndexOf(Mark, StringComparison.Ordinal);
-        return at < 0 ? given : given[(at + Mark.Length)..];
-    }
+    private static string NameOf(CapacityProviderRecord provider) =>
+        AutoScalingGroupSettings.GroupOf(provider.Provider.AutoScalingGroupProvider!);
 
     private static string PolicyOf(CapacityProviderRecord provider) => $"ECSManagedAutoScalingPolicy-{provider.Name}";
 

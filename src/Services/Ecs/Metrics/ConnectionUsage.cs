@@ -14,7 +14,7 @@ internal sealed class ConnectionUsage
     /// <summary>How many connections came.</summary>
     internal long NewConnections { get; private set; }
 
-    /// <summary>How much clients sent over connections that are no HTTP.</summary>
+    /// <summary>How much clients sent.</summary>
     internal long ProcessedBytes { get; private set; }
 
     /// <summary>How many requests came.</summary>
@@ -39,6 +39,25 @@ internal sealed class ConnectionUsage
         Responses[5] += Sensible(report.Responses5xx);
         if (report.ResponseTime is { } time)
             ResponseTime += SpreadOf(time);
+    }
+
+    /// <summary>What was carried for several clients.</summary>
+    internal static ConnectionUsage Of(IEnumerable<ConnectionUsage> all)
+    {
+        var sum = new ConnectionUsage();
+        foreach (var usage in all)
+        {
+            foreach (var (instance, active) in usage._active)
+                sum._active[instance] = sum._active.GetValueOrDefault(instance) + active;
+            sum.NewConnections += usage.NewConnections;
+            sum.ProcessedBytes += usage.ProcessedBytes;
+            sum.Requests += usage.Requests;
+            for (var kind = 0; kind < sum.Responses.Length; kind++)
+                sum.Responses[kind] += usage.Responses[kind];
+            sum.ResponseTime += usage.ResponseTime;
+        }
+
+        return sum;
     }
 
     private static Spread SpreadOf(CWStatsSet times)

@@ -49,7 +49,7 @@ internal sealed class UsageReports(TimeProvider time)
                         .Any(service => service.ServiceConnect!.Endpoints.Any(each => each.DiscoveryName == name))
                 )
                     continue;
-                var endpoint = new EndpointName(its, name);
+                var endpoint = new EndpointName(its, name, ClientOf(view, its, report.ClientTaskArn));
                 if (!_connections.TryGetValue(endpoint, out var connections))
                     _connections.Add(endpoint, connections = new ConnectionUsage());
                 connections.Add(instanceKey, report);
@@ -69,6 +69,14 @@ internal sealed class UsageReports(TimeProvider time)
             return ended;
         }
     }
+
+    // Several agents of a machine have one proxy, so that the client need not be on the agent's own instance.
+    private static string? ClientOf(View view, string namespaceArn, string? taskArn) =>
+        TaskNames.KeyOf(taskArn) is { } key
+        && view.Find(EcsTables.Tasks, key) is { } task
+        && task.Connection?.Namespace == namespaceArn
+            ? task.ServiceKey
+            : null;
 
     private void Turn()
     {
@@ -93,7 +101,8 @@ internal sealed record UsageMinute(
     IReadOnlyDictionary<EndpointName, ConnectionUsage> Connections
 );
 
-/// <summary>An endpoint of Service Connect.</summary>
+/// <summary>An endpoint of Service Connect, and who was its client.</summary>
 /// <param name="Namespace">The namespace, by its ARN.</param>
 /// <param name="DiscoveryName">Its name there.</param>
-internal readonly record struct EndpointName(string Namespace, string DiscoveryName);
+/// <param name="Client">The service that connected to it, by its key; null where nobody can tell.</param>
+internal readonly record struct EndpointName(string Namespace, string DiscoveryName, string? Client);

@@ -30,8 +30,19 @@ public sealed record ServiceConnectName
     /// <summary>The name.</summary>
     public required string DnsName { get; init; }
 
+    /// <summary>The namespace's name.</summary>
+    public string NamespaceName { get; init; } = "";
+
     /// <summary>Its address.</summary>
     public required string Address { get; init; }
+
+    /// <summary>
+    /// Whether name servers may answer for it. They do not know who asks, so a name that may be somebody's on the
+    /// Internet is in the containers of its namespace alone.
+    /// </summary>
+    internal bool IsAnswered =>
+        !DnsName.Contains('.', StringComparison.Ordinal)
+        || DnsName.EndsWith("." + NamespaceName, StringComparison.Ordinal);
 
     /// <summary>Its key in the store.</summary>
     public string Key => KeyOf(Namespace, DnsName);
@@ -45,6 +56,16 @@ public sealed record ServiceConnectName
             ? $"{new Scope(arn.AccountId, arn.Region).Prefix}{arn.ResourceName}/"
             : throw new ArgumentException($"{namespaceArn} is no ARN.", nameof(namespaceArn));
 
+    /// <summary>
+    /// The address that name servers answer for a name, whichever namespace asks: that of one of those that have it.
+    /// Proxies find out by the caller which of them is meant.
+    /// </summary>
+    /// <returns>Null for a name that nobody has, or for which name servers do not answer.</returns>
+    internal static string? AnsweredAddress(View view, string dnsName) =>
+        view.Where(EcsTables.ServiceConnectNames, EcsTables.NamesByDnsName, dnsName)
+            .Where(name => name.IsAnswered)
+            .Min(name => name.Address);
+
     /// <summary>Gives each of the names an address that has none yet.</summary>
     /// <exception cref="AwsException"><c>ClientException</c>: there is no address left.</exception>
     internal static void Ensure(Transaction transaction, ServiceConnectSettings settings)
@@ -57,6 +78,7 @@ public sealed record ServiceConnectName
                     new ServiceConnectName
                     {
                         Namespace = settings.Namespace!,
+                        NamespaceName = settings.NamespaceName,
                         DnsName = endpoint.DnsName,
                         Address = Choose(transaction, settings.Namespace!, endpoint.DnsName),
                     }
