@@ -108,7 +108,9 @@ internal sealed class ConsoleConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Says whom and how the browser has asked; what the browser itself says of that is not believed.</summary>
+    /// <summary>
+    /// Says whom and how the browser has asked; what the browser itself says of that is not believed.
+    /// </summary>
     private sealed class ToConsole : HttpTransformer
     {
         internal static readonly ToConsole Instance = new();

@@ -106,18 +106,20 @@ internal static class OutagePage
             OutageKind.Silent => (
                 "La consola no responde",
                 "Su programa está en marcha y no ha respondido a esta petición.",
-                OtraVez(seconds)
+                AgainInSpanish(seconds)
             ),
             _ => (
                 "La consola no está en marcha",
-                $"Su programa ha terminado: {outage.Detail}. El registro de la plataforma dice más; todo lo demás sigue.",
-                OtraVez(seconds)
+                $"Su programa ha terminado: {outage.Detail}. El registro de la plataforma dice más; "
+                    + "todo lo demás sigue.",
+                AgainInSpanish(seconds)
             ),
         };
 
     private static string Again(int? seconds) =>
         $"This page asks again in {seconds} {(seconds == 1 ? "second" : "seconds")}, which starts it if need be.";
 
-    private static string OtraVez(int? seconds) =>
-        $"Esta página vuelve a intentarlo en {seconds} {(seconds == 1 ? "segundo" : "segundos")}, lo que lo inicia si hace falta.";
+    private static string AgainInSpanish(int? seconds) =>
+        $"Esta página vuelve a intentarlo en {seconds} {(seconds == 1 ? "segundo" : "segundos")}, lo que lo inicia "
+        + "si hace falta.";
 }

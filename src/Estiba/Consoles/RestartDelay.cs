@@ -1,6 +1,7 @@
 namespace Estiba.Consoles;
 
-/// <summary>How long nobody starts a program again that has ended by itself: the longer, the more often it did.</summary>
+/// <summary>How long nobody starts a program again that has ended by itself: the longer, the more often it
+/// did.</summary>
 internal static class RestartDelay
 {
     /// <summary>How long a program must have run to count as one that works.</summary>

@@ -10,7 +10,8 @@ public sealed class PlainRequestTests
     {
         var text =
             "PUT /a%20b/../c;d?q=[1]&r HTTP/1.1\r\nhost:  www.example.com:8080 \r\nContent-Length: 12\r\n"
-            + "x-forwarded-for: 192.0.2.1\r\nX-Amzn-Trace-Id: Root=1\r\nConnection: Close\r\nX_odd:caf\u00e9\r\n\r\nbody";
+            + "x-forwarded-for: 192.0.2.1\r\nX-Amzn-Trace-Id: Root=1\r\nConnection: Close\r\nX_odd:caf\u00e9\r\n"
+            + "\r\nbody";
         Read(text, out var request).ShouldBe(PlainVerdict.Ordinary);
 
         var received = Encoding.Latin1.GetBytes(text);

@@ -213,7 +213,8 @@ public sealed partial class SameAnswerTests
                 var isHead = head.StartsWith("HEAD ", StringComparison.Ordinal);
                 await stream.WriteAsync(
                     Encoding.Latin1.GetBytes(
-                        $"HTTP/1.1 200 OK\r\nServer: target/1\r\nConnection: close\r\nContent-Length: {said.Length}\r\n\r\n"
+                        "HTTP/1.1 200 OK\r\nServer: target/1\r\nConnection: close\r\n"
+                            + $"Content-Length: {said.Length}\r\n\r\n"
                             + (isHead ? "" : said)
                     ),
                     cancellation

@@ -1,10 +1,11 @@
 using Estiba.Console.Commands;
+using Estiba.Console.Live;
 using Estiba.Console.Sessions;
 using Estiba.Console.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
-namespace Estiba.Console.Live;
+namespace Estiba.Console.Pages;
 
 /// <summary>A page that shows the newest answer to a question.</summary>
 /// <typeparam name="T">What it shows.</typeparam>
