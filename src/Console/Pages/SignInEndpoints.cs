@@ -13,7 +13,6 @@ namespace Estiba.Console.Pages;
 /// </summary>
 internal static class SignInEndpoints
 {
-    private const string Home = "/clusters";
     private const string SignInPath = "/sign-in";
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -62,7 +61,7 @@ internal static class SignInEndpoints
             if (await attempt(http.RequestServices.Get<SignIn>()) is { } session)
             {
                 await SessionCookie.WriteAsync(http, session);
-                http.Response.Redirect(http.Request.PathBase + Home);
+                http.Response.Redirect(ReturnAddress.Of(http.Request));
                 return;
             }
         }
@@ -88,7 +87,7 @@ internal static class SignInEndpoints
         Preferences.Of(await http.Request.ReadFormAsync(http.RequestAborted), http.Request).Write(http);
         var from = http.Request.Headers.Referer.ToString();
         var own = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/";
-        http.Response.Redirect(from.StartsWith(own, StringComparison.Ordinal) ? from : http.Request.PathBase + Home);
+        http.Response.Redirect(from.StartsWith(own, StringComparison.Ordinal) ? from : ReturnAddress.Of(http.Request));
     }
 
     /// <summary>A form counts only with the token that its page was given, from a page of the console.</summary>
