@@ -81,6 +81,36 @@ public sealed class ConfigurationChangeTests
     }
 
     [Fact]
+    public async Task The_connections_to_a_target_that_still_answers_when_it_goes_are_closed_soon_afterwards()
+    {
+        await using var world = new TrafficWorld();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var goes = new RawTarget(
+            async (stream, cancellation) =>
+            {
+                asked.SetResult();
+                await go.Task.WaitAsync(cancellation);
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"u8.ToArray(), cancellation);
+                if (await stream.ReadAsync(new byte[1], cancellation) == 0)
+                    closed.SetResult();
+            }
+        );
+        await using var stays = await StandInTarget.SayingAsync("well");
+        await world.ApplyAsync(world.Forwarding(goes.Configuration));
+        var answer = world.Client.GetStringAsync(world.Url);
+        await asked.Task;
+
+        await world.ApplyAsync(world.Forwarding(stays.Configuration));
+        go.SetResult();
+
+        (await answer).ShouldBe("hi");
+        // One that nobody uses is closed after a minute anyway.
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(50));
+    }
+
+    [Fact]
     public async Task A_listener_that_is_gone_answers_what_it_has_and_nothing_new()
     {
         await using var world = new TrafficWorld();

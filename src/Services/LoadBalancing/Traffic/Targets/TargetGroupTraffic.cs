@@ -38,9 +38,11 @@ internal sealed class TargetGroupTraffic : IDisposable
     private readonly TargetWeights _weights = new();
     private readonly ITimer _tidying;
     private readonly Lock _comparing = new();
+    private readonly Lock _forgetting = new();
     private readonly Lock _gate = new();
     private volatile IReadOnlyDictionary<IPEndPoint, TargetCondition> _conditions =
         new Dictionary<IPEndPoint, TargetCondition>();
+    private HashSet<IPEndPoint>? _known;
     private long _comparedAt;
     private int _users;
     private bool _retired;
@@ -72,7 +74,7 @@ internal sealed class TargetGroupTraffic : IDisposable
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             };
         Invoker = new HttpMessageInvoker(new StreamingHandler(handler), disposeHandler: true);
-        _tidying = time.CreateTimer(_ => CloseIdle(), state: null, BetweenTidyings, BetweenTidyings);
+        _tidying = time.CreateTimer(_ => Tidy(), state: null, BetweenTidyings, BetweenTidyings);
     }
 
     /// <summary>Sends requests over the group's connections.</summary>
@@ -137,18 +139,13 @@ internal sealed class TargetGroupTraffic : IDisposable
     /// Forgets targets that are no longer registered and have nothing to answer, and closes their connections: a server
     /// that is asked to stop may wait for these, above all for those that were opened and never used.
     /// </summary>
+    /// <remarks>A target that still answers then is forgotten at a later look, within seconds.</remarks>
     public void Keep(IEnumerable<IPEndPoint> targets)
     {
-        var known = targets.ToHashSet();
-        foreach (var target in _connections.Keys.Where(target => !known.Contains(target) && OutstandingOf(target) == 0))
+        lock (_forgetting)
         {
-            if (_connections.TryRemove(target, out var connections))
-                connections.Close();
-        }
-        foreach (var (target, requests) in _requests)
-        {
-            if (!known.Contains(target) && requests.Outstanding == 0)
-                _requests.TryRemove(target, out _);
+            _known = targets.ToHashSet();
+            Forget();
         }
     }
 
@@ -194,8 +191,26 @@ internal sealed class TargetGroupTraffic : IDisposable
         return await ConnectionsTo(target).ConnectAsync(limit, cancellation);
     }
 
-    private void CloseIdle()
+    private void Forget()
     {
+        if (_known is not { } known)
+            return;
+        foreach (var target in _connections.Keys.Where(target => !known.Contains(target) && OutstandingOf(target) == 0))
+        {
+            if (_connections.TryRemove(target, out var connections))
+                connections.Close();
+        }
+        foreach (var (target, requests) in _requests)
+        {
+            if (!known.Contains(target) && requests.Outstanding == 0)
+                _requests.TryRemove(target, out _);
+        }
+    }
+
+    private void Tidy()
+    {
+        lock (_forgetting)
+            Forget();
         foreach (var connections in _connections.Values)
             connections.CloseIdle(LongestIdle);
     }
